@@ -1,0 +1,1 @@
+"""Tests of the integration, its libraries, the simulator and the repository itself."""

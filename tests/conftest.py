@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+import logging
+
+import pytest
+
+# Imported before the harness creates `hass`, or its own folder of the same name wins.
+import custom_components  # noqa: F401
+
+# Jumps of a frozen clock look like slow callbacks to asyncio's debug mode.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant see custom_components in each test that has a `hass`.
+
+    A recorder has to be there before `hass`, so that it is asked for first.
+    """
+    if "hass" not in request.fixturenames:
+        return
+    for fixture in ("recorder_mock", "enable_custom_integrations"):
+        if fixture == "enable_custom_integrations" or fixture in request.fixturenames:
+            request.getfixturevalue(fixture)
