@@ -1,0 +1,97 @@
+"""Client for the local API of Marstek Venus batteries. Needs nothing but Python.
+
+What the device does is documented in PROTOCOL.md; section numbers in this library refer to it.
+"""
+
+from .client import VenusClient
+from .clock import Clock, LoopClock
+from .discovery import DEFAULT_PORT, DISCOVERY_PORTS, SearchResult, probe, search
+from .errors import (
+    ClosedError,
+    ContradictedError,
+    DeviceError,
+    InvalidReplyError,
+    MethodMissingError,
+    NoAnswerError,
+    OutOfRangeError,
+    PortInUseError,
+    RefusedError,
+    RestingError,
+    UnsupportedError,
+    VenusError,
+    WrongDeviceError,
+)
+from .gate import Priority
+from .link import Link, Pacing
+from .models import (
+    BatteryStatus,
+    BluetoothStatus,
+    DeviceStatus,
+    EnergyStatus,
+    FoundDevice,
+    MeterStatus,
+    Method,
+    Mode,
+    ModeStatus,
+    PvChannel,
+    PvStatus,
+    Slot,
+    Status,
+    WifiStatus,
+)
+from .modes import ModeControl, ModeWish, Proof
+from .profiles import Danger, Family, Profile, firmware_name, profile_for
+from .statistics import MethodStatistics, success_rate
+from .transport import Hub
+
+__all__ = [
+    "DEFAULT_PORT",
+    "DISCOVERY_PORTS",
+    "BatteryStatus",
+    "BluetoothStatus",
+    "Clock",
+    "ClosedError",
+    "ContradictedError",
+    "Danger",
+    "DeviceError",
+    "DeviceStatus",
+    "EnergyStatus",
+    "Family",
+    "FoundDevice",
+    "Hub",
+    "InvalidReplyError",
+    "Link",
+    "LoopClock",
+    "MeterStatus",
+    "Method",
+    "MethodMissingError",
+    "MethodStatistics",
+    "Mode",
+    "ModeControl",
+    "ModeStatus",
+    "ModeWish",
+    "NoAnswerError",
+    "OutOfRangeError",
+    "Pacing",
+    "PortInUseError",
+    "Priority",
+    "Profile",
+    "Proof",
+    "PvChannel",
+    "PvStatus",
+    "RefusedError",
+    "RestingError",
+    "SearchResult",
+    "Slot",
+    "Status",
+    "UnsupportedError",
+    "VenusClient",
+    "VenusError",
+    "WifiStatus",
+    "WrongDeviceError",
+    "firmware_name",
+    "probe",
+    "profile_for",
+    "search",
+    "success_rate",
+]

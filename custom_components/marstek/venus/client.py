@@ -1,0 +1,155 @@
+"""One battery: typed reads and proven writes."""
+
+from collections.abc import Callable
+import random
+from typing import Any
+
+from .clock import Clock
+from .errors import InvalidReplyError, RefusedError, UnsupportedError
+from .gate import Priority
+from .link import Link, Pacing
+from .models import DeviceStatus, FoundDevice, Method, Status
+from .parsing import parse_device, parse_status
+from .profiles import Profile, profile_for
+from .transport import Endpoint, Hub
+
+type LateListener = Callable[[Status], None]
+
+
+class VenusClient:
+    """A battery at an IPv4 address and port.
+
+    All methods may raise NoAnswerError, InvalidReplyError, DeviceError, WrongDeviceError and
+    ClosedError.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        target: FoundDevice,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        rng: random.Random | None = None,
+        on_late: LateListener | None = None,
+    ) -> None:
+        """Prepare; nothing is sent or bound before `open`.
+
+        `on_late` gets a status that came after its read had failed.
+        """
+        self.port = target.port
+        self.device = target.device
+        self.profile: Profile = profile_for(target.device.model, target.device.firmware)
+        self._hub = hub
+        self._address = target.address
+        self._clock = clock
+        self._pacing = pacing
+        self._rng = rng
+        self._on_late = on_late
+        self._endpoint: Endpoint | None = None
+        self._link: Link | None = None
+
+    @property
+    def address(self) -> str:
+        """IPv4 address that requests go to."""
+        return self._address
+
+    @property
+    def link(self) -> Link:
+        """The conversation; RuntimeError before `open`."""
+        if self._link is None:
+            raise RuntimeError("The client is not open")
+        return self._link
+
+    async def open(self) -> None:
+        """Bind the socket; PortInUseError when this family needs a port that is taken."""
+        self._endpoint = await self._hub.acquire(
+            self.port, allow_ephemeral=self.profile.answers_to_source_port
+        )
+        self._link = Link(
+            self._endpoint,
+            self._address,
+            self.device.ble_mac,
+            clock=self._clock,
+            pacing=self._pacing,
+            rng=self._rng,
+            on_late=self._late,
+        )
+
+    def close(self) -> None:
+        """Release the socket; what still waits gets a ClosedError."""
+        if self._link is not None and self._endpoint is not None:
+            self._link.close()
+            self._hub.release(self._endpoint)
+        self._link = self._endpoint = None
+
+    def move(self, address: str) -> None:
+        """Talk to the battery at another IPv4 address from now on."""
+        self._address = address
+        self.link.move(address)
+
+    def reopen_socket(self) -> None:
+        """Replace the local socket, which other batteries may share, in case it has gone deaf."""
+        if self._endpoint is not None:
+            self._endpoint.reopen()
+
+    async def read(
+        self, method: Method, *, priority: Priority = Priority.POLL, attempts: int | None = None
+    ) -> Status:
+        """Return the status that a method gives; UnsupportedError when the firmware lacks it.
+
+        RestingError for a poll that should not be sent now.
+        """
+        if not self.profile.supports(method):
+            raise UnsupportedError(f"{method} is not in this firmware")
+        status = await self.link.call(
+            method,
+            {"ble_mac": "0"} if method is Method.DEVICE else {"id": 0},
+            lambda result: self._parse(method, result),
+            priority=priority,
+            attempts=attempts,
+        )
+        if isinstance(status, DeviceStatus):
+            self._identified(status)
+        return status
+
+    def _parse(self, method: Method, result: dict[str, Any]) -> Status:
+        if method is Method.DEVICE:
+            return parse_device(result)
+        return parse_status(method, result, self.profile)
+
+    def _identified(self, device: DeviceStatus) -> None:
+        """Follow a firmware update."""
+        self.device = device
+        self.profile = profile_for(device.model, device.firmware)
+
+    def _late(self, method: Method, result: dict[str, Any]) -> None:
+        """Pass on an answer that came after its call had failed."""
+        if self._on_late is not None and method is not Method.SET_MODE:
+            try:
+                status = self._parse(method, result)
+            except InvalidReplyError:
+                return
+            self._on_late(status)
+
+    async def write(self, config: dict[str, Any], *, attempts: int | None = None) -> None:
+        """Send ES.SetMode until it is accepted; RefusedError when it never is.
+
+        Accepted is not done: the firmware accepts commands that it drops.
+        """
+        await self.link.call(
+            Method.SET_MODE,
+            {"id": 0, "config": config},
+            _accepted,
+            priority=Priority.COMMAND,
+            attempts=attempts or self.link.pacing.write_attempts,
+        )
+
+
+def _accepted(result: dict[str, Any]) -> None:
+    """Raise RefusedError for `set_result: false`; a number 0 was seen to mean success (2.9)."""
+    answer = result.get("set_result")
+    if answer is False:
+        raise RefusedError("The battery refused the command")
+    if type(answer) not in (bool, int):
+        raise InvalidReplyError(f"set_result is {answer!r}")

@@ -1,0 +1,185 @@
+"""Finding batteries: by broadcast, and by asking an address (PROTOCOL.md 1.1 and 2.1)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+import logging
+import random
+from typing import Final
+
+from .clock import Clock, LoopClock
+from .errors import InvalidReplyError, NoAnswerError, PortInUseError, VenusError
+from .gate import Priority
+from .link import Pacing
+from .models import FoundDevice, Method
+from .parsing import parse_device
+from .profiles import is_marstek_model
+from .transport import Endpoint, Hub, Inbound
+from .wire import MAX_ID, encode_request
+
+_LOGGER = logging.getLogger(__name__)
+
+DEFAULT_PORT: Final = 30000
+# The default, its neighbours, and one seen in use (PROTOCOL.md 1.1).
+DISCOVERY_PORTS: Final = (30000, 30001, 30002, 30003, 30030)
+_ROUNDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, and which local ports it could not use."""
+
+    devices: tuple[FoundDevice, ...]
+    ports_in_use: tuple[int, ...] = ()
+
+
+class _Collector:
+    """Gathers answers to GetDevice, one per battery: the newest."""
+
+    def __init__(self, endpoint: Endpoint, request_id: int) -> None:
+        self.found: dict[str, FoundDevice] = {}
+        self.answered = asyncio.Event()
+        self.last_error: VenusError | None = None
+        self._port = endpoint.port
+        self._id = request_id
+
+    def received(self, inbound: Inbound) -> None:
+        reply = inbound.reply
+        if reply is None or reply.id != self._id:
+            return
+        if reply.result is None:
+            self.last_error = reply.fault.to_error() if reply.fault else None
+            return
+        try:
+            device = parse_device(reply.result)
+        except InvalidReplyError as err:
+            self.last_error = err
+            return
+        if not is_marstek_model(device.model):
+            self.last_error = InvalidReplyError(f"{device.model} is not a battery of this maker")
+            return
+        self.found[device.ble_mac] = FoundDevice(device, inbound.address, self._port)
+        self.answered.set()
+
+
+@contextmanager
+def _collecting(endpoint: Endpoint, request_id: int, address: str | None) -> Iterator[_Collector]:
+    collector = _Collector(endpoint, request_id)
+    stop = endpoint.listen(address, collector.received)
+    try:
+        yield collector
+    finally:
+        stop()
+
+
+@asynccontextmanager
+async def _quiet(endpoint: Endpoint) -> AsyncIterator[None]:
+    """Hold every battery of a socket: a broadcast is a request to each of them."""
+    async with AsyncExitStack() as stack:
+        for gate in tuple(endpoint.gates):
+            await stack.enter_async_context(gate.entered(Priority.POLL))
+        yield
+
+
+def _request(request_id: int) -> bytes:
+    return encode_request(request_id, Method.DEVICE, {"ble_mac": "0"})
+
+
+async def _search_port(
+    endpoint: Endpoint, addresses: Collection[str], rounds: int, clock: Clock, pacing: Pacing
+) -> dict[str, FoundDevice]:
+    request_id = random.randint(1, MAX_ID)
+    with _collecting(endpoint, request_id, None) as collector:
+        async with _quiet(endpoint):
+            for _ in range(rounds):
+                for address in addresses:
+                    endpoint.send(_request(request_id), address)
+                await clock.sleep(pacing.quiet_gap + 0.25)
+        return collector.found
+
+
+async def search(
+    hub: Hub,
+    addresses: Iterable[str],
+    *,
+    ports: Iterable[int] = DISCOVERY_PORTS,
+    rounds: int = _ROUNDS,
+    clock: Clock | None = None,
+    pacing: Pacing | None = None,
+) -> SearchResult:
+    """Ask broadcast and single IPv4 addresses on every port, several times, all ports at once.
+
+    A battery that answers on two addresses or ports is found once. Ports that another program
+    holds are left out and reported.
+    """
+    targets = tuple(dict.fromkeys(addresses))
+    in_use: list[int] = []
+    found: dict[str, FoundDevice] = {}
+
+    async def search_port(port: int) -> None:
+        try:
+            endpoint = await hub.acquire(port, allow_ephemeral=True)
+        except (PortInUseError, OSError) as err:
+            _LOGGER.debug("No search on port %d: %s", port, err)
+            in_use.append(port)
+            return
+        try:
+            if not endpoint.is_bound_to_port:
+                in_use.append(port)
+            found.update(
+                await _search_port(
+                    endpoint, targets, rounds, clock or LoopClock(), pacing or Pacing()
+                )
+            )
+        finally:
+            hub.release(endpoint)
+
+    async with hub.searching, asyncio.TaskGroup() as group:
+        for port in dict.fromkeys(ports):
+            group.create_task(search_port(port))
+    devices = sorted(found.values(), key=lambda item: item.device.ble_mac)
+    return SearchResult(tuple(devices), tuple(sorted(in_use)))
+
+
+async def probe(
+    hub: Hub,
+    address: str,
+    port: int = DEFAULT_PORT,
+    *,
+    attempts: int = 4,
+    clock: Clock | None = None,
+    pacing: Pacing | None = None,
+) -> FoundDevice:
+    """Return the battery at an IPv4 address and port.
+
+    Raises PortInUseError when its answers could not reach us, NoAnswerError, or the last error
+    answer: DeviceError or InvalidReplyError.
+    """
+    clock, pacing = clock or LoopClock(), pacing or Pacing()
+    endpoint = await hub.acquire(port, allow_ephemeral=True)
+    request_id = random.randint(1, MAX_ID)
+    try:
+        with _collecting(endpoint, request_id, address) as collector:
+            async with hub.searching, _quiet(endpoint):
+                for _ in range(attempts):
+                    endpoint.send(_request(request_id), address)
+                    await _wait(collector, pacing.quiet_gap + 0.25, clock)
+                    if collector.found:
+                        return next(iter(collector.found.values()))
+        if not endpoint.is_bound_to_port:
+            raise PortInUseError(port)
+        raise collector.last_error or NoAnswerError(Method.DEVICE, attempts)
+    finally:
+        hub.release(endpoint)
+
+
+async def _wait(collector: _Collector, seconds: float, clock: Clock) -> None:
+    """Wait for an answer."""
+    answered = asyncio.ensure_future(collector.answered.wait())
+    sleeper = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait((answered, sleeper), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        answered.cancel()
+        sleeper.cancel()

@@ -1,0 +1,89 @@
+"""Everything that can go wrong between us and a battery."""
+
+
+class VenusError(Exception):
+    """Base of all errors of this library."""
+
+
+class PortInUseError(VenusError):
+    """Another program holds the local UDP port, so the battery's answers would not reach us."""
+
+    def __init__(self, port: int) -> None:
+        """Name the port."""
+        super().__init__(f"UDP port {port} is in use by another program")
+        self.port = port
+
+
+class ClosedError(VenusError):
+    """The connection was closed while, or before, a request was made."""
+
+
+class NoAnswerError(VenusError):
+    """No request of a call was answered in time."""
+
+    def __init__(self, method: str, attempts: int) -> None:
+        """Name the method and how often it was sent."""
+        super().__init__(f"No answer to {method} after {attempts} attempts")
+        self.method = method
+        self.attempts = attempts
+
+
+class RestingError(NoAnswerError):
+    """A poll was not sent because the battery, or this method, is being left alone for a while."""
+
+
+class InvalidReplyError(VenusError):
+    """The battery answered, but with nothing that can be believed."""
+
+
+class WrongDeviceError(VenusError):
+    """Another battery answers at this address."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        """Name both BLE MACs, as 12 lower-case hexadecimal digits."""
+        super().__init__(f"Expected battery {expected}, found {found}")
+        self.expected = expected
+        self.found = found
+
+
+class DeviceError(VenusError):
+    """The battery answered with an error object (PROTOCOL.md section 1.4)."""
+
+    def __init__(self, code: int | None, message: str, data: int | None) -> None:
+        """Keep the three parts of the error object; firmware 153 sends `data` alone."""
+        super().__init__(f"{message or 'Error'} ({code}, {data})")
+        self.code = code
+        self.data = data
+
+
+class MethodMissingError(DeviceError):
+    """This firmware does not have the method."""
+
+
+class UnsupportedError(VenusError):
+    """The profile says that this model and firmware cannot do what was asked; nothing was sent."""
+
+
+class OutOfRangeError(VenusError):
+    """A power is outside what this model takes; nothing was sent."""
+
+    def __init__(self, value: int, low: int, high: int) -> None:
+        """Name the value and its range, both ends allowed."""
+        super().__init__(f"{value} is not between {low} and {high}")
+        self.value = value
+        self.low = low
+        self.high = high
+
+
+class RefusedError(VenusError):
+    """The battery answered `set_result: false` to every attempt."""
+
+
+class ContradictedError(VenusError):
+    """The battery accepted a command, but a later read shows that it did not follow."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        """Name what was asked and what was read."""
+        super().__init__(f"Asked for {expected}, found {found}")
+        self.expected = expected
+        self.found = found

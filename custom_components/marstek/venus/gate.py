@@ -1,0 +1,78 @@
+"""One request in flight per battery, a quiet gap between two, and commands before polls."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import IntEnum
+from itertools import count
+
+from .clock import Clock, wait_at_most
+
+
+class Priority(IntEnum):
+    """Who goes first when several wait."""
+
+    COMMAND = 0
+    POLL = 1
+
+
+class Gate:
+    """Lets one holder through at a time, the most urgent first, and none during quiet time."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start open and not quiet."""
+        self._clock = clock
+        self._waiting: set[tuple[Priority, int]] = set()
+        self._ticket = count()
+        self._held = False
+        self._quiet_until = float("-inf")
+        self._changed: asyncio.Future[None] | None = None
+
+    def keep_quiet(self, seconds: float) -> None:
+        """Let nobody in for `seconds` from now; never shortens an earlier wish."""
+        self._quiet_until = max(self._quiet_until, self._clock.time() + seconds)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait to get in."""
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def entered(self, priority: Priority) -> AsyncIterator[None]:
+        """Hold the gate."""
+        await self._enter(priority)
+        try:
+            yield
+        finally:
+            self._held = False
+            self._notify()
+
+    async def _enter(self, priority: Priority) -> None:
+        ticket = (priority, next(self._ticket))
+        self._waiting.add(ticket)
+        self._notify()
+        try:
+            while (delay := self._delay(ticket)) is None or delay > 0:
+                await self._wait(delay)
+            self._held = True
+        finally:
+            self._waiting.discard(ticket)
+            self._notify()
+
+    def _delay(self, ticket: tuple[Priority, int]) -> float | None:
+        """Return how long this one has to wait: None for until something changes."""
+        if self._held or min(self._waiting) != ticket:
+            return None
+        return self._quiet_until - self._clock.time()
+
+    async def _wait(self, seconds: float | None) -> None:
+        if self._changed is None or self._changed.done():
+            self._changed = asyncio.get_running_loop().create_future()
+        if seconds is None:
+            await asyncio.wait((self._changed,))
+        else:
+            await wait_at_most(self._clock, self._changed, seconds)
+
+    def _notify(self) -> None:
+        if self._changed is not None and not self._changed.done():
+            self._changed.set_result(None)

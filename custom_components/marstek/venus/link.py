@@ -1,0 +1,300 @@
+"""Requests to one battery: paced, repeated when lost, matched to their answers.
+
+The firmware loses up to a third of the requests, and answers some of them late (PROTOCOL.md 1.5).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+import logging
+import random
+from typing import Any, Final
+
+from .clock import Clock, LoopClock, wait_at_most
+from .errors import (
+    ClosedError,
+    InvalidReplyError,
+    MethodMissingError,
+    NoAnswerError,
+    RefusedError,
+    RestingError,
+    VenusError,
+    WrongDeviceError,
+)
+from .gate import Gate, Priority
+from .health import Breaker, MethodBackoff
+from .models import Method
+from .statistics import MethodStatistics
+from .transport import Endpoint, Inbound
+from .wire import MAX_ID, Reply, encode_request
+
+_LOGGER = logging.getLogger(__name__)
+_REMEMBERED_FRAMES: Final = 50
+_REMEMBERED_REQUESTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """Times in seconds (PROTOCOL.md 1.5 and 6.3)."""
+
+    quiet_gap: float = 2.55
+    """Between an answer and the next request: 2.5 s, and something for the timer's own error."""
+    timeout: float = 5.5
+    """Until a request counts as lost; shorter would overlap it with an answer that is 5 s late."""
+    retry_pause: float = 0.3
+    """Before the first repetition; grows by half each time, plus up to as much again at random."""
+    longest_pause: float = 10.0
+    read_attempts: int = 3
+    write_attempts: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One datagram, for the diagnostics."""
+
+    time: float
+    sent: bool
+    payload: bytes
+
+
+@dataclass(slots=True)
+class _Call[T]:
+    """What a caller waits for, over all its repetitions."""
+
+    method: Method
+    parse: Callable[[dict[str, Any]], T]
+    outcome: asyncio.Future[T]
+    last_error: VenusError | None = None
+
+
+@dataclass(slots=True)
+class _Request:
+    """One datagram that was sent, and the end of waiting for its answer."""
+
+    call: _Call[Any]
+    number: int
+    sent_at: float
+    ended: asyncio.Future[None]
+
+
+class Link:
+    """The conversation with one battery."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        address: str,
+        ble_mac: str | None,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        rng: random.Random | None = None,
+        on_late: Callable[[Method, dict[str, Any]], None] | None = None,
+    ) -> None:
+        """Talk to the battery at an IPv4 address; with a BLE MAC, to that battery only.
+
+        `on_late` gets a result that came after its call had failed, when it is still the newest
+        word on its method.
+        """
+        self.clock: Clock = clock or LoopClock()
+        self.pacing = pacing or Pacing()
+        self.address = address
+        self.statistics: dict[Method, MethodStatistics] = {}
+        self.frames: deque[Frame] = deque(maxlen=_REMEMBERED_FRAMES)
+        self.last_heard: float | None = None
+        self.breaker = Breaker(self.clock)
+        self.backoff = MethodBackoff(self.clock)
+        self._endpoint = endpoint
+        self._ble_mac = ble_mac
+        self._rng = rng or random.Random()
+        self._on_late = on_late
+        self._gate = Gate(self.clock)
+        self._next_id = self._rng.randint(1, MAX_ID)
+        self._in_flight: _Request | None = None
+        self._requests: dict[int, _Request] = {}
+        self._newest_answer: dict[Method, float] = {}
+        self._closed = False
+        self._stop_listening = self._listen()
+
+    def _listen(self) -> Callable[[], None]:
+        self._endpoint.gates.add(self._gate)
+        return self._endpoint.listen(self.address, self._received)
+
+    def move(self, address: str) -> None:
+        """Talk to another IPv4 address from now on, at once."""
+        self._stop_listening()
+        self.address = address
+        self._stop_listening = self._listen()
+        self.breaker.close()
+
+    def close(self) -> None:
+        """End; calls that wait get a ClosedError."""
+        self._closed = True
+        self._stop_listening()
+        self._endpoint.gates.discard(self._gate)
+        for request in self._requests.values():
+            _fail(request.call, ClosedError("The connection was closed"))
+            _end(request)
+
+    async def call[T](
+        self,
+        method: Method,
+        params: dict[str, Any],
+        parse: Callable[[dict[str, Any]], T],
+        *,
+        priority: Priority = Priority.POLL,
+        attempts: int | None = None,
+    ) -> T:
+        """Send a request until it is answered, and return what `parse` makes of the result.
+
+        Raises NoAnswerError when no attempt is answered, RestingError for a poll that should not
+        be sent now, DeviceError for an error answer, InvalidReplyError or RefusedError when `parse`
+        rejects every answer with it, WrongDeviceError when another battery answers.
+        """
+        attempts = attempts or self.pacing.read_attempts
+        if priority is Priority.POLL:
+            attempts = self._allowed_attempts(method, attempts)
+        outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        call = _Call(method, parse, outcome)
+        try:
+            for attempt in range(attempts):
+                if attempt:
+                    await self._pause(call, attempt)
+                async with self._gate.entered(priority):
+                    if self._closed:
+                        raise ClosedError("The connection was closed")
+                    if not call.outcome.done():
+                        await self._exchange(call, params)
+                if call.outcome.done():
+                    return await outcome
+        finally:
+            _give_up(call)
+        if not self.breaker.is_open:
+            self.backoff.failed(method)
+        raise call.last_error or NoAnswerError(method, attempts)
+
+    def _allowed_attempts(self, method: Method, attempts: int) -> int:
+        """Return how often a poll may be sent now; RestingError for not at all."""
+        if not self.breaker.may_probe() or not self.backoff.may_try(method):
+            raise RestingError(method, 0)
+        return 1 if self.breaker.is_open else attempts
+
+    async def _pause(self, call: _Call[Any], attempt: int) -> None:
+        """Wait before a repetition; a late answer ends the wait."""
+        pause = min(self.pacing.retry_pause * 1.5 ** (attempt - 1), self.pacing.longest_pause)
+        await wait_at_most(self.clock, call.outcome, pause * self._rng.uniform(1, 2))
+
+    async def _exchange(self, call: _Call[Any], params: dict[str, Any]) -> None:
+        """Send once and wait until that request is answered or lost."""
+        request = self._send(call, params)
+        statistics = self._statistics(call.method)
+        try:
+            if not await wait_at_most(self.clock, request.ended, self.pacing.timeout):
+                statistics.lost += 1
+                self.breaker.lost()
+        except asyncio.CancelledError:
+            # The battery may still be busy with it.
+            self._gate.keep_quiet(self.pacing.timeout)
+            raise
+        finally:
+            self._in_flight = None
+
+    def _send(self, call: _Call[Any], params: dict[str, Any]) -> _Request:
+        number, self._next_id = self._next_id, self._next_id % MAX_ID + 1
+        payload = encode_request(number, call.method, params)
+        now = self.clock.time()
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        request = _Request(call, number, now, ended)
+        self._requests[number] = self._in_flight = request
+        if len(self._requests) > _REMEMBERED_REQUESTS:
+            del self._requests[next(iter(self._requests))]
+        self._statistics(call.method).sent += 1
+        self.breaker.sent()
+        self.frames.append(Frame(now, sent=True, payload=payload))
+        self._endpoint.send(payload, self.address)
+        return request
+
+    def _statistics(self, method: Method) -> MethodStatistics:
+        return self.statistics.setdefault(method, MethodStatistics())
+
+    def _received(self, inbound: Inbound) -> None:
+        now = self.clock.time()
+        self.frames.append(Frame(now, sent=False, payload=inbound.payload[:1024]))
+        self._gate.keep_quiet(self.pacing.quiet_gap)
+        if inbound.reply is None:
+            if self._in_flight:
+                self.breaker.lost()
+                self._lose(self._in_flight)
+            return
+        self.last_heard = now
+        self.breaker.close()
+        reply = inbound.reply
+        if reply.id == 0 and reply.fault and self._in_flight:
+            self._lose(self._in_flight)
+        elif request := self._requests.pop(reply.id, None):
+            self._answered(request, reply, now)
+
+    def _lose(self, request: _Request) -> None:
+        """Treat an answer that names no request as the loss of the one in flight (1.4)."""
+        self._statistics(request.call.method).lost += 1
+        _end(request)
+
+    def _answered(self, request: _Request, reply: Reply, now: float) -> None:
+        call, statistics = request.call, self._statistics(request.call.method)
+        if reply.fault and reply.fault.is_lost_request and request is self._in_flight:
+            self._lose(request)
+            return
+        if request is self._in_flight:
+            statistics.add_answer(now - request.sent_at)
+        else:
+            statistics.late += 1
+        is_newest = request.sent_at > self._newest_answer.get(call.method, float("-inf"))
+        if is_newest:
+            self._newest_answer[call.method] = request.sent_at
+            self._use(call, reply, statistics)
+        _end(request)
+
+    def _use(self, call: _Call[Any], reply: Reply, statistics: MethodStatistics) -> None:
+        """Give the answer to who waits for it, or to `on_late` when nobody does any more."""
+        if self._ble_mac and reply.ble_mac and reply.ble_mac != self._ble_mac:
+            _fail(call, WrongDeviceError(self._ble_mac, reply.ble_mac))
+        elif reply.fault:
+            statistics.errors += 1
+            error = reply.fault.to_error()
+            self.backoff.answered(call.method, missing=isinstance(error, MethodMissingError))
+            _fail(call, error)
+        elif reply.result is not None and call.outcome.done():
+            if self._on_late and call.outcome.cancelled():
+                self._on_late(call.method, reply.result)
+        elif reply.result is not None:
+            self._parse(call, reply.result, statistics)
+
+    def _parse(
+        self, call: _Call[Any], result: dict[str, Any], statistics: MethodStatistics
+    ) -> None:
+        try:
+            value = call.parse(result)
+        except (InvalidReplyError, RefusedError) as err:
+            _LOGGER.debug("Reply of %s not believed: %s", self.address, err)
+            statistics.errors += 1
+            call.last_error = err
+        else:
+            self.backoff.answered(call.method)
+            call.outcome.set_result(value)
+
+
+def _give_up(call: _Call[Any]) -> None:
+    """Mark a call as one that nobody waits for any more."""
+    if not call.outcome.cancel() and not call.outcome.cancelled():
+        call.outcome.exception()
+
+
+def _fail(call: _Call[Any], error: VenusError) -> None:
+    if not call.outcome.done():
+        call.outcome.set_exception(error)
+
+
+def _end(request: _Request) -> None:
+    if not request.ended.done():
+        request.ended.set_result(None)

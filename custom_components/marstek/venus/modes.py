@@ -1,0 +1,260 @@
+"""Mode changes that are proven by a later read (PROTOCOL.md 2.9, 6.6 and 6.7)."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+import logging
+from typing import Any, Final
+
+from .client import VenusClient
+from .clock import Clock
+from .errors import (
+    ContradictedError,
+    DeviceError,
+    InvalidReplyError,
+    NoAnswerError,
+    OutOfRangeError,
+    RefusedError,
+    UnsupportedError,
+)
+from .gate import Priority
+from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
+from .profiles import Danger
+
+_LOGGER = logging.getLogger(__name__)
+
+# A mode read longer ago than this is read again before it is relied upon, in seconds.
+_MODE_TRUSTED_FOR: Final = 150.0
+_MODE_FRESH_FOR: Final = 10.0
+# PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
+_COUNTDOWN_WAIT: Final = 2.2
+_WRITES_BEFORE_CONTRADICTION: Final = 3
+# A battery ramps up; in between two reads lies the quiet gap.
+_POWER_READS: Final = 2
+_POWER_TOLERANCE: Final = 100
+_POWER_TOLERANCE_SHARE: Final = 0.2
+# A battery near full takes less than asked; one at its depth of discharge, which is set anywhere
+# from 30 to 88 % (2.10) and can't be read, gives nothing.
+_FULL_FROM: Final = 95
+_EMPTY_BELOW: Final = 71
+
+_UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
+
+
+class Proof(StrEnum):
+    """How well a mode change is known to have happened."""
+
+    UNCHANGED = "unchanged"
+    """The battery was in that mode already; nothing was written."""
+    CONFIRMED = "confirmed"
+    ASSUMED = "assumed"
+    """Accepted, but this firmware or this state of the battery can't prove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeWish:
+    """A mode and what belongs to it."""
+
+    mode: Mode
+    power: int = 0
+    """Setpoint of Manual and Passive in W: + discharges, - charges."""
+    duration: int = 0
+    """Countdown of Passive in s, at least 1."""
+    slots: tuple[Slot, ...] = ()
+    """Slots of Manual, written in this order."""
+
+    @property
+    def has_setpoint(self) -> bool:
+        """Tell whether the mode follows `power`."""
+        return self.mode in (Mode.MANUAL, Mode.PASSIVE)
+
+    def configs(self) -> tuple[dict[str, Any], ...]:
+        """Return the `config` objects to send, in order."""
+        match self.mode:
+            case Mode.AUTO:
+                return ({"mode": "Auto", "auto_cfg": {"enable": 1}},)
+            case Mode.AI:
+                return ({"mode": "AI", "ai_cfg": {"enable": 1}},)
+            case Mode.PASSIVE:
+                return (_passive(self.power, self.duration),)
+            case Mode.MANUAL:
+                return tuple(_manual(slot) for slot in self.slots)
+        raise UnsupportedError(f"{self.mode} can't be set")
+
+
+def _passive(power: int, duration: int) -> dict[str, Any]:
+    return {"mode": "Passive", "passive_cfg": {"power": power, "cd_time": duration}}
+
+
+def _manual(slot: Slot) -> dict[str, Any]:
+    return {"mode": "Manual", "manual_cfg": slot.to_config()}
+
+
+class ModeControl:
+    """Sets the mode of one battery, one change at a time."""
+
+    def __init__(self, client: VenusClient, clock: Clock) -> None:
+        """Control a battery; the clock measures countdowns."""
+        self._client = client
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._mode: Mode | None = None
+        self._mode_known_at = float("-inf")
+        self._countdown_until = float("-inf")
+
+    def learn(self, status: ModeStatus) -> None:
+        """Note what a poll read, so that it need not be read again."""
+        self._mode = status.mode
+        self._mode_known_at = self._clock.time()
+
+    async def set_mode(
+        self, wish: ModeWish, *, release: tuple[Slot, ...] = ()
+    ) -> tuple[Proof, ModeStatus | None]:
+        """Make the battery follow; return the proof and the last read of the mode.
+
+        `release` are slots that are disabled, if that succeeds at the first attempt, when Manual
+        is left. Raises UnsupportedError or OutOfRangeError before anything is sent;
+        NoAnswerError, RefusedError, DeviceError, ContradictedError or WrongDeviceError when the
+        battery could not be brought to follow.
+        """
+        self._check(wish)
+        async with self._lock:
+            await self._know_mode()
+            if await self._is_already(wish):
+                return Proof.UNCHANGED, None
+            if self._counts_down and wish.mode is not Mode.PASSIVE:
+                await self._stop_countdown()
+            elif self._mode is Mode.MANUAL and wish.mode is not Mode.MANUAL:
+                await self._release(release)
+            return await self._write_until_proven(wish)
+
+    async def renew(self, wish: ModeWish) -> None:
+        """Send a wish that already stands once more, without proof."""
+        self._check(wish)
+        async with self._lock:
+            await self._write(wish)
+
+    def _check(self, wish: ModeWish) -> None:
+        profile = self._client.profile
+        if wish.mode not in profile.modes:
+            raise UnsupportedError(f"{wish.mode} is not in this firmware")
+        for power in (wish.power, *(slot.power for slot in wish.slots)):
+            if abs(power) > profile.max_power:
+                raise OutOfRangeError(power, -profile.max_power, profile.max_power)
+
+    @property
+    def _counts_down(self) -> bool:
+        """Tell whether a Passive countdown may still fire, in whatever mode the battery is."""
+        return self._mode is Mode.PASSIVE or self._clock.time() < self._countdown_until
+
+    async def _know_mode(self) -> None:
+        """Read the mode when what is known of it is too old, and polling it does no harm."""
+        age = self._clock.time() - self._mode_known_at
+        harmless = Danger.WIPES_SETTINGS not in self._client.profile.dangers
+        if age > _MODE_TRUSTED_FOR and (harmless or self._mode is None):
+            await self._try_read_mode()
+
+    async def _try_read_mode(self) -> ModeStatus | None:
+        try:
+            status = await self._client.read(Method.MODE, priority=Priority.COMMAND)
+        except _UNPROVABLE as err:
+            _LOGGER.debug("Mode of %s not read: %s", self._client.address, err)
+            return None
+        if not isinstance(status, ModeStatus):
+            return None
+        self.learn(status)
+        return status
+
+    async def _is_already(self, wish: ModeWish) -> bool:
+        """Tell whether a fresh read shows a mode without parameters to be on already."""
+        if wish.mode is not self._mode or self._counts_down or wish.has_setpoint:
+            return False
+        if self._clock.time() - self._mode_known_at > _MODE_FRESH_FOR:
+            await self._try_read_mode()
+        return (
+            self._mode is wish.mode and self._clock.time() - self._mode_known_at <= _MODE_FRESH_FOR
+        )
+
+    async def _stop_countdown(self) -> None:
+        """End Passive so that its countdown, which is never cancelled, can't fire later (6.7)."""
+        await self._client.write(_passive(0, 1))
+        self._countdown_until = float("-inf")
+        await self._clock.sleep(_COUNTDOWN_WAIT)
+
+    async def _release(self, slots: tuple[Slot, ...]) -> None:
+        for slot in slots:
+            try:
+                await self._client.write(_manual(slot), attempts=1)
+            except (*_UNPROVABLE, RefusedError) as err:
+                _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
+
+    async def _write(self, wish: ModeWish) -> None:
+        if wish.mode is Mode.PASSIVE:
+            # Before the answer: a write whose answer is lost starts the countdown too.
+            self._countdown_until = self._clock.time() + wish.duration
+        for config in wish.configs():
+            await self._client.write(config)
+
+    async def _write_until_proven(self, wish: ModeWish) -> tuple[Proof, ModeStatus | None]:
+        found = ""
+        status: ModeStatus | None = None
+        for _ in range(_WRITES_BEFORE_CONTRADICTION):
+            await self._write(wish)
+            status = await self._read_back()
+            if status is None:
+                return Proof.ASSUMED, None
+            if status.mode is not wish.mode:
+                found = status.mode or "?"
+                continue
+            power = await self._contradicting_power(wish, status)
+            if power is None:
+                return Proof.CONFIRMED, status
+            found = f"{power} W"
+        if status is not None and status.mode is wish.mode and self._is_excusable(wish, status):
+            return Proof.ASSUMED, status
+        expected = f"{wish.power} W" if found.endswith("W") else wish.mode
+        raise ContradictedError(expected, found)
+
+    async def _read_back(self) -> ModeStatus | None:
+        """Return the mode; None when this firmware never tells it, NoAnswerError when it should."""
+        status = await self._try_read_mode()
+        if status is None and self._mode is not None:
+            raise NoAnswerError(Method.MODE, self._client.link.pacing.read_attempts)
+        return status
+
+    async def _contradicting_power(self, wish: ModeWish, status: ModeStatus) -> int | None:
+        """Return the power that shows a setpoint not to be followed, None when it is."""
+        if not wish.has_setpoint or self._client.profile.has_pv:
+            return None
+        soc, power = status.soc, status.ac_power
+        for _ in range(_POWER_READS):
+            if power is None or _agrees(wish.power, power, soc):
+                return None
+            energy = await self._try_read_energy()
+            if energy is not None:
+                soc, power = energy.soc, energy.ac_power
+        return None if power is None or _agrees(wish.power, power, soc) else power
+
+    async def _try_read_energy(self) -> EnergyStatus | ModeStatus | None:
+        method = Method.ENERGY if self._client.profile.supports(Method.ENERGY) else Method.MODE
+        try:
+            status = await self._client.read(method, priority=Priority.COMMAND)
+        except _UNPROVABLE:
+            return None
+        return status if isinstance(status, (EnergyStatus, ModeStatus)) else None
+
+    def _is_excusable(self, wish: ModeWish, status: ModeStatus) -> bool:
+        """Tell whether a battery in the right mode may have a reason not to give the power.
+
+        A slot of Manual starts when the battery's own clock says so.
+        """
+        may_be_empty = wish.power > 0 and status.soc is not None and status.soc <= _EMPTY_BELOW
+        return wish.mode is Mode.MANUAL or may_be_empty
+
+
+def _agrees(wish: int, power: int, soc: int | None) -> bool:
+    """Tell whether a measured power is what a setpoint asks for."""
+    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wish))
+    if soc is not None and soc >= _FULL_FROM and wish < 0:
+        return wish - tolerance <= power <= tolerance
+    return abs(power - wish) <= tolerance

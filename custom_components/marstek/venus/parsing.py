@@ -1,0 +1,233 @@
+"""Results on the wire turned into models; a value that cannot be true becomes None."""
+
+from collections.abc import Callable, Mapping
+import math
+import re
+from typing import Any, Final
+
+from .errors import InvalidReplyError
+from .models import (
+    BatteryStatus,
+    BluetoothStatus,
+    DeviceStatus,
+    EnergyStatus,
+    MeterStatus,
+    Method,
+    Mode,
+    ModeStatus,
+    PvChannel,
+    PvStatus,
+    Status,
+    WifiStatus,
+)
+from .profiles import Profile
+
+# Twice what the largest model can do: beyond it a power is a glitch, not a reading.
+_POWER_LIMIT: Final = 6000
+# A three-phase house of 36 kVA with margin.
+_METER_LIMIT: Final = 60_000
+_CAPACITY_LIMIT: Final = 60_000
+_COUNTER_LIMIT: Final = 1e9
+_MAC: Final = re.compile(r"[0-9a-f]{12}")
+_PV_CHANNELS: Final = (1, 2, 3, 4)
+
+
+class Fields:
+    """Typed access to a result; whatever is missing, of another type or out of range is None."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        """Wrap a result."""
+        self._result = result
+
+    def number(self, key: str, low: float, high: float, scale: float | None = 1.0) -> float | None:
+        """Return a number times `scale` when it then lies between `low` and `high`."""
+        value = self._result.get(key)
+        if scale is None or type(value) is bool or not isinstance(value, (int, float)):
+            return None
+        if not math.isfinite(value):
+            return None
+        scaled = round(value * scale, 3)
+        return scaled if low <= scaled <= high else None
+
+    def integer(self, key: str, low: int, high: int) -> int | None:
+        """Return a whole number between `low` and `high`."""
+        value = self.number(key, low, high)
+        return None if value is None else round(value)
+
+    def flag(self, key: str) -> bool | None:
+        """Return true or false; some firmware sends 1 and 0."""
+        value = self._result.get(key)
+        return bool(value) if value in (0, 1) and type(value) in (bool, int) else None
+
+    def text(self, key: str) -> str | None:
+        """Return a text that is not empty, at most 64 characters of it."""
+        value = self._result.get(key)
+        return value[:64] if isinstance(value, str) and value else None
+
+    def mac(self, key: str) -> str | None:
+        """Return 12 lower-case hexadecimal digits."""
+        value = (self.text(key) or "").replace(":", "").lower()
+        return value if _MAC.fullmatch(value) else None
+
+    def address(self, key: str) -> str | None:
+        """Return an IPv4 address; on Ethernet its parts come with leading zeros (2.1)."""
+        parts = (self.text(key) or "").split(".")
+        if len(parts) != 4 or not all(part.isdecimal() and int(part) < 256 for part in parts):
+            return None
+        return ".".join(str(int(part)) for part in parts)
+
+
+def _unsigned(value: int | None) -> int | None:
+    """Undo the 16-bit wrap of a small negative backup power (2.6)."""
+    return 0 if value is not None and value > 32767 else value
+
+
+def _backup_power(fields: Fields) -> int | None:
+    value = _unsigned(fields.integer("offgrid_power", 0, 65535))
+    return value if value is None or value <= _POWER_LIMIT else None
+
+
+def _ac_power(fields: Fields) -> int | None:
+    return fields.integer("ongrid_power", -_POWER_LIMIT, _POWER_LIMIT)
+
+
+def _device(fields: Fields, _: Profile | None) -> DeviceStatus:
+    model, firmware, mac = (
+        fields.text("device"),
+        fields.integer("ver", 1, 99999),
+        fields.mac("ble_mac"),
+    )
+    if model is None or firmware is None or mac is None:
+        raise InvalidReplyError("No model, firmware or BLE MAC")
+    return DeviceStatus(
+        model=model,
+        firmware=firmware,
+        ble_mac=mac,
+        address=fields.address("ip"),
+        wifi_mac=fields.mac("wifi_mac"),
+        wifi_name=fields.text("wifi_name"),
+    )
+
+
+def _wifi(fields: Fields, _: Profile) -> WifiStatus:
+    rssi = fields.integer("rssi", -120, 120)
+    return WifiStatus(
+        ssid=fields.text("ssid"),
+        # 0 is Ethernet or unknown; firmware 153 drops the sign (2.2).
+        rssi=-abs(rssi) if rssi else None,
+        address=fields.address("sta_ip"),
+    )
+
+
+def _bluetooth(fields: Fields, _: Profile) -> BluetoothStatus:
+    return BluetoothStatus({"connect": True, "disconnect": False}.get(fields.text("state") or ""))
+
+
+def _battery(fields: Fields, profile: Profile) -> BatteryStatus:
+    discharge = fields.flag("dischrg_flag") if profile.discharge_flag_is_real else None
+    return BatteryStatus(
+        soc=fields.integer("soc", 0, 100),
+        charge_permitted=fields.flag("charg_flag"),
+        discharge_permitted=discharge,
+        temperature=fields.number("bat_temp", -40, 100, profile.temperature_scale),
+        stored_energy=fields.number(
+            "bat_capacity", 0, _CAPACITY_LIMIT, profile.stored_energy_scale
+        ),
+        rated_capacity=fields.number("rated_capacity", 500, _CAPACITY_LIMIT),
+        voltage=fields.number("bat_voltage", 10, 100, profile.voltage_scale),
+        current=fields.number("bat_current", -200, 200, profile.current_scale),
+        error_code=fields.text("error_code"),
+    )
+
+
+def _energy(fields: Fields, profile: Profile) -> EnergyStatus:
+    def counter(key: str, scale: float | None) -> float | None:
+        return fields.number(key, 0, _COUNTER_LIMIT, scale)
+
+    pv_power = fields.number("pv_power", 0, _POWER_LIMIT)
+    return EnergyStatus(
+        soc=fields.integer("bat_soc", 0, 100),
+        rated_capacity=fields.number("bat_cap", 500, _CAPACITY_LIMIT),
+        pv_power=pv_power if profile.pv_total_is_real else None,
+        ac_power=_ac_power(fields),
+        backup_power=_backup_power(fields),
+        energy_discharged=counter("total_grid_output_energy", profile.energy_scale),
+        energy_charged=counter("total_grid_input_energy", profile.energy_scale),
+        pv_energy=counter("total_pv_energy", profile.pv_energy_scale),
+    )
+
+
+def _mode(fields: Fields, profile: Profile) -> ModeStatus:
+    name = fields.text("mode")
+    mode = Mode(name) if name is not None and name in Mode else None
+    has_meter = profile.mode_has_meter and mode in (Mode.AUTO, Mode.AI)
+    return ModeStatus(
+        mode=mode,
+        soc=fields.integer("bat_soc", 0, 100),
+        ac_power=_ac_power(fields),
+        backup_power=_backup_power(fields),
+        ct_connected=fields.flag("ct_state") if has_meter else None,
+    )
+
+
+def _meter(fields: Fields, _: Profile) -> MeterStatus:
+    def power(key: str) -> int | None:
+        return fields.integer(key, -_METER_LIMIT, _METER_LIMIT)
+
+    return MeterStatus(
+        connected=fields.flag("ct_state"),
+        total_power=power("total_power"),
+        phase_powers=(power("a_power"), power("b_power"), power("c_power")),
+        energy_imported=fields.number("input_energy", 0, _COUNTER_LIMIT, 0.1),
+        energy_exported=fields.number("output_energy", 0, _COUNTER_LIMIT, 0.1),
+    )
+
+
+def _pv(fields: Fields, profile: Profile) -> PvStatus:
+    return PvStatus(
+        tuple(
+            PvChannel(
+                power=fields.number(f"pv{number}_power", 0, _POWER_LIMIT, scale),
+                voltage=fields.number(f"pv{number}_voltage", 0, 200),
+                current=fields.number(f"pv{number}_current", 0, 50),
+                active=fields.flag(f"pv{number}_state"),
+            )
+            for number, scale in zip(_PV_CHANNELS, profile.pv_channel_scales, strict=True)
+        )
+    )
+
+
+_PARSERS: Final[dict[Method, Callable[[Fields, Profile], Status]]] = {
+    Method.DEVICE: _device,
+    Method.WIFI: _wifi,
+    Method.BLUETOOTH: _bluetooth,
+    Method.BATTERY: _battery,
+    Method.PV: _pv,
+    Method.ENERGY: _energy,
+    Method.MODE: _mode,
+    Method.METER: _meter,
+}
+# A status without these says nothing worth having; the request is repeated instead.
+_ESSENTIAL: Final[dict[Method, tuple[str, ...]]] = {
+    Method.WIFI: ("address",),
+    Method.BLUETOOTH: ("connected",),
+    Method.BATTERY: ("soc",),
+    Method.PV: ("power",),
+    Method.ENERGY: ("soc", "ac_power"),
+    Method.MODE: ("soc", "ac_power"),
+    Method.METER: ("connected", "total_power"),
+}
+
+
+def parse_device(result: Mapping[str, Any]) -> DeviceStatus:
+    """Return a battery's identity; InvalidReplyError when a part of it is missing."""
+    return _device(Fields(result), None)
+
+
+def parse_status(method: Method, result: Mapping[str, Any], profile: Profile) -> Status:
+    """Return the typed status; InvalidReplyError when an essential part of it is missing or false."""
+    status = _PARSERS[method](Fields(result), profile)
+    missing = [name for name in _ESSENTIAL.get(method, ()) if getattr(status, name) is None]
+    if missing or (method is Method.MODE and "mode" not in result):
+        raise InvalidReplyError(f"{method} without a believable {', '.join(missing) or 'mode'}")
+    return status

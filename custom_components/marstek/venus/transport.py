@@ -1,0 +1,199 @@
+"""UDP sockets: one per local port, shared by every battery whose API uses that port.
+
+Some families answer to their own port number whatever port asked, so a socket is bound to the
+battery's API port (PROTOCOL.md 1.1). SO_REUSEPORT is never set: with it, two sockets on one host
+take each other's answers.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import logging
+import socket
+from typing import Final, override
+
+from .errors import PortInUseError
+from .gate import Gate
+from .wire import MalformedDatagramError, Reply, decode_reply
+
+_LOGGER = logging.getLogger(__name__)
+_FIRST_REOPEN_DELAY: Final = 1.0
+_LAST_REOPEN_DELAY: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A reply and who sent it; `reply` is None for a datagram that could not be believed."""
+
+    address: str
+    reply: Reply | None
+    payload: bytes
+
+
+type Listener = Callable[[Inbound], None]
+
+
+class Endpoint(asyncio.DatagramProtocol):
+    """One UDP socket that opens itself again after an error."""
+
+    def __init__(self, port: int, bind_address: str = "0.0.0.0") -> None:  # noqa: S104 - broadcasts come to every interface
+        """Prepare a socket for batteries whose API port is `port`."""
+        self.port = port
+        self.gates: set[Gate] = set()
+        self.malformed = 0
+        self.send_errors = 0
+        self._bind_address = bind_address
+        self._transport: asyncio.DatagramTransport | None = None
+        self._listeners: dict[str | None, list[Listener]] = {}
+        self._reopening: asyncio.Task[None] | None = None
+        self._closed = True
+
+    @property
+    def local_port(self) -> int | None:
+        """The port the socket is bound to, None while there is no socket."""
+        if self._transport is None:
+            return None
+        port: int = self._transport.get_extra_info("sockname")[1]
+        return port
+
+    @property
+    def is_bound_to_port(self) -> bool:
+        """Tell whether answers sent to the battery's own port number reach us."""
+        return self.local_port == self.port
+
+    async def open(self, *, allow_ephemeral: bool) -> None:
+        """Bind; PortInUseError when the port is taken and no other would do."""
+        self._closed = False
+        if self._transport is not None and (self.is_bound_to_port or allow_ephemeral):
+            return
+        try:
+            await self._bind(self.port)
+        except OSError as err:
+            if not allow_ephemeral:
+                raise PortInUseError(self.port) from err
+            _LOGGER.warning("UDP port %d is in use, using another one", self.port)
+            await self._bind(0)
+
+    async def _bind(self, port: int) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            sock.setblocking(False)
+            sock.bind((self._bind_address, port))
+        except OSError:
+            sock.close()
+            raise
+        previous = self._transport
+        self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: self, sock=sock
+        )
+        if previous is not None:
+            previous.close()
+
+    def close(self) -> None:
+        """Close the socket for good."""
+        self._closed = True
+        if self._reopening is not None:
+            self._reopening.cancel()
+            self._reopening = None
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def send(self, payload: bytes, address: str) -> None:
+        """Send to a battery; while there is no socket the datagram is lost, as any may be."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.sendto(payload, (address, self.port))
+
+    def listen(self, address: str | None, listener: Listener) -> Callable[[], None]:
+        """Hear what comes from an IPv4 address, or from anyone; return how to stop."""
+        self._listeners.setdefault(address, []).append(listener)
+
+        def stop() -> None:
+            self._listeners[address].remove(listener)
+
+        return stop
+
+    @override
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Hand a datagram to those who listen to its sender."""
+        listeners = [*self._listeners.get(addr[0], ()), *self._listeners.get(None, ())]
+        try:
+            reply = decode_reply(data)
+        except MalformedDatagramError as err:
+            _LOGGER.debug("Unreadable datagram from %s: %s", addr[0], err)
+            self.malformed += 1
+            inbound = Inbound(addr[0], None, data)
+        else:
+            if reply is None:
+                return
+            inbound = Inbound(addr[0], reply, data)
+        for listener in listeners:
+            listener(inbound)
+
+    @override
+    def error_received(self, exc: Exception) -> None:
+        """Count what the network refused to carry; the request is then repeated like any lost one."""
+        self.send_errors += 1
+        _LOGGER.debug("Error on UDP port %d: %s", self.port, exc)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Open the socket again when it was not us who closed it."""
+        if exc is None or self._closed:
+            return
+        _LOGGER.debug("Socket on UDP port %d failed: %s", self.port, exc)
+        self._transport = None
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Replace the socket, as often as it takes."""
+        if not self._closed and (self._reopening is None or self._reopening.done()):
+            self._reopening = asyncio.get_running_loop().create_task(self._reopen())
+
+    async def _reopen(self) -> None:
+        delay = _FIRST_REOPEN_DELAY
+        while True:
+            try:
+                await self._bind(self.port)
+            except OSError as err:
+                _LOGGER.debug("Port %d can't be opened again yet: %s", self.port, err)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, _LAST_REOPEN_DELAY)
+            else:
+                return
+
+
+class Hub:
+    """The sockets in use, by port."""
+
+    def __init__(self, bind_address: str = "0.0.0.0") -> None:  # noqa: S104 - see Endpoint
+        """Start without a socket."""
+        self._bind_address = bind_address
+        self._endpoints: dict[int, Endpoint] = {}
+        self._users: dict[int, int] = {}
+        self._opening = asyncio.Lock()
+        self.searching = asyncio.Lock()
+        """Held by a search, so that no two broadcast at once."""
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Ports with an open socket."""
+        return tuple(self._endpoints)
+
+    async def acquire(self, port: int, *, allow_ephemeral: bool = False) -> Endpoint:
+        """Return the port's socket; every acquire needs a release. May raise PortInUseError."""
+        async with self._opening:
+            endpoint = self._endpoints.get(port) or Endpoint(port, self._bind_address)
+            await endpoint.open(allow_ephemeral=allow_ephemeral)
+            self._endpoints[port] = endpoint
+            self._users[port] = self._users.get(port, 0) + 1
+            return endpoint
+
+    def release(self, endpoint: Endpoint) -> None:
+        """Close the port's socket when nobody uses it any more."""
+        self._users[endpoint.port] -= 1
+        if not self._users[endpoint.port]:
+            del self._users[endpoint.port], self._endpoints[endpoint.port]
+            endpoint.close()
