@@ -1,0 +1,276 @@
+"""Start the demo; `scripts/demo --help` explains it."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+import signal
+import socket
+import sys
+import tempfile
+import time
+
+import aiohttp
+
+from . import check, config_folder, flow, home
+from .home_assistant import HomeAssistant, wait_until
+from .process import Child, DemoError, run
+
+RESTART_REQUESTED = 100
+PORT = 8199
+
+
+def say(text: str) -> None:
+    """Print a line at once, also into a pipe."""
+    print(text, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Start three simulated batteries and a real Home Assistant, all on this"
+        " machine's loopback interface. Ctrl-C stops everything.",
+    )
+    parser.add_argument(
+        "--configured", action="store_true", help="add the batteries, through the config flow"
+    )
+    parser.add_argument(
+        "--headless-check",
+        action="store_true",
+        help="try everything unattended, print what was seen, exit with 0 or 1",
+    )
+    parser.add_argument(
+        "--language", choices=sorted(config_folder.NAMES), default="en", help="default: en"
+    )
+    parser.add_argument(
+        "--port", type=int, help=f"of Home Assistant; default: {PORT}, any free one for the check"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="keep Home Assistant's configuration in this folder",
+    )
+    parser.add_argument(
+        "--time-limit", type=float, default=240.0, metavar="S", help="of the check; default: 240"
+    )
+    parser.add_argument("--debug", action="store_true", help="log what the integration does")
+    return parser.parse_args()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as err:
+            raise DemoError(f"port {port} cannot be used ({err.strerror}): try --port") from err
+
+
+def _require_loopback_addresses() -> None:
+    """Raise where the machine has not all of 127.0.0.0/8, as macOS has not."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((home.BATTERIES[0].address, 0))
+        except OSError as err:
+            raise DemoError(
+                f"this machine has no address {home.BATTERIES[0].address}: the simulated"
+                " batteries each have a loopback address of their own, which needs Linux"
+            ) from err
+
+
+class Demo:
+    """The processes of the demo and the folder that they work in."""
+
+    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+        """Prepare; nothing is started yet."""
+        self.folder = folder
+        self.language: str = arguments.language
+        self.debug: bool = arguments.debug
+        self.port: int = arguments.port or (_free_port() if arguments.headless_check else PORT)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "home-assistant.log"
+        self._children: list[Child] = []
+        self.core: Child | None = None
+
+    async def start(self, session: aiohttp.ClientSession) -> HomeAssistant:
+        """Start the batteries and Home Assistant, and log in."""
+        _require_loopback_addresses()
+        _require_free(self.port)
+        await home.require_no_other()
+        config_folder.prepare(self.folder, port=self.port, language=self.language, debug=self.debug)
+        if not config_folder.has_user(self.folder):
+            say("Making the demo user")
+            await self._make_user()
+        say(f"Starting {len(home.BATTERIES)} simulated batteries")
+        simulator = await Child.start(
+            "the simulator", home.SIMULATOR, self.folder / "simulator.log", cwd=config_folder.ROOT
+        )
+        self._children.append(simulator)
+        await wait_until("the simulator answers", lambda: home.answers(simulator), seconds=20)
+        say("Starting Home Assistant (about 15 seconds)")
+        self.log.unlink(missing_ok=True)
+        await self.start_core()
+        return await self.connect(session)
+
+    async def _make_user(self) -> None:
+        await run(
+            "making the demo user",
+            [
+                *(sys.executable, "-m", "homeassistant", "--script", "auth"),
+                *("-c", str(self.folder), "add", config_folder.USER, config_folder.PASSWORD),
+            ],
+            self.folder / "auth.log",
+        )
+
+    async def start_core(self) -> None:
+        """Start Home Assistant itself."""
+        self.core = await Child.start(
+            "Home Assistant",
+            [
+                *(sys.executable, "-m", "homeassistant", "-c", str(self.folder)),
+                *("--log-no-color", "--log-file", str(self.log)),
+            ],
+            self.folder / "home-assistant.out",
+        )
+        self._children.append(self.core)
+
+    async def connect(self, session: aiohttp.ClientSession) -> HomeAssistant:
+        """Wait for Home Assistant to have started and log in."""
+        hass = HomeAssistant(self.url, session)
+
+        async def answers() -> bool:
+            if self.core is not None:
+                self.core.require()
+            return await hass.answers()
+
+        await wait_until("Home Assistant answers", answers, seconds=120)
+        await hass.log_in(config_folder.USER, config_folder.PASSWORD)
+        await wait_until("Home Assistant has started", hass.is_running, seconds=120)
+        await hass.set_language(self.language)
+        return hass
+
+    async def stay(self) -> None:
+        """Wait for ever; start Home Assistant again when it is asked to restart."""
+        while self.core is not None:
+            if await self.core.wait() != RESTART_REQUESTED:
+                self.core.require()
+            say("Home Assistant restarts")
+            await self.start_core()
+
+    async def stop(self) -> None:
+        """Stop all, Home Assistant first so that it can say goodbye to the batteries."""
+        for child in reversed(self._children):
+            await child.stop()
+
+
+async def _run_check(demo: Demo, hass: HomeAssistant, limit: float) -> None:
+    try:
+        async with asyncio.timeout(limit):
+            await check.run(hass, demo.log, say)
+    except TimeoutError:
+        raise DemoError(f"the check took longer than {limit:.0f} s") from None
+
+
+def _welcome(demo: Demo, configured: bool) -> None:
+    batteries = "\n".join(
+        f"    {battery.address}  {battery.model}, firmware {battery.firmware}"
+        for battery in home.BATTERIES
+    )
+    then = (
+        "  The batteries have been added: see Settings > Devices & services > Marstek Venus."
+        if configured
+        else "  Next: Settings > Devices & services > Add integration > Marstek Venus."
+    )
+    say(f"""
+  Home Assistant:  {demo.url}
+  Login:           {config_folder.USER} / {config_folder.PASSWORD}
+{then}
+
+  Simulated batteries (Open API on UDP port 30000 of this machine):
+{batteries}
+    steer them with JSON lines on TCP {home.CONTROL_HOST}:{home.CONTROL_PORT}; `python -m simulator --help`
+
+  Log:             {demo.log}
+  Ctrl-C stops everything.
+""")
+
+
+async def _demo(demo: Demo, arguments: argparse.Namespace) -> None:
+    begun = time.monotonic()
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        async with await demo.start(session) as hass:
+            say(f"Home Assistant has started, {time.monotonic() - begun:.0f} s after the start")
+            if arguments.headless_check:
+                await _run_check(demo, hass, arguments.time_limit)
+                return
+            if arguments.configured:
+                await flow.add_batteries(hass, len(home.BATTERIES), say)
+        _welcome(demo, arguments.configured)
+        await demo.stay()
+
+
+@asynccontextmanager
+async def _until_told_to_stop() -> AsyncIterator[None]:
+    """Turn the signals that end a program into a cancellation of this task."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+
+    def stop() -> None:
+        if task is not None and not told.is_set():
+            told.set()
+            task.cancel()
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not told.is_set():
+            raise
+        say("\nStopping")
+    finally:
+        # A second Ctrl-C must not leave processes behind: they are being stopped.
+        told.set()
+
+
+async def _main(arguments: argparse.Namespace, folder: Path) -> int:
+    demo = Demo(folder, arguments)
+    try:
+        async with _until_told_to_stop():
+            await _demo(demo, arguments)
+    except (DemoError, aiohttp.ClientError) as err:
+        say(f"error: {err}")
+        if demo.log.exists() and arguments.headless_check:
+            say("The end of Home Assistant's log:")
+            say("\n".join(demo.log.read_text("utf-8", "replace").splitlines()[-40:]))
+        return 1
+    finally:
+        await demo.stop()
+    return 0
+
+
+def main() -> int:
+    """Run the demo in the folder asked for, or in one that is gone afterwards."""
+    arguments = _arguments()
+    if arguments.keep is not None:
+        folder = arguments.keep.expanduser().resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return asyncio.run(_main(arguments, folder))
+    with tempfile.TemporaryDirectory(prefix="ha-marstek-demo-", ignore_cleanup_errors=True) as name:
+        return asyncio.run(_main(arguments, Path(name)))
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
