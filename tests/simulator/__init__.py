@@ -1,0 +1,1 @@
+"""The simulator against captures, the protocol and the vendor's own client."""
