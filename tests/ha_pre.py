@@ -9,5 +9,7 @@ version of Home Assistant it changes nothing.
 import homeassistant.components.logger as _logger
 from homeassistant.components.logger import helpers as _helpers
 
-if not hasattr(_logger, "_clear_logger_overwrites"):
-    _logger._clear_logger_overwrites = _helpers._clear_logger_overwrites
+MOVED = "_clear_logger_overwrites"
+
+if not hasattr(_logger, MOVED):
+    vars(_logger)[MOVED] = getattr(_helpers, MOVED)

@@ -1,0 +1,1 @@
+"""The rules that `test_repository.py` holds the repository to."""
