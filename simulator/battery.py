@@ -54,6 +54,11 @@ class SimulatedBattery:
         return self._device.spec
 
     @property
+    def src(self) -> str:
+        """The `src` of the battery's replies."""
+        return self._device.src
+
+    @property
     def state(self) -> BatteryState:
         """The ground truth, brought up to now."""
         self._link.advance()

@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import Self
 
+from .garbage import ANY, GARBAGE
+from .wire import ERRORS
+
 
 @dataclass(slots=True)
 class Faults:
@@ -95,10 +98,26 @@ def _switch(value: object) -> bool:
     return str(value).lower() in ("1", "true", "on", "yes")
 
 
+def _garbage(value: object) -> str:
+    """Return the name of a corruption that exists, "any", or "" for none."""
+    name = str(value)
+    if name not in {"", ANY, *GARBAGE}:
+        raise ValueError(f"no garbage {name!r}; there is: {ANY}, {', '.join(GARBAGE)}")
+    return name
+
+
+def _error(value: object) -> int:
+    """Return a `data` of the error table, or 0 for none."""
+    data = _whole(value)
+    if data not in {0, *ERRORS}:
+        raise ValueError(f"no error {data}; there are: {', '.join(map(str, ERRORS))}")
+    return data
+
+
 _KINDS: Mapping[str, Callable[[object], object]] = {
     field.name: {bool: _switch, int: _whole, float: _number}.get(type(field.default), str)
     for field in fields(Faults)
-}
+} | {"garbage": _garbage, "error": _error}
 """Name of a knob to the conversion into its type."""
 
 

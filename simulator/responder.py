@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .commands import COMMANDS
 from .device import Device
 from .exchanges import Outcome
 from .faults import Dice, Faults
@@ -11,8 +10,9 @@ from .profiles import ES_SET_MODE, GET_DEVICE
 from .readings import READINGS, Query
 from .state import BatteryState
 from .wire import ERRORS, RefusalError, Request, RequestId, params_id, parse
+from .writes import WRITES
 
-_WITHOUT_PARAMS_ID = (COMMANDS.keys() | {GET_DEVICE}) - {ES_SET_MODE}
+_WITHOUT_PARAMS_ID = (WRITES.keys() | {GET_DEVICE}) - {ES_SET_MODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Responder:
             return False, Outcome.REFUSED
         if self._dice(self.faults.lying_writes):
             return True, Outcome.LIED
-        return COMMANDS[method](self._device, params), Outcome.ANSWERED
+        return WRITES[method](self._device, params), Outcome.ANSWERED
 
     def _shown(self) -> BatteryState:
         """Return the state that readings show: the truth, save for faults."""

@@ -9,7 +9,7 @@ from .state import Slot
 from .wire import RefusalError, cut
 
 type Params = Mapping[str, object]
-type Command = Callable[[Device, Params], bool]
+type Write = Callable[[Device, Params], bool]
 """Carries a command out and returns set_result; raises RefusalError."""
 
 MAX_POWER = 2500
@@ -183,7 +183,7 @@ def _update_firmware(_device: Device, _params: Params) -> bool:
     return True
 
 
-COMMANDS: Mapping[str, Command] = {
+WRITES: Mapping[str, Write] = {
     profiles.ES_SET_MODE: set_mode,
     profiles.DOD_SET: set_depth_of_discharge,
     profiles.BLE_ADV: set_ble_advertising,
