@@ -9,7 +9,7 @@ import random
 from typing import Final
 
 from .clock import Clock, LoopClock
-from .errors import InvalidReplyError, NoAnswerError, PortInUseError, VenusError
+from .errors import InvalidReplyError, NoAnswerError, NotMarstekError, PortInUseError, VenusError
 from .gate import Priority
 from .link import Pacing
 from .models import FoundDevice, Method
@@ -46,7 +46,10 @@ class _Collector:
 
     def received(self, inbound: Inbound) -> None:
         reply = inbound.reply
-        if reply is None or reply.id != self._id:
+        if reply is None:
+            self.last_error = InvalidReplyError("An unreadable datagram")
+            return
+        if reply.id != self._id:
             return
         if reply.result is None:
             self.last_error = reply.fault.to_error() if reply.fault else None
@@ -57,7 +60,7 @@ class _Collector:
             self.last_error = err
             return
         if not is_marstek_model(device.model):
-            self.last_error = InvalidReplyError(f"{device.model} is not a battery of this maker")
+            self.last_error = NotMarstekError(device.model)
             return
         self.found[device.ble_mac] = FoundDevice(device, inbound.address, self._port)
         self.answered.set()
@@ -154,7 +157,7 @@ async def probe(
     """Return the battery at an IPv4 address and port.
 
     Raises PortInUseError when its answers could not reach us, NoAnswerError, or the last error
-    answer: DeviceError or InvalidReplyError.
+    answer: DeviceError, InvalidReplyError or, of those, NotMarstekError.
     """
     clock, pacing = clock or LoopClock(), pacing or Pacing()
     endpoint = await hub.acquire(port, allow_ephemeral=True)

@@ -36,6 +36,15 @@ class InvalidReplyError(VenusError):
     """The battery answered, but with nothing that can be believed."""
 
 
+class NotMarstekError(InvalidReplyError):
+    """The device that answered speaks the language, but is not a battery of this maker."""
+
+    def __init__(self, model: str) -> None:
+        """Name what it calls itself."""
+        super().__init__(f"{model} is not a battery of this maker")
+        self.model = model
+
+
 class WrongDeviceError(VenusError):
     """Another battery answers at this address."""
 
