@@ -1,0 +1,446 @@
+"""Adding batteries, and changing how they are reached and how far they may go."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    SOURCE_IMPORT,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_DEVICES, CONF_HOST, CONF_MODEL, CONF_PORT, UnitOfPower
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.helpers.device_registry import format_mac
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.typing import DiscoveryInfoType
+import voluptuous as vol
+
+from .const import (
+    CONF_BLE_MAC,
+    CONF_CHARGE_LIMIT,
+    CONF_DHCP_MAC,
+    CONF_DISCHARGE_LIMIT,
+    CONF_FIRMWARE,
+    CONF_KIND,
+    CONF_POWER_PRESET,
+    DOMAIN,
+    EntryKind,
+    PowerPreset,
+)
+from .discovery import (
+    AddressError,
+    async_entry_of,
+    async_identify,
+    async_is_at,
+    async_probe,
+    async_search_with_soc,
+    battery_name,
+    entry_data,
+    is_foreign,
+)
+from .venus import (
+    DEFAULT_PORT,
+    DeviceError,
+    FoundDevice,
+    InvalidReplyError,
+    NoAnswerError,
+    NotMarstekError,
+    PortInUseError,
+    SearchResult,
+    VenusError,
+    profile_for,
+)
+
+# No bounds in the selectors: theirs are told in English only.
+_ADDRESS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_HOST): TextSelector(),
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): NumberSelector(
+            NumberSelectorConfig(mode=NumberSelectorMode.BOX)
+        ),
+    }
+)
+# The first kind that fits an error is its key in the form.
+_PROBE_ERRORS: Final[tuple[tuple[type[VenusError], str], ...]] = (
+    (PortInUseError, "port_in_use"),
+    (NotMarstekError, "not_marstek"),
+    (InvalidReplyError, "invalid_reply"),
+    (DeviceError, "device_error"),
+    (NoAnswerError, "no_answer"),
+)
+_SMALLEST_LIMIT: Final = 100
+
+
+def _whole(value: float, low: int, high: int) -> bool:
+    """Tell whether a number, which a form gives as a float, is whole and within bounds."""
+    return value == int(value) and low <= value <= high
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    return battery_name(data[CONF_MODEL], data[CONF_BLE_MAC])
+
+
+class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Adds batteries that were searched for, typed in or discovered."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Start with nothing found."""
+        self._searching: asyncio.Task[tuple[SearchResult, dict[str, int | None]]] | None = None
+        self._result = SearchResult(())
+        self._socs: dict[str, int | None] = {}
+        self._offered: dict[str, Any] = {}
+        self._asked: dict[str, str] = {}
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry[Any]) -> bool:
+        """Offer options for batteries of ours only."""
+        return config_entry.data.get(CONF_KIND) == EntryKind.BATTERY
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> BatteryOptionsFlow:
+        """Return the options of a battery."""
+        return BatteryOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how to find batteries."""
+        return self.async_show_menu(step_id="user", menu_options=["search", "manual"])
+
+    async def async_step_search(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Search, and show that it takes a while."""
+        if self._searching is None:
+            self._searching = self.hass.async_create_task(
+                async_search_with_soc(self.hass), eager_start=False
+            )
+        if not self._searching.done():
+            return self.async_show_progress(
+                step_id="search", progress_action="searching", progress_task=self._searching
+            )
+        self._result, self._socs = self._searching.result()
+        self._searching = None
+        return self.async_show_progress_done(next_step_id=self._after_search())
+
+    def _after_search(self) -> str:
+        if self._new():
+            return "pick"
+        if self._foreign():
+            return "foreign"
+        if self._result.devices:
+            return "nothing_new"
+        return "ports_in_use" if self._result.ports_in_use else "nothing_found"
+
+    def _new(self) -> dict[str, FoundDevice]:
+        """Return what was found and has no entry yet, by BLE MAC."""
+        entries = {
+            found.device.ble_mac: async_entry_of(self.hass, found.device.ble_mac)
+            for found in self._result.devices
+        }
+        return {
+            found.device.ble_mac: found
+            for found in self._result.devices
+            if (entry := entries[found.device.ble_mac]) is None or entry.source == SOURCE_IGNORE
+        }
+
+    def _foreign(self) -> list[str]:
+        """Return the names of what was found and belongs to another integration."""
+        return [
+            _title(entry_data(found))
+            for found in self._result.devices
+            if (entry := async_entry_of(self.hass, found.device.ble_mac)) and is_foreign(entry)
+        ]
+
+    async def async_step_nothing_found(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Advise when no battery answered."""
+        return self.async_show_menu(step_id="nothing_found", menu_options=["search", "manual"])
+
+    async def async_step_ports_in_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Advise when no answer could have been heard."""
+        return self.async_show_menu(
+            step_id="ports_in_use",
+            menu_options=["search", "manual"],
+            description_placeholders={"ports": ", ".join(map(str, self._result.ports_in_use))},
+        )
+
+    async def async_step_nothing_new(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Name the batteries that answered, all of which have an entry."""
+        names = ", ".join(_title(entry_data(found)) for found in self._result.devices)
+        return self.async_show_menu(
+            step_id="nothing_new",
+            menu_options=["search", "manual"],
+            description_placeholders={"names": names},
+        )
+
+    async def async_step_foreign(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say that another integration has the batteries."""
+        return self.async_abort(
+            reason="foreign_entry", description_placeholders={"name": ", ".join(self._foreign())}
+        )
+
+    async def async_step_pick(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the user choose; each chosen battery becomes an entry."""
+        new, errors = self._new(), {}
+        if user_input is not None:
+            chosen = [new[ble_mac] for ble_mac in user_input[CONF_DEVICES] if ble_mac in new]
+            if chosen:
+                return await self._async_add(chosen)
+            if user_input[CONF_DEVICES]:
+                return self.async_abort(reason="already_configured")
+            errors[CONF_DEVICES] = "no_selection"
+        options = [
+            SelectOptionDict(value=ble_mac, label=self._label(found))
+            for ble_mac, found in new.items()
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id="pick",
+            data_schema=vol.Schema({vol.Required(CONF_DEVICES, default=list(new)): selector}),
+            errors=errors,
+        )
+
+    def _label(self, found: FoundDevice) -> str:
+        parts = [_title(entry_data(found)), found.address]
+        soc = self._socs.get(found.device.ble_mac)
+        return " · ".join(parts if soc is None else [*parts, f"{soc} %"])
+
+    async def _async_add(self, chosen: list[FoundDevice]) -> ConfigFlowResult:
+        """Make the first one this flow's entry, and the others entries of their own meanwhile."""
+        first, *others = (entry_data(found) for found in chosen)
+        for data in others:
+            self.hass.async_create_task(
+                self.hass.config_entries.flow.async_init(
+                    DOMAIN, context={"source": SOURCE_IMPORT}, data=data
+                )
+            )
+        return await self.async_step_import(first)
+
+    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+        """Add one of several batteries that were chosen together."""
+        await self._async_identify(import_data, raise_on_progress=False)
+        self._abort_if_known()
+        return self.async_create_entry(title=_title(import_data), data=import_data)
+
+    async def async_step_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Add the battery at an address."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            found, errors = await self._async_ask(user_input)
+            if found is not None:
+                data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
+                await self._async_identify(data, raise_on_progress=False)
+                self._abort_if_known({key: data[key] for key in (CONF_HOST, CONF_PORT)})
+                return self.async_create_entry(title=_title(data), data=data)
+        return self._show_address_form("manual", user_input or {}, errors)
+
+    def _show_address_form(
+        self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(_ADDRESS_SCHEMA, values),
+            errors=errors,
+            description_placeholders=self._asked,
+        )
+
+    async def _async_ask(
+        self, user_input: dict[str, Any]
+    ) -> tuple[FoundDevice | None, dict[str, str]]:
+        """Return the battery at an address, or the errors of the form and what they mention."""
+        host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
+        self._asked |= {"host": host, "port": f"{port:g}", "error": ""}
+        if not _whole(port, 1, 65535):
+            return None, {CONF_PORT: "invalid_port"}
+        try:
+            return await async_probe(self.hass, host, int(port)), {}
+        except AddressError as err:
+            return None, {CONF_HOST: err.reason}
+        except VenusError as err:
+            self._asked["error"] = str(err)
+            return None, {"base": next(key for kind, key in _PROBE_ERRORS if isinstance(err, kind))}
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change where a battery is reached, as long as it is the same one."""
+        entry = self._get_reconfigure_entry()
+        self._asked["name"] = entry.title
+        if is_foreign(entry):
+            raise _foreign_abort(entry)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            found, errors = await self._async_ask(user_input)
+            if found is not None:
+                data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
+                other = async_entry_of(self.hass, found.device.ble_mac)
+                if other is None or other.entry_id == entry.entry_id:
+                    return await self._async_reconfigured(entry, data)
+                self._asked["found"] = other.title
+                errors["base"] = "other_battery"
+        return self._show_address_form("reconfigure", user_input or entry.data, errors)
+
+    async def _async_reconfigured(
+        self, entry: ConfigEntry[Any], data: dict[str, Any]
+    ) -> ConfigFlowResult:
+        await self._async_identify(data, raise_on_progress=False)
+        self._abort_if_unique_id_mismatch(
+            reason="wrong_device",
+            description_placeholders=self._asked | {"found": _title(data)},
+        )
+        return self.async_update_reload_and_abort(entry, data_updates=data)
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Ask who has got an address; only the battery itself can tell that it is one."""
+        mac = format_mac(discovery_info.macaddress)
+        for entry in self._async_current_entries():
+            if entry.data.get(CONF_DHCP_MAC) == mac and await async_is_at(
+                self.hass, entry, discovery_info.ip, entry.data[CONF_PORT]
+            ):
+                await self.async_set_unique_id(entry.unique_id)
+                self._abort_if_unique_id_configured()
+        found = await async_identify(self.hass, discovery_info.ip)
+        if found is None:
+            return self.async_abort(
+                reason="no_answer", description_placeholders={"host": discovery_info.ip}
+            )
+        return await self._async_offer(entry_data(found) | {CONF_DHCP_MAC: mac})
+
+    @override
+    async def async_step_integration_discovery(
+        self, discovery_info: DiscoveryInfoType
+    ) -> ConfigFlowResult:
+        """Take up a battery that the background search found."""
+        return await self._async_offer(dict(discovery_info))
+
+    async def _async_offer(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Let a configured battery follow its address, or show a new one to the user."""
+        await self._async_identify(data)
+        await self._async_abort_following(data)
+        self._offered = data
+        self.context["title_placeholders"] = {"name": _title(data)}
+        return await self.async_step_discovery_confirm()
+
+    async def async_step_discovery_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether a discovered battery is wanted."""
+        if user_input is not None:
+            return self.async_create_entry(title=_title(self._offered), data=self._offered)
+        self._set_confirm_only()
+        return self.async_show_form(
+            step_id="discovery_confirm",
+            description_placeholders={
+                "name": _title(self._offered),
+                "host": self._offered[CONF_HOST],
+            },
+        )
+
+    async def _async_identify(
+        self, data: Mapping[str, Any], *, raise_on_progress: bool = True
+    ) -> None:
+        await self.async_set_unique_id(
+            format_mac(data[CONF_BLE_MAC]), raise_on_progress=raise_on_progress
+        )
+        self._ble_mac = data[CONF_BLE_MAC]
+
+    async def _async_abort_following(self, data: dict[str, Any]) -> None:
+        """Abort for a configured battery; a host name that still leads there stays as typed."""
+        entry = async_entry_of(self.hass, data[CONF_BLE_MAC])
+        updates = {key: data[key] for key in (CONF_DHCP_MAC,) if key in data}
+        if entry is None or is_foreign(entry):
+            self._abort_if_known()
+            return
+        if not await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
+            updates |= {key: data[key] for key in (CONF_HOST, CONF_PORT)}
+        self._abort_if_known(updates)
+
+    def _abort_if_known(self, updates: dict[str, Any] | None = None) -> None:
+        """Abort for a battery that has an entry, save for one that was ignored and is now chosen."""
+        entry = async_entry_of(self.hass, self._ble_mac)
+        if entry is not None and is_foreign(entry):
+            raise _foreign_abort(entry)
+        is_chosen = self.source in (SOURCE_USER, SOURCE_IMPORT)
+        if entry is None or (entry.source == SOURCE_IGNORE and is_chosen):
+            return
+        self._abort_if_unique_id_configured(updates=updates)
+
+
+def _foreign_abort(entry: ConfigEntry[Any]) -> AbortFlow:
+    return AbortFlow("foreign_entry", {"name": entry.title})
+
+
+class BatteryOptionsFlow(OptionsFlowWithReload):
+    """How far the setpoint of a battery may go."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a preset, and for the limits that its own-limits choice uses."""
+        data = self.config_entry.data
+        highest = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).max_power
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = {
+                key: "limit_out_of_range"
+                for key in (CONF_CHARGE_LIMIT, CONF_DISCHARGE_LIMIT)
+                if not _whole(user_input[key], _SMALLEST_LIMIT, highest)
+            }
+            if not errors:
+                return self.async_create_entry(
+                    data={
+                        CONF_POWER_PRESET: user_input[CONF_POWER_PRESET],
+                        CONF_CHARGE_LIMIT: int(user_input[CONF_CHARGE_LIMIT]),
+                        CONF_DISCHARGE_LIMIT: int(user_input[CONF_DISCHARGE_LIMIT]),
+                    }
+                )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                _options_schema(highest), user_input or self.config_entry.options
+            ),
+            errors=errors,
+            description_placeholders={"low": str(_SMALLEST_LIMIT), "high": str(highest)},
+        )
+
+
+def _options_schema(highest: int) -> vol.Schema:
+    limit = NumberSelector(
+        NumberSelectorConfig(
+            step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
+        )
+    )
+    preset = SelectSelector(
+        SelectSelectorConfig(
+            options=list(PowerPreset),
+            mode=SelectSelectorMode.LIST,
+            translation_key=CONF_POWER_PRESET,
+        )
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_POWER_PRESET, default=PowerPreset.MODEL): preset,
+            vol.Required(CONF_CHARGE_LIMIT, default=highest): limit,
+            vol.Required(CONF_DISCHARGE_LIMIT, default=highest): limit,
+        }
+    )
