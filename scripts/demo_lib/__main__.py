@@ -2,8 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 import signal
 import socket
@@ -182,7 +181,7 @@ async def _run_check(demo: Demo, hass: HomeAssistant, limit: float) -> None:
 
 def _welcome(demo: Demo, configured: bool) -> None:
     batteries = "\n".join(
-        f"    {battery.address}  {battery.model}, firmware {battery.firmware}"
+        f"    {battery.address}  {battery.device}, firmware {battery.firmware}"
         for battery in home.BATTERIES
     )
     then = (
@@ -197,7 +196,7 @@ def _welcome(demo: Demo, configured: bool) -> None:
 
   Simulated batteries (Open API on UDP port 30000 of this machine):
 {batteries}
-    steer them with JSON lines on TCP {home.CONTROL_HOST}:{home.CONTROL_PORT}; `python -m simulator --help`
+    Ask and steer them from another terminal: .venv/bin/python -m simulator ctl --help
 
   Log:             {demo.log}
   Ctrl-C stops everything.
@@ -218,11 +217,12 @@ async def _demo(demo: Demo, arguments: argparse.Namespace) -> None:
         await demo.stay()
 
 
-@asynccontextmanager
-async def _until_told_to_stop() -> AsyncIterator[None]:
-    """Turn the signals that end a program into a cancellation of this task."""
+def _listen_for_signals() -> asyncio.Event:
+    """Turn the signals that end a program into one cancellation of the current task.
+
+    A second Ctrl-C must not leave processes behind while they are being stopped.
+    """
     task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
     told = asyncio.Event()
 
     def stop() -> None:
@@ -230,32 +230,29 @@ async def _until_told_to_stop() -> AsyncIterator[None]:
             told.set()
             task.cancel()
 
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in signals:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not told.is_set():
-            raise
-        say("\nStopping")
-    finally:
-        # A second Ctrl-C must not leave processes behind: they are being stopped.
-        told.set()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    return told
 
 
 async def _main(arguments: argparse.Namespace, folder: Path) -> int:
     demo = Demo(folder, arguments)
+    told_to_stop = _listen_for_signals()
     try:
-        async with _until_told_to_stop():
-            await _demo(demo, arguments)
+        await _demo(demo, arguments)
     except (DemoError, aiohttp.ClientError) as err:
         say(f"error: {err}")
-        if demo.log.exists() and arguments.headless_check:
+        if arguments.headless_check and demo.log.exists():
             say("The end of Home Assistant's log:")
             say("\n".join(demo.log.read_text("utf-8", "replace").splitlines()[-40:]))
         return 1
+    except asyncio.CancelledError:
+        if not told_to_stop.is_set():
+            raise
+        say("\nStopping")
+        return 130 if arguments.headless_check else 0
     finally:
+        told_to_stop.set()
         await demo.stop()
     return 0
 

@@ -34,6 +34,9 @@ logger:
   default: warning
   logs:
     custom_components.marstek: {log_level}
+    # Programs for cameras, which the demo has none of.
+    haffmpeg: critical
+    homeassistant.components.camera: critical
 """
 
 NAMES: Final = {"en": "Demo home", "fr": "Maison de démonstration"}

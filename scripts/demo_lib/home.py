@@ -1,43 +1,37 @@
-"""The home of the demo: which batteries it has, and how they are simulated."""
+"""The simulated batteries of the demo, and the truth about them."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 import json
 import sys
 from typing import Any, Final
 
+from simulator.control import CONTROL_HOST, CONTROL_PORT
+from simulator.demo import DEMO_FLEET
+
 from .process import Child, DemoError
 
-CONTROL_HOST: Final = "127.0.0.1"
-CONTROL_PORT: Final = 30999
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Battery:
-    """One simulated battery."""
-
-    model: str
-    firmware: int
-    address: str
-
-
-BATTERIES: Final = (
-    Battery(model="VenusE 3.0", firmware=150, address="127.0.0.11"),
-    Battery(model="VenusE", firmware=156, address="127.0.0.12"),
-    Battery(model="Venus A", firmware=149, address="127.0.0.13"),
-)
-
+BATTERIES: Final = DEMO_FLEET
 SIMULATOR: Final = (sys.executable, "-m", "simulator")
 
 
-class Control:
-    """The control socket of the simulator: one JSON request and one answer a line."""
+async def ask(command: str, **arguments: Any) -> dict[str, Any]:
+    """Send a command to the running simulator; return its answer by BLE MAC."""
+    reader, writer = await asyncio.open_connection(CONTROL_HOST, CONTROL_PORT)
+    try:
+        writer.write(json.dumps({"command": command, **arguments}).encode() + b"\n")
+        answer = json.loads(await reader.readline())
+    finally:
+        writer.close()
+    if not answer["ok"]:
+        raise DemoError(f"the simulator refused {command}: {answer['error']}")
+    result: dict[str, Any] = answer["result"]
+    return result
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take over a connection."""
-        self._reader = reader
-        self._writer = writer
+
+async def truth(mac: str) -> dict[str, Any]:
+    """Return what one battery really does."""
+    state: dict[str, Any] = (await ask("state", battery=mac))[mac]
+    return state
 
 
 async def require_no_other() -> None:
@@ -51,6 +45,9 @@ async def require_no_other() -> None:
 
 
 async def answers(simulator: Child) -> bool:
-    """Tell whether the simulator answers on its control socket."""
+    """Tell whether the simulator has started; raise when it has ended."""
     simulator.require()
-    return False
+    try:
+        return len(await ask("list")) == len(BATTERIES)
+    except OSError:
+        return False
