@@ -1,0 +1,216 @@
+"""Commands by hand: the mode and the setpoint of one battery.
+
+A mode that is chosen by hand is kept up for as long as it stands: Passive, whose countdown would
+otherwise end at 0 W, is renewed, and the slot of Manual, which covers two days, is written anew
+each day.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+import datetime as dt
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..venus import Clock, Mode, ModeControl, ModeStatus, ModeWish, Proof, Slot, VenusError
+from .data import CommandState
+from .memory import Hold, MemoryStore
+
+# Slot numbers are shared by all parts of the project: 6 is for commands by hand.
+HAND_SLOT: Final = 6
+# Every slot write goes to flash: at most one a minute.
+_SLOT_WRITE_INTERVAL: Final = 60.0
+_PASSIVE_COUNTDOWN: Final = 300
+# A countdown is renewed when this much of it, in s, has passed and a read since then shows that the
+# battery is still in Passive; without such a read, when no more time is left to wait for one.
+_RENEW_AFTER: Final = 120.0
+_RENEW_AT_LAST: Final = 180.0
+_FRESH_MODE: Final = 45.0
+_RENEWAL_RETRY: Final = 20.0
+_SLOT_RENEWAL_RETRY: Final = 600.0
+_SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
+_STATES: Final = {
+    Proof.UNCHANGED: CommandState.CONFIRMED,
+    Proof.CONFIRMED: CommandState.CONFIRMED,
+    Proof.ASSUMED: CommandState.ASSUMED,
+}
+
+
+def hand_slot(power: int, day: dt.date) -> Slot:
+    """Return the slot of Manual by hand: all of `day` and of the next one."""
+    days = 1 << day.weekday() | 1 << (day.weekday() + 1) % 7
+    return Slot(HAND_SLOT, "00:00", "23:59", days, power)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandProgress:
+    """How a command fares."""
+
+    state: CommandState
+    mode: Mode | None = None
+    """The mode that the battery is now known, or assumed, to be in."""
+    status: ModeStatus | None = None
+    """The read that proves it."""
+
+
+class HandCommands:
+    """Carries out what the owner asks of one battery: one thing at a time, the latest wins."""
+
+    def __init__(
+        self,
+        control: ModeControl,
+        store: MemoryStore,
+        clock: Clock,
+        on_progress: Callable[[CommandProgress], None],
+    ) -> None:
+        """Command through `control`, and tell `on_progress` how that goes."""
+        self._control = control
+        self._store = store
+        self._clock = clock
+        self._on_progress = on_progress
+        self._lock = asyncio.Lock()
+        self._newest = 0
+        self._mode: Mode | None = None
+        self._power = store.memory.setpoint
+        self._slot_written_at = float("-inf")
+        self._renewed_at = float("-inf")
+        self._renewal_tried_at = float("-inf")
+        self._deferred = False
+
+    @property
+    def setpoint(self) -> int:
+        """The power in W that Manual and Passive use, + discharges."""
+        return self._store.memory.setpoint
+
+    async def async_set_mode(self, mode: Mode) -> None:
+        """Change the mode; VenusError when the battery could not be brought to follow."""
+        self._mode = mode
+        await self._run()
+
+    async def async_set_setpoint(self, power: int, current: Mode | None) -> None:
+        """Store the setpoint; in a mode that uses it, apply it at once, or raise VenusError.
+
+        In Manual a second change within a minute is applied when that minute is over.
+        """
+        self._power = power
+        self._deferred = False
+        if not self._lock.locked():
+            self._mode = current
+        if self._mode not in _SETPOINT_MODES:
+            self._store.memory.setpoint = power
+            self._store.save_soon()
+            return
+        if self._is_in_force(self._mode, power):
+            return
+        if self._mode is Mode.MANUAL and self._seconds_to_slot_write > 0:
+            self._deferred = True
+            self._on_progress(CommandProgress(CommandState.PENDING))
+            return
+        await self._run()
+
+    def _is_in_force(self, mode: Mode | None, power: int) -> bool:
+        hold = self._store.memory.hold
+        busy = self._lock.locked()
+        return hold is not None and not busy and (hold.mode, hold.power) == (mode, power)
+
+    @property
+    def _seconds_to_slot_write(self) -> float:
+        return self._slot_written_at + _SLOT_WRITE_INTERVAL - self._clock.time()
+
+    async def _run(self) -> None:
+        """Carry out what is wanted by then, unless a newer command came while waiting."""
+        self._newest += 1
+        ticket = self._newest
+        self._deferred = False
+        self._on_progress(CommandProgress(CommandState.PENDING))
+        async with self._lock:
+            mode = self._mode
+            if ticket != self._newest or mode is None:
+                return
+            try:
+                progress = await self._carry_out(mode, self._power)
+            except VenusError, asyncio.CancelledError:
+                self._power = self.setpoint
+                self._on_progress(CommandProgress(CommandState.FAILED))
+                raise
+            self._on_progress(progress)
+
+    async def _carry_out(self, mode: Mode, power: int) -> CommandProgress:
+        memory = self._store.memory
+        today = dt_util.now().date()
+        release = (replace(hand_slot(0, today), enabled=False),) if memory.slot_written else ()
+        if memory.hold and memory.hold.mode is not mode:
+            memory.hold = None
+        if mode is Mode.MANUAL:
+            memory.slot_written = True
+            self._slot_written_at = self._clock.time()
+        self._store.save_soon()
+        wish = _wish(mode, power, today)
+        proof, status = await self._control.set_mode(wish, release=release)
+        memory.slot_written = mode is Mode.MANUAL
+        if wish.has_setpoint:
+            memory.hold = Hold(mode, power, today)
+            memory.setpoint = power
+            self._renewed_at = self._renewal_tried_at = self._clock.time()
+        self._store.save_soon()
+        return CommandProgress(_STATES[proof], mode, status)
+
+    async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> None:
+        """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand.
+
+        `mode` was read at `mode_read_at`, in monotonic seconds.
+        """
+        if self._lock.locked():
+            return
+        try:
+            if self._deferred and self._seconds_to_slot_write <= 0:
+                await self._run()
+            elif (hold := self._store.memory.hold) is not None:
+                await self._keep_up(hold, mode, mode_read_at)
+        except VenusError as err:
+            LOGGER.debug("Not renewed: %s", err)
+
+    def wants_mode(self, mode_read_at: float) -> bool:
+        """Tell whether a renewal is waiting for a fresh read of the mode."""
+        hold = self._store.memory.hold
+        now = self._clock.time()
+        return (
+            hold is not None
+            and hold.mode is Mode.PASSIVE
+            and now - self._renewed_at >= _RENEW_AFTER
+            and now - mode_read_at > _FRESH_MODE
+        )
+
+    async def _keep_up(self, hold: Hold, mode: Mode | None, mode_read_at: float) -> None:
+        if mode is not None and mode is not hold.mode:
+            # Somebody else chose another mode: that is the end of ours.
+            self._store.memory.hold = None
+            self._store.save_soon()
+        elif self._is_renewal_due(hold, mode_read_at):
+            self._renewal_tried_at = self._clock.time()
+            today = dt_util.now().date()
+            async with self._lock:
+                await self._control.renew(_wish(hold.mode, hold.power, today))
+            self._renewed_at = self._clock.time()
+            self._store.memory.hold = replace(hold, day=today)
+            self._store.save_soon()
+
+    def _is_renewal_due(self, hold: Hold, mode_read_at: float) -> bool:
+        now = self._clock.time()
+        since_try = now - self._renewal_tried_at
+        if hold.mode is Mode.MANUAL:
+            return hold.day != dt_util.now().date() and since_try >= _SLOT_RENEWAL_RETRY
+        age = now - self._renewed_at
+        needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and now - mode_read_at < _FRESH_MODE)
+        return needed and since_try >= _RENEWAL_RETRY
+
+
+def _wish(mode: Mode, power: int, today: dt.date) -> ModeWish:
+    match mode:
+        case Mode.MANUAL:
+            return ModeWish(mode, power=power, slots=(hand_slot(power, today),))
+        case Mode.PASSIVE:
+            return ModeWish(mode, power=power, duration=_PASSIVE_COUNTDOWN)
+    return ModeWish(mode)

@@ -1,0 +1,353 @@
+"""Polls one battery and publishes what it tells."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
+from ..discovery import AddressError, async_get_hub, async_locate, async_resolve
+from ..errors import command_error, describe
+from ..venus import (
+    Clock,
+    DeviceStatus,
+    FoundDevice,
+    LoopClock,
+    Method,
+    Mode,
+    ModeControl,
+    ModeStatus,
+    NoAnswerError,
+    Pacing,
+    Profile,
+    RestingError,
+    Status,
+    VenusClient,
+    VenusError,
+    WrongDeviceError,
+    profile_for,
+    success_rate,
+)
+from .commands import CommandProgress, HandCommands
+from .data import BatteryData, CommandState
+from .memory import MemoryStore
+from .reading_plan import Reading, ReadingPlan
+from .readings import Readings
+
+type MarstekConfigEntry = ConfigEntry[BatteryCoordinator]
+
+# Until this long after the last word of a battery its address is not doubted, in s.
+_SILENCE_BEFORE_SEARCH: Final = 90.0
+_SEARCH_INTERVAL: Final = 300.0
+_SHORTEST_WAIT: Final = 1.0
+_FIRST_READS: Final = 4
+
+
+class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
+    """One battery: what it tells, what it is told, and where it is."""
+
+    config_entry: MarstekConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: MarstekConfigEntry,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+    ) -> None:
+        """Prepare; `clock` and `pacing` are replaced where time is simulated."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=timedelta(seconds=_SHORTEST_WAIT),
+            always_update=False,
+        )
+        self.clock: Clock = clock or LoopClock()
+        self._pacing = pacing or Pacing()
+        self.store = MemoryStore(hass, entry.entry_id)
+        profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])
+        self.plan = ReadingPlan(profile)
+        self.readings = Readings(profile, self.store.memory)
+        self.client: VenusClient
+        self._commands: HandCommands
+        self._control: ModeControl
+        self._last_command: CommandState | None = None
+        self._last_error: VenusError | None = None
+        self._mode_read_at = float("-inf")
+        self._maintenance: asyncio.Task[None] | None = None
+        self._search: asyncio.Task[None] | None = None
+        self._searched_at = float("-inf")
+
+    @property
+    def profile(self) -> Profile:
+        """What the battery could do when it was set up; an update of its firmware reloads."""
+        return self.plan.profile
+
+    @override
+    async def _async_setup(self) -> None:
+        """Load what is remembered, find the address and open the socket."""
+        await self.store.async_load()
+        data = self.config_entry.data
+        try:
+            address = await async_resolve(self.hass, data[CONF_HOST])
+        except AddressError as err:
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="cannot_resolve",
+                translation_placeholders={"host": data[CONF_HOST]},
+            ) from err
+        device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])
+        self.client = VenusClient(
+            async_get_hub(self.hass),
+            FoundDevice(device, address, data[CONF_PORT]),
+            clock=self.clock,
+            pacing=self._pacing,
+            on_late=self._apply,
+        )
+        self._control = ModeControl(self.client, self.clock)
+        self.readings.memory = self.store.memory
+        self._commands = HandCommands(self._control, self.store, self.clock, self._progressed)
+        try:
+            await self.client.open()
+        except VenusError as err:
+            raise self._update_failed(err) from err
+        self.config_entry.async_on_unload(self.client.close)
+        await self._read_first()
+
+    async def _read_first(self) -> None:
+        """Learn who answers and how it is, so that set-up fails when nobody does."""
+        if not await self._read(Method.DEVICE) and self._last_error is not None:
+            raise self._update_failed(self._last_error)
+        for _ in range(_FIRST_READS):
+            method = self.plan.next_method({Reading.MODE}, self.clock.time())
+            if method is None or self._is_fresh(Reading.POWER):
+                break
+            await self._read(method)
+
+    @override
+    async def _async_update_data(self) -> BatteryData:
+        """Make the one poll that is most due, and plan the next."""
+        if method := self._next_method():
+            await self._read(method)
+        self._maintain()
+        self._watch_address()
+        self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
+        data = self._snapshot()
+        if Reading.POWER not in data.fresh:
+            raise self._update_failed(self._last_error or NoAnswerError(Method.ENERGY, 0))
+        return data
+
+    def _wanted(self) -> set[Reading]:
+        """Return the readings that an enabled entity shows."""
+        return {Reading(context) for context in self.async_contexts()}
+
+    def _next_method(self) -> Method | None:
+        breaker = self.client.link.breaker
+        if breaker.is_open:
+            # Who answers after a silence may have been updated, or be another battery.
+            return Method.DEVICE if breaker.may_probe() else None
+        return self.plan.next_method(self._wanted(), self.clock.time())
+
+    def _seconds_to_next_poll(self) -> float:
+        breaker = self.client.link.breaker
+        wait = self.plan.next_at(self._wanted()) - self.clock.time()
+        return max(_SHORTEST_WAIT, breaker.seconds_to_probe if breaker.is_open else wait)
+
+    async def _read(self, method: Method) -> bool:
+        """Poll once; tell whether it was answered."""
+        started = self.clock.time()
+        was_dark = self.client.link.breaker.is_open
+        try:
+            status = await self.client.read(method)
+        except RestingError:
+            self.plan.postpone(method, self.client.link.backoff.rest_until(method))
+            return False
+        except VenusError as err:
+            self._missed(method, err, was_dark=was_dark)
+            return False
+        self._last_error = None
+        self._apply(status)
+        self.plan.succeeded(method, started, self.clock.time())
+        if was_dark:
+            self.plan.hurry(Method.ENERGY)
+            self.plan.hurry(Method.MODE)
+        return True
+
+    def _missed(self, method: Method, err: VenusError, *, was_dark: bool) -> None:
+        LOGGER.debug("%s of %s failed: %s", method, self.name, err)
+        self._last_error = err
+        if was_dark:
+            for reading in Reading:
+                self.plan.missed(reading)
+        else:
+            self.plan.failed(method, self.clock.time())
+        if isinstance(err, WrongDeviceError):
+            self._search_battery()
+
+    def _apply(self, status: Status) -> None:
+        self.readings.apply(status, dt_util.utcnow().timestamp())
+        if isinstance(status, ModeStatus):
+            self._mode_read_at = self.clock.time()
+            self._control.learn(status)
+            self._watch_meter()
+        elif isinstance(status, DeviceStatus):
+            self._follow_firmware(status)
+        self.store.save_later()
+
+    def _watch_meter(self) -> None:
+        """Poll less while the meter is gone, where polling is what drives it away."""
+        self.plan.meter_lost = self.readings.meter_connected is False
+
+    def _follow_firmware(self, device: DeviceStatus) -> None:
+        """Set the battery up anew when it runs another firmware than it did."""
+        data = self.config_entry.data
+        if (device.model, device.firmware) == (data[CONF_MODEL], data[CONF_FIRMWARE]):
+            return
+        self.hass.config_entries.async_update_entry(
+            self.config_entry,
+            data={**data, CONF_MODEL: device.model, CONF_FIRMWARE: device.firmware},
+        )
+        if self.profile != self.client.profile:
+            self.plan.profile = self.readings.profile = self.client.profile
+            if self.data is not None:
+                self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+    def _is_fresh(self, reading: Reading) -> bool:
+        return self.plan.is_fresh(reading, self.clock.time())
+
+    def _snapshot(self) -> BatteryData:
+        readings, memory = self.readings, self.store.memory
+        rate = success_rate(list(self.client.link.statistics.values()))
+        return BatteryData(
+            fresh=frozenset(reading for reading in Reading if self._is_fresh(reading)),
+            soc=readings.soc,
+            battery_power=readings.battery_power,
+            ac_power=readings.ac_power,
+            backup_power=readings.backup_power,
+            pv_power=readings.pv_power,
+            rated_capacity=readings.rated_capacity,
+            energy_charged=round(memory.charged.total, 1),
+            energy_discharged=round(memory.discharged.total, 1),
+            pv_energy=round(memory.solar.total, 1),
+            temperature=readings.temperature,
+            mode=readings.mode,
+            firmware=readings.firmware,
+            wifi_signal=readings.wifi_signal,
+            address=self.client.address,
+            success_rate=None if rate is None else round(rate),
+            last_command=self._last_command,
+            setpoint=memory.setpoint,
+            frozen=readings.is_frozen,
+        )
+
+    def _update_failed(self, err: VenusError) -> UpdateFailed:
+        key, placeholders = describe(err, self.name)
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )
+
+    async def async_set_mode(self, mode: Mode) -> None:
+        """Change the mode, proven; a translated error when that fails."""
+        try:
+            await self._commands.async_set_mode(mode)
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+
+    async def async_set_setpoint(self, power: int) -> None:
+        """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
+        try:
+            await self._commands.async_set_setpoint(power, self.readings.mode)
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+        self._publish()
+
+    @callback
+    def _progressed(self, progress: CommandProgress) -> None:
+        """Show how a command fares, and watch the battery closely afterwards."""
+        self._last_command = progress.state
+        if progress.status is not None:
+            self._apply(progress.status)
+        elif progress.mode is not None:
+            self.readings.mode = progress.mode
+            self._mode_read_at = self.clock.time()
+        if progress.state is not CommandState.PENDING:
+            self.plan.boost(self.clock.time())
+            self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
+            self._schedule_refresh()
+        self._publish()
+
+    @callback
+    def _publish(self) -> None:
+        """Show what changed outside a poll."""
+        data = self._snapshot()
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
+
+    def _maintain(self) -> None:
+        """Keep up, beside the polls, what was chosen by hand."""
+        if self._commands.wants_mode(self._mode_read_at):
+            self.plan.hurry(Method.MODE)
+        if self._maintenance is None or self._maintenance.done():
+            self._maintenance = self.config_entry.async_create_background_task(
+                self.hass,
+                self._commands.async_maintain(self.readings.mode, self._mode_read_at),
+                f"{DOMAIN} maintenance of {self.name}",
+            )
+
+    def _watch_address(self) -> None:
+        """Look for a battery that has been silent for a while; it may have moved."""
+        link = self.client.link
+        if not link.breaker.is_open:
+            return
+        heard = link.last_heard
+        if heard is None or self.clock.time() - heard >= _SILENCE_BEFORE_SEARCH:
+            self._search_battery()
+
+    def _search_battery(self) -> None:
+        now = self.clock.time()
+        busy = self._search is not None and not self._search.done()
+        if busy or now - self._searched_at < _SEARCH_INTERVAL:
+            return
+        self._searched_at = now
+        self._search = self.config_entry.async_create_background_task(
+            self.hass, self._async_find_battery(), f"{DOMAIN} search for {self.name}"
+        )
+
+    async def _async_find_battery(self) -> None:
+        """Go on at the address where the battery is now, if it can be found."""
+        data = self.config_entry.data
+        try:
+            address = await async_resolve(self.hass, data[CONF_HOST])
+        except AddressError:
+            address = self.client.address
+        found = await async_locate(self.hass, data[CONF_BLE_MAC], data[CONF_PORT])
+        if found is not None:
+            address = found.address
+        if address == self.client.address:
+            self.client.reopen_socket()
+            return
+        LOGGER.info("%s is at another address now", self.name)
+        self.client.move(address)
+        if found is not None and data[CONF_HOST] != address and _is_literal(data[CONF_HOST]):
+            self.hass.config_entries.async_update_entry(
+                self.config_entry, data={**data, CONF_HOST: address}
+            )
+        self.plan.hurry(Method.ENERGY)
+        await self.async_request_refresh()
+
+
+def _is_literal(host: str) -> bool:
+    """Tell whether a host is an IPv4 address rather than a name."""
+    return host.replace(".", "").isdecimal()

@@ -1,0 +1,59 @@
+"""What the entities of one battery show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..venus import Mode
+from .reading_plan import Reading
+
+
+class CommandState(StrEnum):
+    """How the last command fares."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    ASSUMED = "assumed"
+    """Accepted, but nothing the battery tells can prove it."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryData:
+    """Everything known of a battery. Powers in W, energies in Wh; None is unknown.
+
+    Signs are Home Assistant's: power that leaves the battery or feeds the house is positive.
+    """
+
+    fresh: frozenset[Reading] = frozenset()
+    """Readings that are current; what belongs to others is not to be shown."""
+    soc: int | None = None
+    battery_power: float | None = None
+    ac_power: int | None = None
+    backup_power: int | None = None
+    pv_power: float | None = None
+    rated_capacity: float | None = None
+    energy_charged: float | None = None
+    energy_discharged: float | None = None
+    pv_energy: float | None = None
+    temperature: float | None = None
+    mode: Mode | None = None
+    firmware: int | None = None
+    wifi_signal: int | None = None
+    address: str | None = None
+    success_rate: float | None = None
+    last_command: CommandState | None = None
+    setpoint: int = 0
+    frozen: bool = False
+    """True when the battery answers, but always the same although power flows."""
+
+    @property
+    def stored_energy(self) -> float | None:
+        """Energy left, in Wh, as current as the state of charge is."""
+        if self.soc is None or self.rated_capacity is None:
+            return None
+        return self.soc / 100 * self.rated_capacity
+
+    @property
+    def is_charging(self) -> bool | None:
+        """Tell whether more than a standby current flows into the battery."""
+        return None if self.battery_power is None else self.battery_power < -20

@@ -1,0 +1,111 @@
+"""What must outlive a restart: energy totals, the setpoint and a mode chosen by hand."""
+
+from dataclasses import dataclass, field
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from ..venus import Mode
+from .energy import EnergyMeter
+
+_VERSION: Final = 1
+_SAVE_DELAY: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A mode that was chosen by hand in Home Assistant, and has to be kept up."""
+
+    mode: Mode
+    power: int
+    """Setpoint in W, + discharges."""
+    day: dt.date
+    """The day of the last write: a slot of ours is valid then and on the next day."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """The stored state of one battery."""
+
+    charged: EnergyMeter = field(default_factory=EnergyMeter)
+    discharged: EnergyMeter = field(default_factory=EnergyMeter)
+    solar: EnergyMeter = field(default_factory=EnergyMeter)
+    setpoint: int = 0
+    hold: Hold | None = None
+    slot_written: bool = False
+    """True when the slot for hand commands may be enabled in the battery."""
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return {
+            "charged": self.charged.store(),
+            "discharged": self.discharged.store(),
+            "solar": self.solar.store(),
+            "setpoint": self.setpoint,
+            "hold": _store_hold(self.hold),
+            "slot_written": self.slot_written,
+        }
+
+    @classmethod
+    def restore(cls, stored: dict[str, Any]) -> Memory:
+        """Return the state as it was stored."""
+        return cls(
+            charged=EnergyMeter.restore(stored.get("charged")),
+            discharged=EnergyMeter.restore(stored.get("discharged")),
+            solar=EnergyMeter.restore(stored.get("solar")),
+            setpoint=int(stored.get("setpoint", 0)),
+            hold=_restore_hold(stored.get("hold")),
+            slot_written=bool(stored.get("slot_written")),
+        )
+
+
+def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
+    if hold is None:
+        return None
+    return {"mode": hold.mode, "power": hold.power, "day": hold.day.isoformat()}
+
+
+def _restore_hold(stored: dict[str, Any] | None) -> Hold | None:
+    if not stored:
+        return None
+    return Hold(Mode(stored["mode"]), int(stored["power"]), dt.date.fromisoformat(stored["day"]))
+
+
+class MemoryStore:
+    """The file that a battery's memory is kept in."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Name the file after the config entry."""
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+        self.memory = Memory()
+        self._waiting = False
+
+    async def async_load(self) -> None:
+        """Read the file; a battery without one starts with an empty memory."""
+        if stored := await self._store.async_load():
+            self.memory = Memory.restore(stored)
+
+    def save_later(self) -> None:
+        """Write within minutes, once for all changes until then, or when Home Assistant stops."""
+        if not self._waiting:
+            self._waiting = True
+            self._store.async_delay_save(self._contents, _SAVE_DELAY)
+
+    def save_soon(self) -> None:
+        """Write what a restart must not forget."""
+        self._store.async_delay_save(self._contents)
+
+    def _contents(self) -> dict[str, Any]:
+        self._waiting = False
+        return self.memory.store()
+
+    async def async_save(self) -> None:
+        """Write now."""
+        await self._store.async_save(self._contents())
+
+    async def async_remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()

@@ -1,0 +1,219 @@
+"""What to read from a battery, and when: as much as its firmware bears."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from ..venus import Danger, Method, Profile
+
+
+class Reading(StrEnum):
+    """A group of values that are read together and grow old together."""
+
+    POWER = "power"
+    MODE = "mode"
+    CELLS = "cells"
+    PV = "pv"
+    WIFI = "wifi"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Seconds between two polls, by what they are for."""
+
+    power: float
+    mode: float
+    cells: float
+    wifi: float = 900
+    device: float = 3600
+
+
+# PROTOCOL.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
+_STEADY: Final = Intervals(power=30, mode=120, cells=300)
+_STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600)
+_CAREFUL: Final = Intervals(power=60, mode=300, cells=600)
+_GENTLE: Final = Intervals(power=60, mode=1800, cells=3600)
+_SHARED_CHANNEL: Final = Intervals(power=120, mode=600, cells=900)
+
+# After a command the battery is watched more closely.
+BOOST_SECONDS: Final = 300.0
+_BOOSTED_INTERVAL: Final = 30.0
+# While the meter is lost on firmware where polling is what drops it.
+_METER_LOST_FACTOR: Final = 2.5
+# A poll that is due this soon is made now: timers of the event loop are not exact.
+_LOOKAHEAD: Final = 1.0
+# GetMode takes the place of an ES.GetStatus that is due when it will be due itself this soon.
+_REPLACEMENT_LOOKAHEAD: Final = 5.0
+_FIRST_RETRY: Final = 10.0
+_RETRY_FACTOR: Final = 1.5
+_MISSES_TO_STALE: Final = 3
+_LONGEST_POWER_AGE: Final = 270.0
+
+# What each method is read for, in the order in which they are read when several are due.
+_PURPOSES: Final = {
+    Method.DEVICE: Reading.DEVICE,
+    Method.MODE: Reading.MODE,
+    Method.ENERGY: Reading.POWER,
+    Method.PV: Reading.PV,
+    Method.BATTERY: Reading.CELLS,
+    Method.WIFI: Reading.WIFI,
+}
+_ORDER: Final = tuple(_PURPOSES)
+
+
+def intervals_for(profile: Profile) -> Intervals:
+    """Return how often a firmware may be polled."""
+    if Danger.WIPES_SETTINGS in profile.dangers:
+        return _GENTLE
+    if Danger.LOSES_METER in profile.dangers:
+        return _SHARED_CHANNEL
+    if profile.steady:
+        return _STEADY_WITH_PV if profile.has_pv else _STEADY
+    return _CAREFUL
+
+
+@dataclass(slots=True)
+class _Freshness:
+    last_ok: float | None = None
+    misses: int = 0
+
+
+@dataclass(slots=True)
+class _Due:
+    at: float
+    misses: int = 0
+
+
+@dataclass(slots=True)
+class ReadingPlan:
+    """Decides on the next poll of one battery. Times are monotonic seconds."""
+
+    profile: Profile
+    boosted_until: float = float("-inf")
+    meter_lost: bool = False
+    _due: dict[Method, _Due] = field(default_factory=dict)
+    _freshness: dict[Reading, _Freshness] = field(default_factory=dict)
+
+    @property
+    def _power_source(self) -> Method:
+        """The method that power comes from: ES.GetStatus never answers on some firmware."""
+        return Method.ENERGY if self.profile.supports(Method.ENERGY) else Method.MODE
+
+    def interval(self, method: Method, now: float) -> float:
+        """Return the seconds between two polls of a method at this moment."""
+        intervals = intervals_for(self.profile)
+        if method is self._power_source or method is Method.PV:
+            if now < self.boosted_until:
+                return min(intervals.power, _BOOSTED_INTERVAL)
+            return intervals.power * (_METER_LOST_FACTOR if self.meter_lost else 1)
+        return {
+            Method.MODE: intervals.mode,
+            Method.BATTERY: intervals.cells,
+            Method.WIFI: intervals.wifi,
+        }.get(method, intervals.device)
+
+    def feeds(self, method: Method) -> frozenset[Reading]:
+        """Return the readings that an answer to a method renews.
+
+        GetMode carries power too, but not the solar input that a battery's power depends on.
+        """
+        readings = {_PURPOSES[method]}
+        if method is Method.MODE and not self.profile.has_pv:
+            readings.add(Reading.POWER)
+        return frozenset(readings)
+
+    def methods(self, wanted: Collection[Reading]) -> tuple[Method, ...]:
+        """Return the methods to poll for some readings; power is always wanted."""
+        needed = {Reading.POWER, *wanted}
+        if self.profile.has_pv and not self.profile.pv_total_is_real:
+            needed.add(Reading.PV)
+        else:
+            needed.discard(Reading.PV)
+        if self._power_source is Method.MODE:
+            needed.add(Reading.MODE)
+        return tuple(
+            method
+            for method, reading in _PURPOSES.items()
+            if reading in needed and self.profile.supports(method)
+        )
+
+    def due_at(self, method: Method) -> float:
+        """Return when a method is due: at once when it was never read."""
+        due = self._due.get(method)
+        return due.at if due else float("-inf")
+
+    def next_method(self, wanted: Collection[Reading], now: float) -> Method | None:
+        """Return the method to poll now, None when nothing is due."""
+        methods = self.methods(wanted)
+        due = [method for method in methods if self.due_at(method) <= now + _LOOKAHEAD]
+        if not due:
+            return None
+        if Method.ENERGY in due and Method.MODE in methods and self._mode_replaces_energy(now):
+            return Method.MODE
+        return min(due, key=lambda method: (self._misses(method), _ORDER.index(method)))
+
+    def _mode_replaces_energy(self, now: float) -> bool:
+        soon = self.due_at(Method.MODE) <= now + _REPLACEMENT_LOOKAHEAD
+        known = Method.ENERGY in self._due and Method.MODE in self._due
+        return known and soon and not self.profile.has_pv and not self._misses(Method.MODE)
+
+    def _misses(self, method: Method) -> int:
+        due = self._due.get(method)
+        return due.misses if due else 0
+
+    def next_at(self, wanted: Collection[Reading]) -> float:
+        """Return when the next poll is due."""
+        return min(self.due_at(method) for method in self.methods(wanted))
+
+    def succeeded(self, method: Method, started: float, now: float) -> None:
+        """Note an answer to a poll that was due, and decided on, at `started`."""
+        feeds = self.feeds(method)
+        for reading in feeds:
+            self._freshness[reading] = _Freshness(last_ok=now)
+        self._due[method] = _Due(started + self.interval(method, started))
+        if method is Method.MODE and Reading.POWER in feeds and Method.ENERGY in self._due:
+            self._due[Method.ENERGY] = _Due(started + self.interval(Method.ENERGY, started))
+
+    def failed(self, method: Method, now: float) -> None:
+        """Note that a poll was not answered, and plan an earlier repetition."""
+        misses = self._misses(method) + 1
+        retry = _FIRST_RETRY * _RETRY_FACTOR ** min(misses - 1, 20)
+        self._due[method] = _Due(now + min(retry, self.interval(method, now)), misses)
+        for reading in self.feeds(method):
+            self.missed(reading)
+
+    def missed(self, reading: Reading) -> None:
+        """Count a miss of a reading."""
+        self._freshness.setdefault(reading, _Freshness()).misses += 1
+
+    def postpone(self, method: Method, until: float) -> None:
+        """Leave a method alone until then."""
+        self._due[method] = _Due(until, self._misses(method))
+
+    def hurry(self, method: Method) -> None:
+        """Make a method due now."""
+        self._due.pop(method, None)
+
+    def boost(self, now: float) -> None:
+        """Watch more closely for a while."""
+        self.boosted_until = now + BOOST_SECONDS
+        power = self._power_source
+        self._due[power] = _Due(min(self.due_at(power), now + _BOOSTED_INTERVAL))
+
+    def longest_age(self, reading: Reading, now: float) -> float:
+        """Return the age in seconds up to which a reading is taken for current."""
+        if reading in (Reading.POWER, Reading.PV):
+            interval = self.interval(self._power_source, now)
+            return min(120.0 + 1.5 * interval, max(_LONGEST_POWER_AGE, 1.5 * interval + 60.0))
+        method = next(method for method, purpose in _PURPOSES.items() if purpose is reading)
+        return 120.0 + 3 * self.interval(method, now)
+
+    def is_fresh(self, reading: Reading, now: float) -> bool:
+        """Tell whether a reading can be shown: one miss never makes it stale."""
+        freshness = self._freshness.get(reading)
+        if freshness is None or freshness.last_ok is None:
+            return False
+        age = now - freshness.last_ok
+        return freshness.misses < _MISSES_TO_STALE or age <= self.longest_age(reading, now)

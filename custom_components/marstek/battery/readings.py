@@ -1,0 +1,138 @@
+"""The newest word on everything a battery tells, and the energy totals that follow from it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..venus import (
+    BatteryStatus,
+    DeviceStatus,
+    EnergyStatus,
+    Mode,
+    ModeStatus,
+    Profile,
+    PvStatus,
+    Status,
+    WifiStatus,
+)
+from .energy import EnergyMeter
+from .memory import Memory
+
+# A battery that says the same for this long, in s, although this much power flows, in W, is stuck.
+_FROZEN_AFTER: Final = 900.0
+_FROZEN_POWER: Final = 20
+
+
+@dataclass(slots=True)
+class Readings:
+    """What the statuses read so far add up to. Signs and units as in BatteryData."""
+
+    profile: Profile
+    memory: Memory
+    soc: int | None = None
+    ac_power: int | None = None
+    backup_power: int | None = None
+    pv_power: float | None = None
+    capacity: float | None = None
+    temperature: float | None = None
+    mode: Mode | None = None
+    firmware: int | None = None
+    wifi_signal: int | None = None
+    meter_connected: bool | None = None
+    _last_energy: EnergyStatus | None = None
+    _same_since: float | None = None
+    _newest: float | None = None
+
+    @property
+    def battery_power(self) -> float | None:
+        """Power of the cells in W, + = discharging: what leaves less what the sun brings (2.6)."""
+        if self.ac_power is None:
+            return None
+        return self.ac_power + (self.backup_power or 0) - (self.pv_power or 0)
+
+    @property
+    def rated_capacity(self) -> float:
+        """Capacity in Wh, as the battery tells it, or else of its model."""
+        return self.capacity or self.profile.rated_capacity
+
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether the battery has been repeating itself for long although power flows."""
+        if self._same_since is None or self._newest is None:
+            return False
+        return self._newest - self._same_since >= _FROZEN_AFTER
+
+    def apply(self, status: Status, now: float) -> None:
+        """Take over a status that was read at `now`, in seconds since the epoch."""
+        match status:
+            case EnergyStatus():
+                self._apply_energy(status, now)
+            case ModeStatus():
+                self._apply_mode(status, now)
+            case BatteryStatus():
+                self.temperature = status.temperature
+                self.capacity = status.rated_capacity or self.capacity
+            case PvStatus():
+                self.pv_power = status.power
+            case WifiStatus():
+                self.wifi_signal = status.rssi
+            case DeviceStatus():
+                self.firmware = status.firmware
+
+    def _apply_energy(self, status: EnergyStatus, now: float) -> None:
+        self._watch_for_frozen(status, now)
+        self.soc = status.soc
+        self.ac_power = status.ac_power
+        self.backup_power = status.backup_power
+        self.capacity = status.rated_capacity or self.capacity
+        if self.profile.pv_total_is_real:
+            self.pv_power = status.pv_power
+        self._integrate(now)
+        self._count(status, now)
+
+    def _apply_mode(self, status: ModeStatus, now: float) -> None:
+        self.mode = status.mode
+        if status.ct_connected is not None:
+            self.meter_connected = status.ct_connected
+        if not self.profile.has_pv:
+            self.soc = status.soc
+            self.ac_power = status.ac_power
+            self.backup_power = status.backup_power
+            self._integrate(now)
+
+    @property
+    def _counts_battery(self) -> bool:
+        """Tell whether the device's counters are those of the battery's own energy."""
+        return not self.profile.counts_ac_side
+
+    def _integrate(self, now: float) -> None:
+        counted = self._last_energy is not None and self._counts_battery
+        power = self.ac_power if counted else self.battery_power
+        if power is None:
+            return
+        resolution = self.profile.energy_scale if counted else None
+        self.memory.discharged.add_power(max(0.0, power), now, resolution=resolution)
+        self.memory.charged.add_power(max(0.0, -power), now, resolution=resolution)
+        if self.profile.has_pv:
+            self.memory.solar.add_power(
+                self.pv_power or 0.0, now, resolution=self.profile.pv_energy_scale
+            )
+
+    def _count(self, status: EnergyStatus, now: float) -> None:
+        profile, memory = self.profile, self.memory
+        self._add_counter(memory.solar, status.pv_energy, profile.pv_energy_scale, now)
+        if self._counts_battery:
+            scale = profile.energy_scale
+            self._add_counter(memory.discharged, status.energy_discharged, scale, now)
+            self._add_counter(memory.charged, status.energy_charged, scale, now)
+
+    def _add_counter(
+        self, meter: EnergyMeter, counter: float | None, scale: float | None, now: float
+    ) -> None:
+        if counter is not None and scale is not None:
+            meter.add_counter(counter, now, resolution=scale, max_power=self.profile.max_power)
+
+    def _watch_for_frozen(self, status: EnergyStatus, now: float) -> None:
+        flowing = abs(status.ac_power or 0) >= _FROZEN_POWER
+        if not flowing or status != self._last_energy or self._same_since is None:
+            self._same_since = now if flowing else None
+        self._last_energy, self._newest = status, now

@@ -1,0 +1,64 @@
+"""Library errors in the user's language: the one place that translates them."""
+
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .const import DOMAIN
+from .venus import (
+    ClosedError,
+    ContradictedError,
+    DeviceError,
+    NoAnswerError,
+    OutOfRangeError,
+    PortInUseError,
+    RefusedError,
+    UnsupportedError,
+    VenusError,
+    WrongDeviceError,
+)
+
+# The first that fits counts: a subclass stands before its base.
+_KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
+    (NoAnswerError, "no_answer"),
+    (RefusedError, "refused"),
+    (ContradictedError, "contradicted"),
+    (OutOfRangeError, "out_of_range"),
+    (UnsupportedError, "unsupported"),
+    (WrongDeviceError, "wrong_device"),
+    (PortInUseError, "port_in_use"),
+    (DeviceError, "device_error"),
+    (ClosedError, "closed"),
+    (VenusError, "invalid_reply"),
+)
+
+
+def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
+    """Return translation key and placeholders of what went wrong with the battery `name`."""
+    key = next(key for kind, key in _KEYS if isinstance(error, kind))
+    placeholders = {"name": name}
+    match error:
+        case ContradictedError() | WrongDeviceError():
+            placeholders |= {"expected": error.expected, "found": error.found}
+        case OutOfRangeError():
+            placeholders |= {
+                "value": str(error.value),
+                "low": str(error.low),
+                "high": str(error.high),
+            }
+        case PortInUseError():
+            placeholders["port"] = str(error.port)
+        case DeviceError():
+            placeholders["error"] = str(error)
+    return key, placeholders
+
+
+def command_error(error: VenusError, name: str) -> HomeAssistantError:
+    """Return the error to raise when a command failed."""
+    invalid = isinstance(error, (OutOfRangeError, UnsupportedError))
+    key, placeholders = describe(error, name)
+    return (ServiceValidationError if invalid else HomeAssistantError)(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
