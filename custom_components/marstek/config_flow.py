@@ -11,9 +11,8 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_DEVICES, CONF_HOST, CONF_MODEL, CONF_PORT, UnitOfPower
+from homeassistant.const import CONF_DEVICES, CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.device_registry import format_mac
@@ -31,29 +30,11 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
-from .const import (
-    CONF_BLE_MAC,
-    CONF_CHARGE_LIMIT,
-    CONF_DHCP_MAC,
-    CONF_DISCHARGE_LIMIT,
-    CONF_FIRMWARE,
-    CONF_KIND,
-    CONF_POWER_PRESET,
-    DOMAIN,
-    EntryKind,
-    PowerPreset,
-)
-from .discovery import (
-    AddressError,
-    async_entry_of,
-    async_identify,
-    async_is_at,
-    async_probe,
-    async_search_with_soc,
-    battery_name,
-    entry_data,
-    is_foreign,
-)
+from .const import CONF_BLE_MAC, CONF_DHCP_MAC, DOMAIN
+from .discovery import AddressError, async_identify, async_is_at, async_probe
+from .entries import async_entry_of, battery_name, entry_data, is_battery, is_foreign
+from .options_flow import BatteryOptionsFlow, is_whole
+from .sightings import Sightings, async_look_around, name_of
 from .venus import (
     DEFAULT_PORT,
     DeviceError,
@@ -62,12 +43,10 @@ from .venus import (
     NoAnswerError,
     NotMarstekError,
     PortInUseError,
-    SearchResult,
     VenusError,
-    profile_for,
 )
 
-# No bounds in the selectors: theirs are told in English only.
+# No bounds on the port: the selector would tell them in English only.
 _ADDRESS_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_HOST): TextSelector(),
@@ -84,12 +63,6 @@ _PROBE_ERRORS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (DeviceError, "device_error"),
     (NoAnswerError, "no_answer"),
 )
-_SMALLEST_LIMIT: Final = 100
-
-
-def _whole(value: float, low: int, high: int) -> bool:
-    """Tell whether a number, which a form gives as a float, is whole and within bounds."""
-    return value == int(value) and low <= value <= high
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -103,9 +76,8 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def __init__(self) -> None:
         """Start with nothing found."""
-        self._searching: asyncio.Task[tuple[SearchResult, dict[str, int | None]]] | None = None
-        self._result = SearchResult(())
-        self._socs: dict[str, int | None] = {}
+        self._searching: asyncio.Task[Sightings] | None = None
+        self._seen = Sightings()
         self._offered: dict[str, Any] = {}
         self._asked: dict[str, str] = {}
 
@@ -114,7 +86,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_supports_options_flow(cls, config_entry: ConfigEntry[Any]) -> bool:
         """Offer options for batteries of ours only."""
-        return config_entry.data.get(CONF_KIND) == EntryKind.BATTERY
+        return is_battery(config_entry)
 
     @staticmethod
     @callback
@@ -132,44 +104,23 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         """Search, and show that it takes a while."""
         if self._searching is None:
             self._searching = self.hass.async_create_task(
-                async_search_with_soc(self.hass), eager_start=False
+                async_look_around(self.hass), eager_start=False
             )
         if not self._searching.done():
             return self.async_show_progress(
                 step_id="search", progress_action="searching", progress_task=self._searching
             )
-        self._result, self._socs = self._searching.result()
-        self._searching = None
+        self._seen, self._searching = self._searching.result(), None
         return self.async_show_progress_done(next_step_id=self._after_search())
 
     def _after_search(self) -> str:
-        if self._new():
+        if self._seen.async_new(self.hass):
             return "pick"
-        if self._foreign():
+        if self._seen.async_foreign(self.hass):
             return "foreign"
-        if self._result.devices:
+        if self._seen.devices:
             return "nothing_new"
-        return "ports_in_use" if self._result.ports_in_use else "nothing_found"
-
-    def _new(self) -> dict[str, FoundDevice]:
-        """Return what was found and has no entry yet, by BLE MAC."""
-        entries = {
-            found.device.ble_mac: async_entry_of(self.hass, found.device.ble_mac)
-            for found in self._result.devices
-        }
-        return {
-            found.device.ble_mac: found
-            for found in self._result.devices
-            if (entry := entries[found.device.ble_mac]) is None or entry.source == SOURCE_IGNORE
-        }
-
-    def _foreign(self) -> list[str]:
-        """Return the names of what was found and belongs to another integration."""
-        return [
-            _title(entry_data(found))
-            for found in self._result.devices
-            if (entry := async_entry_of(self.hass, found.device.ble_mac)) and is_foreign(entry)
-        ]
+        return "ports_in_use" if self._seen.ports_in_use else "nothing_found"
 
     async def async_step_nothing_found(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Advise when no battery answered."""
@@ -180,12 +131,12 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_menu(
             step_id="ports_in_use",
             menu_options=["search", "manual"],
-            description_placeholders={"ports": ", ".join(map(str, self._result.ports_in_use))},
+            description_placeholders={"ports": ", ".join(map(str, self._seen.ports_in_use))},
         )
 
     async def async_step_nothing_new(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Name the batteries that answered, all of which have an entry."""
-        names = ", ".join(_title(entry_data(found)) for found in self._result.devices)
+        names = ", ".join(name_of(found) for found in self._seen.devices)
         return self.async_show_menu(
             step_id="nothing_new",
             menu_options=["search", "manual"],
@@ -195,12 +146,13 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_foreign(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say that another integration has the batteries."""
         return self.async_abort(
-            reason="foreign_entry", description_placeholders={"name": ", ".join(self._foreign())}
+            reason="foreign_entry",
+            description_placeholders={"name": ", ".join(self._seen.async_foreign(self.hass))},
         )
 
     async def async_step_pick(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose; each chosen battery becomes an entry."""
-        new, errors = self._new(), {}
+        new, errors = self._seen.async_new(self.hass), {}
         if user_input is not None:
             chosen = [new[ble_mac] for ble_mac in user_input[CONF_DEVICES] if ble_mac in new]
             if chosen:
@@ -209,7 +161,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self.async_abort(reason="already_configured")
             errors[CONF_DEVICES] = "no_selection"
         options = [
-            SelectOptionDict(value=ble_mac, label=self._label(found))
+            SelectOptionDict(value=ble_mac, label=self._seen.label(found))
             for ble_mac, found in new.items()
         ]
         selector = SelectSelector(
@@ -220,11 +172,6 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=vol.Schema({vol.Required(CONF_DEVICES, default=list(new)): selector}),
             errors=errors,
         )
-
-    def _label(self, found: FoundDevice) -> str:
-        parts = [_title(entry_data(found)), found.address]
-        soc = self._socs.get(found.device.ble_mac)
-        return " · ".join(parts if soc is None else [*parts, f"{soc} %"])
 
     async def _async_add(self, chosen: list[FoundDevice]) -> ConfigFlowResult:
         """Make the first one this flow's entry, and the others entries of their own meanwhile."""
@@ -271,7 +218,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return the battery at an address, or the errors of the form and what they mention."""
         host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
         self._asked |= {"host": host, "port": f"{port:g}", "error": ""}
-        if not _whole(port, 1, 65535):
+        if not is_whole(port, 1, 65535):
             return None, {CONF_PORT: "invalid_port"}
         try:
             return await async_probe(self.hass, host, int(port)), {}
@@ -390,57 +337,3 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
 
 def _foreign_abort(entry: ConfigEntry[Any]) -> AbortFlow:
     return AbortFlow("foreign_entry", {"name": entry.title})
-
-
-class BatteryOptionsFlow(OptionsFlowWithReload):
-    """How far the setpoint of a battery may go."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a preset, and for the limits that its own-limits choice uses."""
-        data = self.config_entry.data
-        highest = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).max_power
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            errors = {
-                key: "limit_out_of_range"
-                for key in (CONF_CHARGE_LIMIT, CONF_DISCHARGE_LIMIT)
-                if not _whole(user_input[key], _SMALLEST_LIMIT, highest)
-            }
-            if not errors:
-                return self.async_create_entry(
-                    data={
-                        CONF_POWER_PRESET: user_input[CONF_POWER_PRESET],
-                        CONF_CHARGE_LIMIT: int(user_input[CONF_CHARGE_LIMIT]),
-                        CONF_DISCHARGE_LIMIT: int(user_input[CONF_DISCHARGE_LIMIT]),
-                    }
-                )
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                _options_schema(highest), user_input or self.config_entry.options
-            ),
-            errors=errors,
-            description_placeholders={"low": str(_SMALLEST_LIMIT), "high": str(highest)},
-        )
-
-
-def _options_schema(highest: int) -> vol.Schema:
-    limit = NumberSelector(
-        NumberSelectorConfig(
-            step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
-        )
-    )
-    preset = SelectSelector(
-        SelectSelectorConfig(
-            options=list(PowerPreset),
-            mode=SelectSelectorMode.LIST,
-            translation_key=CONF_POWER_PRESET,
-        )
-    )
-    return vol.Schema(
-        {
-            vol.Required(CONF_POWER_PRESET, default=PowerPreset.MODEL): preset,
-            vol.Required(CONF_CHARGE_LIMIT, default=highest): limit,
-            vol.Required(CONF_DISCHARGE_LIMIT, default=highest): limit,
-        }
-    )

@@ -15,39 +15,26 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
 )
-from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import discovery_flow
-from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_BLE_MAC, CONF_FIRMWARE, CONF_KIND, DOMAIN, LOGGER, EntryKind
-from .venus import (
-    DISCOVERY_PORTS,
-    BatteryStatus,
-    EnergyStatus,
-    FoundDevice,
-    Hub,
-    Method,
-    Pacing,
-    SearchResult,
-    VenusClient,
-    VenusError,
-    probe,
-    search,
-)
+from .const import DOMAIN, LOGGER
+from .entries import async_batteries, async_entry_of, entry_data, is_foreign
+from .venus import DISCOVERY_PORTS, FoundDevice, Hub, Pacing, SearchResult, probe, search
 
 # Lets Home Assistant settle: a busy event loop misses answers.
 _FIRST_SEARCH: Final = timedelta(seconds=60)
 _SEARCH_INTERVAL: Final = timedelta(minutes=30)
 # One sweep serves all batteries that fall silent together, as they do with their router.
 _SWEEP_LIFETIME: Final = 60.0
-_SOC_TIMEOUT: Final = 3.0
 _LIMITED_BROADCAST: Final = "255.255.255.255"
 _NOBODY: Final = (IPv4Address(0), IPv4Address(_LIMITED_BROADCAST))
-_PACING: Final = Pacing()
+# Of what is asked outside of a battery's own conversation.
+PACING: Final = Pacing()
 
 
 class AddressError(HomeAssistantError):
@@ -70,50 +57,6 @@ _HUB: HassKey[Hub] = HassKey(f"{DOMAIN}_hub")
 def async_get_hub(hass: HomeAssistant) -> Hub:
     """Return the sockets that all batteries share."""
     return hass.data.setdefault(_HUB, Hub())
-
-
-def battery_name(model: str, ble_mac: str) -> str:
-    """Return what people call a battery: the model and the end of its MAC, as in the app."""
-    spaced = re.sub(r"^(Venus)(?=[A-Z])", r"\1 ", model)
-    return f"{spaced} {ble_mac[-4:].upper()}"
-
-
-def entry_data(found: FoundDevice) -> dict[str, Any]:
-    """Return the data of the config entry for a battery."""
-    return {
-        CONF_KIND: EntryKind.BATTERY,
-        CONF_HOST: found.address,
-        CONF_PORT: found.port,
-        CONF_BLE_MAC: found.device.ble_mac,
-        CONF_MODEL: found.device.model,
-        CONF_FIRMWARE: found.device.firmware,
-    }
-
-
-def is_foreign(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether another integration of the same domain made an entry."""
-    return entry.source != SOURCE_IGNORE and CONF_KIND not in entry.data
-
-
-@callback
-def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None:
-    """Return the entry of a battery, whoever made it and however it writes the MAC."""
-    wanted = format_mac(ble_mac)
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        names = (entry.unique_id, entry.data.get(CONF_BLE_MAC))
-        if wanted in {format_mac(name) for name in names if isinstance(name, str)}:
-            return entry
-    return None
-
-
-@callback
-def _async_batteries(hass: HomeAssistant) -> list[ConfigEntry[Any]]:
-    """Return the entries of configured batteries."""
-    return [
-        entry
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.data.get(CONF_KIND) == EntryKind.BATTERY
-    ]
 
 
 async def async_resolve(hass: HomeAssistant, host: str) -> str:
@@ -175,7 +118,7 @@ async def async_broadcast_addresses(hass: HomeAssistant) -> list[str]:
 
 @callback
 def _async_ports(hass: HomeAssistant, more: Iterable[int] = ()) -> tuple[int, ...]:
-    configured = (entry.data[CONF_PORT] for entry in _async_batteries(hass))
+    configured = (entry.data[CONF_PORT] for entry in async_batteries(hass))
     return tuple(dict.fromkeys((*DISCOVERY_PORTS, *configured, *more)))
 
 
@@ -197,7 +140,7 @@ async def async_search(
         if not any(IPv4Address(address) in item for item in networks):
             targets.append(address)
     return await search(
-        async_get_hub(hass), targets, ports=_async_ports(hass, ports), rounds=rounds, pacing=_PACING
+        async_get_hub(hass), targets, ports=_async_ports(hass, ports), rounds=rounds, pacing=PACING
     )
 
 
@@ -207,46 +150,17 @@ async def async_probe(hass: HomeAssistant, host: str, port: int) -> FoundDevice:
     Raises AddressError, PortInUseError, NoAnswerError, DeviceError or InvalidReplyError.
     """
     address = await async_resolve(hass, host)
-    found = await probe(async_get_hub(hass), address, port, pacing=_PACING)
-    await asyncio.sleep(_PACING.quiet_gap)
+    found = await probe(async_get_hub(hass), address, port, pacing=PACING)
+    await asyncio.sleep(PACING.quiet_gap)
     return found
 
 
 async def async_identify(hass: HomeAssistant, address: str) -> FoundDevice | None:
     """Return the battery at an IPv4 address, on whichever known port it answers."""
     result = await search(
-        async_get_hub(hass), (address,), ports=_async_ports(hass), rounds=2, pacing=_PACING
+        async_get_hub(hass), (address,), ports=_async_ports(hass), rounds=2, pacing=PACING
     )
     return next((found for found in result.devices if found.address == address), None)
-
-
-async def async_read_soc(hass: HomeAssistant, found: FoundDevice) -> int | None:
-    """Return the state of charge in percent when a battery tells it at once."""
-    client = VenusClient(async_get_hub(hass), found, pacing=_PACING)
-    method = Method.ENERGY if client.profile.supports(Method.ENERGY) else Method.BATTERY
-    try:
-        async with asyncio.timeout(_SOC_TIMEOUT):
-            await client.open()
-            status = await client.read(method, attempts=1)
-    except (VenusError, TimeoutError) as err:
-        LOGGER.debug("State of charge of %s not read: %s", found.address, err)
-        return None
-    finally:
-        client.close()
-    return status.soc if isinstance(status, (BatteryStatus, EnergyStatus)) else None
-
-
-async def async_search_with_soc(
-    hass: HomeAssistant,
-) -> tuple[SearchResult, dict[str, int | None]]:
-    """Look for batteries and read the state of charge of those without an entry, by BLE MAC."""
-    result = await async_search(hass)
-    new = [found for found in result.devices if async_entry_of(hass, found.device.ble_mac) is None]
-    socs = await asyncio.gather(*(async_read_soc(hass, found) for found in new))
-    if new:
-        # The entry made of it asks at once.
-        await asyncio.sleep(_PACING.quiet_gap)
-    return result, {found.device.ble_mac: soc for found, soc in zip(new, socs, strict=True)}
 
 
 class _Locator:
@@ -262,7 +176,7 @@ class _Locator:
         """Return where a battery answers, by a new sweep if the last one is too old."""
         async with self._lock:
             if self._hass.loop.time() - self._swept_at >= _SWEEP_LIFETIME:
-                hosts = [entry.data[CONF_HOST] for entry in _async_batteries(self._hass)]
+                hosts = [entry.data[CONF_HOST] for entry in async_batteries(self._hass)]
                 result = await async_search(self._hass, ports=(port,), hosts=hosts, rounds=2)
                 self._found = {found.device.ble_mac: found for found in result.devices}
                 self._swept_at = self._hass.loop.time()

@@ -1,0 +1,57 @@
+"""What config entries say about batteries, and whose entries they are."""
+
+import re
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import format_mac
+
+from .const import CONF_BLE_MAC, CONF_FIRMWARE, CONF_KIND, DOMAIN, EntryKind
+from .venus import FoundDevice
+
+
+def battery_name(model: str, ble_mac: str) -> str:
+    """Return what people call a battery: the model and the end of its MAC, as in the app."""
+    spaced = re.sub(r"^(Venus)(?=[A-Z])", r"\1 ", model)
+    return f"{spaced} {ble_mac[-4:].upper()}"
+
+
+def entry_data(found: FoundDevice) -> dict[str, Any]:
+    """Return the data of the config entry for a battery."""
+    return {
+        CONF_KIND: EntryKind.BATTERY,
+        CONF_HOST: found.address,
+        CONF_PORT: found.port,
+        CONF_BLE_MAC: found.device.ble_mac,
+        CONF_MODEL: found.device.model,
+        CONF_FIRMWARE: found.device.firmware,
+    }
+
+
+def is_battery(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether an entry is a battery of ours."""
+    return entry.data.get(CONF_KIND) == EntryKind.BATTERY
+
+
+def is_foreign(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether another integration of the same domain made an entry."""
+    return entry.source != SOURCE_IGNORE and CONF_KIND not in entry.data
+
+
+@callback
+def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None:
+    """Return the entry of a battery, whoever made it and however it writes the MAC."""
+    wanted = format_mac(ble_mac)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        names = (entry.unique_id, entry.data.get(CONF_BLE_MAC))
+        if any(isinstance(name, str) and format_mac(name) == wanted for name in names):
+            return entry
+    return None
+
+
+@callback
+def async_batteries(hass: HomeAssistant) -> list[ConfigEntry[Any]]:
+    """Return the entries of configured batteries."""
+    return [entry for entry in hass.config_entries.async_entries(DOMAIN) if is_battery(entry)]

@@ -1,0 +1,84 @@
+"""Options of a battery: how far its setpoint may go."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import CONF_MODEL, UnitOfPower
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from .const import (
+    CONF_CHARGE_LIMIT,
+    CONF_DISCHARGE_LIMIT,
+    CONF_FIRMWARE,
+    CONF_POWER_PRESET,
+    PowerPreset,
+)
+from .venus import profile_for
+
+_LOWEST: Final = 100
+
+
+def is_whole(value: float, low: int, high: int) -> bool:
+    """Tell whether a number, which a form gives as a float, is whole and within bounds.
+
+    Selectors could check bounds too, but would tell in English only.
+    """
+    return low <= value <= high and value == int(value)
+
+
+class BatteryOptionsFlow(OptionsFlowWithReload):
+    """Changes the power limits and sets the battery up again with them."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a preset, and for the limits that its own-limits choice uses."""
+        data = self.config_entry.data
+        highest = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).max_power
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            limits = {key: user_input[key] for key in (CONF_CHARGE_LIMIT, CONF_DISCHARGE_LIMIT)}
+            errors = {
+                key: "limit_out_of_range"
+                for key, value in limits.items()
+                if not is_whole(value, _LOWEST, highest)
+            }
+            if not errors:
+                whole = {key: int(value) for key, value in limits.items()}
+                return self.async_create_entry(data=user_input | whole)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                _schema(highest), user_input or self.config_entry.options
+            ),
+            errors=errors,
+            description_placeholders={"low": str(_LOWEST), "high": str(highest)},
+        )
+
+
+def _schema(highest: int) -> vol.Schema:
+    limit = NumberSelector(
+        NumberSelectorConfig(
+            step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
+        )
+    )
+    preset = SelectSelector(
+        SelectSelectorConfig(
+            options=list(PowerPreset),
+            mode=SelectSelectorMode.LIST,
+            translation_key=CONF_POWER_PRESET,
+        )
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_POWER_PRESET, default=PowerPreset.MODEL): preset,
+            vol.Required(CONF_CHARGE_LIMIT, default=highest): limit,
+            vol.Required(CONF_DISCHARGE_LIMIT, default=highest): limit,
+        }
+    )
