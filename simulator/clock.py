@@ -31,7 +31,7 @@ class SimulationClock:
         """Start at simulated second 0, at the wall-clock time of now."""
         self._clock = clock
         self._now = now
-        self._scale = scale
+        self._scale = _positive(scale)
         self._started = self._rebased = clock()
         self._simulated = 0.0
 
@@ -55,8 +55,13 @@ class SimulationClock:
 
     @scale.setter
     def scale(self, scale: float) -> None:
-        if not scale > 0:
-            raise ValueError(f"time scale must be above 0, got {scale}")
         self._simulated = self.seconds()
         self._rebased = self._clock()
-        self._scale = scale
+        self._scale = _positive(scale)
+
+
+def _positive(scale: float) -> float:
+    """Return a time scale that lets time pass."""
+    if not scale > 0:
+        raise ValueError(f"time scale must be above 0, got {scale}")
+    return scale

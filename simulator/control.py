@@ -26,7 +26,7 @@ class ControlServer:
 
     def __init__(self, fleet: Fleet) -> None:
         """Serve one fleet."""
-        self._fleet = fleet
+        self.fleet = fleet
         self._server: asyncio.Server | None = None
 
     @property
@@ -95,15 +95,15 @@ class ControlServer:
     def _chosen(self, wanted: object) -> list[SimulatedBattery]:
         """Return the batteries meant by a MAC or its end, an address or a name."""
         if wanted is None:
-            return list(self._fleet)
+            return list(self.fleet)
         chosen = [
             battery
-            for battery in self._fleet
+            for battery in self.fleet
             if wanted in (battery.spec.address, battery.spec.name)
             or battery.spec.ble_mac.endswith(str(wanted).lower())
         ]
         if len(chosen) != 1:
-            known = ", ".join(battery.spec.ble_mac for battery in self._fleet)
+            known = ", ".join(battery.spec.ble_mac for battery in self.fleet)
             raise ValueError(f"{wanted!r} is {len(chosen)} batteries; there are: {known}")
         return chosen
 

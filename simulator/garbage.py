@@ -48,7 +48,7 @@ def _binary(_envelope: Envelope, random: Random) -> bytes:
 
 def _deep(envelope: Envelope, _random: Random) -> bytes:
     request_id = render(envelope.get("id"))
-    return f'{{"id":{request_id},"result":{"[" * 20000}{"]" * 20000}}}'.encode()
+    return f'{{"id":{request_id},"result":{"[" * 30000}{"]" * 30000}}}'.encode()
 
 
 def _empty(_envelope: Envelope, _random: Random) -> bytes:

@@ -178,6 +178,7 @@ _VNSA_147 = replace(
     pack_wh=2080,
     max_power=1200,
     methods=_VNSE3_147.methods | {PV_STATUS},
+    lacking=frozenset(),
     pv_channels=4,
 )
 _VNSA_148 = replace(_VNSA_147, methods=_VNSE3_148.methods | {PV_STATUS})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from . import profiles
 from .device import Device
+from .physics import FULL
 from .profiles import CtInMode, Flags
 from .state import BatteryState
 from .wire import RefusalError
@@ -25,6 +26,8 @@ class Query:
 
 CELL_VOLTAGE = 52.7
 """Volts of the battery, for the firmware that reports volts and amperes."""
+BMS_EMPTY = 10.0
+"""% below which the BMS permits no discharge; at 11 %, under the usual floor, it does."""
 PV_VOLTAGE = 38.4
 PV_FLOOR = 10.0
 """W below which a PV channel reports 0."""
@@ -212,7 +215,7 @@ def _visible_pv(state: BatteryState) -> float:
 
 def _flags(rule: Flags, state: BatteryState) -> tuple[bool, bool]:
     """Return charg_flag and dischrg_flag: what the BMS permits, not what is done."""
-    charge, discharge = state.soc < 100, state.soc > state.floor
+    charge, discharge = state.soc < FULL, state.soc > BMS_EMPTY
     match rule:
         case Flags.CHARGE_ONLY:
             return charge, True

@@ -102,13 +102,13 @@ def _load(datagram: bytes, *, ethernet: bool) -> Mapping[str, object]:
 
 
 def _balanced(text: str) -> str:
-    """Return what the modem's receiver takes: it counts braces, strings or not."""
+    """Return what the modem's receiver takes: it counts braces, in strings too."""
     depth = 0
     for position, character in enumerate(text):
         depth += (character == "{") - (character == "}")
         if not depth:
             return text[: position + 1]
-    return text
+    return ""
 
 
 def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
