@@ -1,0 +1,120 @@
+"""Take the pictures in the docs: add the batteries by hand in a real browser.
+
+Starts the demo, adds the batteries as a user does, and keeps a picture of each step.
+`scripts/pictures --help`; the browser comes with `scripts/setup browser`.
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+import tempfile
+
+import aiohttp
+
+from .demo_lib import home
+from .demo_lib.__main__ import Demo, say
+from .demo_lib.browser import Walk, collected_errors, logged_in
+from .demo_lib.config_folder import NAMES, ROOT
+from .demo_lib.home_assistant import HomeAssistant, wait_until
+from .demo_lib.process import DemoError
+
+
+class Album:
+    """The folder that pictures go into; English ones have no language in their name."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        """Make the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._suffix = "" if language == "en" else f".{language}"
+
+    async def keep(self, walk: Walk, name: str) -> None:
+        """Take a picture of the page as it is, once its animations have ended."""
+        await walk.page.wait_for_timeout(700)
+        path = self._folder / f"{name}{self._suffix}.png"
+        await walk.page.screenshot(path=path, animations="disabled")
+        say(f"{path}")
+
+
+async def _values_known(hass: HomeAssistant) -> bool:
+    """Tell whether every battery has a state of charge, a power and a mode."""
+    entities, states = await hass.entity_ids("marstek"), await hass.states()
+    wanted = [
+        entity_id
+        for unique_id, entity_id in entities.items()
+        if unique_id.endswith(("_soc", "_battery_power", "_mode"))
+    ]
+    return len(wanted) >= len(home.BATTERIES) and all(
+        states.get(entity_id, {}).get("state") not in {None, "unknown", "unavailable"}
+        for entity_id in wanted
+    )
+
+
+async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
+    await walk.open_flow()
+    await walk.see(walk.words.own("config.step.user.menu_options.search"))
+    await album.keep(walk, "flow-start")
+    await walk.choose("user", "search")
+    await walk.see(walk.words.own("config.progress.searching"))
+    await album.keep(walk, "flow-searching")
+    await walk.see(home.BATTERIES[0].address)
+    await album.keep(walk, "flow-pick")
+    await walk.submit()
+    await walk.button("finish_skip", "finish").wait_for()
+    await album.keep(walk, "flow-finish")
+    await walk.finish()
+    await wait_until(
+        "every battery shows values", lambda: _values_known(hass), seconds=60, interval=1
+    )
+    await walk.page.goto(f"{hass.url}/config/integrations/integration/marstek")
+    await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES) - 1).wait_for()
+    await album.keep(walk, "integration")
+    # The page of a device is long: controls, sensors and diagnostics in one picture.
+    await walk.page.set_viewport_size({"width": 1200, "height": 1500})
+    await walk.open_device(home.BATTERIES[0].ble_mac)
+    await walk.page.locator("ha-device-entities-card").first.wait_for()
+    # The history of the device's page comes after its values.
+    await walk.page.wait_for_timeout(3000)
+    await album.keep(walk, "device")
+
+
+async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:
+    demo = Demo(folder, arguments)
+    album = Album(arguments.out, arguments.language)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session,
+            await demo.start(session) as hass,
+            logged_in(hass, arguments.language, scale=arguments.scale) as page,
+        ):
+            with collected_errors(page) as errors:
+                walk = Walk(page, hass, arguments.language)
+                try:
+                    await _take(walk, hass, album)
+                except BaseException:
+                    await album.keep(walk, "failed")
+                    raise
+            if errors:
+                say(f"error: the page's scripts failed: {errors}")
+                return 1
+    except (DemoError, aiohttp.ClientError) as err:
+        say(f"error: {err}")
+        return 1
+    finally:
+        await demo.stop()
+    return 0
+
+
+def main() -> int:
+    """Take the pictures in a fresh demo."""
+    parser = argparse.ArgumentParser(prog="scripts/pictures", description=__doc__)
+    parser.add_argument("--language", choices=sorted(NAMES), default="en")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images", metavar="DIR")
+    parser.add_argument("--scale", type=float, default=1.0, help="pixels per CSS pixel")
+    parser.set_defaults(port=None, headless_check=True, debug=False)
+    with tempfile.TemporaryDirectory(prefix="ha-marstek-pictures-") as name:
+        return asyncio.run(_pictures(parser.parse_args(), Path(name)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
