@@ -76,7 +76,7 @@ class Bench:
         """Send a Passive command and return the whole answer."""
         return self.set_mode("Passive", power=power, cd_time=cd_time)
 
-    def slot(self, time_num: int = 0, **changes: object) -> Any:
+    def slot(self, time_num: object = 0, **changes: object) -> Any:
         """Write a manual slot, by default all week from 08:00 to 10:00 at 600 W."""
         slot: dict[str, object] = {
             "time_num": time_num,

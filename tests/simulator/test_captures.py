@@ -38,8 +38,9 @@ def _name(capture: Mapping[str, Any]) -> str:
 
 
 def _result(capture: Mapping[str, Any]) -> dict[str, Any]:
-    response = capture["response"]
-    return response.get("result", {} if "src" in response else response)
+    response: dict[str, Any] = capture["response"]
+    result: dict[str, Any] = response.get("result", {} if "src" in response else response)
+    return result
 
 
 def _plain_address(printed: str) -> str:

@@ -81,7 +81,7 @@ def test_latency_is_within_its_bounds() -> None:
     """Between 0.09 and 0.25 s, and not always the same."""
     bench = Bench()
     bench.battery.latency = (0.09, 0.25)
-    delays = set()
+    delays: set[float] = set()
     for _ in range(50):
         bench.wait(5)
         delays.update(delay for delay, _, _ in bench.battery.receive(REQUEST, CLIENT))

@@ -32,8 +32,7 @@ def test_result_does_not_depend_on_how_often_one_looks(steps: int) -> None:
     bench.battery.set_mode("Passive", power=-2000, duration=1800)
     for _ in range(steps):
         bench.wait(3600 / steps)
-        mode = bench.battery.state.mode
-    assert mode == "Passive"
+        assert bench.battery.state.mode == "Passive"
     assert bench.battery.state.soc == pytest.approx(50 + 2000 * 0.95 / 2 / 51.2, abs=0.01)
 
 

@@ -98,8 +98,8 @@ async def test_reply_port_per_family(fleet: Fleet, same_port: Client, other_port
     """From another port only VNSx answers back there; HMG-50 answers to its own port."""
     other_port.send("127.0.1.11")
     other_port.send("127.0.1.12")
-    replies = await asyncio.gather(other_port.sources(), same_port.sources())
-    assert replies == [["127.0.1.11"], ["127.0.1.12"]]
+    replies = tuple(await asyncio.gather(other_port.sources(), same_port.sources()))
+    assert replies == (["127.0.1.11"], ["127.0.1.12"])
 
 
 async def test_broadcast_reaches_all(fleet: Fleet, same_port: Client) -> None:
