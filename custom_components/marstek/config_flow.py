@@ -186,7 +186,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
         """Add one of several batteries that were chosen together."""
-        await self._async_identify(import_data, raise_on_progress=False)
+        await self._async_identify(import_data)
         self._abort_if_known()
         return self.async_create_entry(title=_title(import_data), data=import_data)
 
@@ -197,7 +197,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
             found, errors = await self._async_ask(user_input)
             if found is not None:
                 data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
-                await self._async_identify(data, raise_on_progress=False)
+                await self._async_identify(data)
                 self._abort_if_known({key: data[key] for key in (CONF_HOST, CONF_PORT)})
                 return self.async_create_entry(title=_title(data), data=data)
         return self._show_address_form("manual", user_input or {}, errors)
@@ -217,7 +217,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> tuple[FoundDevice | None, dict[str, str]]:
         """Return the battery at an address, or the errors of the form and what they mention."""
         host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
-        self._asked |= {"host": host, "port": f"{port:g}", "error": ""}
+        self._asked |= {"host": host, "port": f"{port:.0f}", "error": ""}
         if not is_whole(port, 1, 65535):
             return None, {CONF_PORT: "invalid_port"}
         try:
@@ -242,7 +242,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
             if found is not None:
                 data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
                 other = async_entry_of(self.hass, found.device.ble_mac)
-                if other is None or other.entry_id == entry.entry_id:
+                if other is None or other.source == SOURCE_IGNORE or other is entry:
                     return await self._async_reconfigured(entry, data)
                 self._asked["found"] = other.title
                 errors["base"] = "other_battery"
@@ -251,7 +251,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_reconfigured(
         self, entry: ConfigEntry[Any], data: dict[str, Any]
     ) -> ConfigFlowResult:
-        await self._async_identify(data, raise_on_progress=False)
+        await self._async_identify(data)
         self._abort_if_unique_id_mismatch(
             reason="wrong_device",
             description_placeholders=self._asked | {"found": _title(data)},
@@ -284,8 +284,8 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_offer(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Let a configured battery follow its address, or show a new one to the user."""
-        await self._async_identify(data)
-        await self._async_abort_following(data)
+        await self._async_identify(data, is_wish=False)
+        self._abort_if_known(await self._async_updates(data))
         self._offered = data
         self.context["title_placeholders"] = {"name": _title(data)}
         return await self.async_step_discovery_confirm()
@@ -305,28 +305,26 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
             },
         )
 
-    async def _async_identify(
-        self, data: Mapping[str, Any], *, raise_on_progress: bool = True
-    ) -> None:
+    async def _async_identify(self, data: Mapping[str, Any], *, is_wish: bool = True) -> None:
+        """Set the unique id; what the user wishes goes before a discovery that is in progress."""
         await self.async_set_unique_id(
-            format_mac(data[CONF_BLE_MAC]), raise_on_progress=raise_on_progress
+            format_mac(data[CONF_BLE_MAC]), raise_on_progress=not is_wish
         )
-        self._ble_mac = data[CONF_BLE_MAC]
 
-    async def _async_abort_following(self, data: dict[str, Any]) -> None:
-        """Abort for a configured battery; a host name that still leads there stays as typed."""
+    async def _async_updates(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return what a discovery changes; a host name that still leads there stays as typed."""
         entry = async_entry_of(self.hass, data[CONF_BLE_MAC])
-        updates = {key: data[key] for key in (CONF_DHCP_MAC,) if key in data}
-        if entry is None or is_foreign(entry):
-            self._abort_if_known()
-            return
-        if not await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
-            updates |= {key: data[key] for key in (CONF_HOST, CONF_PORT)}
-        self._abort_if_known(updates)
+        if entry is None or not is_battery(entry):
+            return {}
+        if await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
+            keys = {CONF_DHCP_MAC}
+        else:
+            keys = {CONF_DHCP_MAC, CONF_HOST, CONF_PORT}
+        return {key: data[key] for key in keys & data.keys()}
 
     def _abort_if_known(self, updates: dict[str, Any] | None = None) -> None:
         """Abort for a battery that has an entry, save for one that was ignored and is now chosen."""
-        entry = async_entry_of(self.hass, self._ble_mac)
+        entry = async_entry_of(self.hass, self.unique_id or "")
         if entry is not None and is_foreign(entry):
             raise _foreign_abort(entry)
         is_chosen = self.source in (SOURCE_USER, SOURCE_IMPORT)
