@@ -24,6 +24,8 @@ DEFAULT_PORT: Final = 30000
 # The default, its neighbours, and one seen in use (PROTOCOL.md 1.1).
 DISCOVERY_PORTS: Final = (30000, 30001, 30002, 30003, 30030)
 _ROUNDS: Final = 3
+# Above the quiet gap, in s: a battery is quiet from its answer on, not from the request (1.5).
+_LATENCY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ async def _search_port(
             for _ in range(rounds):
                 for address in addresses:
                     endpoint.send(_request(request_id), address)
-                await clock.sleep(pacing.quiet_gap + 0.25)
+                await clock.sleep(pacing.quiet_gap + _LATENCY)
         return collector.found
 
 
@@ -167,7 +169,7 @@ async def probe(
             async with hub.searching, _quiet(endpoint):
                 for _ in range(attempts):
                     endpoint.send(_request(request_id), address)
-                    await _wait(collector, pacing.quiet_gap + 0.25, clock)
+                    await _wait(collector, pacing.quiet_gap + _LATENCY, clock)
                     if collector.found:
                         return next(iter(collector.found.values()))
         if not endpoint.is_bound_to_port:
