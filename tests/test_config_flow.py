@@ -334,11 +334,9 @@ async def test_wrong_address(
     with patch("socket.getaddrinfo", side_effect=socket.gaierror):
         result = await submit(hass, form, **asked)
     assert result["errors"] == errors
-    assert result["description_placeholders"] == {
-        "host": str(asked["host"]).strip(),
-        "port": f"{asked['port']:.0f}",
-        "error": "",
-    } | {key: value for key, value in _placeholders(result).items() if key == "error"}
+    placeholders = _placeholders(result)
+    assert placeholders["host"] == str(asked["host"]).strip()
+    assert placeholders["port"] == f"{asked['port']:.0f}"
     result = await submit(hass, form, host=E3_ADDRESS, port=port)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["host"] == E3_ADDRESS
@@ -357,12 +355,10 @@ async def test_garbage(
     battery.faults.garbage = garbage
     form = await start(hass, "manual")
     result = await submit(hass, form, host=E3_ADDRESS, port=port)
-    # With another id it is nobody's answer; a reply without GetDevice's numbers is valid.
-    if result["type"] is FlowResultType.FORM:
-        expected = "no_answer" if garbage == "wrong_id" else "invalid_reply"
-        assert result["errors"] == {"base": expected}
-        battery.faults.clear()
-        result = await submit(hass, form, host=E3_ADDRESS, port=port)
+    # With another id it is nobody's answer.
+    assert result["errors"] == {"base": "no_answer" if garbage == "wrong_id" else "invalid_reply"}
+    battery.faults.clear()
+    result = await submit(hass, form, host=E3_ADDRESS, port=port)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -443,7 +439,6 @@ async def test_ignored_battery_is_still_offered(hass: HomeAssistant, fleet: Flee
     ignored(hass)
     pick = await start(hass, "search")
     assert offered(pick).keys() == {E3_MAC, E_MAC, A_MAC}
-    # Once as this flow's own entry would be too easy: it comes second here.
     await submit(hass, pick, devices=[E_MAC, E3_MAC])
     entries = hass.config_entries.async_entries(DOMAIN)
     assert {entry.unique_id: entry.source for entry in entries} == {

@@ -240,6 +240,9 @@ def async_start_discovery(hass: HomeAssistant) -> None:
 
     @callback
     def async_discover(_now: datetime) -> None:
+        if hass.is_stopping:
+            # A call later is not cancelled by the shutdown, whatever its job says.
+            return
         hass.async_create_background_task(_async_discover(hass), f"{DOMAIN} discovery")
 
     async_call_later(hass, _FIRST_SEARCH, HassJob(async_discover, cancel_on_shutdown=True))
