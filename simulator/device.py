@@ -51,12 +51,13 @@ class Device:
         self.plant.settle(self.state, self._clock.timestamp(), self.conditions)
 
     def update(self, spec: BatterySpec) -> None:
-        """Take another spec, as after a firmware update or a move; the state stays."""
-        household, sun = self.plant.household, self.plant.sun
+        """Take another spec, after a firmware update or a move; state and house stay."""
+        before = self.plant
         self.spec = spec
         self.profile = profile_for(spec.device, spec.firmware)
         self.plant = Plant(spec, self.profile)
-        self.plant.household, self.plant.sun = household, sun
+        self.plant.household, self.plant.sun = before.household, before.sun
+        self.plant.backup_w = before.backup_w
         self.settle()
 
     def local_time(self) -> datetime:

@@ -41,6 +41,9 @@ class Fleet:
         **options: Unpack[Options],
     ) -> None:
         """Switch batteries on. Each gets its own copy of `faults`."""
+        specs = list(specs)
+        if len({spec.ble_mac for spec in specs}) < len(specs):
+            raise ValueError("two batteries have the same BLE MAC")
         self.broadcast = broadcast
         self._allow_lan = options.get("allow_lan", False)
         self._listeners: list[_BroadcastListener] = []

@@ -282,6 +282,8 @@ def test_ct_drops_out_while_polled_fast() -> None:
         bench.wait(20)
     assert bench.result("EM.GetStatus")["ct_state"] == 0
     assert bench.battery.state.ac_power == 0
+    bench.wait(61)
+    assert bench.battery.state.ac_power == 300, "silence alone brings the meter back"
     for _ in range(3):
         bench.wait(120)
         assert bench.result("EM.GetStatus")["ct_state"] == 1

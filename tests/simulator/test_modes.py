@@ -81,9 +81,9 @@ def test_passive_is_clamped_to_the_configured_limits() -> None:
     """A battery on a wall socket does not exceed 800 W, whatever is asked."""
     bench = Bench(BatterySpec(max_charge=1200, max_discharge=800))
     bench.passive(2000)
-    assert bench.battery.state.ac_power == 800
+    assert bench.battery.state.setpoint == bench.battery.state.ac_power == 800
     bench.passive(-2000)
-    assert bench.battery.state.ac_power == -1200
+    assert bench.battery.state.setpoint == bench.battery.state.ac_power == -1200
 
 
 @pytest.mark.parametrize("config", [{"mode": "auto"}, {"mode": "Ups"}, {"mode": "Auto"}])

@@ -29,11 +29,11 @@ def test_charging_and_discharging_lose_energy() -> None:
 def test_result_does_not_depend_on_how_often_one_looks(steps: int) -> None:
     """Time passes in the same way in one leap or in many small steps."""
     bench = Bench(BatterySpec(soc=50.0))
-    bench.battery.set_mode("Passive", power=-2000, duration=1800)
+    bench.battery.set_mode("Passive", power=-2000, duration=1825)
     for _ in range(steps):
         bench.wait(3600 / steps)
         assert bench.battery.state.mode == "Passive"
-    assert bench.battery.state.soc == pytest.approx(50 + 2000 * 0.95 / 2 / 51.2, abs=0.01)
+    assert bench.battery.state.soc == pytest.approx(50 + 2000 * 0.95 * 1825 / 3600 / 51.2, abs=0.01)
 
 
 @pytest.mark.parametrize(("power", "end"), [(-2500, 100.0), (2500, 12.0)])

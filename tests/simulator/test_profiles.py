@@ -241,7 +241,10 @@ def test_firmware_update_keeps_the_battery() -> None:
     """A Venus C that calls itself VenusE after an update is still the same battery."""
     bench = Bench(BatterySpec(device="VenusC", firmware=153, rated_wh=2560))
     bench.passive(-400)
+    bench.battery.set_backup(80.0)
+    bench.battery.set_household(constant(300.0))
     bench.battery.update_firmware(156, "VenusE")
+    assert (bench.battery.state.backup_power, bench.battery.state.household_power) == (80, 300)
     found = bench.result("Marstek.GetDevice", {"ble_mac": "0"})
     assert (found["device"], found["ver"], found["ble_mac"]) == ("VenusE", 156, "02aabbcc0101")
     assert bench.result("ES.GetMode")["mode"] == "Passive"

@@ -151,8 +151,11 @@ async def test_swapped_addresses(fleet: Fleet, same_port: Client) -> None:
     """Two batteries change places."""
     await fleet.swap_addresses("02aabbcc0101", "02aabbcc0102")
     same_port.send("127.0.1.11")
-    ((answer, _),) = await same_port.hear()
-    assert answer["src"] == "VenusE-02aabbcc0102"
+    same_port.send("127.0.1.12")
+    assert {source[0]: answer["src"] for answer, source in await same_port.hear()} == {
+        "127.0.1.11": "VenusE-02aabbcc0102",
+        "127.0.1.12": "VenusE 3.0-02aabbcc0101",
+    }
 
 
 async def test_forged_reply(fleet: Fleet, same_port: Client) -> None:
@@ -171,8 +174,8 @@ async def test_stop_and_start_again(same_port: Client) -> None:
     same_port.send("127.0.1.11")
     await asyncio.sleep(0.02)
     await battery.stop()
-    assert await same_port.hear() == []
     await battery.start()
+    assert await same_port.hear() == []
     same_port.send("127.0.1.11")
     assert len(await same_port.hear()) == 1
     with pytest.raises(SimulatorError, match="already started"):
@@ -218,5 +221,7 @@ async def test_fleet_is_a_collection(fleet: Fleet) -> None:
     """By MAC, in order, and each with faults of its own."""
     assert [battery.spec.ble_mac for battery in fleet] == ["02aabbcc0101", "02aabbcc0102"]
     assert len(fleet) == 2
+    with pytest.raises(ValueError, match="the same BLE MAC"):
+        Fleet([VNSX, VNSX])
     fleet["02aabbcc0101"].faults.loss = 1.0
     assert fleet["02aabbcc0102"].faults.loss == 0.0

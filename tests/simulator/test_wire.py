@@ -118,6 +118,11 @@ def test_wifi_counts_braces_inside_strings(brace: str) -> None:
     assert _envelope(text.encode())["error"]["data"] == 403
 
 
+def test_first_of_equal_keys_counts() -> None:
+    """The device looks a key up from the front."""
+    assert _envelope(b'{"id":3,"id":4,"method":"ES.GetMode","params":{"id":0}}')["id"] == 3
+
+
 def test_deeply_nested_request_is_a_parse_error() -> None:
     """Nothing that comes in brings the simulator down."""
     assert _envelope(b'{"id":' + b"[" * 400)["error"]["data"] == 403
