@@ -2,12 +2,10 @@
 
 from dataclasses import asdict
 import json
-from typing import Any
 
 import pytest
 
 from simulator import BatterySpec, Faults
-from simulator.garbage import GARBAGE
 
 from .bench import CLIENT, Bench
 
@@ -288,51 +286,6 @@ def test_ct_drops_out_while_polled_fast() -> None:
         bench.wait(120)
         assert bench.result("EM.GetStatus")["ct_state"] == 1
     assert bench.battery.state.ac_power == 300
-
-
-@pytest.mark.parametrize("name", GARBAGE)
-def test_garbage(name: str) -> None:
-    """Each kind is really different from the answer, and on record."""
-    bench = Bench(net_load=100)
-    good = bench.send(REQUEST)
-    bench.battery.faults.set("garbage", name)
-    bad = bench.send(REQUEST)
-    assert len(bad) == 1
-    assert bad != good
-    assert bench.battery.exchanges[-1].outcome == "garbage"
-    assert bench.battery.exchanges[-1].reason == name
-
-
-def _parsed(name: str) -> Any:
-    bench = Bench(faults=Faults(garbage=name), net_load=100)
-    return json.loads(bench.send(REQUEST)[0])
-
-
-def test_what_garbage_looks_like() -> None:
-    """A few of the kinds, looked at closely."""
-    assert _parsed("wrong_id")["id"] == 10
-    assert _parsed("strings")["result"]["ongrid_power"] == "100"
-    assert _parsed("nan")["result"]["ongrid_power"] != _parsed("nan")["result"]["ongrid_power"]
-    assert _parsed("huge")["result"]["ongrid_power"] == 10**30
-    assert _parsed("missing")["result"] == {"id": 0}
-    assert len(json.dumps(_parsed("oversized"))) > 10_000
-    assert _parsed("nan")["result"]["mode"] == "Auto"
-    deep = Bench(faults=Faults(garbage="deep")).send(REQUEST)[0]
-    assert deep.startswith(b'{"id":9,"result":[[[[')
-    assert 60_000 < len(deep) < 65_507, "it fits a datagram"
-    with pytest.raises(json.JSONDecodeError):
-        _parsed("truncated")
-    with pytest.raises(UnicodeDecodeError):
-        _parsed("wrong_encoding")
-
-
-def test_garbage_of_any_kind_and_rate() -> None:
-    """Kinds are dealt at random, the rate leaves some answers alone."""
-    bench = Bench(faults=Faults(garbage="any", garbage_rate=0.5))
-    payloads = {bench.send(REQUEST)[0] for _ in range(200)}
-    assert len(payloads) > 10
-    good = _outcomes(bench).count("answered")
-    assert 60 < good < 140
 
 
 def test_knobs_can_be_turned_by_text() -> None:
