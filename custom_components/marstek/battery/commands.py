@@ -14,7 +14,7 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..venus import Clock, Mode, ModeControl, ModeStatus, ModeWish, Proof, Slot, VenusError
+from ..venus import Clock, Mode, ModeControl, ModeWish, Proof, Slot, VenusError
 from .data import CommandState
 from .memory import Hold, MemoryStore
 
@@ -51,8 +51,6 @@ class CommandProgress:
     state: CommandState
     mode: Mode | None = None
     """The mode that the battery is now known, or assumed, to be in."""
-    status: ModeStatus | None = None
-    """The read that proves it."""
 
 
 class HandCommands:
@@ -84,10 +82,11 @@ class HandCommands:
         """The power in W that Manual and Passive use, + discharges."""
         return self._store.memory.setpoint
 
-    async def async_set_mode(self, mode: Mode) -> None:
+    async def async_set_mode(self, mode: Mode, current: Mode | None) -> None:
         """Change the mode; VenusError when the battery could not be brought to follow."""
         self._mode = mode
-        await self._run()
+        if mode is not current or not self._is_in_force(mode, self._power):
+            await self._run()
 
     async def async_set_setpoint(self, power: int, current: Mode | None) -> None:
         """Store the setpoint; in a mode that uses it, apply it at once, or raise VenusError.
@@ -148,27 +147,33 @@ class HandCommands:
             self._slot_written_at = self._clock.time()
         self._store.save_soon()
         wish = _wish(mode, power, today)
-        proof, status = await self._control.set_mode(wish, release=release)
+        proof = await self._control.set_mode(wish, release=release)
         memory.slot_written = mode is Mode.MANUAL
         if wish.has_setpoint:
             memory.hold = Hold(mode, power, today)
             memory.setpoint = power
             self._renewed_at = self._renewal_tried_at = self._clock.time()
         self._store.save_soon()
-        return CommandProgress(_STATES[proof], mode, status)
+        return CommandProgress(_STATES[proof], mode)
 
-    async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> None:
-        """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand.
-
-        `mode` was read at `mode_read_at`, in monotonic seconds.
-        """
+    def is_maintenance_due(self, mode: Mode | None, mode_read_at: float) -> bool:
+        """Tell whether `async_maintain` has something to do now."""
+        hold = self._store.memory.hold
         if self._lock.locked():
-            return
+            return False
+        if self._deferred:
+            return self._seconds_to_slot_write <= 0
+        return hold is not None and (
+            _has_left(hold, mode) or self._is_renewal_due(hold, mode_read_at)
+        )
+
+    async def async_maintain(self, mode: Mode | None) -> None:
+        """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand."""
         try:
-            if self._deferred and self._seconds_to_slot_write <= 0:
+            if self._deferred:
                 await self._run()
             elif (hold := self._store.memory.hold) is not None:
-                await self._keep_up(hold, mode, mode_read_at)
+                await self._keep_up(hold, mode)
         except VenusError as err:
             LOGGER.debug("Not renewed: %s", err)
 
@@ -183,19 +188,19 @@ class HandCommands:
             and now - mode_read_at > _FRESH_MODE
         )
 
-    async def _keep_up(self, hold: Hold, mode: Mode | None, mode_read_at: float) -> None:
-        if mode is not None and mode is not hold.mode:
+    async def _keep_up(self, hold: Hold, mode: Mode | None) -> None:
+        if _has_left(hold, mode):
             # Somebody else chose another mode: that is the end of ours.
             self._store.memory.hold = None
             self._store.save_soon()
-        elif self._is_renewal_due(hold, mode_read_at):
-            self._renewal_tried_at = self._clock.time()
-            today = dt_util.now().date()
-            async with self._lock:
-                await self._control.renew(_wish(hold.mode, hold.power, today))
-            self._renewed_at = self._clock.time()
-            self._store.memory.hold = replace(hold, day=today)
-            self._store.save_soon()
+            return
+        self._renewal_tried_at = self._clock.time()
+        today = dt_util.now().date()
+        async with self._lock:
+            await self._control.renew(_wish(hold.mode, hold.power, today))
+        self._renewed_at = self._clock.time()
+        self._store.memory.hold = replace(hold, day=today)
+        self._store.save_soon()
 
     def _is_renewal_due(self, hold: Hold, mode_read_at: float) -> bool:
         now = self._clock.time()
@@ -205,6 +210,11 @@ class HandCommands:
         age = now - self._renewed_at
         needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and now - mode_read_at < _FRESH_MODE)
         return needed and since_try >= _RENEWAL_RETRY
+
+
+def _has_left(hold: Hold, mode: Mode | None) -> bool:
+    """Tell whether the battery is known to be in another mode than the one that is held."""
+    return mode is not None and mode is not hold.mode
 
 
 def _wish(mode: Mode, power: int, today: dt.date) -> ModeWish:

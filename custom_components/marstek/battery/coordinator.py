@@ -113,7 +113,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             pacing=self._pacing,
             on_late=self._apply,
         )
-        self._control = ModeControl(self.client, self.clock)
+        self._control = ModeControl(self.client, self.clock, self._mode_seen)
         self.readings.memory = self.store.memory
         self._commands = HandCommands(self._control, self.store, self.clock, self._progressed)
         try:
@@ -176,6 +176,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             return False
         self._last_error = None
         self._apply(status)
+        if isinstance(status, ModeStatus):
+            self._control.learn(status)
         self.plan.succeeded(method, started, self.clock.time())
         if was_dark:
             self.plan.hurry(Method.ENERGY)
@@ -197,11 +199,16 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.readings.apply(status, dt_util.utcnow().timestamp())
         if isinstance(status, ModeStatus):
             self._mode_read_at = self.clock.time()
-            self._control.learn(status)
             self._watch_meter()
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
         self.store.save_later()
+
+    @callback
+    def _mode_seen(self, status: ModeStatus) -> None:
+        """Show at once what a command found out about the mode."""
+        self._apply(status)
+        self._publish()
 
     def _watch_meter(self) -> None:
         """Poll less while the meter is gone, where polling is what drives it away."""
@@ -260,7 +267,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def async_set_mode(self, mode: Mode) -> None:
         """Change the mode, proven; a translated error when that fails."""
         try:
-            await self._commands.async_set_mode(mode)
+            await self._commands.async_set_mode(mode, self.readings.mode)
         except VenusError as err:
             raise command_error(err, self.name) from err
 
@@ -276,11 +283,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _progressed(self, progress: CommandProgress) -> None:
         """Show how a command fares, and watch the battery closely afterwards."""
         self._last_command = progress.state
-        if progress.status is not None:
-            self._apply(progress.status)
-        elif progress.mode is not None:
+        if progress.mode is not None:
             self.readings.mode = progress.mode
-            self._mode_read_at = self.clock.time()
         if progress.state is not CommandState.PENDING:
             self.plan.boost(self.clock.time())
             self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
@@ -299,10 +303,13 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Keep up, beside the polls, what was chosen by hand."""
         if self._commands.wants_mode(self._mode_read_at):
             self.plan.hurry(Method.MODE)
-        if self._maintenance is None or self._maintenance.done():
+        mode = self.readings.mode
+        if self._commands.is_maintenance_due(mode, self._mode_read_at) and (
+            self._maintenance is None or self._maintenance.done()
+        ):
             self._maintenance = self.config_entry.async_create_background_task(
                 self.hass,
-                self._commands.async_maintain(self.readings.mode, self._mode_read_at),
+                self._commands.async_maintain(mode),
                 f"{DOMAIN} maintenance of {self.name}",
             )
 

@@ -35,6 +35,8 @@ _STEADY: Final = Intervals(power=30, mode=120, cells=300)
 _STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600)
 _CAREFUL: Final = Intervals(power=60, mode=300, cells=600)
 _GENTLE: Final = Intervals(power=60, mode=1800, cells=3600)
+# Two requests for one power reading: the solar input comes apart.
+_GENTLE_WITH_PV: Final = Intervals(power=90, mode=1800, cells=3600)
 _SHARED_CHANNEL: Final = Intervals(power=120, mode=600, cells=900)
 
 # After a command the battery is watched more closely.
@@ -66,7 +68,7 @@ _ORDER: Final = tuple(_PURPOSES)
 def intervals_for(profile: Profile) -> Intervals:
     """Return how often a firmware may be polled."""
     if Danger.WIPES_SETTINGS in profile.dangers:
-        return _GENTLE
+        return _GENTLE_WITH_PV if profile.has_pv else _GENTLE
     if Danger.LOSES_METER in profile.dangers:
         return _SHARED_CHANNEL
     if profile.steady:

@@ -160,7 +160,8 @@ class Link:
         try:
             for attempt in range(attempts):
                 if attempt:
-                    await self._pause(call, attempt)
+                    # A late answer ends the wait.
+                    await wait_at_most(self.clock, outcome, self.pause_before(attempt))
                 async with self._gate.entered(priority):
                     if self._closed:
                         raise ClosedError("The connection was closed")
@@ -180,10 +181,10 @@ class Link:
             raise RestingError(method, 0)
         return 1 if self.breaker.is_open else attempts
 
-    async def _pause(self, call: _Call[Any], attempt: int) -> None:
-        """Wait before a repetition; a late answer ends the wait."""
+    def pause_before(self, attempt: int) -> float:
+        """Return the seconds to wait before a repetition, `attempt` being 1 for the first."""
         pause = min(self.pacing.retry_pause * 1.5 ** (attempt - 1), self.pacing.longest_pause)
-        await wait_at_most(self.clock, call.outcome, pause * self._rng.uniform(1, 2))
+        return pause * self._rng.uniform(1, 2)
 
     async def _exchange(self, call: _Call[Any], params: dict[str, Any]) -> None:
         """Send once and wait until that request is answered or lost."""

@@ -1,7 +1,8 @@
 """Mode changes that are proven by a later read (PROTOCOL.md 2.9, 6.6 and 6.7)."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
 from typing import Any, Final
@@ -16,6 +17,7 @@ from .errors import (
     OutOfRangeError,
     RefusedError,
     UnsupportedError,
+    VenusError,
 )
 from .gate import Priority
 from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
@@ -28,7 +30,7 @@ _MODE_TRUSTED_FOR: Final = 150.0
 _MODE_FRESH_FOR: Final = 10.0
 # PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
-_WRITES_BEFORE_CONTRADICTION: Final = 3
+_CONTRADICTIONS: Final = 3
 # A battery ramps up; in between two reads lies the quiet gap.
 _POWER_READS: Final = 2
 _POWER_TOLERANCE: Final = 100
@@ -93,10 +95,16 @@ def _manual(slot: Slot) -> dict[str, Any]:
 class ModeControl:
     """Sets the mode of one battery, one change at a time."""
 
-    def __init__(self, client: VenusClient, clock: Clock) -> None:
-        """Control a battery; the clock measures countdowns."""
+    def __init__(
+        self,
+        client: VenusClient,
+        clock: Clock,
+        on_status: Callable[[ModeStatus], None] | None = None,
+    ) -> None:
+        """Control a battery; the clock measures countdowns, `on_status` hears every read."""
         self._client = client
         self._clock = clock
+        self._on_status = on_status
         self._lock = asyncio.Lock()
         self._mode: Mode | None = None
         self._mode_known_at = float("-inf")
@@ -107,10 +115,8 @@ class ModeControl:
         self._mode = status.mode
         self._mode_known_at = self._clock.time()
 
-    async def set_mode(
-        self, wish: ModeWish, *, release: tuple[Slot, ...] = ()
-    ) -> tuple[Proof, ModeStatus | None]:
-        """Make the battery follow; return the proof and the last read of the mode.
+    async def set_mode(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
+        """Make the battery follow.
 
         `release` are slots that are disabled, if that succeeds at the first attempt, when Manual
         is left. Raises UnsupportedError or OutOfRangeError before anything is sent;
@@ -121,7 +127,7 @@ class ModeControl:
         async with self._lock:
             await self._know_mode()
             if await self._is_already(wish):
-                return Proof.UNCHANGED, None
+                return Proof.UNCHANGED
             if self._counts_down and wish.mode is not Mode.PASSIVE:
                 await self._stop_countdown()
             elif self._mode is Mode.MANUAL and wish.mode is not Mode.MANUAL:
@@ -154,15 +160,19 @@ class ModeControl:
         if age > _MODE_TRUSTED_FOR and (harmless or self._mode is None):
             await self._try_read_mode()
 
-    async def _try_read_mode(self) -> ModeStatus | None:
+    async def _try_read_mode(self, *, attempts: int | None = None) -> ModeStatus | None:
         try:
-            status = await self._client.read(Method.MODE, priority=Priority.COMMAND)
+            status = await self._client.read(
+                Method.MODE, priority=Priority.COMMAND, attempts=attempts
+            )
         except _UNPROVABLE as err:
             _LOGGER.debug("Mode of %s not read: %s", self._client.address, err)
             return None
         if not isinstance(status, ModeStatus):
             return None
         self.learn(status)
+        if self._on_status is not None:
+            self._on_status(status)
         return status
 
     async def _is_already(self, wish: ModeWish) -> bool:
@@ -188,39 +198,54 @@ class ModeControl:
             except (*_UNPROVABLE, RefusedError) as err:
                 _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
 
-    async def _write(self, wish: ModeWish) -> None:
+    async def _write(self, wish: ModeWish, *, attempts: int | None = None) -> None:
         if wish.mode is Mode.PASSIVE:
             # Before the answer: a write whose answer is lost starts the countdown too.
             self._countdown_until = self._clock.time() + wish.duration
         for config in wish.configs():
-            await self._client.write(config)
+            await self._client.write(config, attempts=attempts)
 
-    async def _write_until_proven(self, wish: ModeWish) -> tuple[Proof, ModeStatus | None]:
-        found = ""
-        status: ModeStatus | None = None
-        for _ in range(_WRITES_BEFORE_CONTRADICTION):
-            await self._write(wish)
-            status = await self._read_back()
-            if status is None:
-                return Proof.ASSUMED, None
-            if status.mode is not wish.mode:
-                found = status.mode or "?"
+    async def _write_until_proven(self, wish: ModeWish) -> Proof:
+        """Write and read in turn: a write without an answer may have been carried out."""
+        link = self._client.link
+        progress = _Progress(link.pacing.write_attempts)
+        while progress.may_go_on:
+            accepted = await self._write_once(wish, progress)
+            if isinstance(progress.error, RefusedError) and not accepted:
+                await self._clock.sleep(link.pause_before(progress.failures))
                 continue
-            power = await self._contradicting_power(wish, status)
-            if power is None:
-                return Proof.CONFIRMED, status
-            found = f"{power} W"
-        if status is not None and status.mode is wish.mode and self._is_excusable(wish, status):
-            return Proof.ASSUMED, status
-        expected = f"{wish.power} W" if found.endswith("W") else wish.mode
-        raise ContradictedError(expected, found)
+            status = await self._try_read_mode(attempts=None if accepted else 1)
+            if status is None:
+                if accepted and self._mode is None:
+                    return Proof.ASSUMED
+                progress.failed(NoAnswerError(Method.MODE, 1))
+                continue
+            if not accepted and wish.has_setpoint:
+                # The mode alone does not tell whether the new power was taken.
+                continue
+            contradiction = await self._contradiction(wish, status)
+            if contradiction is None:
+                return Proof.CONFIRMED
+            if accepted:
+                progress.contradicted(contradiction)
+                if progress.contradictions == _CONTRADICTIONS and self._is_excusable(wish, status):
+                    return Proof.ASSUMED
+        raise progress.error
 
-    async def _read_back(self) -> ModeStatus | None:
-        """Return the mode; None when this firmware never tells it, NoAnswerError when it should."""
-        status = await self._try_read_mode()
-        if status is None and self._mode is not None:
-            raise NoAnswerError(Method.MODE, self._client.link.pacing.read_attempts)
-        return status
+    async def _write_once(self, wish: ModeWish, progress: _Progress) -> bool:
+        try:
+            await self._write(wish, attempts=1)
+        except (NoAnswerError, RefusedError, InvalidReplyError) as err:
+            progress.failed(err)
+            return False
+        return True
+
+    async def _contradiction(self, wish: ModeWish, status: ModeStatus) -> ContradictedError | None:
+        """Return how the battery differs from the wish, None when it follows."""
+        if status.mode is not wish.mode:
+            return ContradictedError(wish.mode, status.mode or "?")
+        power = await self._contradicting_power(wish, status)
+        return None if power is None else ContradictedError(f"{wish.power} W", f"{power} W")
 
     async def _contradicting_power(self, wish: ModeWish, status: ModeStatus) -> int | None:
         """Return the power that shows a setpoint not to be followed, None when it is."""
@@ -249,7 +274,29 @@ class ModeControl:
         A slot of Manual starts when the battery's own clock says so.
         """
         may_be_empty = wish.power > 0 and status.soc is not None and status.soc <= _EMPTY_BELOW
-        return wish.mode is Mode.MANUAL or may_be_empty
+        return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How often a wish may still be tried, and why it failed last."""
+
+    attempts: int
+    failures: int = 0
+    contradictions: int = 0
+    error: VenusError = field(default_factory=lambda: NoAnswerError(Method.SET_MODE, 0))
+
+    @property
+    def may_go_on(self) -> bool:
+        return self.failures < self.attempts and self.contradictions < _CONTRADICTIONS
+
+    def failed(self, error: VenusError) -> None:
+        self.failures += 1
+        self.error = error
+
+    def contradicted(self, error: ContradictedError) -> None:
+        self.contradictions += 1
+        self.error = error
 
 
 def _agrees(wish: int, power: int, soc: int | None) -> bool:

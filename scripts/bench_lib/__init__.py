@@ -1,0 +1,1 @@
+"""Figures of the integration, measured on simulated batteries."""

@@ -1,0 +1,95 @@
+"""Command line of the bench."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+import sys
+
+from tests.virtual_time import run
+
+from .home import home
+from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+
+_START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+_WIDTH = 58
+
+
+def row(name: str, value: object, limit: str = "") -> None:
+    """Print a line of the table."""
+    text = f"{value:.1f}" if isinstance(value, float) else str(value)
+    print(f"{name:{_WIDTH}s} {text:>10s}   {limit}")
+
+
+async def polling(*, faulty: bool) -> None:
+    """Measure three batteries whose firmware bears frequent polls."""
+    async with home(faulty=faulty) as place:
+        row("first values of three batteries after the flow, s", await first_values(place), "< 15")
+        figures = await untouched(place)
+        row(
+            "requests per hour and battery",
+            figures.requests_per_hour,
+            "<= 190" if faulty else "<= 150",
+        )
+        row("requests while another was in flight", figures.overlaps, "0")
+        row("smallest quiet gap, s", f"{figures.smallest_gap:.3f}", ">= 2.5")
+        row("requests lost through our own pacing", figures.lost_by_pacing, "0")
+        row("age of power, 95th percentile, s", figures.power_age, "< 50" if faulty else "< 40")
+        row(
+            "age of state of charge, 95th percentile, s",
+            figures.soc_age,
+            "< 50" if faulty else "< 40",
+        )
+        row("seconds in which a value was unknown", figures.unavailable, "0")
+        row("log lines at WARNING or above per hour", figures.warnings_per_hour, "<= 10")
+        row("dangerous requests", figures.forbidden, "0")
+        done = await commands(place)
+        row("commands", done.total)
+        row("  battery obeyed in the end", done.right, f"{done.total}")
+        row("  confirmed although the battery did not obey", done.wrongly_confirmed, "0")
+        row("  reported as failed", done.failed)
+        row("  seconds to confirmed, 95th percentile", done.plain, "< 25" if faulty else "< 10")
+        row("  the same, leaving Manual or Passive", done.leaving, "< 25" if faulty else "< 15")
+        row("  longest", done.longest)
+        row("  longest wrong mode shown after a command, s", done.wrong_mode_shown, "< 10")
+        tries, stayed = await leave_passive(place)
+        row("Passive left before its end, still left after it", f"{stayed}/{tries}", "all")
+        row("mode changed by the battery itself shown after, s", await own_change(place), "< 180")
+        dark = await darkness(place)
+        row("dark battery shown unavailable after, s", dark.unavailable_after, "120-240")
+        row("fresh again after its return, s", dark.fresh_after, "< 30")
+
+
+async def gentle(*, faulty: bool) -> None:
+    """Measure the firmware that must not be polled often."""
+    for device, firmware in (("VenusE 3.0", 147), ("VenusE", 156), ("Venus A", 148)):
+        async with home(device=device, firmware=firmware, faulty=faulty) as place:
+            await first_values(place)
+            figures = await untouched(place)
+            name = f"{device} {firmware}: requests per hour and battery"
+            row(name, figures.requests_per_hour, "<= 125" if faulty else "<= 100")
+
+
+def _runs() -> dict[str, Callable[[], Awaitable[None]]]:
+    return {
+        "calm": lambda: polling(faulty=False),
+        "lossy": lambda: polling(faulty=True),
+        "gentle": lambda: gentle(faulty=False),
+        "gentle-lossy": lambda: gentle(faulty=True),
+    }
+
+
+def main() -> int:
+    """Run what was asked for, or all."""
+    runs = _runs()
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=[*runs, []], help="what to measure, default all"
+    )
+    for name in parser.parse_args().names or runs:
+        print(f"\n{name}")
+        run(_START, runs[name]())  # type: ignore[arg-type]
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
