@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
+import json
+from pathlib import Path
+import re
 import socket
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +31,7 @@ from simulator.garbage import GARBAGE
 from . import loopback
 from .loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
 
+TRANSLATIONS = Path(__file__).parents[1] / "custom_components" / "marstek" / "translations"
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
 E3_UNIQUE_ID = "02:aa:bb:cc:01:01"
 E3_ADDRESS, E_ADDRESS, A_ADDRESS = "127.0.0.11", "127.0.0.12", "127.0.0.13"
@@ -67,6 +71,21 @@ async def battery_fixture(_network: None, port: int) -> AsyncIterator[SimulatedB
         yield fleet[E3_MAC]
 
 
+def told(result: ConfigFlowResult) -> ConfigFlowResult:
+    """Check that all the result shows has a text, and each placeholder in it a value."""
+    if result["type"] is FlowResultType.CREATE_ENTRY:
+        return result
+    config = json.loads((TRANSLATIONS / "en.json").read_text("utf-8"))["config"]
+    shown = [config["error"][key] for key in (result.get("errors") or {}).values()]
+    if result["type"] is FlowResultType.ABORT:
+        shown.append(config["abort"][result["reason"]])
+    else:
+        shown.append(json.dumps(config["step"][result["step_id"]]))
+    wanted = set(re.findall(r"{(\w+)}", " ".join(shown)))
+    assert wanted <= (result.get("description_placeholders") or {}).keys()
+    return result
+
+
 async def choose(hass: HomeAssistant, menu: ConfigFlowResult, step: str) -> ConfigFlowResult:
     """Choose from a menu; a search is waited for."""
     assert menu["type"] is FlowResultType.MENU
@@ -76,7 +95,7 @@ async def choose(hass: HomeAssistant, menu: ConfigFlowResult, step: str) -> Conf
         assert result["type"] is FlowResultType.SHOW_PROGRESS
         await hass.async_block_till_done()
         result = await hass.config_entries.flow.async_configure(menu["flow_id"])
-    return result
+    return told(result)
 
 
 async def start(hass: HomeAssistant, step: str) -> ConfigFlowResult:
@@ -91,7 +110,7 @@ async def submit(
     """Submit a form and wait for all that follows."""
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
     await hass.async_block_till_done()
-    return result
+    return told(result)
 
 
 async def discover(
@@ -111,7 +130,7 @@ async def discover(
         },
     )
     await hass.async_block_till_done()
-    return result
+    return told(result)
 
 
 async def lease(hass: HomeAssistant, address: str, mac: str = "02112233aabb") -> ConfigFlowResult:
@@ -122,7 +141,7 @@ async def lease(hass: HomeAssistant, address: str, mac: str = "02112233aabb") ->
         data=DhcpServiceInfo(ip=address, hostname="marstek_1", macaddress=mac),
     )
     await hass.async_block_till_done()
-    return result
+    return told(result)
 
 
 def foreign(hass: HomeAssistant, unique_id: str = E3_UNIQUE_ID, **data: Any) -> MockConfigEntry:
@@ -509,7 +528,6 @@ async def test_discovered_battery(
     assert form["description_placeholders"] == {"name": "Venus E 3.0 0101", "host": E3_ADDRESS}
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["title_placeholders"] == {"name": "Venus E 3.0 0101"}
-    assert flow["context"]["confirm_only"] is True
     again = await discover(hass, "127.0.0.20", port)
     assert again["reason"] == "already_in_progress"
     result = await submit(hass, form)

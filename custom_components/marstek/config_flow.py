@@ -296,7 +296,6 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask whether a discovered battery is wanted."""
         if user_input is not None:
             return self.async_create_entry(title=_title(self._offered), data=self._offered)
-        self._set_confirm_only()
         return self.async_show_form(
             step_id="discovery_confirm",
             description_placeholders={
