@@ -104,7 +104,7 @@ class Demo:
         """Start the batteries and Home Assistant, and log in."""
         _require_loopback_addresses()
         _require_free(self.port)
-        await home.require_no_other()
+        home.require_port_free()
         config_folder.prepare(self.folder, port=self.port, language=self.language, debug=self.debug)
         if not config_folder.has_user(self.folder):
             say("Making the demo user")

@@ -13,6 +13,8 @@ from .process import DemoError
 type Report = Callable[[str], None]
 
 BROKEN = {"setup_error", "migration_error", "failed_unload"}
+# Ends of the unique ids of what every battery must show before it is commanded.
+ESSENTIAL = ("_soc", "_battery_power", "_mode", "_setpoint")
 UNKNOWN = {"unknown", "unavailable"}
 # What each battery is told, in W: charge, discharge, and something in between.
 SETPOINTS = (-600, 400, -250)
@@ -52,7 +54,7 @@ class Check:
         await flow.add_batteries(self._hass, len(home.BATTERIES), self._report)
         begun = time.monotonic()
         await wait_until("every entry is loaded", self._all_loaded, seconds=60)
-        await wait_until("every battery shows its state of charge", self._all_known, seconds=60)
+        await wait_until("every battery shows its values", self._all_known, seconds=60)
         self._report(f"first values {time.monotonic() - begun:.1f} s after the end of the flow")
 
     async def _all_loaded(self) -> bool:
@@ -66,11 +68,13 @@ class Check:
 
     async def _all_known(self) -> bool:
         self._entities = await self._hass.entity_ids(flow.DOMAIN)
-        wanted = {
-            entity_id for unique_id, entity_id in self._entities.items() if unique_id[-4:] == "_soc"
-        }
+        wanted = [
+            entity_id
+            for unique_id, entity_id in self._entities.items()
+            if unique_id.endswith(ESSENTIAL)
+        ]
         states = await self._hass.states()
-        return len(wanted) >= len(home.BATTERIES) and all(
+        return len(wanted) >= len(ESSENTIAL) * len(home.BATTERIES) and all(
             entity_id in states and states[entity_id]["state"] not in UNKNOWN
             for entity_id in wanted
         )
@@ -142,7 +146,12 @@ class Check:
         if forbidden:
             raise DemoError(f"dangerous requests were sent: {forbidden}")
         for mac, figures in (await home.ask("statistics")).items():
-            self._report(f"{mac}: {figures}")
+            self._report(
+                f"{mac}: {figures['requests']} requests in {figures['seconds']:.0f} s,"
+                f" {figures['outcomes']}, smallest gap {figures['smallest_gap']:.2f} s"
+            )
+            if figures["overlaps"]:
+                raise DemoError(f"{mac} got two requests at once, {figures['overlaps']} times")
 
     def log_is_clean(self) -> None:
         """Raise when Home Assistant's log has an error of the integration or the frontend."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 import sys
 from typing import Any, Final
 
@@ -34,14 +35,22 @@ async def truth(mac: str) -> dict[str, Any]:
     return state
 
 
-async def require_no_other() -> None:
-    """Raise when the simulator of another demo is running."""
+def require_port_free() -> None:
+    """Raise when another program uses the batteries' port: each would take the other's replies.
+
+    The sockets share the port willingly, so that only the kernel's list tells.
+    """
+    port = BATTERIES[0].port
     try:
-        _, writer = await asyncio.open_connection(CONTROL_HOST, CONTROL_PORT)
+        lines = Path("/proc/net/udp").read_text("ascii").splitlines()[1:]
     except OSError:
         return
-    writer.close()
-    raise DemoError("another demo is running on this machine: stop it first")
+    taken = [line for line in lines if int(line.split()[1].split(":")[1], 16) == port]
+    if taken:
+        raise DemoError(
+            f"UDP port {port} of this machine is in use by {len(taken)} other sockets:"
+            " another demo, or a Home Assistant with this integration? Stop it first"
+        )
 
 
 async def answers(simulator: Child) -> bool:
