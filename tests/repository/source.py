@@ -61,7 +61,7 @@ def _kind(call: ast.Call, keywords: dict[str, ast.expr]) -> str | None:
     name = _name(call.func)
     if name == "async_create_issue":
         return "issues"
-    if name.endswith("EntityDescription"):
+    if name.endswith("Description"):
         return "entity"
     if name == "SelectSelectorConfig":
         return "selector"
