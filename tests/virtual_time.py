@@ -5,7 +5,8 @@ with nothing to read and nothing to do can go on to its next timer.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 import selectors
 from typing import Any, override
@@ -54,14 +55,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return 1000.0 + self._jumps.skipped
 
     @override
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor[*Ts, T](
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
         """Let no time pass while a thread works."""
         future = super().run_in_executor(executor, func, *args)
         self._jumps.busy_threads += 1
         future.add_done_callback(self._thread_done)
         return future
 
-    @override
     def _make_datagram_transport(self, *args: Any, **kwargs: Any) -> Any:
         transport = super()._make_datagram_transport(*args, **kwargs)  # type: ignore[misc]
         send = transport.sendto
@@ -76,8 +78,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     @override
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         """Wait for the threads without letting time pass."""
-        if self._default_executor is not None:
-            self._default_executor.shutdown(wait=True)
+        executor: Executor | None = getattr(self, "_default_executor", None)
+        if executor is not None:
+            executor.shutdown(wait=True)
 
     def _thread_done(self, _: asyncio.Future[Any]) -> None:
         self._jumps.busy_threads -= 1

@@ -150,9 +150,7 @@ async def async_probe(hass: HomeAssistant, host: str, port: int) -> FoundDevice:
     Raises AddressError, PortInUseError, NoAnswerError, DeviceError or InvalidReplyError.
     """
     address = await async_resolve(hass, host)
-    found = await probe(async_get_hub(hass), address, port, pacing=PACING)
-    await asyncio.sleep(PACING.quiet_gap)
-    return found
+    return await probe(async_get_hub(hass), address, port, pacing=PACING)
 
 
 async def async_identify(hass: HomeAssistant, address: str) -> FoundDevice | None:

@@ -61,9 +61,6 @@ async def async_look_around(hass: HomeAssistant) -> Sightings:
     found = Sightings(result.devices, result.ports_in_use)
     new = found.async_new(hass)
     socs = await asyncio.gather(*(_async_read_soc(hass, device) for device in new.values()))
-    if new:
-        # The entry made of one asks it at once.
-        await asyncio.sleep(PACING.quiet_gap)
     return Sightings(result.devices, result.ports_in_use, dict(zip(new, socs, strict=True)))
 
 

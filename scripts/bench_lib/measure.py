@@ -1,16 +1,17 @@
 """What is measured in a home: polling, age of values, commands, darkness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 import random
 
 from homeassistant.exceptions import HomeAssistantError
 
 from simulator import SimulatedBattery
-
-from .home import Home
+from simulator.household import constant
+from tests.virtual_home import Home
 
 UNTOUCHED_SECONDS = 900
 _FIRST_VALUES = ("soc", "battery_power", "energy_charged", "energy_discharged")
@@ -96,7 +97,7 @@ async def untouched(home: Home, seconds: int = UNTOUCHED_SECONDS) -> Untouched:
         for battery in home.batteries:
             name = battery.spec.ble_mac
             power = 300 + tick % 1000
-            battery.set_household(lambda _, power=power: float(power))  # type: ignore[misc]
+            battery.set_household(constant(power))
             battery.set_battery(soc=20.0 + tick % 70)
             shown = home.state(battery, "sensor", "ac_power"), home.state(battery, "sensor", "soc")
             unavailable += sum(value in ("unknown", "unavailable") for value in shown)
@@ -130,13 +131,17 @@ class Commands:
     right: int
     wrongly_confirmed: int
     failed: int
-    plain: float
+    all: float
     """95th percentile of the seconds to a confirmed call."""
+    plain: float
+    """The same when neither Manual nor Passive is left."""
     leaving: float
-    """The same when Manual or Passive is left."""
+    """The same when one of them is."""
     longest: float
-    wrong_mode_shown: float
-    """Longest time in s that the select showed another mode than the battery's, after a command."""
+    wrong_while_running: float
+    """95th percentile, over commands, of the time in s that another mode than the battery's showed."""
+    wrong_afterwards: int
+    """How often a call returned while another mode than the battery's showed."""
 
 
 @dataclass(slots=True)
@@ -144,17 +149,13 @@ class _CommandLog:
     plain: list[float] = field(default_factory=list)
     leaving: list[float] = field(default_factory=list)
     wrong_shown: list[float] = field(default_factory=list)
+    wrong_afterwards: int = 0
     right: int = 0
     wrongly_confirmed: int = 0
     failed: int = 0
 
 
-def _obeys(battery: SimulatedBattery, mode: str, power: int | None) -> bool:
-    state = battery.state
-    return state.mode.lower() == mode and (power is None or abs(state.ac_power - power) < 60)
-
-
-async def commands(home: Home, rounds: int = 6) -> Commands:
+async def commands(home: Home, rounds: int = 12) -> Commands:
     """Command every battery: all modes, setpoints in Passive, and back."""
     log = _CommandLog()
     await asyncio.gather(*(_command(home, battery, rounds, log) for battery in home.batteries))
@@ -164,72 +165,89 @@ async def commands(home: Home, rounds: int = 6) -> Commands:
         right=log.right,
         wrongly_confirmed=log.wrongly_confirmed,
         failed=log.failed,
+        all=percentile(log.plain + log.leaving, 0.95),
         plain=percentile(log.plain, 0.95),
         leaving=percentile(log.leaving, 0.95),
         longest=max(log.plain + log.leaving),
-        wrong_mode_shown=max(log.wrong_shown, default=0.0),
+        wrong_while_running=percentile(log.wrong_shown, 0.95),
+        wrong_afterwards=log.wrong_afterwards,
     )
+
+
+# What is asked for in turn: a mode, and the setpoint before it.
+_ROUND = (("manual", -700), ("auto", None), ("passive", 800), ("passive", None), ("ai", None))
 
 
 async def _command(home: Home, battery: SimulatedBattery, rounds: int, log: _CommandLog) -> None:
     dice = random.Random(battery.spec.ble_mac)
-    for _ in range(rounds):
-        for option, power in (("manual", -700), ("auto", 0), ("passive", 800), ("ai", 0)):
-            if power:
-                await home.call(battery, "number", "setpoint", value=power)
-            leaves = home.state(battery, "select", "mode") in ("manual", "passive")
-            await _timed(
-                home,
-                battery,
-                log,
-                log.leaving if leaves else log.plain,
-                lambda option=option: home.call(battery, "select", "mode", option=option),  # type: ignore[misc]
-                lambda option=option, power=power: _obeys(battery, option, power or None),  # type: ignore[misc]
-            )
-            if option == "passive":
-                power = dice.choice((-500, 300, 1200))
-                await _timed(
-                    home,
-                    battery,
-                    log,
-                    log.plain,
-                    lambda power=power: home.call(battery, "number", "setpoint", value=power),  # type: ignore[misc]
-                    lambda power=power: _obeys(battery, "passive", power),  # type: ignore[misc]
-                )
+    for option, power in _ROUND * rounds:
+        shown = home.state(battery, "select", "mode")
+        if shown == option == "passive":
+            watts = dice.choice((-500, 300, 1200))
+            await _timed(home, battery, log.plain, log, _Command("number", watts, option, watts))
+            continue
+        if power is not None:
+            await home.call(battery, "number", "setpoint", value=power)
+        durations = log.leaving if shown in ("manual", "passive") else log.plain
+        await _timed(home, battery, durations, log, _Command("select", option, option, power))
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What is sent, and what the battery should do then."""
+
+    platform: str
+    value: str | int
+    mode: str
+    power: int | None
+
+    async def send(self, home: Home, battery: SimulatedBattery) -> None:
+        if self.platform == "number":
+            await home.call(battery, "number", "setpoint", value=self.value)
+        else:
+            await home.call(battery, "select", "mode", option=self.value)
+
+    def is_obeyed(self, battery: SimulatedBattery) -> bool:
+        state = battery.state
+        followed = self.power is None or abs(state.ac_power - self.power) < 60
+        return state.mode.lower() == self.mode and followed
 
 
 async def _timed(
     home: Home,
     battery: SimulatedBattery,
-    log: _CommandLog,
     durations: list[float],
-    command: Callable[[], Awaitable[None]],
-    obeys: Callable[[], bool],
+    log: _CommandLog,
+    command: _Command,
 ) -> None:
     """Command at an arbitrary moment, and hold the outcome against the battery itself."""
     await asyncio.sleep(20 + random.random() * 20)
     watcher = asyncio.ensure_future(_watch_shown_mode(home, battery, log))
     started = home.now
     try:
-        await command()
+        await command.send(home, battery)
     except HomeAssistantError:
         log.failed += 1
     else:
         durations.append(home.now - started)
-        log.wrongly_confirmed += not obeys()
-    log.right += obeys()
+        log.wrongly_confirmed += not command.is_obeyed(battery)
+    log.right += command.is_obeyed(battery)
+    log.wrong_afterwards += not _shows_truth(home, battery)
     watcher.cancel()
 
 
+def _shows_truth(home: Home, battery: SimulatedBattery) -> bool:
+    return home.state(battery, "select", "mode") == battery.state.mode.lower()
+
+
 async def _watch_shown_mode(home: Home, battery: SimulatedBattery, log: _CommandLog) -> None:
-    wrong_since: float | None = None
+    """Add up how long another mode than the battery's is shown while a command runs."""
+    log.wrong_shown.append(0.0)
+    mine = len(log.wrong_shown) - 1
     while True:
         await asyncio.sleep(0.1)
-        if home.state(battery, "select", "mode") == battery.state.mode.lower():
-            wrong_since = None
-        else:
-            wrong_since = wrong_since or home.now
-            log.wrong_shown.append(home.now - wrong_since)
+        if not _shows_truth(home, battery):
+            log.wrong_shown[mine] += 0.1
 
 
 async def leave_passive(home: Home, tries: int = 11) -> tuple[int, int]:
@@ -261,10 +279,8 @@ async def own_change(home: Home, changes: int = 8) -> float:
             wanted = ("AI", "Auto")[number % 2]
             battery.set_mode(wanted)
         for battery in home.batteries:
-            shown = lambda battery=battery: (  # noqa: E731
-                home.state(battery, "select", "mode") == battery.state.mode.lower()
-            )
-            longest = max(longest, await seconds_until(home, shown, 3600))
+            waited = await seconds_until(home, partial(_shows_truth, home, battery), 3600)
+            longest = max(longest, waited)
         await asyncio.sleep(random.random() * 300)
     return longest
 

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.battery import coordinator as coordinator_module
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.discovery import entry_data
+from custom_components.marstek.entries import entry_data
 from custom_components.marstek.venus import DeviceStatus, FoundDevice, Pacing
 from simulator import BatterySpec, SimulatedBattery
 
@@ -59,7 +59,7 @@ async def make_battery(socket_enabled: None) -> AsyncIterator[MakeBattery]:
 
 @pytest.fixture
 async def battery(make_battery: MakeBattery) -> SimulatedBattery:
-    """A VenusE 3.0 with firmware 150."""
+    """Switch a VenusE 3.0 with firmware 150 on."""
     return await make_battery()
 
 
@@ -84,7 +84,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, battery: SimulatedBattery) -> AsyncIterator[MockConfigEntry]:
-    """The battery set up in Home Assistant."""
+    """Set the battery up in Home Assistant."""
     entry = entry_for(battery)
     await set_up(hass, entry)
     yield entry

@@ -102,8 +102,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         except AddressError as err:
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
-                translation_key="cannot_resolve",
-                translation_placeholders={"host": data[CONF_HOST]},
+                translation_key=err.translation_key,
+                translation_placeholders=err.translation_placeholders,
             ) from err
         device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])
         self.client = VenusClient(

@@ -1,6 +1,7 @@
 """One battery: typed reads and proven writes."""
 
 from collections.abc import Callable
+import logging
 import random
 from typing import Any
 
@@ -12,6 +13,8 @@ from .models import DeviceStatus, FoundDevice, Method, Status
 from .parsing import parse_device, parse_status
 from .profiles import Profile, profile_for
 from .transport import Endpoint, Hub
+
+_LOGGER = logging.getLogger(__name__)
 
 type LateListener = Callable[[Status], None]
 
@@ -66,6 +69,11 @@ class VenusClient:
         self._endpoint = await self._hub.acquire(
             self.port, allow_ephemeral=self.profile.answers_to_source_port
         )
+        if not self._endpoint.is_bound_to_port:
+            _LOGGER.warning(
+                "UDP port %d is in use by another program; answers are awaited on another one",
+                self.port,
+            )
         self._link = Link(
             self._endpoint,
             self._address,

@@ -39,14 +39,23 @@ class SearchResult:
 class _Collector:
     """Gathers answers to GetDevice, one per battery: the newest."""
 
-    def __init__(self, endpoint: Endpoint, request_id: int) -> None:
+    def __init__(self, endpoint: Endpoint, request_id: int, clock: Clock, pacing: Pacing) -> None:
         self.found: dict[str, FoundDevice] = {}
         self.answered = asyncio.Event()
         self.last_error: VenusError | None = None
-        self._port = endpoint.port
+        self._endpoint = endpoint
         self._id = request_id
+        self._clock = clock
+        self._pacing = pacing
+
+    @property
+    def request(self) -> bytes:
+        """The datagram to send."""
+        return encode_request(self._id, Method.DEVICE, {"ble_mac": "0"})
 
     def received(self, inbound: Inbound) -> None:
+        gate = self._endpoint.gates.at(inbound.address, self._clock)
+        gate.keep_quiet(self._pacing.quiet_gap)
         reply = inbound.reply
         if reply is None:
             self.last_error = InvalidReplyError("An unreadable datagram")
@@ -64,44 +73,42 @@ class _Collector:
         if not is_marstek_model(device.model):
             self.last_error = NotMarstekError(device.model)
             return
-        self.found[device.ble_mac] = FoundDevice(device, inbound.address, self._port)
+        self.found[device.ble_mac] = FoundDevice(device, inbound.address, self._endpoint.port)
         self.answered.set()
 
 
 @contextmanager
-def _collecting(endpoint: Endpoint, request_id: int, address: str | None) -> Iterator[_Collector]:
-    collector = _Collector(endpoint, request_id)
+def _listening(endpoint: Endpoint, collector: _Collector, address: str | None) -> Iterator[None]:
     stop = endpoint.listen(address, collector.received)
     try:
-        yield collector
+        yield
     finally:
         stop()
 
 
 @asynccontextmanager
-async def _quiet(endpoint: Endpoint) -> AsyncIterator[None]:
-    """Hold every battery of a socket: a broadcast is a request to each of them."""
+async def _entered(
+    endpoint: Endpoint, addresses: Iterable[str], clock: Clock
+) -> AsyncIterator[None]:
+    """Hold the gates of batteries: a broadcast is a request to each of them."""
     async with AsyncExitStack() as stack:
-        for gate in tuple(endpoint.gates):
+        for address in sorted(addresses):
+            gate = endpoint.gates.at(address, clock)
             await stack.enter_async_context(gate.entered(Priority.POLL))
         yield
-
-
-def _request(request_id: int) -> bytes:
-    return encode_request(request_id, Method.DEVICE, {"ble_mac": "0"})
 
 
 async def _search_port(
     endpoint: Endpoint, addresses: Collection[str], rounds: int, clock: Clock, pacing: Pacing
 ) -> dict[str, FoundDevice]:
-    request_id = random.randint(1, MAX_ID)
-    with _collecting(endpoint, request_id, None) as collector:
-        async with _quiet(endpoint):
-            for _ in range(rounds):
+    collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing)
+    with _listening(endpoint, collector, None):
+        for _ in range(rounds):
+            async with _entered(endpoint, endpoint.addresses, clock):
                 for address in addresses:
-                    endpoint.send(_request(request_id), address)
+                    endpoint.send(collector.request, address)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)
-        return collector.found
+    return collector.found
 
 
 async def search(
@@ -163,15 +170,15 @@ async def probe(
     """
     clock, pacing = clock or LoopClock(), pacing or Pacing()
     endpoint = await hub.acquire(port, allow_ephemeral=True)
-    request_id = random.randint(1, MAX_ID)
+    collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing)
     try:
-        with _collecting(endpoint, request_id, address) as collector:
-            async with hub.searching, _quiet(endpoint):
-                for _ in range(attempts):
-                    endpoint.send(_request(request_id), address)
+        with _listening(endpoint, collector, address):
+            for _ in range(attempts):
+                async with _entered(endpoint, (address,), clock):
+                    endpoint.send(collector.request, address)
                     await _wait(collector, pacing.quiet_gap + _LATENCY, clock)
-                    if collector.found:
-                        return next(iter(collector.found.values()))
+                if collector.found:
+                    return next(iter(collector.found.values()))
         if not endpoint.is_bound_to_port:
             raise PortInUseError(port)
         raise collector.last_error or NoAnswerError(Method.DEVICE, attempts)

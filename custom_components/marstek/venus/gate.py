@@ -76,3 +76,15 @@ class Gate:
     def _notify(self) -> None:
         if self._changed is not None and not self._changed.done():
             self._changed.set_result(None)
+
+
+class Gates:
+    """The gates of all batteries, by address: they outlast the connections made through them."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._gates: dict[str, Gate] = {}
+
+    def at(self, address: str, clock: Clock) -> Gate:
+        """Return the gate of the battery at an IPv4 address."""
+        return self._gates.setdefault(address, Gate(clock))

@@ -22,7 +22,7 @@ from .errors import (
     VenusError,
     WrongDeviceError,
 )
-from .gate import Gate, Priority
+from .gate import Priority
 from .health import Breaker, MethodBackoff
 from .models import Method
 from .statistics import MethodStatistics
@@ -109,30 +109,29 @@ class Link:
         self._ble_mac = ble_mac
         self._rng = rng or random.Random()
         self._on_late = on_late
-        self._gate = Gate(self.clock)
+        self._gate = endpoint.gates.at(address, self.clock)
         self._next_id = self._rng.randint(1, MAX_ID)
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
         self._newest_answer: dict[Method, float] = {}
         self._closed = False
-        self._stop_listening = self._listen()
-
-    def _listen(self) -> Callable[[], None]:
-        self._endpoint.gates.add(self._gate)
-        return self._endpoint.listen(self.address, self._received)
+        self._stop_listening = endpoint.listen(address, self._received)
 
     def move(self, address: str) -> None:
         """Talk to another IPv4 address from now on, at once."""
         self._stop_listening()
         self.address = address
-        self._stop_listening = self._listen()
+        self._gate = self._endpoint.gates.at(address, self.clock)
+        self._stop_listening = self._endpoint.listen(address, self._received)
         self.breaker.close()
 
     def close(self) -> None:
         """End; calls that wait get a ClosedError."""
         self._closed = True
         self._stop_listening()
-        self._endpoint.gates.discard(self._gate)
+        if self._in_flight is not None:
+            # The battery may still be busy with it when it is set up anew.
+            self._gate.keep_quiet(self.pacing.timeout)
         for request in self._requests.values():
             _fail(request.call, ClosedError("The connection was closed"))
             _end(request)

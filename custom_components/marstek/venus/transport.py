@@ -13,7 +13,7 @@ import socket
 from typing import Final, override
 
 from .errors import PortInUseError
-from .gate import Gate
+from .gate import Gates
 from .wire import MalformedDatagramError, Reply, decode_reply
 
 _LOGGER = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ type Listener = Callable[[Inbound], None]
 class Endpoint(asyncio.DatagramProtocol):
     """One UDP socket that opens itself again after an error."""
 
-    def __init__(self, port: int, bind_address: str = "0.0.0.0") -> None:  # noqa: S104 - broadcasts come to every interface
+    def __init__(self, port: int, gates: Gates, bind_address: str) -> None:
         """Prepare a socket for batteries whose API port is `port`."""
         self.port = port
-        self.gates: set[Gate] = set()
+        self.gates = gates
         self.malformed = 0
         self.send_errors = 0
         self._bind_address = bind_address
@@ -71,7 +71,7 @@ class Endpoint(asyncio.DatagramProtocol):
         except OSError as err:
             if not allow_ephemeral:
                 raise PortInUseError(self.port) from err
-            _LOGGER.warning("UDP port %d is in use, using another one", self.port)
+            _LOGGER.debug("UDP port %d is in use, using another one", self.port)
             await self._bind(0)
 
     async def _bind(self, port: int) -> None:
@@ -114,6 +114,11 @@ class Endpoint(asyncio.DatagramProtocol):
             self._listeners[address].remove(listener)
 
         return stop
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that somebody listens to."""
+        return tuple(address for address, heard in self._listeners.items() if address and heard)
 
     @override
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -168,8 +173,9 @@ class Endpoint(asyncio.DatagramProtocol):
 class Hub:
     """The sockets in use, by port."""
 
-    def __init__(self, bind_address: str = "0.0.0.0") -> None:  # noqa: S104 - see Endpoint
+    def __init__(self, bind_address: str = "0.0.0.0") -> None:  # noqa: S104 - broadcasts come to every interface
         """Start without a socket."""
+        self.gates = Gates()
         self._bind_address = bind_address
         self._endpoints: dict[int, Endpoint] = {}
         self._users: dict[int, int] = {}
@@ -185,7 +191,7 @@ class Hub:
     async def acquire(self, port: int, *, allow_ephemeral: bool = False) -> Endpoint:
         """Return the port's socket; every acquire needs a release. May raise PortInUseError."""
         async with self._opening:
-            endpoint = self._endpoints.get(port) or Endpoint(port, self._bind_address)
+            endpoint = self._endpoints.get(port) or Endpoint(port, self.gates, self._bind_address)
             await endpoint.open(allow_ephemeral=allow_ephemeral)
             self._endpoints[port] = endpoint
             self._users[port] = self._users.get(port, 0) + 1

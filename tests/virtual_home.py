@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.discovery import entry_data
+from custom_components.marstek.entries import entry_data
 from custom_components.marstek.venus import DeviceStatus, FoundDevice
 from simulator import BatterySpec, Faults, SimulatedBattery
 from tests.loopback import adapter
