@@ -1,7 +1,6 @@
 """Results on the wire turned into models; a value that cannot be true becomes None."""
 
 from collections.abc import Callable, Mapping
-import math
 import re
 from typing import Any, Final
 
@@ -28,6 +27,8 @@ _POWER_LIMIT: Final = 6000
 _METER_LIMIT: Final = 60_000
 _CAPACITY_LIMIT: Final = 60_000
 _COUNTER_LIMIT: Final = 1e9
+# Beyond all of them. NaN is not within it; an integer of a thousand digits becomes no float.
+_NUMBER_LIMIT: Final = 1e12
 _MAC: Final = re.compile(r"[0-9a-f]{12}")
 _PV_CHANNELS: Final = (1, 2, 3, 4)
 
@@ -44,7 +45,7 @@ class Fields:
         value = self._result.get(key)
         if scale is None or type(value) is bool or not isinstance(value, (int, float)):
             return None
-        if not math.isfinite(value):
+        if not -_NUMBER_LIMIT <= value <= _NUMBER_LIMIT:
             return None
         scaled = round(value * scale, 3)
         return scaled if low <= scaled <= high else None

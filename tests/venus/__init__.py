@@ -1,0 +1,1 @@
+"""The device library, driven against simulated batteries over real sockets."""
