@@ -9,6 +9,7 @@ from typing import Any
 from tests.virtual_home import home
 from tests.virtual_time import run
 
+from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -78,6 +79,7 @@ def _runs() -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         "lossy": lambda: polling(faulty=True),
         "gentle": lambda: gentle(faulty=False),
         "gentle-lossy": lambda: gentle(faulty=True),
+        "cost": lambda: cost(row),
     }
 
 
