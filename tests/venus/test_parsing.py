@@ -195,18 +195,20 @@ def test_a_reply_without_its_powers_is_not_believed() -> None:
         parse_status(Method.MODE, {"id": 1, "mode": "Auto"}, profile_for("VenusE 3.0", 150))
 
 
-def _parsed(method: Method, model: str = "VenusE 3.0", firmware: int = 150, **result: Any) -> Any:
+def _parsed(
+    method: Method, result: Mapping[str, Any], model: str = "VenusE 3.0", firmware: int = 150
+) -> Any:
     return parse_status(method, result, profile_for(model, firmware))
 
 
-_ES = {"bat_soc": 50, "ongrid_power": 0}
+_ES: dict[str, Any] = {"bat_soc": 50, "ongrid_power": 0}
 
 
 def test_solar_channel_1_is_in_tenths_of_a_watt() -> None:
     """The others are in watts, on every image (PROTOCOL.md 2.5)."""
     powers = {f"pv{number}_power": 1234 for number in range(1, 5)}
     for model, firmware in (("Venus A", 147), ("Venus A", 1509), ("Venus D", 149)):
-        status = _parsed(Method.PV, model, firmware, **powers)
+        status = _parsed(Method.PV, powers, model, firmware)
         assert [channel.power for channel in status.channels] == [123.4, 1234, 1234, 1234]
         assert status.power == pytest.approx(123.4 + 3 * 1234)
 
@@ -214,10 +216,10 @@ def test_solar_channel_1_is_in_tenths_of_a_watt() -> None:
 def test_solar_energy_is_in_hundredths_of_a_kilowatt_hour() -> None:
     """25968 is 259.68 kWh, where the firmware counts at all (PROTOCOL.md 2.6)."""
     result = _ES | {"total_pv_energy": 25968, "pv_power": 321}
-    status = _parsed(Method.ENERGY, "Venus A", 1487, **result)
+    status = _parsed(Method.ENERGY, result, "Venus A", 1487)
     assert (status.pv_energy, status.pv_power) == (259_680, 321)
     for model, firmware in (("Venus A", 148), ("Venus D", 147), ("VenusE", 156)):
-        status = _parsed(Method.ENERGY, model, firmware, **result)
+        status = _parsed(Method.ENERGY, result, model, firmware)
         assert (status.pv_energy, status.pv_power) == (None, None)
 
 
@@ -237,11 +239,9 @@ def test_unit_of_the_counters(model: str, firmware: int, unit: int) -> None:
     """Each firmware counts in its own unit (PROTOCOL.md 2.6)."""
     status = _parsed(
         Method.ENERGY,
+        _ES | {"total_grid_output_energy": 123, "total_grid_input_energy": 456},
         model,
         firmware,
-        total_grid_output_energy=123,
-        total_grid_input_energy=456,
-        **_ES,
     )
     assert (status.energy_discharged, status.energy_charged) == (123 * unit, 456 * unit)
 
@@ -252,7 +252,7 @@ def test_unit_of_the_counters(model: str, firmware: int, unit: int) -> None:
 )
 def test_backup_power(sent: int, power: int | None) -> None:
     """65xxx is a small negative power, which a load is not; absurd ones are not shown."""
-    assert _parsed(Method.ENERGY, offgrid_power=sent, **_ES).backup_power == power
+    assert _parsed(Method.ENERGY, _ES | {"offgrid_power": sent}).backup_power == power
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_backup_power(sent: int, power: int | None) -> None:
 )
 def test_wifi_signal(sent: object, rssi: int | None) -> None:
     """Firmware 153 drops the sign, and 0 is no signal but the lack of one (PROTOCOL.md 2.2)."""
-    assert _parsed(Method.WIFI, "VenusE", 153, rssi=sent, sta_ip="192.0.2.7").rssi == rssi
+    assert _parsed(Method.WIFI, {"rssi": sent, "sta_ip": "192.0.2.7"}, "VenusE", 153).rssi == rssi
 
 
 @pytest.mark.parametrize(
@@ -300,17 +300,19 @@ def test_address(sent: object, address: str | None) -> None:
 def test_an_essential_value_that_cannot_be_true(key: str, value: object) -> None:
     """A status without its essential values is not believed as a whole."""
     with pytest.raises(InvalidReplyError):
-        _parsed(Method.ENERGY, **(_ES | {key: value}))
+        _parsed(Method.ENERGY, _ES | {key: value})
 
 
 def test_other_values_that_cannot_be_true_are_unknown() -> None:
     """One bad value does not spoil the others."""
     status = _parsed(
         Method.ENERGY,
-        bat_cap=10**30,
-        total_grid_output_energy=-5,
-        total_grid_input_energy="7",
-        **_ES,
+        {
+            **_ES,
+            "bat_cap": 10**30,
+            "total_grid_output_energy": -5,
+            "total_grid_input_energy": "7",
+        },
     )
     assert status == _energy(
         soc=50,
@@ -325,7 +327,7 @@ def test_other_values_that_cannot_be_true_are_unknown() -> None:
 @pytest.mark.parametrize("name", ["", "auto", "Trade", "Ups", "3"])
 def test_modes_of_the_app_are_unknown(name: str) -> None:
     """A mode without a name, or with one that nobody knows, is still a good status."""
-    status = _parsed(Method.MODE, mode=name, bat_soc=50, ongrid_power=-20)
+    status = _parsed(Method.MODE, {"mode": name, "bat_soc": 50, "ongrid_power": -20})
     assert (status.mode, status.soc, status.ac_power) == (None, 50, -20)
 
 
@@ -342,7 +344,10 @@ def test_modes_of_the_app_are_unknown(name: str) -> None:
 def test_meter_in_get_mode(model: str, firmware: int, mode: str, connected: bool | None) -> None:
     """Only HMG-50 from 155 on fills the CT keys in Auto (PROTOCOL.md 2.7)."""
     status = _parsed(
-        Method.MODE, model, firmware, mode=mode, bat_soc=50, ongrid_power=0, ct_state=1
+        Method.MODE,
+        {"mode": mode, "bat_soc": 50, "ongrid_power": 0, "ct_state": 1},
+        model,
+        firmware,
     )
     assert status.ct_connected is connected
 
@@ -350,7 +355,7 @@ def test_meter_in_get_mode(model: str, firmware: int, mode: str, connected: bool
 def test_meter_energies_are_in_tenths() -> None:
     """And absent on HMG-50 (PROTOCOL.md 2.8); import is positive."""
     powers = {"ct_state": 1, "total_power": -40, "a_power": -50, "b_power": 10, "c_power": 0}
-    status = _parsed(Method.METER, **powers, input_energy=12345, output_energy=678)
+    status = _parsed(Method.METER, powers | {"input_energy": 12345, "output_energy": 678})
     assert (status.energy_imported, status.energy_exported) == (1234.5, 67.8)
     assert (status.total_power, status.phase_powers) == (-40, (-50, 10, 0))
-    assert _parsed(Method.METER, "VenusE", 156, **powers).energy_imported is None
+    assert _parsed(Method.METER, powers, "VenusE", 156).energy_imported is None

@@ -89,13 +89,8 @@ class Profile:
 _METER = frozenset({Method.METER})
 
 _VNSE3 = Profile(family=Family.VNSE3, methods=_EVERYWHERE | _METER, discharge_flag_is_real=False)
-_VNSE3_TENTHS = replace(
-    _VNSE3,
-    methods=_EVERYWHERE - {Method.ENERGY},
-    answers_to_source_port=False,
-    temperature_scale=0.1,
-    stored_energy_scale=10.0,
-)
+_VNSE3_EARLY = replace(_VNSE3, methods=_EVERYWHERE - {Method.ENERGY}, answers_to_source_port=False)
+_VNSE3_TENTHS = replace(_VNSE3_EARLY, temperature_scale=0.1, stored_energy_scale=10.0)
 _VNSE3_RESETS = replace(_VNSE3, dangers=frozenset({Danger.WIPES_SETTINGS}))
 _VNSE3_STEADY = replace(_VNSE3, steady=True)
 
@@ -173,7 +168,8 @@ _TABLE: Final[dict[Family, tuple[tuple[tuple[Version, Profile], ...], Version]]]
     Family.HMG: ((((0, 0), _HMG_153), ((154, 0), _HMG_154), ((155, 0), _HMG_155)), (158, 1)),
     Family.VNSE3: (
         (
-            ((0, 0), _VNSE3_TENTHS),
+            ((0, 0), _VNSE3_EARLY),
+            ((139, 0), _VNSE3_TENTHS),
             ((143, 0), replace(_VNSE3_RESETS, answers_to_source_port=False)),
             ((144, 0), _VNSE3_RESETS),
             ((149, 0), _VNSE3_STEADY),
