@@ -6,6 +6,7 @@ Starts the demo, adds the batteries as a user does, and keeps a picture of each 
 
 import argparse
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 import tempfile
 
@@ -50,6 +51,16 @@ async def _values_known(hass: HomeAssistant) -> bool:
     )
 
 
+async def _all_available(hass: HomeAssistant) -> bool:
+    """Tell whether no entity of the integration is unavailable."""
+    entities, states = await hass.entity_ids("marstek"), await hass.states()
+    return not any(
+        states[entity_id]["state"] == "unavailable"
+        for entity_id in entities.values()
+        if entity_id in states
+    )
+
+
 async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     await walk.open_flow()
     await walk.see(walk.words.own("config.step.user.menu_options.search"))
@@ -66,6 +77,11 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     await wait_until(
         "every battery shows values", lambda: _values_known(hass), seconds=60, interval=1
     )
+    # Some readings come minutes later; the pictures are no worse for one that is late.
+    with suppress(DemoError):
+        await wait_until(
+            "nothing is unavailable", lambda: _all_available(hass), seconds=240, interval=2
+        )
     await walk.page.goto(f"{hass.url}/config/integrations/integration/marstek")
     await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES) - 1).wait_for()
     await album.keep(walk, "integration")

@@ -171,14 +171,6 @@ class Demo:
             await child.stop()
 
 
-async def _run_check(demo: Demo, hass: HomeAssistant, limit: float) -> None:
-    try:
-        async with asyncio.timeout(limit):
-            await check.run(hass, demo.log, say)
-    except TimeoutError:
-        raise DemoError(f"the check took longer than {limit:.0f} s") from None
-
-
 def _welcome(demo: Demo, configured: bool) -> None:
     batteries = "\n".join(
         f"    {battery.address}  {battery.device}, firmware {battery.firmware}"
@@ -203,18 +195,29 @@ def _welcome(demo: Demo, configured: bool) -> None:
 """)
 
 
-async def _demo(demo: Demo, arguments: argparse.Namespace) -> None:
+async def _unattended(demo: Demo, limit: float) -> None:
+    """Start everything, check it, and give up after `limit` seconds."""
+    try:
+        async with asyncio.timeout(limit), _session() as session, await demo.start(session) as hass:
+            await check.run(hass, demo.log, say)
+    except TimeoutError:
+        raise DemoError(f"the check took longer than {limit:.0f} s") from None
+
+
+async def _attended(demo: Demo, configured: bool) -> None:
+    """Start everything and stay until told to stop."""
     begun = time.monotonic()
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with _session() as session:
         async with await demo.start(session) as hass:
             say(f"Home Assistant has started, {time.monotonic() - begun:.0f} s after the start")
-            if arguments.headless_check:
-                await _run_check(demo, hass, arguments.time_limit)
-                return
-            if arguments.configured:
+            if configured:
                 await flow.add_batteries(hass, len(home.BATTERIES), say)
-        _welcome(demo, arguments.configured)
+        _welcome(demo, configured)
         await demo.stay()
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
 
 
 def _listen_for_signals() -> asyncio.Event:
@@ -239,7 +242,10 @@ async def _main(arguments: argparse.Namespace, folder: Path) -> int:
     demo = Demo(folder, arguments)
     told_to_stop = _listen_for_signals()
     try:
-        await _demo(demo, arguments)
+        if arguments.headless_check:
+            await _unattended(demo, arguments.time_limit)
+        else:
+            await _attended(demo, arguments.configured)
     except (DemoError, aiohttp.ClientError) as err:
         say(f"error: {err}")
         if arguments.headless_check and demo.log.exists():

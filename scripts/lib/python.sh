@@ -30,13 +30,13 @@ find_python() {
     return 0
   fi
   find_uv
-  candidate=$("$UV" python find --no-project --no-python-downloads --managed-python '>=3.14.2' 2>/dev/null || true)
+  candidate=$("$UV" python find --system --no-project --no-python-downloads --managed-python '>=3.14.2' 2>/dev/null || true)
   if [ -z "$candidate" ]; then
     say "Asking uv for Python 3.14"
     # No retries: where there is no way to the download, the next way is tried at once.
     if UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=30 quietly_optional \
-      "$UV" python install --no-project --no-bin '>=3.14.2,<3.15'; then
-      candidate=$("$UV" python find --no-project --no-python-downloads --managed-python '>=3.14.2' || true)
+      "$UV" python install --no-bin '>=3.14.2,<3.15'; then
+      candidate=$("$UV" python find --system --no-project --no-python-downloads --managed-python '>=3.14.2' || true)
     else
       note "uv cannot download it here"
     fi
