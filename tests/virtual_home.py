@@ -1,23 +1,25 @@
 """A real Home Assistant core with simulated batteries, in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 import logging
 import random
 import tempfile
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_IMPORT
+from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from pytest_homeassistant_custom_component.common import async_test_home_assistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.entries import entry_data
+from custom_components.marstek.entries import async_entry_of, entry_data
 from custom_components.marstek.venus import DeviceStatus, FoundDevice
-from simulator import BatterySpec, Faults, SimulatedBattery
+from simulator import BatterySpec, Faults, Fleet, SimulatedBattery
 from tests.loopback import adapter
 from tests.virtual_time import VirtualTimeLoop
 
@@ -33,7 +35,9 @@ class LogCounter:
     def filter(self, record: logging.LogRecord) -> bool:
         """Note a record and keep it out of the way."""
         if record.levelno >= logging.WARNING:
-            self.lines.append(record.getMessage())
+            self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+            if record.exc_info:
+                self.lines.append(f"TRACEBACK {record.exc_info[1]!r}")
         return False
 
 
@@ -42,19 +46,84 @@ def lossy() -> Faults:
     return Faults(loss=0.15, parse_errors=0.03, late=0.05, duplicates=0.03, refused_writes=0.10)
 
 
+class WallClock:
+    """The time of day that Home Assistant sees; it can be set wrong."""
+
+    def __init__(self, loop: VirtualTimeLoop) -> None:
+        """Show the right time."""
+        self._loop = loop
+        self.offset = timedelta(0)
+
+    def utcnow(self) -> datetime:
+        """Return the moment in UTC."""
+        return self._loop.now() + self.offset
+
+    def now(self, time_zone: tzinfo | None = None) -> datetime:
+        """Return the moment in a time zone, or in Home Assistant's own."""
+        return self.utcnow().astimezone(time_zone or dt_util.get_default_time_zone())
+
+
 class Home:
     """Home Assistant and its batteries."""
 
-    def __init__(self, hass: HomeAssistant, batteries: list[SimulatedBattery], log: LogCounter):
-        """Hold them together."""
-        self.hass = hass
-        self.batteries = batteries
+    def __init__(self, fleet: Fleet, clock: WallClock, log: LogCounter, folder: str) -> None:
+        """Hold them together; Home Assistant is not running yet."""
+        self.hass: HomeAssistant
+        self.fleet = fleet
+        self.batteries = list(fleet)
+        self.clock = clock
         self.log = log
+        self._folder = folder
+        self._running = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Start Home Assistant."""
+        self.hass = await self._running.enter_async_context(
+            async_test_home_assistant(config_dir=self._folder)
+        )
+        await self.hass.config.async_set_time_zone(self.batteries[0].spec.time_zone)
+        self.hass.data.pop("custom_components", None)
+
+    async def stop(self) -> None:
+        """Stop Home Assistant as for a restart: without unloading anything first."""
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        await self.hass.async_stop(force=True)
+        for entry in entries:
+            if entry.state is ConfigEntryState.LOADED:
+                # The end of the process does this.
+                entry.runtime_data.client.close()
+        await self._running.aclose()
+
+    async def restart(self, pause: float = 20.0) -> None:
+        """Stop Home Assistant and start it again with the same entries and files."""
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        await self.stop()
+        await asyncio.sleep(pause)
+        await self.start()
+        for entry in entries:
+            MockConfigEntry(
+                domain=DOMAIN,
+                entry_id=entry.entry_id,
+                unique_id=entry.unique_id,
+                title=entry.title,
+                data=dict(entry.data),
+                options=dict(entry.options),
+            ).add_to_hass(self.hass)
+        await asyncio.gather(
+            *(self.hass.config_entries.async_setup(entry.entry_id) for entry in entries)
+        )
 
     @property
     def now(self) -> float:
         """Virtual seconds."""
         return self.hass.loop.time()
+
+    def entry(self, battery: SimulatedBattery) -> ConfigEntry:
+        """Return the config entry of a battery."""
+        found = async_entry_of(self.hass, battery.spec.ble_mac)
+        if found is None:
+            raise LookupError(battery.spec.ble_mac)
+        return found
 
     def entity_id(self, battery: SimulatedBattery, platform: str, key: str) -> str:
         """Return an entity id of a battery."""
@@ -76,7 +145,7 @@ class Home:
 
     async def _add(self, battery: SimulatedBattery) -> None:
         spec = battery.spec
-        device = DeviceStatus(spec.device, spec.firmware, spec.ble_mac)
+        device = DeviceStatus(spec.reported_device or spec.device, spec.firmware, spec.ble_mac)
         await self.hass.config_entries.flow.async_init(
             DOMAIN,
             context={"source": SOURCE_IMPORT},
@@ -96,49 +165,61 @@ class Home:
         )
 
 
+def specs_of(device: str, firmware: int, count: int) -> list[BatterySpec]:
+    """Return batteries of one kind."""
+    return [
+        BatterySpec(
+            device=device,
+            firmware=firmware,
+            ble_mac=f"02aabbcc{index:04x}",
+            address=f"127.0.1.{index + 1}",
+            port=PORT,
+        )
+        for index in range(count)
+    ]
+
+
 @asynccontextmanager
 async def home(
-    *, device: str = "VenusE 3.0", firmware: int = 150, count: int = 3, faulty: bool = False
+    *,
+    device: str = "VenusE 3.0",
+    firmware: int = 150,
+    count: int = 3,
+    faulty: bool = False,
+    specs: Sequence[BatterySpec] = (),
 ) -> AsyncIterator[Home]:
     """Start Home Assistant and switch batteries on; none is added yet."""
     loop = asyncio.get_running_loop()
     if not isinstance(loop, VirtualTimeLoop):
         raise TypeError("Home needs virtual time")
     log = LogCounter()
+    clock = WallClock(loop)
+    root = logging.getLogger()
+    handlers = root.handlers
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         for target, value in (
-            ("homeassistant.util.dt.utcnow", loop.now),
+            ("homeassistant.util.dt.utcnow", clock.utcnow),
+            ("homeassistant.util.dt.now", clock.now),
             ("custom_components.marstek.discovery.DISCOVERY_PORTS", (PORT,)),
         ):
             stack.enter_context(patch(target, value))
         stack.enter_context(
             patch("homeassistant.components.network.async_get_adapters", return_value=[adapter()])
         )
-        root = logging.getLogger()
+        stack.callback(setattr, root, "handlers", handlers)
         root.handlers = [logging.NullHandler()]
         root.handlers[0].addFilter(log.filter)
-        hass = await stack.enter_async_context(async_test_home_assistant(config_dir=folder))
-        hass.data.pop("custom_components", None)
-        batteries = [
-            SimulatedBattery(
-                BatterySpec(
-                    device=device,
-                    firmware=firmware,
-                    ble_mac=f"02aabbcc{index:04x}",
-                    address=f"127.0.1.{index + 1}",
-                    port=PORT,
-                ),
-                faults=lossy() if faulty else Faults(),
-                seed=index,
+        random.seed(1)
+        fleet = await stack.enter_async_context(
+            Fleet(
+                specs or specs_of(device, firmware, count),
+                faults=lossy() if faulty else None,
                 clock=loop.time,
                 now=loop.now,
             )
-            for index in range(count)
-        ]
-        for battery in batteries:
-            await battery.start()
-            stack.push_async_callback(battery.stop)
-        random.seed(1)
-        yield Home(hass, batteries, log)
-        await hass.async_stop(force=True)
+        )
+        place = Home(fleet, clock, log, folder)
+        await place.start()
+        yield place
+        await place.stop()

@@ -29,7 +29,10 @@ class _JumpingSelector(selectors.DefaultSelector):
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= 0:
-            return super().select(timeout)
+            events = super().select(timeout)
+            if events:
+                self.in_flight = False
+            return events
         if self.busy_threads:
             return super().select(min(timeout, _THREAD_POLL))
         events = super().select(_DELIVERY if self.in_flight else 0)
