@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
+import gc
 import json
 import random
 from typing import Any, override
@@ -14,21 +15,24 @@ from hypothesis import HealthCheck, settings
 
 from custom_components.marstek.venus import (
     DeviceStatus,
+    EnergyStatus,
     FoundDevice,
     Hub,
     Link,
     LoopClock,
     Method,
     ModeControl,
+    ModeStatus,
     Pacing,
     Status,
     VenusClient,
+    VenusError,
 )
 from simulator import BatterySpec, Exchange, Faults, Fleet, SimulatedBattery
 from simulator.exchanges import Address
 from simulator.household import constant
 from simulator.sockets import open_socket
-from tests.loopback import free_port
+from tests.loopback import free_port as _free_port
 from tests.virtual_time import VirtualTimeLoop
 
 START = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
@@ -36,6 +40,8 @@ MAC = "02aabbcc0101"
 ADDRESS = "127.0.0.11"
 LATENCY = (0.09, 0.25)
 MINIMUM_GAP = 2.5
+POLLED = (Method.ENERGY, Method.MODE, Method.BATTERY, Method.WIFI, Method.DEVICE)
+PROBE_INTERVAL = 20.0
 thorough = settings(
     max_examples=150,
     deadline=None,
@@ -55,9 +61,14 @@ class _Loop(VirtualTimeLoop):
 
 
 def run[T](main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in virtual time."""
+    """Run a coroutine in virtual time; nothing may fail unseen in a callback or a task."""
+    unseen: list[dict[str, Any]] = []
     with asyncio.Runner(loop_factory=lambda: _Loop(START)) as runner:
-        return runner.run(main)
+        runner.get_loop().set_exception_handler(lambda _, context: unseen.append(context))
+        result = runner.run(main)
+        gc.collect()
+    assert unseen == []
+    return result
 
 
 def virtual[**P](test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
@@ -110,7 +121,7 @@ async def switched_on(
     """Switch one battery on, a VenusE 3.0 of firmware 150 unless told otherwise."""
     values = {"address": ADDRESS, "ble_mac": MAC} | spec
     if "port" not in values:
-        values["port"] = free_port()
+        values["port"] = _free_port()
     async with fleet(BatterySpec(**values), faults=faults) as batteries:
         yield batteries[values["ble_mac"]]
 
@@ -119,13 +130,9 @@ async def switched_on(
 async def connected(
     battery: SimulatedBattery, *, hub: Hub | None = None, **options: Any
 ) -> AsyncIterator[VenusClient]:
-    """Open a client; its jitter is the same in every run."""
-    client = VenusClient(hub or Hub(), found(battery), **({"rng": random.Random(7)} | options))
-    await client.open()
-    try:
+    """Open a client to a simulated battery."""
+    async with opened(found(battery), hub=hub, **options) as client:
         yield client
-    finally:
-        client.close()
 
 
 @dataclass(slots=True)
@@ -227,7 +234,7 @@ async def scripted(
     script: Script, address: str = ADDRESS, port: int = 0
 ) -> AsyncIterator[tuple[ScriptedDevice, FoundDevice]]:
     """Start a device that follows a script."""
-    device, port = ScriptedDevice(script), port or free_port()
+    device, port = ScriptedDevice(script), port or _free_port()
     await device.start(address, port)
     try:
         yield device, FoundDevice(DeviceStatus("VenusE 3.0", 150, MAC), address, port)
@@ -249,3 +256,30 @@ POWERS: Mapping[str, Any] = {
     "offgrid_power": 0,
 }
 """A result of ES.GetStatus."""
+
+
+@asynccontextmanager
+async def opened(
+    target: FoundDevice, *, hub: Hub | None = None, **options: Any
+) -> AsyncIterator[VenusClient]:
+    """Open a client; its jitter is the same in every run."""
+    client = VenusClient(hub or Hub(), target, **({"rng": random.Random(7)} | options))
+    await client.open()
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def soc(status: Status) -> int | None:
+    """Return the state of charge of a status that has one."""
+    assert isinstance(status, (EnergyStatus, ModeStatus))
+    return status.soc
+
+
+async def outcome(bench: Pair, method: Method = Method.ENERGY, **options: Any) -> Status | None:
+    """Read; None for any error of the library."""
+    try:
+        return await bench.read(method, **options)
+    except VenusError:
+        return None

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from .clock import Clock
-from .errors import InvalidReplyError, RefusedError, UnsupportedError
+from .errors import ClosedError, InvalidReplyError, RefusedError, UnsupportedError, WrongDeviceError
 from .gate import Priority
 from .link import Link, Pacing
 from .models import DeviceStatus, FoundDevice, Method, Status
@@ -59,9 +59,9 @@ class VenusClient:
 
     @property
     def link(self) -> Link:
-        """The conversation; RuntimeError before `open`."""
+        """The conversation; ClosedError before `open` and after `close`."""
         if self._link is None:
-            raise RuntimeError("The client is not open")
+            raise ClosedError("The connection is not open")
         return self._link
 
     async def open(self) -> None:
@@ -123,11 +123,13 @@ class VenusClient:
 
     def _parse(self, method: Method, result: dict[str, Any]) -> Status:
         if method is Method.DEVICE:
-            return parse_device(result)
+            return parse_device(result, ble_mac=self.device.ble_mac)
         return parse_status(method, result, self.profile)
 
     def _identified(self, device: DeviceStatus) -> None:
-        """Follow a firmware update."""
+        """Follow a firmware update; WrongDeviceError when it is another battery's."""
+        if device.ble_mac != self.device.ble_mac:
+            raise WrongDeviceError(self.device.ble_mac, device.ble_mac)
         self.device = device
         self.profile = profile_for(device.model, device.firmware)
 

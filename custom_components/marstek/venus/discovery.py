@@ -66,7 +66,7 @@ class _Collector:
             self.last_error = reply.fault.to_error() if reply.fault else None
             return
         try:
-            device = parse_device(reply.result)
+            device = parse_device(reply.result, ble_mac=reply.ble_mac)
         except InvalidReplyError as err:
             self.last_error = err
             return

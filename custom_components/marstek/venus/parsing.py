@@ -92,24 +92,6 @@ def _ac_power(fields: Fields) -> int | None:
     return fields.integer("ongrid_power", -_POWER_LIMIT, _POWER_LIMIT)
 
 
-def _device(fields: Fields, _: Profile | None) -> DeviceStatus:
-    model, firmware, mac = (
-        fields.text("device"),
-        fields.integer("ver", 1, 99999),
-        fields.mac("ble_mac"),
-    )
-    if model is None or firmware is None or mac is None:
-        raise InvalidReplyError("No model, firmware or BLE MAC")
-    return DeviceStatus(
-        model=model,
-        firmware=firmware,
-        ble_mac=mac,
-        address=fields.address("ip"),
-        wifi_mac=fields.mac("wifi_mac"),
-        wifi_name=fields.text("wifi_name"),
-    )
-
-
 def _wifi(fields: Fields, _: Profile) -> WifiStatus:
     rssi = fields.integer("rssi", -120, 120)
     return WifiStatus(
@@ -199,7 +181,6 @@ def _pv(fields: Fields, profile: Profile) -> PvStatus:
 
 
 _PARSERS: Final[dict[Method, Callable[[Fields, Profile], Status]]] = {
-    Method.DEVICE: _device,
     Method.WIFI: _wifi,
     Method.BLUETOOTH: _bluetooth,
     Method.BATTERY: _battery,
@@ -220,9 +201,27 @@ _ESSENTIAL: Final[dict[Method, tuple[str, ...]]] = {
 }
 
 
-def parse_device(result: Mapping[str, Any]) -> DeviceStatus:
-    """Return a battery's identity; InvalidReplyError when a part of it is missing."""
-    return _device(Fields(result), None)
+def parse_device(result: Mapping[str, Any], *, ble_mac: str | None = None) -> DeviceStatus:
+    """Return a battery's identity; InvalidReplyError when a part of it is missing.
+
+    `ble_mac` is who answered by the reply's `src`: some firmware leaves it out of the result (2.1).
+    """
+    fields = Fields(result)
+    model, firmware, mac = (
+        fields.text("device"),
+        fields.integer("ver", 1, 99999),
+        fields.mac("ble_mac") or ble_mac,
+    )
+    if model is None or firmware is None or mac is None:
+        raise InvalidReplyError("No model, firmware or BLE MAC")
+    return DeviceStatus(
+        model=model,
+        firmware=firmware,
+        ble_mac=mac,
+        address=fields.address("ip"),
+        wifi_mac=fields.mac("wifi_mac"),
+        wifi_name=fields.text("wifi_name"),
+    )
 
 
 def parse_status(method: Method, result: Mapping[str, Any], profile: Profile) -> Status:
