@@ -8,6 +8,7 @@ take each other's answers.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+import errno
 import logging
 import socket
 from typing import Final, override
@@ -17,6 +18,8 @@ from .gate import Gates
 from .wire import MalformedDatagramError, Reply, decode_reply
 
 _LOGGER = logging.getLogger(__name__)
+# What the system says of a socket that is none any more.
+_BROKEN: Final = (errno.EBADF, errno.ENOTSOCK, errno.EPIPE)
 _FIRST_REOPEN_DELAY: Final = 1.0
 _LAST_REOPEN_DELAY: Final = 30.0
 
@@ -46,6 +49,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._listeners: dict[str | None, list[Listener]] = {}
         self._reopening: asyncio.Task[None] | None = None
+        self._may_be_ephemeral = False
         self._closed = True
 
     @property
@@ -73,6 +77,7 @@ class Endpoint(asyncio.DatagramProtocol):
                 raise PortInUseError(self.port) from err
             _LOGGER.debug("UDP port %d is in use, using another one", self.port)
             await self._bind(0)
+            self._may_be_ephemeral = True
 
     async def _bind(self, port: int) -> None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -84,10 +89,10 @@ class Endpoint(asyncio.DatagramProtocol):
         except OSError:
             sock.close()
             raise
-        previous = self._transport
-        self._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
             lambda: self, sock=sock
         )
+        previous, self._transport = self._transport, transport
         if previous is not None:
             previous.close()
 
@@ -142,6 +147,8 @@ class Endpoint(asyncio.DatagramProtocol):
         """Count what the network refused to carry; the request is then repeated like any lost one."""
         self.send_errors += 1
         _LOGGER.debug("Error on UDP port %d: %s", self.port, exc)
+        if isinstance(exc, OSError) and exc.errno in _BROKEN:
+            self._drop()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -149,7 +156,13 @@ class Endpoint(asyncio.DatagramProtocol):
         if exc is None or self._closed:
             return
         _LOGGER.debug("Socket on UDP port %d failed: %s", self.port, exc)
-        self._transport = None
+        self._drop()
+
+    def _drop(self) -> None:
+        """Give up a socket that is of no use any more, and get another."""
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
         self.reopen()
 
     def reopen(self) -> None:
@@ -159,15 +172,19 @@ class Endpoint(asyncio.DatagramProtocol):
 
     async def _reopen(self) -> None:
         delay = _FIRST_REOPEN_DELAY
-        while True:
-            try:
-                await self._bind(self.port)
-            except OSError as err:
-                _LOGGER.debug("Port %d can't be opened again yet: %s", self.port, err)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, _LAST_REOPEN_DELAY)
-            else:
-                return
+        while not await self._try_bind(self.port):
+            if self._transport is None and self._may_be_ephemeral:
+                await self._try_bind(0)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _LAST_REOPEN_DELAY)
+
+    async def _try_bind(self, port: int) -> bool:
+        try:
+            await self._bind(port)
+        except OSError as err:
+            _LOGGER.debug("Port %d can't be opened again yet: %s", port, err)
+            return False
+        return True
 
 
 class Hub:
