@@ -221,5 +221,7 @@ async def home(
         )
         place = Home(fleet, clock, log, folder)
         await place.start()
-        yield place
-        await place.stop()
+        try:
+            yield place
+        finally:
+            await place.stop()

@@ -223,10 +223,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.config_entry,
             data={**data, CONF_MODEL: device.model, CONF_FIRMWARE: device.firmware},
         )
-        if self.profile != self.client.profile:
-            self.plan.profile = self.readings.profile = self.client.profile
-            if self.data is not None:
-                self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+        self.plan.profile = self.readings.profile = self.client.profile
+        if self.data is not None:
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
     def _is_fresh(self, reading: Reading) -> bool:
         return self.plan.is_fresh(reading, self.clock.time())
