@@ -46,6 +46,8 @@ type MarstekConfigEntry = ConfigEntry[BatteryCoordinator]
 _SILENCE_BEFORE_SEARCH: Final = 90.0
 _SEARCH_INTERVAL: Final = 300.0
 _SHORTEST_WAIT: Final = 1.0
+# What is shown grows old also while nothing is to be polled.
+_LONGEST_WAIT: Final = 60.0
 _FIRST_READS: Final = 4
 
 
@@ -160,7 +162,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _seconds_to_next_poll(self) -> float:
         breaker = self.client.link.breaker
         wait = self.plan.next_at(self._wanted()) - self.clock.time()
-        return max(_SHORTEST_WAIT, breaker.seconds_to_probe if breaker.is_open else wait)
+        if breaker.is_open:
+            wait = breaker.seconds_to_probe
+        return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)
 
     async def _read(self, method: Method) -> bool:
         """Poll once; tell whether it was answered."""
@@ -170,6 +174,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             status = await self.client.read(method)
         except RestingError:
             self.plan.postpone(method, self.client.link.backoff.rest_until(method))
+            for reading in self.plan.feeds(method):
+                self.plan.missed(reading)
             return False
         except VenusError as err:
             self._missed(method, err, was_dark=was_dark)

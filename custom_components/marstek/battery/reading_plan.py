@@ -213,9 +213,9 @@ class ReadingPlan:
         return 120.0 + 3 * self.interval(method, now)
 
     def is_fresh(self, reading: Reading, now: float) -> bool:
-        """Tell whether a reading can be shown: one miss never makes it stale."""
+        """Tell whether a reading can be shown: one miss never makes it stale, great age does."""
         freshness = self._freshness.get(reading)
         if freshness is None or freshness.last_ok is None:
             return False
-        age = now - freshness.last_ok
-        return freshness.misses < _MISSES_TO_STALE or age <= self.longest_age(reading, now)
+        age, longest = now - freshness.last_ok, self.longest_age(reading, now)
+        return age <= (longest if freshness.misses >= _MISSES_TO_STALE else 2 * longest)

@@ -13,6 +13,9 @@ _LONG_PROBE_INTERVAL: Final = 60.0
 _FAILURES_TO_REST: Final = 3
 _FIRST_REST: Final = 60.0
 _LONGEST_REST: Final = 3600.0
+# Every known battery answers these at times: it is asked again soon after it has come to its senses.
+_INDISPENSABLE: Final = frozenset({Method.DEVICE, Method.ENERGY, Method.MODE})
+_LONGEST_INDISPENSABLE_REST: Final = 300.0
 
 
 class Breaker:
@@ -91,7 +94,7 @@ class MethodBackoff:
         """Start afresh; a method that the firmware lacks rests for as long as any does."""
         self._health[method] = _MethodHealth()
         if missing:
-            self._health[method].rest_until = self._clock.time() + _LONGEST_REST
+            self._health[method].rest_until = self._clock.time() + _longest_rest(method)
 
     def failed(self, method: Method) -> None:
         """Count a call that failed although the battery is not dark."""
@@ -99,4 +102,8 @@ class MethodBackoff:
         health.failures += 1
         if health.failures >= _FAILURES_TO_REST:
             rest = _FIRST_REST * 2 ** (health.failures - _FAILURES_TO_REST)
-            health.rest_until = self._clock.time() + min(rest, _LONGEST_REST)
+            health.rest_until = self._clock.time() + min(rest, _longest_rest(method))
+
+
+def _longest_rest(method: Method) -> float:
+    return _LONGEST_INDISPENSABLE_REST if method in _INDISPENSABLE else _LONGEST_REST
