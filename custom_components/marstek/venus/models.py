@@ -7,6 +7,10 @@ is None.
 
 from dataclasses import dataclass
 from enum import StrEnum
+import re
+from typing import Final
+
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Method(StrEnum):
@@ -188,8 +192,9 @@ type Status = (
 class Slot:
     """One of the ten entries of the Manual schedule (PROTOCOL.md 2.9).
 
-    `end` must be later the same day than `start`. `days` has bit 0 for Monday to bit 6 for Sunday.
-    Power in W: + discharges, - charges, 0 holds.
+    `number` is 0 to 9, `start` and `end` are "HH:MM", `end` later the same day than `start`, and
+    `days` has bit 0 for Monday to bit 6 for Sunday. Power in W: + discharges, - charges, 0 holds.
+    ValueError for what the firmware would misread without saying so.
     """
 
     number: int
@@ -198,6 +203,14 @@ class Slot:
     days: int
     power: int
     enabled: bool = True
+
+    def __post_init__(self) -> None:
+        """Check everything but the power, whose limits are the model's."""
+        times = _TIME.fullmatch(self.start) and _TIME.fullmatch(self.end)
+        if not (
+            0 <= self.number <= 9 and 0 <= self.days <= 127 and times and self.start < self.end
+        ):
+            raise ValueError(f"Not a slot: {self}")
 
     def to_config(self) -> dict[str, int | str]:
         """Return the slot as the battery wants it."""

@@ -28,6 +28,8 @@ _LOGGER = logging.getLogger(__name__)
 # A mode read longer ago than this is read again before it is relied upon, in seconds.
 _MODE_TRUSTED_FOR: Final = 150.0
 _MODE_FRESH_FOR: Final = 10.0
+# What fits into 32 bits, in s.
+_LONGEST_COUNTDOWN: Final = 2**32 - 1
 # PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
 _CONTRADICTIONS: Final = 3
@@ -61,7 +63,7 @@ class ModeWish:
     power: int = 0
     """Setpoint of Manual and Passive in W: + discharges, - charges."""
     duration: int = 0
-    """Countdown of Passive in s, at least 1."""
+    """Countdown of Passive in s, 1 to 2**32 - 1."""
     slots: tuple[Slot, ...] = ()
     """Slots of Manual, written in this order."""
 
@@ -114,6 +116,9 @@ class ModeControl:
         """Note what a poll read, so that it need not be read again."""
         self._mode = status.mode
         self._mode_known_at = self._clock.time()
+        if status.mode is Mode.PASSIVE and not self._counts_down:
+            # Somebody else's, for as long as nobody can tell; or ours, over, and left at 0 W.
+            self._countdown_until = float("inf")
 
     async def set_mode(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Make the battery follow.
@@ -135,7 +140,7 @@ class ModeControl:
             return await self._write_until_proven(wish)
 
     async def renew(self, wish: ModeWish) -> None:
-        """Send a wish that already stands once more, without proof."""
+        """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
         self._check(wish)
         async with self._lock:
             await self._write(wish)
@@ -144,6 +149,10 @@ class ModeControl:
         profile = self._client.profile
         if wish.mode not in profile.modes:
             raise UnsupportedError(f"{wish.mode} is not in this firmware")
+        if wish.mode is Mode.PASSIVE and not 1 <= wish.duration <= _LONGEST_COUNTDOWN:
+            raise OutOfRangeError(wish.duration, 1, _LONGEST_COUNTDOWN)
+        if wish.mode is Mode.MANUAL and not wish.slots:
+            raise ValueError("Manual needs a slot")
         for power in (wish.power, *(slot.power for slot in wish.slots)):
             if abs(power) > profile.max_power:
                 raise OutOfRangeError(power, -profile.max_power, profile.max_power)
@@ -151,7 +160,7 @@ class ModeControl:
     @property
     def _counts_down(self) -> bool:
         """Tell whether a Passive countdown may still fire, in whatever mode the battery is."""
-        return self._mode is Mode.PASSIVE or self._clock.time() < self._countdown_until
+        return self._clock.time() < self._countdown_until
 
     async def _know_mode(self) -> None:
         """Read the mode when what is known of it is too old, and polling it does no harm."""
@@ -200,10 +209,12 @@ class ModeControl:
 
     async def _write(self, wish: ModeWish, *, attempts: int | None = None) -> None:
         if wish.mode is Mode.PASSIVE:
-            # Before the answer: a write whose answer is lost starts the countdown too.
-            self._countdown_until = self._clock.time() + wish.duration
+            # A write without an answer may have arrived, at any of its attempts.
+            self._countdown_until = float("inf")
         for config in wish.configs():
             await self._client.write(config, attempts=attempts)
+        if wish.mode is Mode.PASSIVE:
+            self._countdown_until = self._clock.time() + wish.duration
 
     async def _write_until_proven(self, wish: ModeWish) -> Proof:
         """Write and read in turn: a write without an answer may have been carried out."""
@@ -273,7 +284,9 @@ class ModeControl:
 
         A slot of Manual starts when the battery's own clock says so.
         """
-        may_be_empty = wish.power > 0 and status.soc is not None and status.soc <= _EMPTY_BELOW
+        is_idle = status.ac_power is not None and abs(status.ac_power) <= _POWER_TOLERANCE
+        is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
+        may_be_empty = wish.power > 0 and is_idle and is_low
         return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
 
 
