@@ -54,7 +54,7 @@ class _Collector:
         return encode_request(self._id, Method.DEVICE, {"ble_mac": "0"})
 
     def received(self, inbound: Inbound) -> None:
-        gate = self._endpoint.gates.at(inbound.address, self._clock)
+        gate = self._endpoint.gate(inbound.address, self._clock)
         gate.keep_quiet(self._pacing.quiet_gap)
         reply = inbound.reply
         if reply is None:
@@ -93,7 +93,7 @@ async def _entered(
     """Hold the gates of batteries: a broadcast is a request to each of them."""
     async with AsyncExitStack() as stack:
         for address in sorted(addresses):
-            gate = endpoint.gates.at(address, clock)
+            gate = endpoint.gate(address, clock)
             await stack.enter_async_context(gate.entered(Priority.POLL))
         yield
 
@@ -105,6 +105,7 @@ async def _search_port(
     with _listening(endpoint, collector, None):
         for _ in range(rounds):
             async with _entered(endpoint, endpoint.addresses, clock):
+                endpoint.keep_quiet(pacing.quiet_gap + _LATENCY, clock)
                 for address in addresses:
                     endpoint.send(collector.request, address)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)

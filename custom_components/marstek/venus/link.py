@@ -109,7 +109,7 @@ class Link:
         self._ble_mac = ble_mac
         self._rng = rng or random.Random()
         self._on_late = on_late
-        self._gate = endpoint.gates.at(address, self.clock)
+        self._gate = endpoint.gate(address, self.clock)
         self._next_id = self._rng.randint(1, MAX_ID)
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
@@ -121,7 +121,7 @@ class Link:
         """Talk to another IPv4 address from now on, at once."""
         self._stop_listening()
         self.address = address
-        self._gate = self._endpoint.gates.at(address, self.clock)
+        self._gate = self._endpoint.gate(address, self.clock)
         self._stop_listening = self._endpoint.listen(address, self._received)
         self.breaker.close()
 

@@ -13,8 +13,9 @@ import logging
 import socket
 from typing import Final, override
 
+from .clock import Clock
 from .errors import PortInUseError
-from .gate import Gates
+from .gate import Gate, Gates
 from .wire import MalformedDatagramError, Reply, decode_reply
 
 _LOGGER = logging.getLogger(__name__)
@@ -42,11 +43,12 @@ class Endpoint(asyncio.DatagramProtocol):
     def __init__(self, port: int, gates: Gates, bind_address: str) -> None:
         """Prepare a socket for batteries whose API port is `port`."""
         self.port = port
-        self.gates = gates
         self.malformed = 0
         self.send_errors = 0
+        self._gates = gates
         self._bind_address = bind_address
         self._transport: asyncio.DatagramTransport | None = None
+        self._broadcast_until = float("-inf")
         self._listeners: dict[str | None, list[Listener]] = {}
         self._reopening: asyncio.Task[None] | None = None
         self._may_be_ephemeral = False
@@ -110,6 +112,16 @@ class Endpoint(asyncio.DatagramProtocol):
         """Send to a battery; while there is no socket the datagram is lost, as any may be."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(payload, (address, self.port))
+
+    def keep_quiet(self, seconds: float, clock: Clock) -> None:
+        """Let nobody ask a battery of this port anything: a broadcast is a request to each."""
+        self._broadcast_until = clock.time() + seconds
+
+    def gate(self, address: str, clock: Clock) -> Gate:
+        """Return the gate of the battery at an IPv4 address, also of one that is new here."""
+        gate = self._gates.at(address, clock)
+        gate.keep_quiet(self._broadcast_until - clock.time())
+        return gate
 
     def listen(self, address: str | None, listener: Listener) -> Callable[[], None]:
         """Hear what comes from an IPv4 address, or from anyone; return how to stop."""
