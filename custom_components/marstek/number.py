@@ -18,7 +18,8 @@ from .entity import BatteryEntity, BatteryEntityDescription
 from .limits import power_limits
 from .venus import Mode
 
-PARALLEL_UPDATES = 1
+# Commands queue by themselves: one that waits gives way to the next.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)

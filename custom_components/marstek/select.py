@@ -12,7 +12,8 @@ from .battery.reading_plan import Reading
 from .entity import BatteryEntity, BatteryEntityDescription
 from .venus import Mode
 
-PARALLEL_UPDATES = 1
+# Commands queue by themselves: one that waits gives way to the next.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
