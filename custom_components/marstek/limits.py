@@ -21,6 +21,10 @@ class PowerLimits:
     charge: int
     discharge: int
 
+    def clamp(self, power: int) -> int:
+        """Return the power in W, + discharges, that is nearest to one and allowed."""
+        return min(max(power, -self.charge), self.discharge)
+
 
 def power_limits(profile: Profile, options: Mapping[str, Any]) -> PowerLimits:
     """Return the limits of the options, never beyond those of the model."""

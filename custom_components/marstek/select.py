@@ -40,6 +40,12 @@ class ModeSelect(BatteryEntity, SelectEntity):
 
     @property
     @override
+    def available(self) -> bool:
+        """Tell whether a mode can be chosen, which takes a battery that answers and no more."""
+        return self.coordinator.last_update_success and Reading.POWER in self._data.fresh
+
+    @property
+    @override
     def _value(self) -> Mode | None:
         return self._data.mode
 

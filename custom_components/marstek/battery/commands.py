@@ -131,7 +131,8 @@ class HandCommands:
             try:
                 progress = await self._carry_out(mode, self._power)
             except VenusError, asyncio.CancelledError:
-                self._power = self.setpoint
+                if ticket == self._newest:
+                    self._power = self.setpoint
                 self._on_progress(CommandProgress(CommandState.FAILED))
                 raise
             self._on_progress(progress)
@@ -149,9 +150,10 @@ class HandCommands:
         wish = _wish(mode, power, today)
         proof = await self._control.set_mode(wish, release=release)
         memory.slot_written = mode is Mode.MANUAL
+        # In a mode that does not use it, it may be one that waited for the next slot write.
+        memory.setpoint = power
         if wish.has_setpoint:
             memory.hold = Hold(mode, power, today)
-            memory.setpoint = power
             self._renewed_at = self._renewal_tried_at = self._clock.time()
         self._store.save_soon()
         return CommandProgress(_STATES[proof], mode)
@@ -161,39 +163,66 @@ class HandCommands:
         hold = self._store.memory.hold
         if self._lock.locked():
             return False
+        if self._has_left(mode, mode_read_at):
+            return True
         if self._deferred:
-            return self._seconds_to_slot_write <= 0
-        return hold is not None and (
-            _has_left(hold, mode) or self._is_renewal_due(hold, mode_read_at)
-        )
+            overdue = -self._seconds_to_slot_write
+            return overdue >= (0 if self._is_recent(mode_read_at) else _RENEW_AT_LAST)
+        return hold is not None and self._is_renewal_due(hold, mode_read_at)
 
-    async def async_maintain(self, mode: Mode | None) -> None:
+    async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> None:
         """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand."""
+        hold = self._store.memory.hold
         try:
-            if self._deferred:
+            if self._has_left(mode, mode_read_at):
+                self._let_go()
+            elif self._deferred:
                 await self._run()
-            elif (hold := self._store.memory.hold) is not None:
-                await self._keep_up(hold, mode)
+            elif hold is not None:
+                await self._keep_up(hold)
         except VenusError as err:
             LOGGER.debug("Not renewed: %s", err)
 
     def wants_mode(self, mode_read_at: float) -> bool:
-        """Tell whether a renewal is waiting for a fresh read of the mode."""
-        hold = self._store.memory.hold
-        now = self._clock.time()
-        return (
-            hold is not None
-            and hold.mode is Mode.PASSIVE
-            and now - self._renewed_at >= _RENEW_AFTER
-            and now - mode_read_at > _FRESH_MODE
-        )
+        """Tell whether a renewal or a deferred setpoint is waiting for a fresh read of the mode."""
+        if self._is_recent(mode_read_at):
+            return False
+        if self._deferred:
+            return self._seconds_to_slot_write <= 0
+        is_renewable = self._held_mode is Mode.PASSIVE
+        return is_renewable and self._clock.time() - self._renewed_at >= _RENEW_AFTER
 
-    async def _keep_up(self, hold: Hold, mode: Mode | None) -> None:
-        if _has_left(hold, mode):
-            # Somebody else chose another mode: that is the end of ours.
-            self._store.memory.hold = None
-            self._store.save_soon()
-            return
+    def _is_recent(self, mode_read_at: float) -> bool:
+        return self._clock.time() - mode_read_at < _FRESH_MODE
+
+    @property
+    def _held_mode(self) -> Mode | None:
+        """The mode that is to be kept up, or that a setpoint waits for."""
+        hold = self._store.memory.hold
+        if self._deferred:
+            return Mode.MANUAL
+        return hold.mode if hold else None
+
+    def _has_left(self, mode: Mode | None, mode_read_at: float) -> bool:
+        """Tell whether the battery is known to be in another mode than the one that is held.
+
+        That may be one without a name, unlike a mode that has not been read since.
+        """
+        held = self._held_mode
+        if held is None or mode is held:
+            return False
+        return mode is not None or mode_read_at > self._renewed_at
+
+    def _let_go(self) -> None:
+        """Give up what is held: somebody else chose another mode."""
+        self._store.memory.hold = None
+        if self._deferred:
+            self._deferred = False
+            self._store.memory.setpoint = self._power
+            self._on_progress(CommandProgress(CommandState.FAILED))
+        self._store.save_soon()
+
+    async def _keep_up(self, hold: Hold) -> None:
         self._renewal_tried_at = self._clock.time()
         today = dt_util.now().date()
         async with self._lock:
@@ -208,13 +237,8 @@ class HandCommands:
         if hold.mode is Mode.MANUAL:
             return hold.day != dt_util.now().date() and since_try >= _SLOT_RENEWAL_RETRY
         age = now - self._renewed_at
-        needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and now - mode_read_at < _FRESH_MODE)
+        needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and self._is_recent(mode_read_at))
         return needed and since_try >= _RENEWAL_RETRY
-
-
-def _has_left(hold: Hold, mode: Mode | None) -> bool:
-    """Tell whether the battery is known to be in another mode than the one that is held."""
-    return mode is not None and mode is not hold.mode
 
 
 def _wish(mode: Mode, power: int, today: dt.date) -> ModeWish:

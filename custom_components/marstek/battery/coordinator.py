@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
 from ..discovery import AddressError, async_get_hub, async_locate, async_resolve
 from ..errors import command_error, describe
+from ..limits import power_limits
 from ..venus import (
     Clock,
     DeviceStatus,
@@ -85,6 +86,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._last_command: CommandState | None = None
         self._last_error: VenusError | None = None
         self._mode_read_at = float("-inf")
+        self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
         self._search: asyncio.Task[None] | None = None
         self._searched_at = float("-inf")
@@ -98,6 +100,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def _async_setup(self) -> None:
         """Load what is remembered, find the address and open the socket."""
         await self.store.async_load()
+        self.store.memory.limit(power_limits(self.profile, self.config_entry.options))
         data = self.config_entry.data
         try:
             address = await async_resolve(self.hass, data[CONF_HOST])
@@ -205,6 +208,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.readings.apply(status, dt_util.utcnow().timestamp())
         if isinstance(status, ModeStatus):
             self._mode_read_at = self.clock.time()
+            self._mode_assumed = False
             self._watch_meter()
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
@@ -239,8 +243,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _snapshot(self) -> BatteryData:
         readings, memory = self.readings, self.store.memory
         rate = success_rate(list(self.client.link.statistics.values()))
+        fresh = frozenset(reading for reading in Reading if self._is_fresh(reading))
+        is_mode_known = Reading.MODE in fresh or self._mode_assumed
         return BatteryData(
-            fresh=frozenset(reading for reading in Reading if self._is_fresh(reading)),
+            fresh=fresh,
             soc=readings.soc,
             battery_power=readings.battery_power,
             ac_power=readings.ac_power,
@@ -251,7 +257,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             energy_discharged=round(memory.discharged.total, 1),
             pv_energy=round(memory.solar.total, 1),
             temperature=readings.temperature,
-            mode=readings.mode,
+            mode=readings.mode if is_mode_known else None,
             firmware=readings.firmware,
             wifi_signal=readings.wifi_signal,
             address=self.client.address,
@@ -290,6 +296,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._last_command = progress.state
         if progress.mode is not None:
             self.readings.mode = progress.mode
+            self._mode_assumed = progress.state is CommandState.ASSUMED
         if progress.state is not CommandState.PENDING:
             self.plan.boost(self.clock.time())
             self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
@@ -314,7 +321,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         ):
             self._maintenance = self.config_entry.async_create_background_task(
                 self.hass,
-                self._commands.async_maintain(mode),
+                self._commands.async_maintain(mode, self._mode_read_at),
                 f"{DOMAIN} maintenance of {self.name}",
             )
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
+from ..limits import PowerLimits
 from ..venus import Mode
 from .energy import EnergyMeter
 
@@ -48,6 +49,12 @@ class Memory:
             "hold": _store_hold(self.hold),
             "slot_written": self.slot_written,
         }
+
+    def limit(self, limits: PowerLimits) -> None:
+        """Keep within limits that may have been lowered; what stands in the battery is due again."""
+        self.setpoint = limits.clamp(self.setpoint)
+        if self.hold and self.hold.power != limits.clamp(self.hold.power):
+            self.hold = Hold(self.hold.mode, limits.clamp(self.hold.power), dt.date.min)
 
     @classmethod
     def restore(cls, stored: dict[str, Any]) -> Memory:
