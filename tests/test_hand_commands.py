@@ -542,7 +542,7 @@ async def test_home_assistant_stops_in_mid_write() -> None:
                 await task
             await asyncio.sleep(30)
             assert me.mode == me.battery.state.mode.lower()
-            assert me.last_command == "unknown"
+            assert me.last_command == "none"
             await me.choose("auto")
             assert not [slot for slot in me.battery.state.slots if slot and slot.enabled]
 
@@ -564,3 +564,33 @@ async def test_lower_limit_holds_for_what_is_on(option: str) -> None:
         assert me.power == 800
         assert me.battery.state.ac_power == 800
         me.assert_shows_truth()
+
+
+@virtual
+@pytest.mark.parametrize("before", ["auto", "passive"])
+async def test_dark_battery_is_given_up(before: str) -> None:
+    """A command to a battery that is off ends within a minute, with a reason."""
+    async with owner() as me:
+        await me.choose(before)
+        me.battery.go_dark()
+        started = me.home.now
+        with pytest.raises(HomeAssistantError) as error:
+            await me.choose("ai")
+        assert error.value.translation_key == "no_answer"
+        assert me.home.now - started < 60
+        assert me.last_command == "failed"
+        me.battery.come_back()
+        await asyncio.sleep(400)
+
+
+@virtual
+async def test_first_values_come_at_once() -> None:
+    """What is not read during set-up is unknown, not unavailable, and there within 15 s."""
+    async with home(count=1) as place:
+        await place.add_all()
+        await place.hass.async_block_till_done()
+        battery = place.batteries[0]
+        assert place.state(battery, "sensor", "temperature") == "unknown"
+        await asyncio.sleep(15)
+        assert place.state(battery, "sensor", "temperature") not in ("unknown", "unavailable")
+        assert place.state(battery, "select", "mode") == "auto"

@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
-from ..discovery import AddressError, async_get_hub, async_locate, async_resolve
+from ..discovery import AddressError, async_get_hub, async_resolve
 from ..errors import command_error, describe
 from ..limits import power_limits
 from ..venus import (
@@ -40,12 +40,10 @@ from .data import BatteryData, CommandState
 from .memory import MemoryStore
 from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
+from .whereabouts import Whereabouts
 
 type MarstekConfigEntry = ConfigEntry[BatteryCoordinator]
 
-# Until this long after the last word of a battery its address is not doubted, in s.
-_SILENCE_BEFORE_SEARCH: Final = 90.0
-_SEARCH_INTERVAL: Final = 300.0
 _SHORTEST_WAIT: Final = 1.0
 # What is shown grows old also while nothing is to be polled.
 _LONGEST_WAIT: Final = 60.0
@@ -83,13 +81,12 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.client: VenusClient
         self._commands: HandCommands
         self._control: ModeControl
-        self._last_command: CommandState | None = None
+        self._whereabouts: Whereabouts
+        self._last_command = CommandState.NONE
         self._last_error: VenusError | None = None
         self._mode_read_at = float("-inf")
         self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
-        self._search: asyncio.Task[None] | None = None
-        self._searched_at = float("-inf")
 
     @property
     def profile(self) -> Profile:
@@ -119,6 +116,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             on_late=self._apply,
         )
         self._control = ModeControl(self.client, self.clock, self._mode_seen)
+        self._whereabouts = Whereabouts(
+            self.hass, self.config_entry, self.client, self.clock, self._async_moved
+        )
         self.readings.memory = self.store.memory
         self._commands = HandCommands(self._control, self.store, self.clock, self._progressed)
         try:
@@ -144,10 +144,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if method := self._next_method():
             await self._read(method)
         self._maintain()
-        self._watch_address()
+        self._whereabouts.watch()
         self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
         data = self._snapshot()
-        if Reading.POWER not in data.fresh:
+        if not self._is_fresh(Reading.POWER):
             raise self._update_failed(self._last_error or NoAnswerError(Method.ENERGY, 0))
         return data
 
@@ -202,7 +202,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         else:
             self.plan.failed(method, self.clock.time())
         if isinstance(err, WrongDeviceError):
-            self._search_battery()
+            self._whereabouts.search()
 
     def _apply(self, status: Status) -> None:
         self.readings.apply(status, dt_util.utcnow().timestamp())
@@ -243,7 +243,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _snapshot(self) -> BatteryData:
         readings, memory = self.readings, self.store.memory
         rate = success_rate(list(self.client.link.statistics.values()))
-        fresh = frozenset(reading for reading in Reading if self._is_fresh(reading))
+        fresh = frozenset(
+            reading
+            for reading in Reading
+            if self._is_fresh(reading) or self.plan.is_awaited(reading)
+        )
         is_mode_known = Reading.MODE in fresh or self._mode_assumed
         return BatteryData(
             fresh=fresh,
@@ -299,9 +303,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._mode_assumed = progress.state is CommandState.ASSUMED
         if progress.state is not CommandState.PENDING:
             self.plan.boost(self.clock.time())
-            self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
-            self._schedule_refresh()
+            self.async_plan_polls()
         self._publish()
+
+    @callback
+    def async_plan_polls(self) -> None:
+        """Plan the next poll anew, for what is shown now."""
+        self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
+        self._schedule_refresh()
 
     @callback
     def _publish(self) -> None:
@@ -325,48 +334,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
                 f"{DOMAIN} maintenance of {self.name}",
             )
 
-    def _watch_address(self) -> None:
-        """Look for a battery that has been silent for a while; it may have moved."""
-        link = self.client.link
-        if not link.breaker.is_open:
-            return
-        heard = link.last_heard
-        if heard is None or self.clock.time() - heard >= _SILENCE_BEFORE_SEARCH:
-            self._search_battery()
-
-    def _search_battery(self) -> None:
-        now = self.clock.time()
-        busy = self._search is not None and not self._search.done()
-        if busy or now - self._searched_at < _SEARCH_INTERVAL:
-            return
-        self._searched_at = now
-        self._search = self.config_entry.async_create_background_task(
-            self.hass, self._async_find_battery(), f"{DOMAIN} search for {self.name}"
-        )
-
-    async def _async_find_battery(self) -> None:
-        """Go on at the address where the battery is now, if it can be found."""
-        data = self.config_entry.data
-        try:
-            address = await async_resolve(self.hass, data[CONF_HOST])
-        except AddressError:
-            address = self.client.address
-        found = await async_locate(self.hass, data[CONF_BLE_MAC], data[CONF_PORT])
-        if found is not None:
-            address = found.address
-        if address == self.client.address:
-            self.client.reopen_socket()
-            return
-        LOGGER.info("%s is at another address now", self.name)
-        self.client.move(address)
-        if found is not None and data[CONF_HOST] != address and _is_literal(data[CONF_HOST]):
-            self.hass.config_entries.async_update_entry(
-                self.config_entry, data={**data, CONF_HOST: address}
-            )
+    async def _async_moved(self) -> None:
+        """Read at once what the battery tells at its new address."""
         self.plan.hurry(Method.ENERGY)
         await self.async_request_refresh()
-
-
-def _is_literal(host: str) -> bool:
-    """Tell whether a host is an IPv4 address rather than a name."""
-    return host.replace(".", "").isdecimal()

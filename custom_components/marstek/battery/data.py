@@ -10,6 +10,8 @@ from .reading_plan import Reading
 class CommandState(StrEnum):
     """How the last command fares."""
 
+    NONE = "none"
+    """There has been no command since the start."""
     PENDING = "pending"
     CONFIRMED = "confirmed"
     ASSUMED = "assumed"
@@ -41,7 +43,7 @@ class BatteryData:
     wifi_signal: int | None = None
     address: str | None = None
     success_rate: float | None = None
-    last_command: CommandState | None = None
+    last_command: CommandState = CommandState.NONE
     setpoint: int = 0
     frozen: bool = False
     """True when the battery answers, but always the same although power flows."""

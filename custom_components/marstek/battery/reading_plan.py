@@ -212,6 +212,15 @@ class ReadingPlan:
         method = next(method for method, purpose in _PURPOSES.items() if purpose is reading)
         return 120.0 + 3 * self.interval(method, now)
 
+    def is_awaited(self, reading: Reading) -> bool:
+        """Tell whether a reading has yet to be read for the first time.
+
+        Power never is: without it a battery is not set up.
+        """
+        freshness = self._freshness.get(reading, _Freshness())
+        never_read = freshness.last_ok is None
+        return reading is not Reading.POWER and never_read and freshness.misses < _MISSES_TO_STALE
+
     def is_fresh(self, reading: Reading, now: float) -> bool:
         """Tell whether a reading can be shown: one miss never makes it stale, great age does."""
         freshness = self._freshness.get(reading)

@@ -33,6 +33,8 @@ _LONGEST_COUNTDOWN: Final = 2**32 - 1
 # PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
 _CONTRADICTIONS: Final = 3
+# Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
+_SILENT_ROUNDS: Final = 3
 # A battery ramps up; in between two reads lies the quiet gap.
 _POWER_READS: Final = 2
 _POWER_TOLERANCE: Final = 100
@@ -220,7 +222,11 @@ class ModeControl:
         """Write and read in turn: a write without an answer may have been carried out."""
         link = self._client.link
         progress = _Progress(link.pacing.write_attempts)
+        heard = link.last_heard
         while progress.may_go_on:
+            if progress.rounds == _SILENT_ROUNDS and link.last_heard == heard:
+                break
+            progress.rounds += 1
             accepted = await self._write_once(wish, progress)
             if isinstance(progress.error, RefusedError) and not accepted:
                 await self._clock.sleep(link.pause_before(progress.failures))
@@ -295,6 +301,7 @@ class _Progress:
     """How often a wish may still be tried, and why it failed last."""
 
     attempts: int
+    rounds: int = 0
     failures: int = 0
     contradictions: int = 0
     error: VenusError = field(default_factory=lambda: NoAnswerError(Method.SET_MODE, 0))
