@@ -1,0 +1,226 @@
+"""The colours that are known, who said so and how far that can be relied upon."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Self
+
+from .calendar import PARIS, Colour, Season, is_lawful
+
+# RTE's data begin on the first of these days (TEMPO.md 1.2); after the last, a date is a mistake.
+_FIRST_DAY: Final = date(2014, 9, 1)
+_LAST_DAY: Final = date(2099, 12, 31)
+_TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Source(StrEnum):
+    """Who announces colours."""
+
+    RTE = "rte"
+    """RTE's public JSON (TEMPO.md 1.1)."""
+    COMMUNITY = "api_couleur_tempo"
+    """api-couleur-tempo.fr, which itself asks RTE (TEMPO.md 1.3)."""
+    RTE_API = "rte_api"
+    """RTE's official API (TEMPO.md 1.2)."""
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Tell whether this is RTE, who chooses the colours."""
+        return self is not Source.COMMUNITY
+
+
+# From when on the eve a source's word holds, by the clock of Paris. RTE publishes at 10:30; what
+# it shows before is informative. The community's server may follow until noon (TEMPO.md 1.3, 2).
+_BINDING_FROM: Final = {
+    Source.RTE: time(10, 40),
+    Source.RTE_API: time(10, 40),
+    Source.COMMUNITY: time(12),
+}
+
+
+def binding_from(source: Source, day: date) -> datetime:
+    """Return from when on a source's word about a day is binding: late morning of the eve."""
+    return datetime.combine(day - timedelta(days=1), _BINDING_FROM[source], PARIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a source says of a day. Raises ValueError when `seen_at` has no time zone."""
+
+    day: date
+    colour: Colour
+    source: Source
+    seen_at: datetime
+    is_fallback: bool = False
+    """True for the default that RTE shows while its own choice is missing."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that says nothing."""
+        if self.seen_at.utcoffset() is None:
+            raise ValueError("An announcement is seen at a time in a zone")
+
+    @property
+    def is_binding(self) -> bool:
+        """Tell whether it holds, rather than being provisional."""
+        return not self.is_fallback and self.seen_at >= binding_from(self.source, self.day)
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """Return how much it weighs against another word about the same day."""
+        return (not self.is_fallback, self.is_binding, self.source.is_first_hand)
+
+
+type Entry = Announcement
+"""The announcement that the book goes by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two sources that say different things of a day; `ours` is what the book goes by."""
+
+    day: date
+    ours: Entry
+    other: Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What announcements have changed."""
+
+    changed: frozenset[date] = frozenset()
+    """Days whose colour is new or another, or whose word weighs more than before."""
+    disagreements: tuple[Disagreement, ...] = ()
+    refused: tuple[Announcement, ...] = ()
+    """Announcements that can't be true: a colour that the contract does not allow on that day."""
+
+
+class ColourBook:
+    """The known colours, one entry per day.
+
+    A binding word beats a provisional one, then RTE beats the community; of two equals the one
+    that is learnt later wins. A fallback gives way to anything else.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._entries: dict[date, Entry] = {}
+        self._colours: dict[date, Colour] = {}
+
+    @property
+    def colours(self) -> Mapping[date, Colour]:
+        """Return the colours of all known days, provisional ones included: a view that lives on."""
+        return MappingProxyType(self._colours)
+
+    def get(self, day: date) -> Entry | None:
+        """Return what is known of a day."""
+        return self._entries.get(day)
+
+    def colour(self, day: date) -> Colour | None:
+        """Return the colour of a day as far as it is known, provisional or not."""
+        return self._colours.get(day)
+
+    def known_days(self, season: Season) -> tuple[date, ...]:
+        """Return the days of a season that are known, in order."""
+        return tuple(day for day in season.dates if day in self._entries)
+
+    def learn(self, announcements: Iterable[Announcement]) -> Learnt:
+        """Take in what sources said, in the order in which they said it."""
+        changed: set[date] = set()
+        disagreements: list[Disagreement] = []
+        refused: list[Announcement] = []
+        for said in announcements:
+            if not _is_credible(said):
+                refused.append(said)
+                continue
+            held = self._entries.get(said.day)
+            if held is None or _replaces(said, held):
+                self._enter(said)
+                changed.add(said.day)
+            if held is not None and _contradict(said, held):
+                ours = self._entries[said.day]
+                other = held if ours is said else said
+                disagreements.append(Disagreement(said.day, ours, other))
+        return Learnt(frozenset(changed), tuple(disagreements), tuple(refused))
+
+    def forget_before(self, day: date) -> None:
+        """Drop all days before this one."""
+        for old in [known for known in self._entries if known < day]:
+            del self._entries[old]
+            del self._colours[old]
+
+    def store(self) -> dict[str, dict[str, str]]:
+        """Return what `restore` takes, fit for JSON: a short string per day, times to the second."""
+        return {
+            "days": {day.isoformat(): _write(self._entries[day]) for day in sorted(self._entries)}
+        }
+
+    @classmethod
+    def restore(cls, stored: object) -> Self:
+        """Return a book as it was stored; days that can't be read or can't be true are left out."""
+        book = cls()
+        match stored:
+            case {"days": dict(days)}:
+                for day, text in days.items():
+                    entry = _read(day, text)
+                    if entry is not None and _is_credible(entry):
+                        book._enter(entry)
+            case _:
+                pass
+        return book
+
+    def _enter(self, entry: Entry) -> None:
+        """Write an entry over what was known of its day."""
+        self._entries[entry.day] = entry
+        self._colours[entry.day] = entry.colour
+
+
+def _is_credible(said: Announcement) -> bool:
+    """Tell whether a day can have the colour that is said of it."""
+    return _FIRST_DAY <= said.day <= _LAST_DAY and is_lawful(said.colour, said.day)
+
+
+def _replaces(said: Announcement, held: Entry) -> bool:
+    """Tell whether the book is to go by the new word. Repeating the old one is no news."""
+    if said.colour is held.colour:
+        return said.rank > held.rank
+    return said.rank >= held.rank
+
+
+def _contradict(said: Announcement, held: Entry) -> bool:
+    """Tell whether two sources differ; a fallback is nobody's word."""
+    return (
+        said.colour is not held.colour
+        and said.source is not held.source
+        and not (said.is_fallback or held.is_fallback)
+    )
+
+
+def _write(entry: Entry) -> str:
+    """Return an entry as a short string: colour, source, time in UTC."""
+    words = [entry.colour, entry.source, entry.seen_at.astimezone(UTC).strftime(_TIME_FORMAT)]
+    return " ".join([*words, "fallback"] if entry.is_fallback else words)
+
+
+def _read(day: object, text: object) -> Entry | None:
+    """Return the entry that was written, or None when this is none."""
+    if not isinstance(day, str) or not isinstance(text, str):
+        return None
+    match text.split(" "):
+        case [colour, source, seen_at]:
+            is_fallback = False
+        case [colour, source, seen_at, "fallback"]:
+            is_fallback = True
+        case _:
+            return None
+    try:
+        return Announcement(
+            date.fromisoformat(day),
+            Colour(colour),
+            Source(source),
+            datetime.strptime(seen_at, _TIME_FORMAT).replace(tzinfo=UTC),
+            is_fallback,
+        )
+    except ValueError:
+        return None

@@ -1,0 +1,208 @@
+"""Off-peak windows by wall clock, for Tempo and for any tariff with fixed hours.
+
+Whether it is off-peak depends on what a clock on the wall shows, also in the nights when it is
+put forward or back: a bound in the hour that is skipped takes effect when the clock jumps, and
+one in the hour that comes twice takes effect twice, with a change back in between.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import Final
+
+from .calendar import PARIS
+
+_DAY: Final = timedelta(days=1)
+_RESOLUTION: Final = timedelta.resolution
+# A bound may be missing on a day, and a whole day may be missing when a country changes sides of
+# the date line; beyond this many days there is always a change.
+_DAYS_SEARCHED: Final = 4
+
+
+class WindowProblem(StrEnum):
+    """Why windows can't be a tariff."""
+
+    NO_WINDOW = "no_window"
+    EMPTY = "empty_window"
+    """A window that ends when it starts."""
+    OVERLAPPING = "overlapping_windows"
+    ALL_DAY = "all_day"
+    """Together the windows leave no peak hour."""
+    ZONED = "zoned_window"
+    """A bound with a time zone of its own."""
+
+
+class WindowError(ValueError):
+    """Windows that can't be a tariff; `problem` says why."""
+
+    def __init__(self, problem: WindowProblem) -> None:
+        """Keep the reason."""
+        super().__init__(f"Unusable off-peak windows: {problem}")
+        self.problem = problem
+
+
+def _since_midnight(wall_time: time) -> timedelta:
+    """Return how long after midnight a clock shows this on a day without a clock change."""
+    return timedelta(
+        hours=wall_time.hour,
+        minutes=wall_time.minute,
+        seconds=wall_time.second,
+        microseconds=wall_time.microsecond,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of each day by wall clock, from `start` on and before `end`; may span midnight.
+
+    Raises WindowError when it is empty or its bounds have a time zone.
+    """
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        """Refuse what is no window."""
+        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+            raise WindowError(WindowProblem.ZONED)
+        if self.start == self.end:
+            raise WindowError(WindowProblem.EMPTY)
+
+    @property
+    def length(self) -> timedelta:
+        """Return how long it lasts on a day without a clock change."""
+        return (_since_midnight(self.end) - _since_midnight(self.start)) % _DAY
+
+    def __contains__(self, wall_time: time) -> bool:
+        """Tell whether a wall clock that shows this is in the window."""
+        if self.start < self.end:
+            return self.start <= wall_time < self.end
+        return wall_time >= self.start or wall_time < self.end
+
+
+DEFAULT_WINDOW: Final = Window(time(22), time(6))
+"""Off-peak hours of Tempo (TEMPO.md section 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A span of time within which nothing changes; bounds are UTC, so that they can be subtracted."""
+
+    start: datetime
+    end: datetime
+    is_off_peak: bool
+
+    @property
+    def duration(self) -> timedelta:
+        """Return how long it really lasts."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class OffPeak:
+    """The off-peak hours of a tariff: windows of each day, by the wall clock of a zone.
+
+    Windows may touch but not overlap. Raises WindowError for windows that leave no off-peak or
+    no peak hour. All methods take moments of any zone, answer in UTC and raise ValueError for a
+    moment without a zone.
+    """
+
+    windows: tuple[Window, ...]
+    zone: tzinfo
+
+    def __post_init__(self) -> None:
+        """Refuse windows without which, or between which, nothing would ever change."""
+        if not self.windows:
+            raise WindowError(WindowProblem.NO_WINDOW)
+        windows = sorted(self.windows, key=lambda window: window.start)
+        starts = [_since_midnight(window.start) for window in windows]
+        for window, (start, following) in zip(
+            windows, pairwise([*starts, starts[0] + _DAY]), strict=True
+        ):
+            if start + window.length > following:
+                raise WindowError(WindowProblem.OVERLAPPING)
+        if sum((window.length for window in windows), timedelta()) == _DAY:
+            raise WindowError(WindowProblem.ALL_DAY)
+
+    def is_off_peak(self, moment: datetime) -> bool:
+        """Tell whether a moment is off-peak."""
+        wall_time = self._local(moment).time()
+        return any(wall_time in window for window in self.windows)
+
+    def next_change(self, after: datetime) -> datetime:
+        """Return the first moment after this one at which off-peak begins or ends."""
+        state = self.is_off_peak(after)
+        return next(
+            moment
+            for moment in self._possible_changes(after, range(-1, _DAYS_SEARCHED + 1))
+            if moment > after and self.is_off_peak(moment) is not state
+        )
+
+    def current(self, moment: datetime) -> Interval:
+        """Return the whole interval in which a moment lies."""
+        state = self.is_off_peak(moment)
+        end = self.next_change(moment)
+        start = end
+        for earlier in reversed(self._possible_changes(moment, range(-_DAYS_SEARCHED, 2))):
+            if earlier > moment:
+                continue
+            if self.is_off_peak(earlier) is not state:
+                break
+            start = earlier
+        return Interval(start, end, state)
+
+    def intervals(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the intervals between two moments in order, without gap or overlap.
+
+        The first and the last are cut at `start` and `end`; nothing when these are not in order.
+        """
+        since, until = self._local(start).astimezone(UTC), self._local(end).astimezone(UTC)
+        while since < until:
+            change = min(self.next_change(since), until)
+            yield Interval(since, change, self.is_off_peak(since))
+            since = change
+
+    def _local(self, moment: datetime) -> datetime:
+        """Return a moment in the tariff's zone."""
+        if moment.utcoffset() is None:
+            raise ValueError("A moment without a time zone is in no window")
+        return moment.astimezone(self.zone)
+
+    def _possible_changes(self, around: datetime, days: range) -> list[datetime]:
+        """Return when something may change on the days around a moment, in order."""
+        today = self._local(around).date()
+        return sorted(
+            set(chain.from_iterable(_bounds_of_day(self, today + day * _DAY) for day in days))
+        )
+
+
+TEMPO_OFF_PEAK: Final = OffPeak((DEFAULT_WINDOW,), PARIS)
+"""Off-peak hours of Tempo as sold by EDF."""
+
+
+@lru_cache(maxsize=64)
+def _bounds_of_day(off_peak: OffPeak, day: date) -> tuple[datetime, ...]:
+    """Return all moments of a day at which the clock shows a bound, or jumps across one."""
+    moments: list[datetime] = []
+    for wall_time in {bound for window in off_peak.windows for bound in (window.start, window.end)}:
+        local = datetime.combine(day, wall_time, off_peak.zone)
+        first, second = sorted(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        moments += (first, second)
+        if first != second:
+            moments.append(_clock_change(first, second, off_peak.zone))
+    return tuple(moments)
+
+
+def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """Return when the clock jumps between two moments that are on both sides of a jump."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > _RESOLUTION:
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
