@@ -1,0 +1,1 @@
+"""One battery on the command line, without Home Assistant."""

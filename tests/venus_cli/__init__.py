@@ -1,0 +1,1 @@
+"""Tests of `scripts/venus` against simulated batteries on real sockets."""
