@@ -144,15 +144,12 @@ class OffPeak:
     def current(self, moment: datetime) -> Interval:
         """Return the whole interval in which a moment lies."""
         state = self.is_off_peak(moment)
-        end = self.next_change(moment)
-        start = end
-        for earlier in reversed(self._possible_changes(moment, range(-_DAYS_SEARCHED, 2))):
-            if earlier > moment:
-                continue
-            if self.is_off_peak(earlier) is not state:
-                break
-            start = earlier
-        return Interval(start, end, state)
+        start = next(
+            earlier
+            for earlier in reversed(self._possible_changes(moment, range(-_DAYS_SEARCHED, 2)))
+            if earlier <= moment and self.is_off_peak(earlier - _RESOLUTION) is not state
+        )
+        return Interval(start, self.next_change(moment), state)
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the intervals between two moments in order, without gap or overlap.
