@@ -21,7 +21,11 @@ from .calendar import (
     season_of,
     tempo_day,
 )
+from .chain import Report, TempoClient
+from .faults import FaultKind, SourceError, SourceFault
+from .ledger import BUDGET, SourceStatistics
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
+from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
 from .windows import (
     DEFAULT_WINDOW,
     TEMPO_OFF_PEAK,
@@ -33,23 +37,36 @@ from .windows import (
 )
 
 __all__ = [
+    "BASE_VARIABLE",
+    "BUDGET",
     "DEFAULT_WINDOW",
     "OFFICIAL",
     "OFFICIAL_SINCE",
     "PARIS",
     "TEMPO_OFF_PEAK",
+    "USER_AGENT",
+    "VERSION",
     "Announcement",
+    "BaseError",
+    "Bases",
     "Colour",
     "ColourBook",
+    "Credentials",
     "Disagreement",
     "Entry",
+    "FaultKind",
     "Interval",
     "Learnt",
     "OffPeak",
     "Prices",
     "Quotas",
+    "Report",
     "Season",
     "Source",
+    "SourceError",
+    "SourceFault",
+    "SourceStatistics",
+    "TempoClient",
     "Window",
     "WindowError",
     "WindowProblem",

@@ -1,0 +1,341 @@
+"""The source chain: asks what is due, in order, within a budget, and learns what is said."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+import random
+from typing import Any, Final
+
+import aiohttp
+
+from .book import Announcement, ColourBook, Learnt, Source
+from .calendar import PARIS, Quotas, season_of
+from .faults import FaultKind, SourceError, SourceFault
+from .ledger import BudgetSpentError, Ledger, SourceStatistics
+from .parsing import Token, parse_token
+from .schedule import HistoryTry, Situation, history_due, situation
+from .sources import (
+    TIMEOUT,
+    Bases,
+    Call,
+    Credentials,
+    Request,
+    community,
+    fetch,
+    light,
+    rte_api,
+    season,
+    token_request,
+)
+
+_DAY: Final = timedelta(days=1)
+_TOKEN_MARGIN: Final = timedelta(seconds=30)
+# A source that failed this often in a row no longer keeps others waiting.
+_AILING: Final = 2
+# Both are asked each time, as far as the budget allows.
+_USUAL_CALLS: Final = (Call.LIGHT, Call.COMMUNITY)
+# A failure to reach RTE tells nothing new about the season file on the same host.
+_UNREACHABLE: Final = (FaultKind.TIMEOUT, FaultKind.CONNECTION, FaultKind.RATE_LIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of asking."""
+
+    learnt: Learnt = field(default_factory=Learnt)
+    answered: tuple[Source, ...] = ()
+    """Sources that gave a sound answer, whether or not it had news."""
+    failed: Mapping[Source, SourceFault] = field(default_factory=dict)
+    """Sources that were asked and gave none."""
+
+
+class TempoClient:
+    """Keeps a book of colours up to date.
+
+    At most 16 HTTP requests a day, tokens and redirects included. RTE comes first; others are
+    asked when RTE fails or, from some time on, has nothing yet.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        bases: Bases | None = None,
+        credentials: Credentials | None = None,
+        *,
+        now: Callable[[], datetime],
+        rng: random.Random,
+        quotas: Quotas | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        """Take the session as it is: it checks certificates unless it was made not to.
+
+        `now` returns an aware moment. `timeout` is for one call, in s.
+        """
+        self._session = session
+        self._bases = bases or Bases()
+        self._credentials = credentials
+        self._now = now
+        self._rng = rng
+        self._quotas = quotas or Quotas()
+        self._timeout = timeout
+        self._ledger = Ledger(spread=rng.random())
+        self._token: tuple[Token, datetime] | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def statistics(self) -> Mapping[Source, SourceStatistics]:
+        """Return how each source has done."""
+        self._ledger.turn(self._now())
+        return {source: self._ledger.statistics(source) for source in Source}
+
+    @property
+    def calls_today(self) -> int:
+        """Return how many HTTP requests were made since midnight in Paris, 0..16."""
+        self._ledger.turn(self._now())
+        return self._ledger.spent
+
+    @property
+    def last_answer(self) -> tuple[datetime, Source] | None:
+        """Return when a source last gave a sound answer, and which."""
+        answers = [
+            (statistics.last_success, source)
+            for source, statistics in self.statistics.items()
+            if statistics.last_success is not None
+        ]
+        return max(answers, default=None)
+
+    def next_ask(self, book: ColourBook) -> datetime:
+        """Return when to call `ask`: in the past when that is now, at the latest tomorrow morning."""
+        now = self._turn()
+        state = self._situation(now, book)
+        calls = self._calls_for(state)
+        at = state.next_time(self._ledger.last_asked)
+        if self._ledger.was_in_vain and state.wanted() and self._spare(state):
+            at = min(at, self._ledger.usable_from(calls))
+        at = max(at, self._ledger.usable_from(calls))
+        if history := self._next_history(state, book):
+            at = min(at, history)
+        if not self._ledger.remaining:
+            at = max(at, _midnight_after(now))
+        return at
+
+    async def ask(self, book: ColourBook) -> Report:
+        """Ask for what is due now and enter it into the book.
+
+        Nothing is asked when nothing is due. Raises nothing for a source's fault.
+        """
+        async with self._lock:
+            now = self._turn()
+            state = self._situation(now, book)
+            asking = _Asking(book)
+            if self._is_due(state):
+                await self._ask_colours(state, asking)
+            await self._ask_history(asking)
+            return asking.report()
+
+    async def check(self) -> Report:
+        """Ask each source once for today and tomorrow, whatever is known or due, for set-up."""
+        async with self._lock:
+            now = self._turn()
+            asking = _Asking(ColourBook())
+            calls = [Call.LIGHT, Call.COMMUNITY]
+            if self._credentials is not None:
+                calls.append(Call.RTE_API)
+            for call in calls:
+                await self._ask(call, _date(now), asking)
+            return asking.report()
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes, fit for JSON. It holds no secret."""
+        return self._ledger.store()
+
+    def restore(self, stored: object) -> None:
+        """Go on from what was stored; what can't be read is left out."""
+        self._ledger.restore(stored)
+
+    def _turn(self) -> datetime:
+        now = self._now().astimezone(UTC)
+        self._ledger.turn(now)
+        return now
+
+    def _situation(self, now: datetime, book: ColourBook) -> Situation:
+        return situation(now, book, self._quotas, self._ledger.spread)
+
+    def _calls_for(self, state: Situation) -> tuple[Call, ...]:
+        """Return the calls that can tell what is wanted, in their order."""
+        calls = [*_USUAL_CALLS, Call.SEASON]
+        if self._credentials is not None:
+            calls.append(Call.RTE_API)
+        wanted = state.wanted()
+        if wanted and all(day < _date(state.now) for day in wanted):
+            calls.remove(Call.LIGHT)
+        healthy = [call for call in calls if self._ledger.standing(call).failures < _AILING]
+        if state.is_thorough() and self._spare(state) < 1:
+            # There is one call for now: let them take turns.
+            healthy.sort(key=lambda call: (call not in _USUAL_CALLS, self._tried(call)))
+        ailing = sorted((call for call in calls if call not in healthy), key=self._tried)
+        return (*healthy, *ailing)
+
+    def _tried(self, call: Call) -> datetime:
+        return self._ledger.standing(call).tried or datetime.min.replace(tzinfo=UTC)
+
+    def _spare(self, state: Situation) -> int:
+        """Return how many requests of today's may be made beyond one at each time to ask."""
+        return self._ledger.remaining - state.times_left_today() - 1
+
+    def _is_due(self, state: Situation) -> bool:
+        """Return whether to ask for colours, again when all failed the last time."""
+        if not state.wanted():
+            return False
+        if state.due_since(self._ledger.last_asked) is not None:
+            return True
+        return self._ledger.was_in_vain and self._spare(state) > 0
+
+    async def _ask_colours(self, state: Situation, asking: _Asking) -> None:
+        """Ask one source after the other until nothing is wanted any more."""
+        allowance = 1 + max(0, self._spare(state))
+        before = self._ledger.spent
+        for call in self._calls_for(state):
+            for day in self._situation(state.now, asking.book).wanted():
+                if self._ledger.spent - before >= allowance:
+                    break
+                if not self._is_worthwhile(call, state, asking):
+                    break
+                await self._ask(call, day, asking)
+                if call in (Call.LIGHT, Call.RTE_API):
+                    break
+        if self._ledger.spent > before:
+            self._ledger.last_asked = state.now
+            self._ledger.was_in_vain = not asking.answered
+
+    def _is_worthwhile(self, call: Call, state: Situation, asking: _Asking) -> bool:
+        """Return whether a call can help now."""
+        if not self._ledger.is_usable(call, state.now):
+            return False
+        if asking.answered and not state.is_thorough():
+            return False
+        fault = asking.failed.get(Source.RTE)
+        return call is not Call.SEASON or fault is None or fault.kind not in _UNREACHABLE
+
+    async def _ask_history(self, asking: _Asking) -> None:
+        """Ask for the seasons of which days are missing, when there are calls to spare."""
+        now = self._turn()
+        for at, wanted in history_due(now, asking.book, self._ledger.history):
+            state = self._situation(now, asking.book)
+            if at > now or self._spare(state) < 1 or not self._ledger.is_usable(Call.SEASON, now):
+                return
+            succeeded = await self._ask(Call.SEASON, wanted.first, asking)
+            self._ledger.history[wanted.label] = HistoryTry(now, succeeded)
+
+    def _next_history(self, state: Situation, book: ColourBook) -> datetime | None:
+        """Return when to ask for a season."""
+        due = history_due(state.now, book, self._ledger.history)
+        if not due or self._spare(state) < 1:
+            return None
+        return max(due[0][0], self._ledger.usable_from((Call.SEASON,)))
+
+    async def _ask(self, call: Call, day: date, asking: _Asking) -> bool:
+        """Make one call about a day, enter what it says, and return whether it was sound."""
+        try:
+            said = await self._announcements(call, day)
+            asking.learn(said)
+            today = _date(self._now())
+            if call is Call.LIGHT and all(item.day != today for item in said):
+                raise SourceError(FaultKind.CONTENT, "An answer without today")  # noqa: TRY301
+        except SourceError as error:
+            self._ledger.failed(call, error.fault, self._turn(), self._rng.random())
+            asking.note_failure(call.source, error.fault)
+            return False
+        except BudgetSpentError:
+            return False
+        self._ledger.succeeded(call, self._turn())
+        asking.note_answer(call.source)
+        return True
+
+    async def _announcements(self, call: Call, day: date) -> tuple[Announcement, ...]:
+        """Return what a source says. Raises SourceError, BudgetSpentError."""
+        match call:
+            case Call.LIGHT:
+                request = light(self._bases)
+            case Call.COMMUNITY:
+                request = community(self._bases, day)
+            case Call.SEASON:
+                request = season(self._bases, season_of(day))
+            case _:
+                return await self._from_rte_api()
+        return request.parse(await self._fetch(request), self._now())
+
+    async def _from_rte_api(self) -> tuple[Announcement, ...]:
+        """Ask RTE's official API, with a new token when there is none or it is refused."""
+        if self._token is not None and self._now() < self._token[1]:
+            try:
+                return await self._calendar(self._token[0])
+            except SourceError as error:
+                self._token = None
+                if error.fault.kind is not FaultKind.CREDENTIALS:
+                    raise
+        if self._credentials is None:
+            raise SourceError(FaultKind.CREDENTIALS, "There are no credentials")
+        body = await self._fetch(token_request(self._bases, self._credentials))
+        token = parse_token(body)
+        self._token = (token, self._now() + token.life - _TOKEN_MARGIN)
+        return await self._calendar(token)
+
+    async def _calendar(self, token: Token) -> tuple[Announcement, ...]:
+        request = rte_api(self._bases, token.value, _date(self._now()))
+        return request.parse(await self._fetch(request), self._now())
+
+    async def _fetch(self, request: Request) -> bytes:
+        return await fetch(
+            self._session,
+            request,
+            now=self._now(),
+            spend=lambda: self._ledger.spend(request.call.source),
+            patience=self._timeout,
+        )
+
+
+class _Asking:
+    """What comes of asking, while it goes on."""
+
+    def __init__(self, book: ColourBook) -> None:
+        """Enter into this book."""
+        self.book = book
+        self.answered: list[Source] = []
+        self.failed: dict[Source, SourceFault] = {}
+        self._learnt: list[Learnt] = []
+
+    def learn(self, said: tuple[Announcement, ...]) -> None:
+        """Enter announcements."""
+        self._learnt.append(self.book.learn(said))
+
+    def note_answer(self, source: Source) -> None:
+        """Note that a source gave a sound answer."""
+        self.failed.pop(source, None)
+        if source not in self.answered:
+            self.answered.append(source)
+
+    def note_failure(self, source: Source, fault: SourceFault) -> None:
+        """Note that a source gave none, unless it has given one."""
+        if source not in self.answered:
+            self.failed[source] = fault
+
+    def report(self) -> Report:
+        """Return all of it."""
+        learnt = Learnt(
+            frozenset().union(*(item.changed for item in self._learnt)),
+            tuple(found for item in self._learnt for found in item.disagreements),
+            tuple(said for item in self._learnt for said in item.refused),
+        )
+        return Report(learnt, tuple(self.answered), self.failed)
+
+
+def _date(moment: datetime) -> date:
+    """Return the date in Paris."""
+    return moment.astimezone(PARIS).date()
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """Return the next midnight in Paris."""
+    return datetime.combine(_date(now) + _DAY, time(), PARIS)
