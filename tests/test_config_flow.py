@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntryState,
     ConfigFlowResult,
+    FlowType,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -160,6 +161,11 @@ def ignored(hass: HomeAssistant) -> MockConfigEntry:
     return entry
 
 
+def open_steps(hass: HomeAssistant) -> dict[str, str]:
+    """Return the flows that wait for the user, by step."""
+    return {flow["step_id"]: flow["flow_id"] for flow in hass.config_entries.flow.async_progress()}
+
+
 def offered(pick: ConfigFlowResult) -> dict[str, str]:
     """Return labels by BLE MAC, and check that all are chosen beforehand."""
     schema = pick["data_schema"]
@@ -195,7 +201,7 @@ async def test_several_batteries_at_once(hass: HomeAssistant, fleet: Fleet, port
         "firmware": 150,
     }
     assert all(entry.state is ConfigEntryState.LOADED for entry in entries.values())
-    assert not hass.config_entries.flow.async_progress()
+    assert result["next_flow"] == (FlowType.CONFIG_FLOW, open_steps(hass)["plan"])
 
 
 async def test_never_two_requests_at_once(hass: HomeAssistant, fleet: Fleet) -> None:
@@ -544,7 +550,7 @@ async def test_search_goes_before_a_discovery_in_progress(
     await discover(hass, E3_ADDRESS, port)
     result = await submit(hass, await start(hass, "search"), devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert not hass.config_entries.flow.async_progress()
+    assert open_steps(hass).keys() == {"plan"}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ MANIFEST_NEEDED = {
 }
 # Reasons and errors that Home Assistant itself gives.
 GIVEN_BY_HOME_ASSISTANT = {
-    *("already_configured", "already_in_progress", "reconfigure_successful"),
+    *("already_configured", "already_in_progress", "reauth_successful", "reconfigure_successful"),
     *("single_instance_allowed", "unique_id_mismatch", "no_devices_found"),
 }
 # Which library may import what besides the standard library (docs/architecture.md).

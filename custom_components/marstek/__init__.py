@@ -1,57 +1,80 @@
-"""Marstek Venus batteries over their local API."""
+"""Marstek Venus batteries over their local API, and the plan of a home."""
 
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .battery.coordinator import BatteryCoordinator, MarstekConfigEntry
+from .battery.coordinator import BatteryCoordinator
 from .battery.memory import MemoryStore
 from .const import CONF_KIND, DOMAIN, EntryKind
 from .discovery import async_start_discovery
+from .entries import is_plan
+from .plan.issues import TariffIssues
+from .plan.runtime import async_setup_plan
+from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [
-    Platform.BINARY_SENSOR,
-    Platform.NUMBER,
-    Platform.SELECT,
-    Platform.SENSOR,
-]
+PLATFORMS = {
+    EntryKind.BATTERY: [
+        Platform.BINARY_SENSOR,
+        Platform.NUMBER,
+        Platform.SELECT,
+        Platform.SENSOR,
+    ],
+    EntryKind.PLAN: [
+        Platform.BINARY_SENSOR,
+        Platform.CALENDAR,
+        Platform.EVENT,
+        Platform.SENSOR,
+    ],
+}
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Start looking for batteries on the network."""
+    """Register the actions, and start looking for batteries on the network."""
+    async_setup_services(hass)
     async_start_discovery(hass)
     return True
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: MarstekConfigEntry) -> bool:
-    """Set up a battery."""
-    if entry.data.get(CONF_KIND) != EntryKind.BATTERY:
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="foreign_entry")
-    coordinator = BatteryCoordinator(hass, entry)
-    await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = coordinator
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.async_plan_polls()
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Set up a battery or the plan."""
+    match kind := entry.data.get(CONF_KIND):
+        case EntryKind.BATTERY:
+            battery = BatteryCoordinator(hass, entry)
+            await battery.async_config_entry_first_refresh()
+            entry.runtime_data = battery
+        case EntryKind.PLAN:
+            entry.runtime_data = await async_setup_plan(hass, entry)
+        case _:
+            raise ConfigEntryError(translation_domain=DOMAIN, translation_key="foreign_entry")
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS[kind])
+    entry.runtime_data.async_start()
     return True
 
 
-async def async_unload_entry(hass: HomeAssistant, entry: MarstekConfigEntry) -> bool:
-    """Stop polling a battery; nothing is written to it."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Stop polling a battery, or planning; nothing is written to a battery."""
+    platforms = PLATFORMS[entry.data[CONF_KIND]]
+    unloaded = await hass.config_entries.async_unload_platforms(entry, platforms)
     if unloaded:
-        await entry.runtime_data.store.async_save()
+        await entry.runtime_data.async_stop()
     return unloaded
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: MarstekConfigEntry) -> None:
-    """Forget what was stored about a battery."""
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Forget what was stored, and what was to be repaired."""
     await MemoryStore(hass, entry.entry_id).async_remove()
+    if is_plan(entry):
+        TariffIssues(hass, entry.entry_id).async_remove()
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: MarstekConfigEntry) -> bool:
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
     """Leave entries of other integrations as they are; set-up then says what they are."""
     return True

@@ -1,60 +1,14 @@
-"""Binary sensors of a battery."""
+"""Binary sensors: what they are, their own folders say."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import override
-
-from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
-from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery.coordinator import BatteryCoordinator, MarstekConfigEntry
-from .battery.reading_plan import Reading
-from .entity import BatteryEntity, BatteryEntityDescription
-from .venus import Danger
+from .battery import binary_sensors as battery
+from .battery.coordinator import BatteryCoordinator
+from .plan import binary_sensors as plan
+from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntityDescription):
-    """A binary sensor and what it tells."""
-
-    is_on_fn: Callable[[BatteryCoordinator], bool | None]
-    always_available: bool = False
-
-
-BINARY_SENSORS = (
-    BatteryBinarySensorDescription(
-        key="charging",
-        device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
-        is_on_fn=lambda coordinator: coordinator.data.is_charging,
-    ),
-    BatteryBinarySensorDescription(
-        key="connectivity",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        always_available=True,
-        is_on_fn=lambda coordinator: coordinator.last_update_success,
-    ),
-    BatteryBinarySensorDescription(
-        key="firmware_problem",
-        translation_key="firmware_problem",
-        device_class=BinarySensorDeviceClass.PROBLEM,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        reading=Reading.DEVICE,
-        is_on_fn=lambda coordinator: Danger.WIPES_SETTINGS in coordinator.profile.dangers,
-    ),
-    BatteryBinarySensorDescription(
-        key="frozen",
-        translation_key="frozen",
-        device_class=BinarySensorDeviceClass.PROBLEM,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda coordinator: coordinator.data.frozen,
-    ),
-)
 
 
 async def async_setup_entry(
@@ -62,33 +16,9 @@ async def async_setup_entry(
     entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors."""
-    coordinator = entry.runtime_data
-    async_add_entities(
-        BatteryBinarySensor(coordinator, description)
-        for description in BINARY_SENSORS
-        if description.exists_fn(coordinator.profile)
-    )
-
-
-class BatteryBinarySensor(BatteryEntity, BinarySensorEntity):
-    """Something that is or is not so."""
-
-    entity_description: BatteryBinarySensorDescription
-
-    @property
-    @override
-    def _value(self) -> bool | None:
-        return self.entity_description.is_on_fn(self.coordinator)
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Tell whether it is so."""
-        return self._value
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether the reading is current; connectivity itself is always known."""
-        return self.entity_description.always_available or super().available
+    """Add those of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.binary_sensors(data))
+    else:
+        async_add_entities(plan.binary_sensors(data))

@@ -9,8 +9,9 @@ from homeassistant.config_entries import (
     SOURCE_IMPORT,
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
+    FlowType,
+    OptionsFlow,
 )
 from homeassistant.const import CONF_DEVICES, CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import callback
@@ -32,8 +33,18 @@ import voluptuous as vol
 
 from .const import CONF_BLE_MAC, CONF_DHCP_MAC, DOMAIN
 from .discovery import AddressError, async_identify, async_is_at, async_probe
-from .entries import async_entry_of, battery_name, entry_data, is_battery, is_foreign
+from .entries import (
+    async_entry_of,
+    async_plan_entry,
+    battery_name,
+    entry_data,
+    is_battery,
+    is_foreign,
+    is_plan,
+)
 from .options_flow import BatteryOptionsFlow, is_whole
+from .plan_flow import PlanSteps
+from .plan_options import PlanOptionsFlow
 from .sightings import Sightings, async_look_around, name_of
 from .venus import (
     DEFAULT_PORT,
@@ -69,13 +80,14 @@ def _title(data: Mapping[str, Any]) -> str:
     return battery_name(data[CONF_MODEL], data[CONF_BLE_MAC])
 
 
-class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Adds batteries that were searched for, typed in or discovered."""
+class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
+    """Adds batteries that were searched for, typed in or discovered, and the plan."""
 
     VERSION = 1
 
     def __init__(self) -> None:
         """Start with nothing found."""
+        super().__init__()
         self._searching: asyncio.Task[Sightings] | None = None
         self._seen = Sightings()
         self._offered: dict[str, Any] = {}
@@ -85,20 +97,23 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_supports_options_flow(cls, config_entry: ConfigEntry[Any]) -> bool:
-        """Offer options for batteries of ours only."""
-        return is_battery(config_entry)
+        """Offer options for entries of ours only."""
+        return is_battery(config_entry) or is_plan(config_entry)
 
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> BatteryOptionsFlow:
-        """Return the options of a battery."""
-        return BatteryOptionsFlow()
+    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> OptionsFlow:
+        """Return the options of a battery or of the plan."""
+        return PlanOptionsFlow() if is_plan(config_entry) else BatteryOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how to find batteries."""
-        return self.async_show_menu(step_id="user", menu_options=["search", "manual"])
+        """Ask what to add: batteries, or the plan while there is none."""
+        choices = ["search", "manual"]
+        if async_plan_entry(self.hass) is None:
+            choices.append("plan")
+        return self.async_show_menu(step_id="user", menu_options=choices)
 
     async def async_step_search(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Search, and show that it takes a while."""
@@ -188,7 +203,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         """Add one of several batteries that were chosen together."""
         await self._async_identify(import_data)
         self._abort_if_known()
-        return self.async_create_entry(title=_title(import_data), data=import_data)
+        return await self._async_create_battery(import_data)
 
     async def async_step_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Add the battery at an address."""
@@ -199,7 +214,7 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
                 data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
                 await self._async_identify(data)
                 self._abort_if_known({key: data[key] for key in (CONF_HOST, CONF_PORT)})
-                return self.async_create_entry(title=_title(data), data=data)
+                return await self._async_create_battery(data)
         return self._show_address_form("manual", user_input or {}, errors)
 
     def _show_address_form(
@@ -234,6 +249,8 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
         """Change where a battery is reached, as long as it is the same one."""
         entry = self._get_reconfigure_entry()
         self._asked["name"] = entry.title
+        if is_plan(entry):
+            return await self.async_step_reconfigure_plan()
         if is_foreign(entry):
             raise _foreign_abort(entry)
         errors: dict[str, str] = {}
@@ -295,13 +312,27 @@ class MarstekConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask whether a discovered battery is wanted."""
         if user_input is not None:
-            return self.async_create_entry(title=_title(self._offered), data=self._offered)
+            return await self._async_create_battery(self._offered)
         return self.async_show_form(
             step_id="discovery_confirm",
             description_placeholders={
                 "name": _title(self._offered),
                 "host": self._offered[CONF_HOST],
             },
+        )
+
+    async def _async_create_battery(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Add a battery; who adds the first one is led on to the plan."""
+        has_plan = async_plan_entry(self.hass) is not None
+        if has_plan or self.source == SOURCE_IMPORT:
+            return self.async_create_entry(title=_title(data), data=data)
+        flows = self.hass.config_entries.flow
+        started = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+        following = await flows.async_configure(started["flow_id"], {"next_step_id": "plan"})
+        return self.async_create_entry(
+            title=_title(data),
+            data=data,
+            next_flow=(FlowType.CONFIG_FLOW, following["flow_id"]),
         )
 
     async def _async_identify(self, data: Mapping[str, Any], *, is_wish: bool = True) -> None:

@@ -13,6 +13,15 @@ class EntryKind(StrEnum):
     """What a config entry stands for."""
 
     BATTERY = "battery"
+    PLAN = "plan"
+
+
+class Tariff(StrEnum):
+    """How the price of electricity changes."""
+
+    TEMPO = "tempo"
+    FIXED = "fixed"
+    """Peak and off-peak hours, the same every day."""
 
 
 # Data of a battery's config entry, beside CONF_HOST (as typed or found), CONF_PORT and CONF_MODEL.
@@ -25,6 +34,22 @@ CONF_DHCP_MAC: Final = "dhcp_mac"
 CONF_POWER_PRESET: Final = "power_preset"
 CONF_CHARGE_LIMIT: Final = "charge_limit"
 CONF_DISCHARGE_LIMIT: Final = "discharge_limit"
+
+# Data of the plan's config entry. Credentials are of the grid operator's own interface.
+CONF_TARIFF: Final = "tariff"
+CONF_CLIENT_ID: Final = "client_id"
+CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105 - a name, not a secret
+
+# Options of the plan's config entry.
+CONF_OFF_PEAK: Final = "off_peak"
+CONF_START: Final = "start"
+CONF_END: Final = "end"
+CONF_QUOTA_RED: Final = "quota_red"
+CONF_QUOTA_WHITE: Final = "quota_white"
+CONF_PRICES: Final = "prices"
+CONF_PRICES_SINCE: Final = "prices_since"
+
+PLAN_UNIQUE_ID: Final = "plan"
 
 # What a battery on a household socket may carry, in W.
 SOCKET_LIMIT: Final = 800

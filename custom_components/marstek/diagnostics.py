@@ -8,7 +8,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
-from .battery.coordinator import BatteryCoordinator, MarstekConfigEntry
+from .battery.coordinator import BatteryConfigEntry, BatteryCoordinator
 from .battery.reading_plan import Reading
 from .const import CONF_BLE_MAC, CONF_DHCP_MAC
 from .venus import Method
@@ -22,7 +22,7 @@ _PRIVATE_TEXT: Final = re.compile(
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: MarstekConfigEntry
+    hass: HomeAssistant, entry: BatteryConfigEntry
 ) -> dict[str, Any]:
     """Return the state of one battery and of the conversation with it."""
     coordinator = entry.runtime_data

@@ -1,74 +1,21 @@
-"""What all entities of a battery have in common."""
+"""What all entities have in common."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, override
 
-from homeassistant.const import CONF_MODEL
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
-
-from .battery.coordinator import BatteryCoordinator
-from .battery.data import BatteryData
-from .battery.reading_plan import Reading
-from .const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, MANUFACTURER
-from .venus import Profile, firmware_name
+from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatteryEntityDescription(EntityDescription):
-    """What an entity needs to know beyond its name."""
-
-    reading: Reading = Reading.POWER
-    """The reading it shows, and without which it is not available."""
-    exists_fn: Callable[[Profile], bool] = lambda _: True
-    """Tells whether a model and firmware has it."""
-
-
-class BatteryEntity(CoordinatorEntity[BatteryCoordinator]):
-    """An entity of one battery."""
+class MarstekEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
+    """An entity that writes its state only when that has changed."""
 
     _attr_has_entity_name = True
-    entity_description: BatteryEntityDescription
-
-    def __init__(
-        self, coordinator: BatteryCoordinator, description: BatteryEntityDescription
-    ) -> None:
-        """Belong to the battery, and ask for the reading to be polled."""
-        super().__init__(coordinator, context=description.reading)
-        self.entity_description = description
-        data = coordinator.config_entry.data
-        mac = data[CONF_BLE_MAC]
-        self._attr_unique_id = f"{mac}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, mac)},
-            connections={(CONNECTION_NETWORK_MAC, data[CONF_DHCP_MAC])}
-            if data.get(CONF_DHCP_MAC)
-            else set(),
-            manufacturer=MANUFACTURER,
-            model=data[CONF_MODEL],
-            name=coordinator.config_entry.title,
-            serial_number=mac,
-            sw_version=firmware_name(data[CONF_FIRMWARE]),
-        )
-        self._shown: tuple[bool, Any] | None = None
-
-    @property
-    def _data(self) -> BatteryData:
-        return self.coordinator.data
+    _shown: tuple[bool, Any] | None = None
 
     @property
     def _value(self) -> Any:
         """What the entity's state is made of; nothing is written while it stays the same."""
         raise NotImplementedError
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether the reading is current: a single lost answer does not matter."""
-        return super().available and self.entity_description.reading in self._data.fresh
 
     @callback
     @override

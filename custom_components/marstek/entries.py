@@ -35,6 +35,11 @@ def is_battery(entry: ConfigEntry[Any]) -> bool:
     return entry.data.get(CONF_KIND) == EntryKind.BATTERY
 
 
+def is_plan(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether an entry is the plan."""
+    return entry.data.get(CONF_KIND) == EntryKind.PLAN
+
+
 def is_foreign(entry: ConfigEntry[Any]) -> bool:
     """Tell whether another integration of the same domain made an entry."""
     return entry.source != SOURCE_IGNORE and CONF_KIND not in entry.data
@@ -55,3 +60,10 @@ def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None
 def async_batteries(hass: HomeAssistant) -> list[ConfigEntry[Any]]:
     """Return the entries of configured batteries."""
     return [entry for entry in hass.config_entries.async_entries(DOMAIN) if is_battery(entry)]
+
+
+@callback
+def async_plan_entry(hass: HomeAssistant) -> ConfigEntry[Any] | None:
+    """Return the entry of the plan, of which a home has one."""
+    entries = hass.config_entries.async_entries(DOMAIN)
+    return next((entry for entry in entries if is_plan(entry)), None)

@@ -1,69 +1,19 @@
-"""The operating mode of a battery."""
+"""Selects of a battery."""
 
-from dataclasses import dataclass
-from typing import override
-
-from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery.coordinator import MarstekConfigEntry
-from .battery.reading_plan import Reading
-from .entity import BatteryEntity, BatteryEntityDescription
-from .venus import Mode
+from .battery.coordinator import BatteryConfigEntry
+from .battery.selects import selects
 
 # Commands queue by themselves: one that waits gives way to the next.
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModeSelectDescription(BatteryEntityDescription, SelectEntityDescription):
-    """The select of the mode."""
-
-
-_MODE = ModeSelectDescription(key="mode", translation_key="mode", reading=Reading.MODE)
-
-
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: MarstekConfigEntry,
+    entry: BatteryConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the select."""
-    async_add_entities([ModeSelect(entry.runtime_data, _MODE)])
-
-
-class ModeSelect(BatteryEntity, SelectEntity):
-    """The mode that the battery is known to be in, and the way to change it."""
-
-    entity_description: ModeSelectDescription
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether a mode can be chosen, which takes a battery that answers and no more."""
-        return self.coordinator.last_update_success and Reading.POWER in self._data.fresh
-
-    @property
-    @override
-    def _value(self) -> Mode | None:
-        return self._data.mode
-
-    @property
-    @override
-    def options(self) -> list[str]:
-        """Return the modes that can be chosen, and a mode that can't while it is on."""
-        choices = self.coordinator.profile.modes | ({self._value} if self._value else set())
-        return [mode.value.lower() for mode in Mode if mode in choices]
-
-    @property
-    @override
-    def current_option(self) -> str | None:
-        """Return the mode, None for one of the app's own."""
-        return self._value.value.lower() if self._value else None
-
-    @override
-    async def async_select_option(self, option: str) -> None:
-        """Change the mode."""
-        mode = next(mode for mode in Mode if mode.value.lower() == option)
-        await self.coordinator.async_set_mode(mode)
+    """Add the selects of a battery."""
+    async_add_entities(selects(entry.runtime_data))

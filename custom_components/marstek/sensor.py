@@ -1,163 +1,14 @@
-"""Sensors of a battery."""
+"""Sensors: what they are, their own folders say."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import override
-
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
-from homeassistant.const import (
-    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-    EntityCategory,
-    UnitOfEnergy,
-    UnitOfPower,
-    UnitOfRatio,
-    UnitOfTemperature,
-)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import StateType
 
-from .battery.coordinator import MarstekConfigEntry
-from .battery.data import BatteryData, CommandState
-from .battery.reading_plan import Reading
-from .entity import BatteryEntity, BatteryEntityDescription
-from .venus import Profile
+from .battery import sensors as battery
+from .battery.coordinator import BatteryCoordinator
+from .plan import sensors as plan
+from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatterySensorDescription(BatteryEntityDescription, SensorEntityDescription):
-    """A sensor and where its value is."""
-
-    value_fn: Callable[[BatteryData], StateType]
-
-
-def _has_pv(profile: Profile) -> bool:
-    return profile.has_pv
-
-
-def _power(
-    key: str,
-    value_fn: Callable[[BatteryData], StateType],
-    exists_fn: Callable[[Profile], bool] = lambda _: True,
-) -> BatterySensorDescription:
-    return BatterySensorDescription(
-        key=key,
-        translation_key=key,
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=value_fn,
-        exists_fn=exists_fn,
-    )
-
-
-def _energy(
-    key: str,
-    value_fn: Callable[[BatteryData], StateType],
-    exists_fn: Callable[[Profile], bool] = lambda _: True,
-) -> BatterySensorDescription:
-    return BatterySensorDescription(
-        key=key,
-        translation_key=key,
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        suggested_display_precision=2,
-        value_fn=value_fn,
-        exists_fn=exists_fn,
-    )
-
-
-SENSORS = (
-    BatterySensorDescription(
-        key="soc",
-        translation_key="soc",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.soc,
-    ),
-    _power("battery_power", lambda data: data.battery_power),
-    _power("ac_power", lambda data: data.ac_power),
-    _power("backup_power", lambda data: data.backup_power),
-    _power("pv_power", lambda data: data.pv_power, _has_pv),
-    _energy("energy_charged", lambda data: data.energy_charged),
-    _energy("energy_discharged", lambda data: data.energy_discharged),
-    _energy("pv_energy", lambda data: data.pv_energy, _has_pv),
-    BatterySensorDescription(
-        key="stored_energy",
-        translation_key="stored_energy",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda data: data.stored_energy,
-    ),
-    BatterySensorDescription(
-        key="rated_capacity",
-        translation_key="rated_capacity",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=2,
-        value_fn=lambda data: data.rated_capacity,
-    ),
-    BatterySensorDescription(
-        key="temperature",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        reading=Reading.CELLS,
-        exists_fn=lambda profile: profile.temperature_scale is not None,
-        value_fn=lambda data: data.temperature,
-    ),
-    BatterySensorDescription(
-        key="last_command",
-        translation_key="last_command",
-        device_class=SensorDeviceClass.ENUM,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        options=[state.value for state in CommandState],
-        value_fn=lambda data: data.last_command,
-    ),
-    BatterySensorDescription(
-        key="wifi_signal",
-        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        reading=Reading.WIFI,
-        value_fn=lambda data: data.wifi_signal,
-    ),
-    BatterySensorDescription(
-        key="address",
-        translation_key="address",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.address,
-    ),
-    BatterySensorDescription(
-        key="success_rate",
-        translation_key="success_rate",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.success_rate,
-    ),
-)
 
 
 async def async_setup_entry(
@@ -165,27 +16,9 @@ async def async_setup_entry(
     entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors that this battery has."""
-    coordinator = entry.runtime_data
-    async_add_entities(
-        BatterySensor(coordinator, description)
-        for description in SENSORS
-        if description.exists_fn(coordinator.profile)
-    )
-
-
-class BatterySensor(BatteryEntity, SensorEntity):
-    """A value of a battery."""
-
-    entity_description: BatterySensorDescription
-
-    @property
-    @override
-    def _value(self) -> StateType:
-        return self.entity_description.value_fn(self._data)
-
-    @property
-    @override
-    def native_value(self) -> StateType:
-        """Return the value in its native unit."""
-        return self._value
+    """Add those of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.sensors(data))
+    else:
+        async_add_entities(plan.sensors(data))

@@ -42,7 +42,7 @@ from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
 from .whereabouts import Whereabouts
 
-type MarstekConfigEntry = ConfigEntry[BatteryCoordinator]
+type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
 _SHORTEST_WAIT: Final = 1.0
 # What is shown grows old also while nothing is to be polled.
@@ -53,12 +53,12 @@ _FIRST_READS: Final = 4
 class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     """One battery: what it tells, what it is told, and where it is."""
 
-    config_entry: MarstekConfigEntry
+    config_entry: BatteryConfigEntry
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: MarstekConfigEntry,
+        entry: BatteryConfigEntry,
         *,
         clock: Clock | None = None,
         pacing: Pacing | None = None,
@@ -303,11 +303,19 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._mode_assumed = progress.state is CommandState.ASSUMED
         if progress.state is not CommandState.PENDING:
             self.plan.boost(self.clock.time())
-            self.async_plan_polls()
+            self._plan_polls()
         self._publish()
 
     @callback
-    def async_plan_polls(self) -> None:
+    def async_start(self) -> None:
+        """Poll, now that it is known what is shown."""
+        self._plan_polls()
+
+    async def async_stop(self) -> None:
+        """Keep what must not be lost."""
+        await self.store.async_save()
+
+    def _plan_polls(self) -> None:
         """Plan the next poll anew, for what is shown now."""
         self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
         self._schedule_refresh()

@@ -1,0 +1,85 @@
+"""Binary sensors of a battery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+
+from ..venus import Danger
+from .coordinator import BatteryCoordinator
+from .entity import BatteryEntity, BatteryEntityDescription
+from .reading_plan import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntityDescription):
+    """A binary sensor and what it tells."""
+
+    is_on_fn: Callable[[BatteryCoordinator], bool | None]
+    always_available: bool = False
+
+
+BINARY_SENSORS = (
+    BatteryBinarySensorDescription(
+        key="charging",
+        device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
+        is_on_fn=lambda coordinator: coordinator.data.is_charging,
+    ),
+    BatteryBinarySensorDescription(
+        key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        always_available=True,
+        is_on_fn=lambda coordinator: coordinator.last_update_success,
+    ),
+    BatteryBinarySensorDescription(
+        key="firmware_problem",
+        translation_key="firmware_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        reading=Reading.DEVICE,
+        is_on_fn=lambda coordinator: Danger.WIPES_SETTINGS in coordinator.profile.dangers,
+    ),
+    BatteryBinarySensorDescription(
+        key="frozen",
+        translation_key="frozen",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda coordinator: coordinator.data.frozen,
+    ),
+)
+
+
+def binary_sensors(coordinator: BatteryCoordinator) -> list[BatteryBinarySensor]:
+    """Return the binary sensors that a battery has."""
+    return [
+        BatteryBinarySensor(coordinator, description)
+        for description in BINARY_SENSORS
+        if description.exists_fn(coordinator.profile)
+    ]
+
+
+class BatteryBinarySensor(BatteryEntity, BinarySensorEntity):
+    """Something that is or is not so."""
+
+    entity_description: BatteryBinarySensorDescription
+
+    @property
+    @override
+    def _value(self) -> bool | None:
+        return self.entity_description.is_on_fn(self.coordinator)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether it is so."""
+        return self._value
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the reading is current; connectivity itself is always known."""
+        return self.entity_description.always_available or super().available

@@ -1,0 +1,73 @@
+"""Binary sensors of the tariff."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.const import EntityCategory
+
+from ..tempo import Colour
+from .entity import TariffEntity, TariffEntityDescription
+from .runtime import Plan
+from .tariff_data import TariffData
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffBinarySensorDescription(TariffEntityDescription, BinarySensorEntityDescription):
+    """A binary sensor and what it tells."""
+
+    is_on_fn: Callable[[TariffData], bool | None]
+
+
+def _is_red_tomorrow(data: TariffData) -> bool | None:
+    """Tell whether tomorrow is red; a day that can't be red is known not to be."""
+    if data.tomorrow is None:
+        return None if data.tomorrow_can_be_red else False
+    return data.tomorrow is Colour.RED
+
+
+BINARY_SENSORS = (
+    TariffBinarySensorDescription(
+        key="off_peak",
+        translation_key="off_peak",
+        exists_fn=lambda _: True,
+        is_on_fn=lambda data: data.is_off_peak,
+    ),
+    TariffBinarySensorDescription(
+        key="red_tomorrow", translation_key="red_tomorrow", is_on_fn=_is_red_tomorrow
+    ),
+    TariffBinarySensorDescription(
+        key="tomorrow_provisional",
+        translation_key="tomorrow_provisional",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda data: data.tomorrow_is_provisional,
+    ),
+)
+
+
+def binary_sensors(plan: Plan) -> list[TariffBinarySensor]:
+    """Return the binary sensors that a tariff has."""
+    tariff = plan.tariff
+    return [
+        TariffBinarySensor(tariff, description)
+        for description in BINARY_SENSORS
+        if description.exists_fn(tariff.settings)
+    ]
+
+
+class TariffBinarySensor(TariffEntity, BinarySensorEntity):
+    """Something that is or is not so."""
+
+    entity_description: TariffBinarySensorDescription
+
+    @property
+    @override
+    def _value(self) -> bool | None:
+        return self.entity_description.is_on_fn(self._data)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Tell whether it is so."""
+        return self._value

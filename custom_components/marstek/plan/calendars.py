@@ -1,0 +1,71 @@
+"""The calendar of Tempo days: 06:00 to 06:00, as far as colours are known."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import datetime as dt
+from typing import override
+
+from homeassistant.components.calendar import (
+    CalendarEntity,
+    CalendarEntityDescription,
+    CalendarEvent,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..tempo import Colour, day_end, day_start, tempo_day
+from .entity import TariffEntity, TariffEntityDescription
+from .runtime import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffCalendarDescription(TariffEntityDescription, CalendarEntityDescription):
+    """A calendar of the tariff."""
+
+
+_TEMPO = TariffCalendarDescription(key="tempo", translation_key="tempo")
+
+
+def calendars(plan: Plan) -> list[CalendarEntity]:
+    """Return the calendars that a tariff has."""
+    exists = _TEMPO.exists_fn(plan.tariff.settings)
+    return [TempoCalendar(plan.tariff, _TEMPO)] if exists else []
+
+
+class TempoCalendar(TariffEntity, CalendarEntity):
+    """The known Tempo days of this and the last season, and tomorrow as soon as it is known."""
+
+    entity_description: TariffCalendarDescription
+
+    @property
+    @override
+    def _value(self) -> CalendarEvent | None:
+        return self.event
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the running day, or the next one when the running one is unknown."""
+        today = tempo_day(dt_util.utcnow())
+        return next(self._events(today, today + dt.timedelta(days=1)), None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: dt.datetime, end_date: dt.datetime
+    ) -> list[CalendarEvent]:
+        """Return the days that touch a span, in order."""
+        last = tempo_day(end_date - dt.timedelta(microseconds=1))
+        return list(self._events(tempo_day(start_date), last))
+
+    def _events(self, first: dt.date, last: dt.date) -> Iterator[CalendarEvent]:
+        colours = self.coordinator.colours
+        for day in sorted(day for day in colours if first <= day <= last):
+            yield self._event(day, colours[day])
+
+    def _event(self, day: dt.date, colour: Colour) -> CalendarEvent:
+        return CalendarEvent(
+            start=day_start(day),
+            end=day_end(day),
+            summary=self.coordinator.texts.get(f"entity.sensor.colour_today.state.{colour}"),
+            uid=f"{day.isoformat()}_{colour}",
+        )

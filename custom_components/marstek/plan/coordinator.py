@@ -1,0 +1,182 @@
+"""Keeps the tariff up to date: asks the sources when it is time, and tells what holds now."""
+
+import asyncio
+from collections.abc import Mapping
+import datetime as dt
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, LOGGER, Tariff
+from ..tempo import (
+    Colour,
+    FaultKind,
+    Report,
+    Source,
+    TempoClient,
+    day_end,
+    day_start,
+    season_of,
+    tempo_day,
+)
+from ..texts import Texts, async_load_texts
+from .announcements import Announcements
+from .client import make_client
+from .issues import TariffIssues
+from .memory import PlanStore
+from .settings import tariff_settings
+from .tariff_data import TariffData, tariff_data
+
+# The clock may be set in between, so that nothing is waited for longer than this, in s.
+_LONGEST_WAIT: Final = 60.0
+_SHORTEST_WAIT: Final = 1.0
+
+
+class TariffCoordinator(DataUpdateCoordinator[TariffData]):
+    """The tariff of a home. It never fails: what is not known is unknown."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+        """Prepare; nothing is asked yet."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=dt.timedelta(seconds=_SHORTEST_WAIT),
+            always_update=False,
+        )
+        self.settings = tariff_settings(entry)
+        self.store = PlanStore(hass, entry.entry_id)
+        self.announcements = Announcements(self.store)
+        self.client: TempoClient | None = None
+        self.texts = Texts()
+        self._issues = TariffIssues(hass, entry.entry_id)
+        self._asking: asyncio.Task[None] | None = None
+        self._is_out = False
+
+    @override
+    async def _async_setup(self) -> None:
+        """Load the calendar, so that today is known without any network."""
+        await self.store.async_load()
+        self.texts = await async_load_texts(self.hass)
+        self._connect()
+
+    @property
+    def colours(self) -> Mapping[dt.date, Colour]:
+        """The colours of all days that are known."""
+        return self.store.memory.book.colours
+
+    def describe(self, day: dt.date) -> dict[str, Any]:
+        """Return what is known of a Tempo day, as the answer of an action."""
+        entry = self.store.memory.book.get(day)
+        prices = self.settings.tempo_prices
+        colour = None if entry is None else entry.colour
+        return {
+            "date": day.isoformat(),
+            "start": day_start(day).isoformat(),
+            "end": day_end(day).isoformat(),
+            "colour": colour,
+            "price_off_peak": colour and prices.of(colour, off_peak=True),
+            "price_peak": colour and prices.of(colour, off_peak=False),
+            "provisional": None if entry is None else not entry.is_binding,
+            "source": None if entry is None else entry.source,
+        }
+
+    def _connect(self) -> None:
+        """Make the client of the sources; a tariff without colours has none."""
+        self.client = None
+        if self.settings.tariff is Tariff.TEMPO:
+            self.client = make_client(self.hass, self.settings.credentials, self.settings.quotas)
+            self.client.restore(self.store.memory.client)
+
+    @callback
+    def async_apply_settings(self) -> None:
+        """Go by changed options, without losing what is known."""
+        before, self.settings = self.settings, tariff_settings(self.config_entry)
+        if (self.settings.credentials, self.settings.quotas) != (
+            before.credentials,
+            before.quotas,
+        ):
+            self._connect()
+        self.hass.async_create_task(self.async_refresh(), f"{DOMAIN} changed options")
+
+    @override
+    async def _async_update_data(self) -> TariffData:
+        """Tell what holds now, and have the sources asked beside it when that is due."""
+        now = dt_util.utcnow()
+        self._ask_when_due(now)
+        data = self._snapshot(now)
+        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
+        self._tell(data, now)
+        return data
+
+    def _snapshot(self, now: dt.datetime) -> TariffData:
+        answer = self.client.last_answer if self.client else None
+        return tariff_data(self.settings, self.store.memory.book, now, answer)
+
+    def _tell(self, data: TariffData, now: dt.datetime) -> None:
+        """Tell what is not a state: announcements and repairs."""
+        self.announcements.look(data, now)
+        silent_since = None
+        if self._is_out:
+            silent_since = data.last_success or self.config_entry.created_at
+        self._issues.async_update(self.settings, data, now, silent_since)
+
+    def _ask_when_due(self, now: dt.datetime) -> None:
+        if self.client is None or (self._asking is not None and not self._asking.done()):
+            return
+        due = self.client.next_ask(self.store.memory.book)
+        if due <= now:
+            self._asking = self.config_entry.async_create_background_task(
+                self.hass, self._async_ask(self.client), f"{DOMAIN} asking the Tempo sources"
+            )
+
+    async def _async_ask(self, client: TempoClient) -> None:
+        """Ask, keep what was learnt, and show it."""
+        memory = self.store.memory
+        before = memory.book.store()
+        report = await client.ask(memory.book)
+        memory.client = client.store()
+        if memory.book.store() != before:
+            oldest = season_of(tempo_day(dt_util.utcnow())).previous
+            memory.book.forget_before(oldest.first)
+        self.store.save_soon()
+        self._follow(report)
+        self.async_publish()
+
+    def _follow(self, report: Report) -> None:
+        """Log the begin and the end of an outage, once each, and report what needs the owner."""
+        self._issues.async_learn(report.learnt)
+        fault = report.failed.get(Source.RTE_API)
+        if fault is not None and fault.kind is FaultKind.CREDENTIALS:
+            self.config_entry.async_start_reauth(self.hass)
+        if report.answered:
+            if self._is_out:
+                LOGGER.info("The colours of Tempo can be asked for again")
+            self._is_out = False
+        elif report.failed and not self._is_out:
+            self._is_out = True
+            told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
+            LOGGER.warning("No source tells the colours of Tempo (%s); asking again later", told)
+
+    @callback
+    def async_publish(self) -> None:
+        """Show what changed outside a tick."""
+        now = dt_util.utcnow()
+        data = self._snapshot(now)
+        self._tell(data, now)
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
+
+
+def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:
+    """Return how long what is known holds, within bounds."""
+    changes = [data.next_off_peak_change] + ([data.day_end] if data.day_end else [])
+    wait = min((change - now).total_seconds() for change in changes)
+    return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

@@ -1,0 +1,56 @@
+"""What all entities of the plan have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+
+from ..const import DOMAIN, PLAN_UNIQUE_ID, Tariff
+from ..entity import MarstekEntity
+from .coordinator import TariffCoordinator
+from .settings import TariffSettings
+from .tariff_data import TariffData
+
+
+def _is_tempo(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.TEMPO
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffEntityDescription(EntityDescription):
+    """What an entity of the tariff needs to know beyond its name."""
+
+    exists_fn: Callable[[TariffSettings], bool] = _is_tempo
+    """Tells whether a tariff has it."""
+
+
+class TariffEntity(MarstekEntity[TariffCoordinator]):
+    """An entity of the tariff; always available, as what is not known is unknown."""
+
+    entity_description: TariffEntityDescription
+
+    def __init__(
+        self, coordinator: TariffCoordinator, description: TariffEntityDescription
+    ) -> None:
+        """Belong to the plan's device."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{PLAN_UNIQUE_ID}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, PLAN_UNIQUE_ID)},
+            entry_type=DeviceEntryType.SERVICE,
+            name=entry.title,
+        )
+
+    @property
+    def _data(self) -> TariffData:
+        return self.coordinator.data
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell that the tariff always has something to say."""
+        return True

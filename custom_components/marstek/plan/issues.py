@@ -1,0 +1,89 @@
+"""Repairs: what only the owner can set right about the tariff."""
+
+import datetime as dt
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN, Tariff
+from ..tempo import Disagreement, Learnt, are_outdated
+from .settings import TariffSettings
+from .tariff_data import TariffData
+
+_SILENCE: Final = dt.timedelta(hours=24)
+
+NO_SOURCE: Final = "no_source"
+DISAGREEMENT: Final = "sources_disagree"
+PRICES_OUTDATED: Final = "prices_outdated"
+
+
+class TariffIssues:
+    """The repairs of one plan, each there for as long as it is true."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Know whose repairs they are."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._disagreement: Disagreement | None = None
+
+    @callback
+    def async_learn(self, learnt: Learnt) -> None:
+        """Note what sources contradict each other in."""
+        if learnt.disagreements:
+            self._disagreement = learnt.disagreements[-1]
+
+    @callback
+    def async_update(
+        self,
+        settings: TariffSettings,
+        data: TariffData,
+        now: dt.datetime,
+        unanswered_since: dt.datetime | None,
+    ) -> None:
+        """Raise and remove repairs; `unanswered_since` is when the last source answered."""
+        is_tempo = settings.tariff is Tariff.TEMPO
+        is_silent = unanswered_since is not None and now - unanswered_since >= _SILENCE
+        self._set(NO_SOURCE, is_tempo and is_silent, {})
+        if self._disagreement and (data.day is None or self._disagreement.day < data.day):
+            self._disagreement = None
+        self._set(DISAGREEMENT, self._disagreement is not None, self._said())
+        since = settings.prices_since
+        self._set(
+            PRICES_OUTDATED,
+            is_tempo and are_outdated(since, now.date()),
+            {"since": since.isoformat()},
+        )
+
+    def _said(self) -> dict[str, str]:
+        """Return who said what."""
+        if (found := self._disagreement) is None:
+            return {}
+        return {
+            "day": found.day.isoformat(),
+            "ours": found.ours.colour,
+            "source": found.ours.source,
+            "theirs": found.other.colour,
+            "other": found.other.source,
+        }
+
+    @callback
+    def async_remove(self) -> None:
+        """Remove all of them."""
+        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED):
+            self._set(key, False, {})
+
+    def _set(self, key: str, is_there: bool, placeholders: dict[str, str]) -> None:
+        issue_id = f"{key}_{self._entry_id}"
+        if not is_there:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )

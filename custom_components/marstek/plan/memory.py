@@ -1,0 +1,81 @@
+"""What the plan must still know after a restart: the calendar, and what was announced."""
+
+from dataclasses import dataclass, field
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from ..tempo import ColourBook
+
+_VERSION: Final = 1
+_SAVE_DELAY: Final = 5.0
+
+
+@dataclass(slots=True)
+class PlanMemory:
+    """The stored state of the plan."""
+
+    book: ColourBook = field(default_factory=ColourBook)
+    client: dict[str, Any] = field(default_factory=dict)
+    """What the client of the sources remembers: calls of the day, rests, last answers."""
+    announced: dt.date | None = None
+    """The latest Tempo day whose colour was announced."""
+    missed: dt.date | None = None
+    """The latest Tempo day that was announced as missing."""
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return {
+            "book": self.book.store(),
+            "client": self.client,
+            "announced": self.announced and self.announced.isoformat(),
+            "missed": self.missed and self.missed.isoformat(),
+        }
+
+    @classmethod
+    def restore(cls, stored: dict[str, Any]) -> PlanMemory:
+        """Return the state as it was stored; what cannot be read is forgotten."""
+        client = stored.get("client")
+        return cls(
+            book=ColourBook.restore(stored.get("book")),
+            client=client if isinstance(client, dict) else {},
+            announced=_date(stored.get("announced")),
+            missed=_date(stored.get("missed")),
+        )
+
+
+def _date(stored: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(stored) if isinstance(stored, str) else None
+    except ValueError:
+        return None
+
+
+class PlanStore:
+    """The file that the plan's memory is kept in."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Name the file after the config entry."""
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+        self.memory = PlanMemory()
+
+    async def async_load(self) -> None:
+        """Read the file; a plan without one starts with an empty calendar."""
+        stored = await self._store.async_load()
+        if isinstance(stored, dict):
+            self.memory = PlanMemory.restore(stored)
+
+    def save_soon(self) -> None:
+        """Write within seconds, or when Home Assistant stops."""
+        self._store.async_delay_save(self.memory.store, _SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Write now."""
+        await self._store.async_save(self.memory.store())
+
+    async def async_remove(self) -> None:
+        """Delete the file."""
+        await self._store.async_remove()

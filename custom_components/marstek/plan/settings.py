@@ -1,0 +1,128 @@
+"""The tariff as the owner has set it, read from the config entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_END,
+    CONF_OFF_PEAK,
+    CONF_PRICES,
+    CONF_PRICES_SINCE,
+    CONF_QUOTA_RED,
+    CONF_QUOTA_WHITE,
+    CONF_START,
+    CONF_TARIFF,
+    Tariff,
+)
+from ..tempo import (
+    DEFAULT_WINDOW,
+    OFFICIAL,
+    OFFICIAL_SINCE,
+    PARIS,
+    Credentials,
+    OffPeak,
+    Prices,
+    Quotas,
+    Window,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPrices:
+    """Prices in EUR/kWh, and the subscription in EUR a month, of peak and off-peak hours."""
+
+    off_peak: float
+    peak: float
+    subscription: float
+
+
+@dataclass(frozen=True, slots=True)
+class TariffSettings:
+    """What the contract says."""
+
+    tariff: Tariff
+    off_peak: OffPeak
+    quotas: Quotas
+    tempo_prices: Prices
+    fixed_prices: FixedPrices
+    prices_since: dt.date
+    credentials: Credentials | None = None
+
+
+# EDF's regulated peak and off-peak tariff from 2026-08-01 (TEMPO.md 1.6).
+DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)
+
+
+def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
+    """Return the settings of the plan's entry, with defaults for what was never set."""
+    data, options = entry.data, entry.options
+    tariff = Tariff(data[CONF_TARIFF])
+    stored = options.get(CONF_PRICES, {})
+    credentials = None
+    if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):
+        credentials = Credentials(data[CONF_CLIENT_ID], data[CONF_CLIENT_SECRET])
+    return TariffSettings(
+        tariff=tariff,
+        off_peak=off_peak_of(options, tariff),
+        quotas=Quotas(
+            red=int(options.get(CONF_QUOTA_RED, Quotas().red)),
+            white=int(options.get(CONF_QUOTA_WHITE, Quotas().white)),
+        ),
+        tempo_prices=_prices(OFFICIAL, stored),
+        fixed_prices=_prices(DEFAULT_FIXED_PRICES, stored),
+        prices_since=_date(options.get(CONF_PRICES_SINCE)) or OFFICIAL_SINCE,
+        credentials=credentials,
+    )
+
+
+def new_settings(tariff: Tariff) -> TariffSettings:
+    """Return the settings of a tariff before anything was set."""
+    return TariffSettings(
+        tariff,
+        off_peak_of({}, tariff),
+        Quotas(),
+        OFFICIAL,
+        DEFAULT_FIXED_PRICES,
+        OFFICIAL_SINCE,
+    )
+
+
+def price_names(settings: TariffSettings) -> dict[str, float]:
+    """Return the prices that a tariff has, by the names of their options."""
+    prices = settings.tempo_prices if settings.tariff is Tariff.TEMPO else settings.fixed_prices
+    return {field.name: getattr(prices, field.name) for field in fields(prices)}
+
+
+def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:
+    """Return the off-peak hours; ValueError for windows that contradict each other.
+
+    Tempo is told in French time, wherever Home Assistant thinks that it is; other hours are those
+    of Home Assistant's own zone.
+    """
+    zone = PARIS if tariff is Tariff.TEMPO else dt_util.get_default_time_zone()
+    stored = options.get(CONF_OFF_PEAK)
+    if not stored:
+        return OffPeak((DEFAULT_WINDOW,), zone)
+    windows = (Window(_time(item[CONF_START]), _time(item[CONF_END])) for item in stored)
+    return OffPeak(tuple(windows), zone)
+
+
+def _time(text: str) -> dt.time:
+    return dt.time.fromisoformat(text).replace(second=0, microsecond=0)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _prices[PricesT: (Prices, FixedPrices)](default: PricesT, stored: Mapping[str, Any]) -> PricesT:
+    """Return stored prices, with those of the default where there is none."""
+    names = {field.name for field in fields(default)}
+    return replace(default, **{name: float(stored[name]) for name in names & stored.keys()})

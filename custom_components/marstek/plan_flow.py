@@ -1,0 +1,163 @@
+"""Setting up the plan: which tariff, and when it is cheap."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+import voluptuous as vol
+
+from .const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
+from .plan.client import async_check_credentials, async_sources_answer
+from .plan.settings import new_settings
+from .plan_forms import (
+    CREDENTIALS_SCHEMA,
+    prices_schema,
+    read_credentials,
+    read_prices,
+    read_windows,
+    windows_schema,
+)
+
+TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan"}
+
+
+class PlanSteps(ConfigFlow):
+    """The steps of a flow that are about the plan."""
+
+    def __init__(self) -> None:
+        """Start with nothing chosen."""
+        self._options: dict[str, Any] = {}
+        self._asking: asyncio.Task[bool] | None = None
+
+    async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the tariff."""
+        await self.async_set_unique_id(PLAN_UNIQUE_ID, raise_on_progress=False)
+        self._abort_if_unique_id_configured(error="plan_exists")
+        return self.async_show_menu(step_id="plan", menu_options=["tempo", "fixed"])
+
+    async def async_step_tempo(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the off-peak hours of Tempo."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._options, errors = read_windows(user_input, Tariff.TEMPO)
+            if not errors:
+                return await self.async_step_sources()
+        return self.async_show_form(
+            step_id="tempo",
+            data_schema=self.add_suggested_values_to_schema(
+                windows_schema(Tariff.TEMPO), user_input
+            ),
+            errors=errors,
+        )
+
+    async def async_step_sources(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask the sources of the colours, and show that it takes a while."""
+        if self._asking is None:
+            self._asking = self.hass.async_create_task(
+                async_sources_answer(self.hass), eager_start=False
+            )
+        if not self._asking.done():
+            return self.async_show_progress(
+                step_id="sources", progress_action="asking_sources", progress_task=self._asking
+            )
+        answered, self._asking = self._asking.result(), None
+        return self.async_show_progress_done(
+            next_step_id="tempo_ready" if answered else "sources_down"
+        )
+
+    async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Finish: a source answers."""
+        return self._async_create_plan(Tariff.TEMPO)
+
+    async def async_step_sources_down(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that no source answers, and that the plan goes on asking."""
+        if user_input is None:
+            return self.async_show_form(step_id="sources_down")
+        return self._async_create_plan(Tariff.TEMPO)
+
+    async def async_step_fixed(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the off-peak hours of a contract without colours."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._options, errors = read_windows(user_input, Tariff.FIXED)
+            if not errors:
+                return await self.async_step_fixed_prices()
+        return self.async_show_form(
+            step_id="fixed",
+            data_schema=self.add_suggested_values_to_schema(
+                windows_schema(Tariff.FIXED), user_input
+            ),
+            errors=errors,
+        )
+
+    async def async_step_fixed_prices(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the two prices."""
+        settings, errors = new_settings(Tariff.FIXED), dict[str, str]()
+        if user_input is not None:
+            prices, errors = read_prices(user_input, settings)
+            if not errors:
+                self._options |= prices
+                return self._async_create_plan(Tariff.FIXED)
+        return self.async_show_form(
+            step_id="fixed_prices",
+            data_schema=self.add_suggested_values_to_schema(prices_schema(settings), user_input),
+            errors=errors,
+        )
+
+    def _async_create_plan(self, tariff: Tariff) -> ConfigFlowResult:
+        return self.async_create_entry(
+            title=TITLES[tariff],
+            data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: tariff},
+            options=self._options,
+        )
+
+    async def async_step_reconfigure_plan(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the tariff; what belongs to the other one is kept for when it comes back."""
+        entry = self._get_reconfigure_entry()
+        current = Tariff(entry.data[CONF_TARIFF])
+        if user_input is not None:
+            tariff = Tariff(user_input[CONF_TARIFF])
+            renamed = TITLES[tariff] if entry.title == TITLES[current] else entry.title
+            return self.async_update_and_abort(
+                entry, title=renamed, data_updates={CONF_TARIFF: tariff}, reason="tariff_changed"
+            )
+        selector = SelectSelector(
+            SelectSelectorConfig(
+                options=list(Tariff), mode=SelectSelectorMode.LIST, translation_key=CONF_TARIFF
+            )
+        )
+        return self.async_show_form(
+            step_id="reconfigure_plan",
+            data_schema=vol.Schema({vol.Required(CONF_TARIFF, default=current): selector}),
+        )
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to ask for the credentials of RTE's own interface anew."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for credentials that work; without any, the public sources go on alone."""
+        entry, errors = self._get_reauth_entry(), dict[str, str]()
+        if user_input is not None:
+            given, errors = read_credentials(user_input)
+            if not errors:
+                errors = await async_check_credentials(self.hass, given)
+            if not errors:
+                return self.async_update_and_abort(entry, data_updates=given)
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=self.add_suggested_values_to_schema(
+                CREDENTIALS_SCHEMA, user_input or {CONF_CLIENT_ID: entry.data.get(CONF_CLIENT_ID)}
+            ),
+            errors=errors,
+        )

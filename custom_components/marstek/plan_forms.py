@@ -1,0 +1,149 @@
+"""The forms about the tariff, which set-up and options share."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.helpers.selector import (
+    DateSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+    TimeSelector,
+)
+import voluptuous as vol
+
+from .const import (
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_END,
+    CONF_OFF_PEAK,
+    CONF_PRICES,
+    CONF_PRICES_SINCE,
+    CONF_QUOTA_RED,
+    CONF_QUOTA_WHITE,
+    CONF_START,
+    Tariff,
+)
+from .plan.settings import TariffSettings, off_peak_of, price_names
+from .tempo import WindowError
+
+_SECOND_START: Final = "second_start"
+_SECOND_END: Final = "second_end"
+_FIELDS: Final = ((CONF_START, CONF_END), (_SECOND_START, _SECOND_END))
+_LONGEST_SEASON: Final = 366
+_HIGHEST_PRICE: Final = 10.0
+
+
+def windows_schema(tariff: Tariff) -> vol.Schema:
+    """Return the form of the off-peak hours; Tempo has one window a day."""
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(CONF_START, default="22:00:00"): TimeSelector(),
+        vol.Required(CONF_END, default="06:00:00"): TimeSelector(),
+    }
+    if tariff is Tariff.FIXED:
+        fields |= {
+            vol.Optional(_SECOND_START): TimeSelector(),
+            vol.Optional(_SECOND_END): TimeSelector(),
+        }
+    return vol.Schema(fields)
+
+
+def shown_windows(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return stored windows as the form shows them."""
+    return {
+        field: window[key]
+        for fields, window in zip(_FIELDS, options.get(CONF_OFF_PEAK, ()), strict=False)
+        for field, key in zip(fields, (CONF_START, CONF_END), strict=True)
+    }
+
+
+def read_windows(
+    user_input: Mapping[str, Any], tariff: Tariff
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options that a form's windows stand for, and the form's errors."""
+    windows = [
+        {CONF_START: user_input.get(start), CONF_END: user_input.get(end)}
+        for start, end in _FIELDS
+        if user_input.get(start) or user_input.get(end)
+    ]
+    if not all(window[CONF_START] and window[CONF_END] for window in windows):
+        return {}, {"base": "half_window"}
+    options = {CONF_OFF_PEAK: windows}
+    try:
+        off_peak_of(options, tariff)
+    except WindowError as err:
+        return {}, {"base": err.problem}
+    return options, {}
+
+
+def _price() -> NumberSelector:
+    # No bounds: the selector would tell them in English only.
+    return NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
+
+
+def prices_schema(settings: TariffSettings) -> vol.Schema:
+    """Return the form of the prices, with those in force as defaults."""
+    fields: dict[vol.Marker, Any] = {
+        vol.Required(name, default=value): _price() for name, value in price_names(settings).items()
+    }
+    since = settings.prices_since.isoformat()
+    return vol.Schema({**fields, vol.Required(CONF_PRICES_SINCE, default=since): DateSelector()})
+
+
+def read_prices(
+    user_input: Mapping[str, Any], settings: TariffSettings
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options that a form's prices stand for, and the form's errors."""
+    prices = {name: float(user_input[name]) for name in price_names(settings)}
+    wrong = {
+        name: "invalid_price"
+        for name, price in prices.items()
+        if not 0 <= price <= (_HIGHEST_PRICE if name != "subscription" else 1000)
+    }
+    return {CONF_PRICES: prices, CONF_PRICES_SINCE: user_input[CONF_PRICES_SINCE]}, wrong
+
+
+def quotas_schema(settings: TariffSettings) -> vol.Schema:
+    """Return the form of how many red and white days a season has."""
+    days = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX))
+    return vol.Schema(
+        {
+            vol.Required(CONF_QUOTA_RED, default=settings.quotas.red): days,
+            vol.Required(CONF_QUOTA_WHITE, default=settings.quotas.white): days,
+        }
+    )
+
+
+def read_quotas(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options that a form's quotas stand for, and the form's errors."""
+    quotas = {key: user_input[key] for key in (CONF_QUOTA_RED, CONF_QUOTA_WHITE)}
+    wrong = {
+        key: "invalid_days"
+        for key, days in quotas.items()
+        if days != int(days) or not 0 <= days <= _LONGEST_SEASON
+    }
+    if not wrong and sum(quotas.values()) > _LONGEST_SEASON:
+        wrong = {"base": "too_many_days"}
+    return ({} if wrong else {key: int(days) for key, days in quotas.items()}), wrong
+
+
+CREDENTIALS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_CLIENT_ID): TextSelector(),
+        vol.Optional(CONF_CLIENT_SECRET): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD)
+        ),
+    }
+)
+
+
+def read_credentials(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the entry's data for credentials, None twice for none, and the form's errors."""
+    keys = (CONF_CLIENT_ID, CONF_CLIENT_SECRET)
+    given = {key: (user_input.get(key) or "").strip() or None for key in keys}
+    if any(given.values()) and not all(given.values()):
+        return {}, {"base": "half_credentials"}
+    return given, {}

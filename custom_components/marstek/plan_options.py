@@ -1,0 +1,111 @@
+"""Options of the plan; they hold at once, without setting anything up again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+import voluptuous as vol
+
+from .const import CONF_CLIENT_ID, Tariff
+from .plan.client import async_check_credentials
+from .plan.settings import TariffSettings, tariff_settings
+from .plan_forms import (
+    CREDENTIALS_SCHEMA,
+    prices_schema,
+    quotas_schema,
+    read_credentials,
+    read_prices,
+    read_quotas,
+    read_windows,
+    shown_windows,
+    windows_schema,
+)
+
+
+class PlanOptionsFlow(OptionsFlow):
+    """Changes one group of options at a time."""
+
+    @property
+    def _settings(self) -> TariffSettings:
+        return tariff_settings(self.config_entry)
+
+    async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Begin."""
+        return await self.async_step_groups()
+
+    async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what is to be changed."""
+        groups = ["off_peak", "prices"]
+        if self._settings.tariff is Tariff.TEMPO:
+            groups += ["quotas", "credentials"]
+        return self.async_show_menu(step_id="groups", menu_options=groups)
+
+    async def async_step_off_peak(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the off-peak hours."""
+        tariff = self._settings.tariff
+        return self._show_or_save(
+            "off_peak",
+            windows_schema(tariff),
+            shown_windows(self.config_entry.options),
+            user_input,
+            lambda given: read_windows(given, tariff),
+        )
+
+    async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the prices, and since when they hold."""
+        settings = self._settings
+        return self._show_or_save(
+            "prices",
+            prices_schema(settings),
+            {},
+            user_input,
+            lambda given: read_prices(given, settings),
+        )
+
+    async def async_step_quotas(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change how many red and white days a season has."""
+        return self._show_or_save(
+            "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
+        )
+
+    def _show_or_save(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        shown: Mapping[str, Any],
+        user_input: dict[str, Any] | None,
+        read: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]],
+    ) -> ConfigFlowResult:
+        """Show a form until what is filled in can be read, then save it with the other options."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            changed, errors = read(user_input)
+            if not errors:
+                return self.async_create_entry(data={**self.config_entry.options, **changed})
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, user_input or shown),
+            errors=errors,
+        )
+
+    async def async_step_credentials(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the credentials of RTE's own interface, which nobody needs."""
+        entry, errors = self.config_entry, dict[str, str]()
+        if user_input is not None:
+            given, errors = read_credentials(user_input)
+            if not errors:
+                errors = await async_check_credentials(self.hass, given)
+            if not errors:
+                self.hass.config_entries.async_update_entry(entry, data={**entry.data, **given})
+                return self.async_create_entry(data=dict(entry.options))
+        return self.async_show_form(
+            step_id="credentials",
+            data_schema=self.add_suggested_values_to_schema(
+                CREDENTIALS_SCHEMA, user_input or {CONF_CLIENT_ID: entry.data.get(CONF_CLIENT_ID)}
+            ),
+            errors=errors,
+        )

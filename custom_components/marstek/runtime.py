@@ -1,0 +1,19 @@
+"""What a config entry of ours holds while it is loaded."""
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .battery.coordinator import BatteryCoordinator
+from .entries import async_plan_entry
+from .plan.runtime import Plan, PlanConfigEntry
+
+type MarstekConfigEntry = ConfigEntry[BatteryCoordinator | Plan]
+
+
+@callback
+def async_loaded_plan(hass: HomeAssistant) -> Plan | None:
+    """Return the running plan."""
+    entry: PlanConfigEntry | None = async_plan_entry(hass)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return None
+    return entry.runtime_data

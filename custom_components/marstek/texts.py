@@ -1,0 +1,33 @@
+"""Words of the integration in Home Assistant's own language, for what is not a state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
+
+_CATEGORIES = ("entity", "selector", "exceptions")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The translations, by their keys below the integration's own."""
+
+    _texts: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, key: str, placeholders: Mapping[str, str] | None = None) -> str:
+        """Return the text of a key such as `entity.sensor.colour_today.state.red`."""
+        text = self._texts.get(f"component.{DOMAIN}.{key}", key)
+        for name, value in (placeholders or {}).items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+
+async def async_load_texts(hass: HomeAssistant) -> Texts:
+    """Load the translations of the configured language."""
+    language, found = hass.config.language, dict[str, str]()
+    for category in _CATEGORIES:
+        found |= await async_get_translations(hass, language, category, {DOMAIN})
+    return Texts(found)
