@@ -1,9 +1,14 @@
-"""Real colours, and the clock of Paris computed without a time zone database."""
+"""Real colours, the clock of Paris without a time zone database, and computers elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import csv
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+import time
 from typing import Final
+
+import pytest
 
 from custom_components.marstek.tempo import Colour, Quotas, Season
 
@@ -46,3 +51,15 @@ def paris_clock(moment: datetime) -> datetime:
     forward, back = clock_changes(utc.year)
     shift = 2 if forward <= utc < back else 1
     return (utc + shift * HOUR).replace(tzinfo=None)
+
+
+@contextmanager
+def computer_in(zone: str) -> Iterator[None]:
+    """Move the process to another time zone."""
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TZ", zone)
+            time.tzset()
+            yield
+    finally:
+        time.tzset()

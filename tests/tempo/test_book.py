@@ -20,7 +20,7 @@ from custom_components.marstek.tempo import (
 )
 from tests.venus.bench import thorough
 
-from .history import DAY, HISTORY
+from .history import DAY, HISTORY, computer_in
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 RTE, COMMUNITY, RTE_API = Source.RTE, Source.COMMUNITY, Source.RTE_API
@@ -254,6 +254,17 @@ def test_a_restart_loses_nothing(announcements: list[Announcement]) -> None:
     assert restored.colours == book.colours
     assert [restored.get(day) for day in book.colours] == [book.get(day) for day in book.colours]
     assert restored.store() == book.store()
+
+
+def test_a_restart_in_another_zone_loses_nothing() -> None:
+    """What is stored does not depend on the zone of the computer."""
+    book = _book(said(RED, RTE, "10:39:59"), said(BLUE, RTE, "10:40", day=THURSDAY + DAY))
+    with computer_in("Pacific/Auckland"):
+        restored = ColourBook.restore(book.store())
+    assert [restored.get(day) for day in book.colours] == [
+        said(RED, RTE, "10:39:59"),
+        said(BLUE, RTE, "10:40", day=THURSDAY + DAY),
+    ]
 
 
 @thorough

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
-from time import tzset
 from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, strategies as st
@@ -22,7 +21,7 @@ from custom_components.marstek.tempo import (
 )
 from tests.venus.bench import thorough
 
-from .history import DAY, HOUR
+from .history import DAY, HOUR, computer_in
 
 MINUTE = timedelta(minutes=1)
 # Changes of clocks: by an hour, by half an hour, by two, at midnight, across the date line; and
@@ -162,6 +161,17 @@ def test_a_bound_in_the_hour_that_comes_twice() -> None:
     ]
 
 
+def test_moments_of_the_hour_that_comes_twice() -> None:
+    """Ten to three comes before ten past two, when the clock is put back in between."""
+    start = datetime(2026, 10, 25, 2, 50, tzinfo=PARIS)
+    end = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=PARIS)
+    (night,) = TEMPO_OFF_PEAK.intervals(start, end)
+    assert night.duration == 20 * MINUTE
+    off_peak = OffPeak((Window(time(2, 30), time(7)),), PARIS)
+    assert [interval.duration for interval in off_peak.intervals(start, end)] == [10 * MINUTE] * 2
+    assert not list(off_peak.intervals(end, start))
+
+
 def test_windows_that_touch_are_one_interval() -> None:
     """Nothing changes where one ends and the next begins."""
     off_peak = OffPeak((Window(time(2), time(7)), Window(time(22), time(2))), PARIS)
@@ -215,6 +225,8 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     for ask in (TEMPO_OFF_PEAK.is_off_peak, TEMPO_OFF_PEAK.next_change, TEMPO_OFF_PEAK.current):
         with pytest.raises(ValueError, match="time zone"):
             ask(moment)
+    with pytest.raises(ValueError, match="time zone"):
+        list(TEMPO_OFF_PEAK.intervals(moment, moment))
 
 
 def test_no_interval_backwards() -> None:
@@ -224,15 +236,12 @@ def test_no_interval_backwards() -> None:
     assert not list(TEMPO_OFF_PEAK.intervals(moment, moment - HOUR))
 
 
-def test_the_zone_of_the_computer_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_zone_of_the_computer_does_not_matter() -> None:
     """Windows follow the tariff's zone."""
     start = datetime(2026, 3, 28, 1, 2, 3, tzinfo=UTC)
     off_peak = OffPeak((DEFAULT_WINDOW, Window(time(12), time(14))), PARIS)
     at_home = list(off_peak.intervals(start, start + 3 * DAY))
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "America/Los_Angeles")
-        tzset()
+    with computer_in("America/Los_Angeles"):
         fresh = OffPeak((Window(time(12), time(14)), DEFAULT_WINDOW), PARIS)
         away = list(fresh.intervals(start, start + 3 * DAY))
-    tzset()
     assert away == at_home
