@@ -26,10 +26,6 @@ SPEC = BatterySpec(
     ble_mac=MAC, bssid=BSSID, address=ADDRESS, port=PORT, wifi_name="Gooseberry", soc=60.0
 )
 
-LEAKS = pytest.mark.xfail(
-    strict=True, reason="a quoted, or a cut-off, name of a network is not redacted whole"
-)
-
 
 def spellings(mac: str) -> set[str]:
     """Return the ways a MAC is written."""
@@ -92,9 +88,9 @@ async def test_nothing_private(device: str, firmware: int, ethernet: bool) -> No
     [
         "Quince & Medlar",
         "Groseille été",
-        pytest.param('the "Quince" net', marks=LEAKS),
+        'the "Quince" net',
         "ends with Quince\\",
-        pytest.param('Quince", "rssi": "Medlar', marks=LEAKS),
+        'Quince", "rssi": "Medlar',
         "Quince  Medlar",
     ],
 )
@@ -107,7 +103,6 @@ async def test_names_of_networks(name: str) -> None:
             assert word not in told
 
 
-@LEAKS
 @virtual
 async def test_names_in_broken_datagrams() -> None:
     """What was cut off in the middle of a name or a MAC is no less private."""

@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     SOURCE_IMPORT,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
     FlowType,
     OptionsFlow,
@@ -40,6 +41,7 @@ from .entries import (
     entry_data,
     is_battery,
     is_foreign,
+    is_literal,
     is_plan,
 )
 from .options_flow import BatteryOptionsFlow, is_whole
@@ -342,11 +344,17 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         )
 
     async def _async_updates(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Return what a discovery changes; a host name that still leads there stays as typed."""
+        """Return what a discovery changes.
+
+        A host name stays as typed as long as it is of use: what it leads to is looked up again
+        when the battery falls silent.
+        """
         entry = async_entry_of(self.hass, data[CONF_BLE_MAC])
         if entry is None or not is_battery(entry):
             return {}
-        if await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
+        runs = entry.state is ConfigEntryState.LOADED and data[CONF_PORT] == entry.data[CONF_PORT]
+        is_kept = runs and not is_literal(entry.data[CONF_HOST])
+        if is_kept or await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
             keys = {CONF_DHCP_MAC}
         else:
             keys = {CONF_DHCP_MAC, CONF_HOST, CONF_PORT}

@@ -1,93 +1,20 @@
 """What to send along with a problem report, with everything private left out."""
 
-from dataclasses import asdict
-import re
-from typing import Any, Final
+from typing import Any
 
-from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
-from .battery.coordinator import BatteryConfigEntry, BatteryCoordinator
-from .battery.reading_plan import Reading
-from .const import CONF_BLE_MAC, CONF_DHCP_MAC
-from .venus import Method
-
-_PRIVATE_KEYS: Final = {CONF_HOST, CONF_BLE_MAC, CONF_DHCP_MAC, "unique_id", "title", "address"}
-# MACs, IPv4 addresses and the values of keys that name a network.
-_PRIVATE_TEXT: Final = re.compile(
-    r"\b(?:[0-9a-fA-F]{12}|(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|\d{1,3}(?:\.\d{1,3}){3})\b"
-    r'|(?<="ssid":)\s*"[^"]*"|(?<="wifi_name":)\s*"[^"]*"'
-)
+from .battery.coordinator import BatteryCoordinator
+from .battery.diagnostics import battery_diagnostics
+from .plan.diagnostics import plan_diagnostics
+from .runtime import MarstekConfigEntry
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: BatteryConfigEntry
+    hass: HomeAssistant, entry: MarstekConfigEntry
 ) -> dict[str, Any]:
-    """Return the state of one battery and of the conversation with it."""
-    coordinator = entry.runtime_data
-    data = asdict(coordinator.data)
-    data["fresh"] = sorted(coordinator.data.fresh)
-    return {
-        "entry": async_redact_data(
-            {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS
-        ),
-        "data": async_redact_data(data, _PRIVATE_KEYS),
-        "profile": _profile(coordinator),
-        "reading_plan": _plan(coordinator),
-        "meters": {
-            "charged": coordinator.store.memory.charged.store(),
-            "discharged": coordinator.store.memory.discharged.store(),
-            "solar": coordinator.store.memory.solar.store(),
-        },
-        **_link(coordinator),
-    }
-
-
-def _profile(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    profile = asdict(coordinator.profile)
-    return {
-        key: sorted(value) if isinstance(value, frozenset) else value
-        for key, value in profile.items()
-    }
-
-
-def _plan(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    plan, now = coordinator.plan, coordinator.clock.time()
-    return {
-        method.value: {
-            "interval": plan.interval(method, now),
-            "due_in": round(plan.due_at(method) - now, 1),
-        }
-        for method in plan.methods(set(Reading))
-    }
-
-
-def _link(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    link, now = coordinator.client.link, coordinator.clock.time()
-    heard = link.last_heard
-    return {
-        "silent_for": None if heard is None else round(now - heard, 1),
-        "breaker_open": link.breaker.is_open,
-        "resting": {
-            method.value: round(link.backoff.rest_until(method) - now, 1)
-            for method in Method
-            if not link.backoff.may_try(method)
-        },
-        "statistics": {
-            method.value: asdict(statistics) for method, statistics in link.statistics.items()
-        },
-        "frames": [
-            {
-                "seconds_ago": round(now - frame.time, 2),
-                "sent": frame.sent,
-                "payload": _redact(frame.payload),
-            }
-            for frame in link.frames
-        ],
-    }
-
-
-def _redact(payload: bytes) -> str:
-    text = re.sub(r"\s+", " ", payload.decode("ascii", "replace"))
-    return _PRIVATE_TEXT.sub("**REDACTED**", text)
+    """Return the state of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        return battery_diagnostics(data)
+    return plan_diagnostics(data)

@@ -40,6 +40,11 @@ def is_plan(entry: ConfigEntry[Any]) -> bool:
     return entry.data.get(CONF_KIND) == EntryKind.PLAN
 
 
+def is_literal(host: str) -> bool:
+    """Tell whether a host is an IPv4 address rather than a name."""
+    return host.replace(".", "").isdecimal()
+
+
 def is_foreign(entry: ConfigEntry[Any]) -> bool:
     """Tell whether another integration of the same domain made an entry."""
     return entry.source != SOURCE_IGNORE and CONF_KIND not in entry.data

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 
 from ..const import CONF_BLE_MAC, DOMAIN, LOGGER
 from ..discovery import AddressError, async_locate, async_resolve
+from ..entries import is_literal
 from ..venus import Clock, VenusClient
 
 # Until this long after the last word of a battery its address is not doubted, in s.
@@ -72,13 +73,8 @@ class Whereabouts:
             return
         LOGGER.info("%s is at another address now", self._entry.title)
         self._client.move(address)
-        if found is not None and data[CONF_HOST] != address and _is_literal(data[CONF_HOST]):
+        if found is not None and data[CONF_HOST] != address and is_literal(data[CONF_HOST]):
             self._hass.config_entries.async_update_entry(
                 self._entry, data={**data, CONF_HOST: address}
             )
         await self._on_moved()
-
-
-def _is_literal(host: str) -> bool:
-    """Tell whether a host is an IPv4 address rather than a name."""
-    return host.replace(".", "").isdecimal()

@@ -111,7 +111,7 @@ class TempoClient:
         state = self._situation(now, book)
         calls = self._calls_for(state)
         at = state.next_time(self._ledger.last_asked)
-        if self._ledger.was_in_vain and state.wanted() and self._spare(state):
+        if self._ledger.was_in_vain and state.wanted() and self._spare(state) > 0:
             at = min(at, self._ledger.usable_from(calls))
         at = max(at, self._ledger.usable_from(calls))
         if history := self._next_history(state, book):
