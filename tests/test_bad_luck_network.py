@@ -98,9 +98,6 @@ async def test_name_that_leads_nowhere_yet() -> None:
             assert entry.data["host"] == "battery.lan"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a background search replaces a name that does not resolve just then"
-)
 @virtual
 async def test_name_that_leads_nowhere_any_more() -> None:
     """A name is of use when the battery falls silent; until then it need not lead anywhere."""

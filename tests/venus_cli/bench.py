@@ -56,7 +56,10 @@ def virtual[**P](test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
 
 async def venus(*words: str) -> int:
     """Run `scripts/venus` with these words; return its exit code."""
-    return await run_command(parse(list(words)))
+    code = await run_command(parse(list(words)))
+    # The loop closes a socket a moment later; the program itself would have ended.
+    await asyncio.sleep(0.1)
+    return code
 
 
 @dataclass(frozen=True, slots=True)
