@@ -54,6 +54,7 @@ class HttpServer:
         self._host = host
         self._port = 0
         self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def port(self) -> int:
@@ -74,7 +75,7 @@ class HttpServer:
         """Listen; port 0 takes a free one. Raises SimulatorError."""
         try:
             self._server = await asyncio.start_server(
-                self._serve, self._host, port, limit=_HEAD_LIMIT
+                self._accept, self._host, port, limit=_HEAD_LIMIT
             )
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
@@ -87,8 +88,17 @@ class HttpServer:
         if self._server is not None:
             self._server.close()
             self._server.close_clients()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._server.wait_closed()
             self._server = None
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection until it ends or the server does."""
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""

@@ -12,7 +12,7 @@ import aiohttp
 from .book import Announcement, ColourBook, Learnt, Source
 from .calendar import PARIS, Quotas, season_of
 from .faults import FaultKind, SourceError, SourceFault
-from .ledger import BudgetSpentError, Ledger, SourceStatistics
+from .ledger import HOST_FAULTS, BudgetSpentError, Ledger, SourceStatistics
 from .parsing import Token, parse_token
 from .schedule import HistoryTry, Situation, history_due, situation
 from .sources import (
@@ -31,12 +31,10 @@ from .sources import (
 
 _DAY: Final = timedelta(days=1)
 _TOKEN_MARGIN: Final = timedelta(seconds=30)
-# A source that failed this often in a row no longer keeps others waiting.
+# A source that failed this often in a row lets others go first.
 _AILING: Final = 2
 # Both are asked each time, as far as the budget allows.
 _USUAL_CALLS: Final = (Call.LIGHT, Call.COMMUNITY)
-# A failure to reach RTE tells nothing new about the season file on the same host.
-_UNREACHABLE: Final = (FaultKind.TIMEOUT, FaultKind.CONNECTION, FaultKind.RATE_LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +168,10 @@ class TempoClient:
         wanted = state.wanted()
         if wanted and all(day < _date(state.now) for day in wanted):
             calls.remove(Call.LIGHT)
-        healthy = [call for call in calls if self._ledger.standing(call).failures < _AILING]
-        if state.is_thorough() and self._spare(state) < 1:
+        is_scarce = self._spare(state) < 1
+        bound = 1 if is_scarce else _AILING
+        healthy = [call for call in calls if self._ledger.standing(call).failures < bound]
+        if is_scarce and state.is_thorough():
             # There is one call for now: let them take turns.
             healthy.sort(key=lambda call: (call not in _USUAL_CALLS, self._tried(call)))
         ailing = sorted((call for call in calls if call not in healthy), key=self._tried)
@@ -216,7 +216,7 @@ class TempoClient:
         if asking.answered and not state.is_thorough():
             return False
         fault = asking.failed.get(Source.RTE)
-        return call is not Call.SEASON or fault is None or fault.kind not in _UNREACHABLE
+        return call is not Call.SEASON or fault is None or fault.kind not in HOST_FAULTS
 
     async def _ask_history(self, asking: _Asking) -> None:
         """Ask for the seasons of which days are missing, when there are calls to spare."""

@@ -21,8 +21,8 @@ _FIRST_PAUSE: Final = timedelta(minutes=10)
 _LONGEST_PAUSE: Final = timedelta(hours=2)
 _CREDENTIALS_PAUSE: Final = timedelta(hours=12)
 _MOST_FAILURES: Final = 20
-# The whole host is ill, rather than one of its pages.
-_HOST_FAULTS: Final = (FaultKind.TIMEOUT, FaultKind.CONNECTION, FaultKind.RATE_LIMITED)
+HOST_FAULTS: Final = (FaultKind.TIMEOUT, FaultKind.CONNECTION, FaultKind.RATE_LIMITED)
+"""The whole host is ill, rather than one of its pages."""
 _DAY: Final = timedelta(days=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -136,22 +136,27 @@ class Ledger:
         """Note a sound answer."""
         self._records[call.source].last_success = now
         self._standings[call] = Standing(tried=now)
+        for other in self._same_host(call):
+            self._standings[other].failures = 0
 
     def failed(self, call: Call, fault: SourceFault, now: datetime, jitter: float) -> None:
         """Note a failure and leave the call, or all of its host, alone; `jitter` is 0..1."""
         record = self._records[call.source]
         record.last_fault, record.last_fault_at = fault, now
-        standing = self._standings[call]
-        standing.failures = min(standing.failures + 1, _MOST_FAILURES)
-        standing.tried = now
-        pause = min(_FIRST_PAUSE * 2 ** (standing.failures - 1), _LONGEST_PAUSE)
+        self._standings[call].tried = now
+        failures = min(self._standings[call].failures + 1, _MOST_FAILURES)
+        pause = min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
         if fault.kind is FaultKind.CREDENTIALS:
             pause = _CREDENTIALS_PAUSE
         pause = max(pause * (0.85 + 0.15 * jitter), fault.retry_after or timedelta())
-        whole_host = fault.kind in _HOST_FAULTS or fault.retry_after is not None
-        for other, its in self._standings.items():
-            if other is call or (whole_host and other.source is call.source):
-                its.until = max(its.until or now, now + pause)
+        whole_host = fault.kind in HOST_FAULTS or fault.retry_after is not None
+        for ill in self._same_host(call) if whole_host else (call,):
+            standing = self._standings[ill]
+            standing.failures = failures
+            standing.until = max(standing.until or now, now + pause)
+
+    def _same_host(self, call: Call) -> tuple[Call, ...]:
+        return tuple(other for other in self._standings if other.source is call.source)
 
     def statistics(self, source: Source) -> SourceStatistics:
         """Return how a source has done."""
@@ -210,7 +215,7 @@ class Ledger:
 
 
 def _text(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _moment(value: object) -> datetime | None:

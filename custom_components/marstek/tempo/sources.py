@@ -214,28 +214,43 @@ async def fetch(
     except TimeoutError as error:
         raise SourceError(FaultKind.TIMEOUT, f"No answer within {patience:g} s") from error
     except aiohttp.ClientError as error:
-        detail = f"{type(error).__name__}: {error}"
-        raise SourceError(FaultKind.CONNECTION, detail) from error
+        raise _broken(error) from error
 
 
 async def _follow(
     session: aiohttp.ClientSession, request: Request, now: datetime, spend: Callable[[], None]
 ) -> bytes:
     """Return the body of an answer, behind redirects if need be."""
+
+    async def send_once(
+        outgoing: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Count each request, and keep aiohttp from repeating one whose connection broke."""
+        spend()
+        try:
+            return await send(outgoing)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise _broken(error) from error
+
     url = request.url
     for _ in range(1 + MAX_REDIRECTS):
-        spend()
         async with session.request(
             "GET" if request.form is None else "POST",
             url,
             headers=request.headers,
             data=request.form,
             allow_redirects=False,
+            middlewares=(send_once,),
         ) as response:
             if response.status not in _REDIRECTS:
                 return await _body(request.call, response, now)
             url = _redirected(url, response.headers.get("Location", ""))
     raise SourceError(FaultKind.STATUS, "Too many redirects")
+
+
+def _broken(error: aiohttp.ClientError) -> SourceError:
+    """Return the error that a failed connection means."""
+    return SourceError(FaultKind.CONNECTION, f"{type(error).__name__}: {error}")
 
 
 async def _body(call: Call, response: aiohttp.ClientResponse, now: datetime) -> bytes:
