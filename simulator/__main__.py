@@ -1,4 +1,4 @@
-"""`python -m simulator`: run batteries, or steer running ones."""
+"""`python -m simulator`: run batteries and Tempo sources, or steer running ones."""
 
 from argparse import Namespace
 import asyncio
@@ -7,11 +7,13 @@ import signal
 import sys
 
 from .cli import battery_spec, control_request, parser
+from .colours import TempoCalendar, load_history
 from .control import CONTROL_HOST, ControlServer, ask
 from .demo import DEMO_FLEET
 from .faults import Faults
 from .fleet import Fleet
 from .sockets import SimulatorError
+from .tempo import TempoServer
 
 
 def main() -> int:
@@ -23,7 +25,7 @@ def main() -> int:
             print(json.dumps(result, indent=2))
         else:
             asyncio.run(_run(arguments))
-    except (SimulatorError, ValueError) as error:
+    except (SimulatorError, ValueError, OSError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 1
     return 0
@@ -43,17 +45,28 @@ async def _run(arguments: Namespace) -> None:
         time_scale=arguments.time_scale,
         allow_lan=arguments.allow_lan,
     )
-    control = ControlServer(fleet)
+    history = load_history(arguments.tempo_history) if arguments.tempo_history else None
+    tempo = TempoServer(TempoCalendar(history))
+    control = ControlServer(fleet, tempo)
     await control.start(arguments.port)
     try:
+        await tempo.start(_tempo_port(arguments))
         async with fleet:
-            _announce(fleet, control)
+            _announce(fleet, control, tempo)
             await stopped.wait()
     finally:
+        await tempo.stop()
         await control.stop()
 
 
-def _announce(fleet: Fleet, control: ControlServer) -> None:
+def _tempo_port(arguments: Namespace) -> int:
+    """Return where the Tempo sources listen: 0, any port, next to a control port that is any."""
+    given: int | None = arguments.tempo_port
+    control: int = arguments.port
+    return max(0, control - 1) if given is None else given
+
+
+def _announce(fleet: Fleet, control: ControlServer, tempo: TempoServer) -> None:
     """Say what runs where."""
     for battery in fleet:
         spec = battery.spec
@@ -61,7 +74,8 @@ def _announce(fleet: Fleet, control: ControlServer) -> None:
             f"{spec.name or spec.ble_mac}: {spec.device}, firmware {spec.firmware}, "
             f"UDP {spec.address}:{spec.port}, MAC {spec.ble_mac}"
         )
-    print(f"control: TCP {CONTROL_HOST}:{control.port}, JSON lines; see `ctl --help`", flush=True)
+    print(f"control: TCP {CONTROL_HOST}:{control.port}, JSON lines; see `ctl --help`")
+    print(f"tempo: HTTP, MARSTEK_TEMPO_BASE={tempo.url}", flush=True)
 
 
 if __name__ == "__main__":

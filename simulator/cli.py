@@ -4,13 +4,16 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 import json
+from pathlib import Path
 
 from .battery import LATENCY
-from .control import CONTROL_PORT
+from .control import CONTROL_PORT, TEMPO_PREFIX
 from .demo import DEMO_FLEET
 from .faults import Faults
 from .spec import BatterySpec
 from .steering import COMMANDS
+from .tempo import TEMPO_PORT
+from .tempo_steering import TEMPO_COMMANDS
 
 _DESCRIPTION = """\
 Marstek Venus batteries in software, on loopback addresses of this machine.
@@ -18,10 +21,14 @@ Marstek Venus batteries in software, on loopback addresses of this machine.
 Without arguments the demo fleet starts, on UDP port 30000:
 {fleet}
 Every battery hears unicast on its own address, and broadcasts to 127.255.255.255.
+The sources of Tempo colours are played over HTTP, one port below the control port:
+MARSTEK_TEMPO_BASE=http://127.0.0.1:{tempo_port} makes Home Assistant ask them.
 Stop with Ctrl-C. While it runs, steer it from another terminal with `ctl`:
   python -m simulator ctl state
   python -m simulator ctl -b 02aabbcc0012 faults loss=0.3 late=0.05
   python -m simulator ctl -b garage mode Passive 500 3600
+  python -m simulator ctl tempo declare tomorrow red
+  python -m simulator ctl tempo fault rte html
   python -m simulator ctl '{{"command": "dark", "battery": "balcony", "seconds": 300}}'
 """
 
@@ -54,7 +61,7 @@ def parser() -> ArgumentParser:
     )
     whole = ArgumentParser(
         "python -m simulator",
-        description=_DESCRIPTION.format(fleet=fleet),
+        description=_DESCRIPTION.format(fleet=fleet, tempo_port=TEMPO_PORT),
         formatter_class=RawDescriptionHelpFormatter,
         epilog="knobs of --faults and `ctl faults`: "
         + ", ".join(field.name for field in fields(Faults)),
@@ -81,6 +88,12 @@ def _run_options(whole: ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="of all chance")
     add("--faults", nargs="+", default=[], metavar="KNOB=VALUE", help="for all batteries")
     add("--broadcast", default="127.255.255.255", metavar="ADDRESS")
+    add(
+        "--tempo-port",
+        type=int,
+        help="of the Tempo sources (TCP), default one below the control port",
+    )
+    add("--tempo-history", type=Path, metavar="FILE", help="CSV of past days: date,colour")
     add("--allow-lan", action="store_true", help="allow addresses that others can reach")
 
 
@@ -90,11 +103,16 @@ def _ctl(whole: ArgumentParser) -> None:
         f"  {name + ' ' + ' '.join(command.words):28} {command.help}"
         for name, command in COMMANDS.items()
     )
+    tempo_commands = "\n".join(
+        f"  {'tempo ' + name + ' ' + ' '.join(command.words):36} {command.help}"
+        for name, command in TEMPO_COMMANDS.items()
+    )
     ctl = whole.add_subparsers(dest="action", metavar="ctl").add_parser(
         "ctl",
         aliases=["control"],
         help="steer a running simulator; `ctl --help` lists the commands",
-        description="Steer a running simulator. The result is JSON.\n\n" + commands,
+        description="Steer a running simulator. The result is JSON.\n\n"
+        f"{commands}\n\nof the Tempo sources:\n{tempo_commands}",
         formatter_class=RawDescriptionHelpFormatter,
     )
     ctl.add_argument("-b", "--battery", help="MAC or its end, address or name; all if left out")
@@ -112,12 +130,25 @@ def control_request(arguments: Namespace) -> Mapping[str, object]:
 
 def _named(name: str, words: list[str]) -> Mapping[str, object]:
     """Return a request from words: arguments by position, or written as pairs."""
+    if name == "tempo":
+        return _tempo(words)
     command = COMMANDS.get(name)
     if command is None:
-        raise ValueError(f"no command {name!r}; there are: {', '.join(COMMANDS)}")
+        raise ValueError(f"no command {name!r}; there are: {', '.join([*COMMANDS, 'tempo'])}")
     if command.pairs:
         pairs = [word.partition("=") for word in words]
         return {"command": name} | {key: value for key, _, value in pairs}
     if len(words) > len(command.words):
         raise ValueError(f"{name} takes: {' '.join(command.words) or 'nothing'}")
     return {"command": name} | dict(zip(command.words, words, strict=False))
+
+
+def _tempo(words: list[str]) -> Mapping[str, object]:
+    """Return a request to the Tempo sources."""
+    name, *rest = words or ["state"]
+    command = TEMPO_COMMANDS.get(name)
+    if command is None:
+        raise ValueError(f"no command {name!r} of tempo; there are: {', '.join(TEMPO_COMMANDS)}")
+    if len(rest) > len(command.words):
+        raise ValueError(f"tempo {name} takes: {' '.join(command.words) or 'nothing'}")
+    return {"command": TEMPO_PREFIX + name} | dict(zip(command.words, rest, strict=False))

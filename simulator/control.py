@@ -2,7 +2,8 @@
 
 A request is {"command": "state", "battery": "02aabbcc0011", ...arguments}; without
 "battery" it is for all. The answer is {"ok": true, "result": {"<BLE MAC>": ...}} or
-{"ok": false, "error": "..."}.
+{"ok": false, "error": "..."}. The commands for the Tempo sources begin with "tempo ", as in
+{"command": "tempo declare", "day": "tomorrow", "colour": "red"}; they have one result.
 """
 
 import asyncio
@@ -15,18 +16,22 @@ from .battery import SimulatedBattery
 from .fleet import Fleet
 from .sockets import SimulatorError, check_address
 from .steering import COMMANDS, Arguments
+from .tempo import TempoServer
+from .tempo_steering import TEMPO_COMMANDS
 
 CONTROL_HOST = "127.0.0.1"
 CONTROL_PORT = 30999
+TEMPO_PREFIX = "tempo "
 _LINE_LIMIT = 1_000_000
 
 
 class ControlServer:
-    """Steers a fleet at run time."""
+    """Steers a fleet, and the Tempo sources where there are any, at run time."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, tempo: TempoServer | None = None) -> None:
         """Serve one fleet."""
         self.fleet = fleet
+        self.tempo = tempo
         self._server: asyncio.Server | None = None
 
     @property
@@ -77,12 +82,14 @@ class ControlServer:
         except (ValueError, TypeError, RecursionError, SimulatorError) as error:
             return {"ok": False, "error": str(error)}
 
-    async def _carry_out(self, request: object) -> dict[str, object]:
-        """Run a command for each battery that it is meant for."""
+    async def _carry_out(self, request: object) -> object:
+        """Run a command for the Tempo sources, or for each battery that it is meant for."""
         if not isinstance(request, Mapping):
             raise TypeError('a request looks like {"command": "state"}')
         rest = dict(request)
         name, wanted = rest.pop("command", None), rest.pop("battery", None)
+        if str(name).startswith(TEMPO_PREFIX):
+            return self._steer_tempo(str(name).removeprefix(TEMPO_PREFIX), Arguments(rest))
         command = COMMANDS.get(str(name))
         if command is None:
             raise ValueError(f"no command {name!r}; there are: {', '.join(COMMANDS)}")
@@ -91,6 +98,17 @@ class ControlServer:
             battery.spec.ble_mac: await command.run(battery, arguments)
             for battery in self._chosen(wanted)
         }
+
+    def _steer_tempo(self, name: str, arguments: Arguments) -> object:
+        """Run a command for the Tempo sources."""
+        if self.tempo is None:
+            raise ValueError("there are no Tempo sources here")
+        command = TEMPO_COMMANDS.get(name)
+        if command is None:
+            raise ValueError(
+                f"no command {name!r} of tempo; there are: {', '.join(TEMPO_COMMANDS)}"
+            )
+        return command.run(self.tempo, arguments)
 
     def _chosen(self, wanted: object) -> list[SimulatedBattery]:
         """Return the batteries meant by a MAC or its end, an address or a name."""
