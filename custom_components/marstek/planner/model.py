@@ -1,0 +1,307 @@
+"""What a strategy is told and what it answers: frozen data without a clock.
+
+Powers are W and never negative: the action says the direction. States of charge, targets and
+floors are % of the rated capacity. Moments have a time zone and are kept in UTC, so that they can
+be compared and subtracted in the nights when clocks change.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+
+from ..tempo import Colour
+
+type Figure = float | int | str
+type Figures = Mapping[str, Figure]
+
+NO_FIGURES: Final[Figures] = MappingProxyType({})
+
+
+class Action(StrEnum):
+    """What batteries do."""
+
+    AUTO = "auto"
+    """Self-consumption, down to a floor."""
+    HOLD = "hold"
+    """Stand at 0 W."""
+    CHARGE = "charge"
+    """Charge up to a target, then stand at 0 W."""
+    DISCHARGE = "discharge"
+    """Discharge down to a floor, then stand at 0 W."""
+
+
+class Certainty(StrEnum):
+    """How far the colour of a period can be relied upon."""
+
+    BINDING = "binding"
+    PROVISIONAL = "provisional"
+    """Shown by a source before its word is binding."""
+    UNKNOWN = "unknown"
+
+
+class Night(StrEnum):
+    """What the owner wants of nights before which there is nothing to prepare."""
+
+    HOLD = "hold"
+    CHARGE = "charge"
+    AUTO = "auto"
+
+
+class Reason(StrEnum):
+    """Why a step is what it is; the keys of its figures follow in brackets."""
+
+    PEAK_HOURS = "peak_hours"
+    START_GUARD = "start_guard"
+    """The off-peak window has only just begun."""
+    END_GUARD = "end_guard"
+    """The off-peak window is about to end: charging is over."""
+    SHORT_WINDOW = "short_window"
+    """The off-peak window leaves no time between its guards."""
+    RED_TOMORROW = "red_tomorrow"
+    """[power, target, energy, colour]"""
+    RED_POSSIBLE = "red_possible"
+    """Tomorrow's colour is not known for sure and may be red. [power, target, energy, colour]"""
+    WHITE_TOMORROW = "white_tomorrow"
+    """[power, target, energy, colour]"""
+    CHEAP_NIGHT = "cheap_night"
+    """There is nothing to prepare: what is stored is kept for dearer hours."""
+    NO_COLOUR = "no_colour"
+    """As CHEAP_NIGHT: tomorrow's colour is unknown, but it can't be red."""
+    SOLAR_NIGHT = "solar_night"
+    """The sun filled the batteries, and will again."""
+    SOLAR_NOON = "solar_noon"
+    """An off-peak window by day, in which the sun may charge the batteries."""
+    OWNER_CHARGE = "owner_charge"
+    """The owner wants ordinary nights so. [power, target, energy]"""
+    OWNER_AUTO = "owner_auto"
+    TARGET_REACHED = "target_reached"
+    """Charged as wanted. [target]"""
+    NO_BATTERIES = "no_batteries"
+    OVERRIDE = "override"
+    """By hand. [power, target, floor], those that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of time of one price. Raises ValueError when a bound has no zone or none is left."""
+
+    start: datetime
+    """The true start, also where it has passed: the start guard counts from it."""
+    end: datetime
+    is_off_peak: bool
+    price: float | None = None
+    """EUR/kWh, None when unknown."""
+    day: date | None = None
+    """The Tempo day in which it is billed; None for other tariffs."""
+    colour: Colour | None = None
+    certainty: Certainty = Certainty.UNKNOWN
+    can_be_red: bool = False
+    """Whether its day may turn out red as long as its colour is not binding."""
+
+    def __post_init__(self) -> None:
+        """Keep the bounds in UTC."""
+        object.__setattr__(self, "start", _utc(self.start))
+        object.__setattr__(self, "end", _utc(self.end))
+        if self.start >= self.end:
+            raise ValueError("A period ends after it starts")
+
+    @property
+    def may_be_red(self) -> bool:
+        """Return whether it is red, or has to be taken for red (POLICY.md section 2)."""
+        return self.colour is Colour.RED or (
+            self.certainty is not Certainty.BINDING and self.can_be_red
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryState:
+    """A battery that takes part."""
+
+    id: str
+    soc: float | None
+    """%, None when unknown."""
+    capacity: float
+    """Rated, Wh."""
+    depth: float = 0.88
+    """Depth of discharge: the usable share of the capacity, 0..1."""
+    max_charge: int = 2500
+    """W, 800 on an ordinary socket."""
+    max_discharge: int = 2500
+    is_reachable: bool = True
+    is_complete: bool = False
+    """Its charge of this window is over (see `is_complete`): it holds, whatever it shows."""
+
+    @property
+    def soc_or_empty(self) -> float:
+        """Return the state of charge in %, that of an empty battery when unknown."""
+        return 100 * (1 - self.depth) if self.soc is None else self.soc
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the owner wants. Raises ValueError for what contradicts itself."""
+
+    start_guard: timedelta = timedelta(minutes=5)
+    """Batteries stay in AUTO for so long after the start of an off-peak window."""
+    end_guard: timedelta = timedelta(minutes=15)
+    """Charging ends so long before the end of an off-peak window."""
+    night: Night = Night.HOLD
+    red_power: int | None = None
+    """W of each battery while it charges, raised where that is too late; None: as needed."""
+    red_target: float = 100.0
+    white_eve: bool = True
+    """Whether to charge in a blue night before a white day."""
+    least_soc: float = 0.0
+    """Floor at all times; 0 leaves it to the battery's own depth of discharge."""
+    most_soc: float = 100.0
+    """The highest target."""
+    reserve: float = 0.0
+    """Floor of AUTO in off-peak hours."""
+    has_pv: bool = False
+    efficiency: float = 0.80
+    """Round trip, 0..1 (TEMPO.md section 4)."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no strategy could keep."""
+        if min(self.start_guard, self.end_guard) < timedelta():
+            raise ValueError("A guard can't be negative")
+        if not 0 <= self.least_soc <= self.most_soc <= 100:
+            raise ValueError("The least state of charge is above the most, or no percentage")
+        if not 0 < self.efficiency <= 1:
+            raise ValueError("An efficiency is above 0 and at most 1")
+
+    @property
+    def charge_efficiency(self) -> float:
+        """Return the share of what is drawn that gets stored, half the loss being its part."""
+        return 2 * self.efficiency / (1 + self.efficiency)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the house may draw, and does."""
+
+    subscribed: int
+    """Subscribed power in VA."""
+    power: float | None = None
+    """W drawn from the grid without what the batteries charge; negative when it feeds in. None:
+    no fresh reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a person wants instead of the plan, from now on until a moment."""
+
+    action: Action
+    until: datetime
+    power: int = 0
+    """W of each battery, for CHARGE and DISCHARGE."""
+    target: float | None = None
+    """None: the most that the options allow."""
+    floor: float | None = None
+    """None: the least that the options allow."""
+    batteries: frozenset[str] | None = None
+    """Ids of those that it is for, None for all."""
+
+    def __post_init__(self) -> None:
+        """Keep the end in UTC."""
+        object.__setattr__(self, "until", _utc(self.until))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a strategy knows. Raises ValueError when periods are no unbroken row from now."""
+
+    now: datetime
+    """In the zone of the home: by it a window counts as one of the day or of the night."""
+    periods: tuple[Period, ...]
+    """In order and without gap; the first contains `now`. A night is prepared for the peak period
+    that follows it: the last night of the row needs one too."""
+    batteries: tuple[BatteryState, ...] = ()
+    options: Options = field(default_factory=Options)
+    was_full: bool | None = None
+    """Whether the batteries stood at 90 % or more at 17:00 before the night that runs or is the
+    next to come; None when that is not known (yet)."""
+    overrides: tuple[Override, ...] = ()
+    """Of two for the same battery the later one counts."""
+    house: House | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a row with holes."""
+        if not self.periods or not self.periods[0].start <= _utc(self.now) < self.periods[0].end:
+            raise ValueError("The first period does not contain now")
+        if any(before.end != after.start for before, after in pairwise(self.periods)):
+            raise ValueError("Periods are not in a row")
+
+    @property
+    def moment(self) -> datetime:
+        """Return `now` in UTC."""
+        return _utc(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What all batteries together do from `start` on and before `end`.
+
+    Whoever carries it out lets a battery stand at 0 W that is at its target or floor.
+    """
+
+    start: datetime
+    end: datetime
+    action: Action
+    reason: Reason
+    figures: Figures = NO_FIGURES
+    power: int = 0
+    """W of all batteries together, an expectation: `share` says who gets how much."""
+    target: float | None = None
+    floor: float | None = None
+    """None: down to the battery's own depth of discharge."""
+    expected_soc: float | None = None
+    """% of all batteries together at the end, None when it can't be told."""
+    battery_power: int | None = None
+    """W at which the owner wants each battery to charge or discharge; None: as needed."""
+    exceptions: tuple[Override, ...] = ()
+    """Overrides that hold in the whole step for some of the batteries only."""
+
+    def does_the_same(self, other: Step) -> bool:
+        """Return whether batteries have to do the same in another step, whatever the reason."""
+        return (self.action, self.target, self.floor, self.battery_power, self.exceptions) == (
+            other.action,
+            other.target,
+            other.floor,
+            other.battery_power,
+            other.exceptions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in order, without gap or overlap, from now to the end of the periods given."""
+
+    steps: tuple[Step, ...]
+
+    def at(self, moment: datetime) -> Step | None:
+        """Return the step in which an aware moment lies, None outside the plan."""
+        when = _utc(moment)
+        return next((step for step in self.steps if step.start <= when < step.end), None)
+
+    def next_change(self, moment: datetime) -> Step | None:
+        """Return the first later step in which batteries have to do something else, if any."""
+        if (current := self.at(moment)) is None:
+            return None
+        return next((s for s in self._after(current) if not s.does_the_same(current)), None)
+
+    def _after(self, step: Step) -> Iterator[Step]:
+        return (later for later in self.steps if later.start >= step.end)
+
+
+type Strategy = Callable[[Context], Plan]
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError("A moment without a time zone")
+    return moment.astimezone(UTC)
