@@ -1,4 +1,4 @@
-"""Commands by hand: the mode and the setpoint of one battery.
+"""Commands to one battery: its mode and setpoint by hand, and what the plan wants.
 
 A mode that is chosen by hand is kept up for as long as it stands: Passive, whose countdown would
 otherwise end at 0 W, is renewed, and the slot of Manual, which covers two days, is written anew
@@ -30,12 +30,21 @@ _RENEW_AT_LAST: Final = 180.0
 _FRESH_MODE: Final = 45.0
 _RENEWAL_RETRY: Final = 20.0
 _SLOT_RENEWAL_RETRY: Final = 600.0
+# Slots of the plan: the part of a night before midnight, the part after it; and the safety net.
+EVENING_SLOT: Final = 7
+MORNING_SLOT: Final = 8
+SAFETY_SLOT: Final = 5
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 _STATES: Final = {
     Proof.UNCHANGED: CommandState.CONFIRMED,
     Proof.CONFIRMED: CommandState.CONFIRMED,
     Proof.ASSUMED: CommandState.ASSUMED,
 }
+
+
+def cleared(number: int) -> Slot:
+    """Return a disabled slot: what its other fields hold does not matter."""
+    return Slot(number, "00:00", "23:59", 0, 0, enabled=False)
 
 
 def hand_slot(power: int, day: dt.date) -> Slot:
@@ -53,7 +62,7 @@ class CommandProgress:
     """The mode that the battery is now known, or assumed, to be in."""
 
 
-class HandCommands:
+class Commands:
     """Carries out what the owner asks of one battery: one thing at a time, the latest wins."""
 
     def __init__(
@@ -140,23 +149,76 @@ class HandCommands:
     async def _carry_out(self, mode: Mode, power: int) -> CommandProgress:
         memory = self._store.memory
         today = dt_util.now().date()
-        release = (replace(hand_slot(0, today), enabled=False),) if memory.slot_written else ()
         if memory.hold and memory.hold.mode is not mode:
             memory.hold = None
-        if mode is Mode.MANUAL:
-            memory.slot_written = True
-            self._slot_written_at = self._clock.time()
-        self._store.save_soon()
         wish = _wish(mode, power, today)
-        proof = await self._control.set_mode(wish, release=release)
-        memory.slot_written = mode is Mode.MANUAL
-        # In a mode that does not use it, it may be one that waited for the next slot write.
+        # Also where the mode does not use it, it may be one that waited for the next slot write.
+        proof = await self._set(wish, release=tuple(map(cleared, sorted(memory.slots))))
         memory.setpoint = power
+        memory.is_planned = False
         if wish.has_setpoint:
             memory.hold = Hold(mode, power, today)
             self._renewed_at = self._renewal_tried_at = self._clock.time()
         self._store.save_soon()
         return CommandProgress(_STATES[proof], mode)
+
+    async def _set(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
+        """Set a mode; in Manual no slot of ours is left that another purpose enabled.
+
+        `release` are slots that are disabled, if that succeeds at once, when Manual is left.
+        """
+        memory = self._store.memory
+        if wish.mode is Mode.MANUAL:
+            written = {slot.number for slot in wish.slots}
+            others = tuple(cleared(number) for number in sorted(memory.slots - written))
+            wish = replace(wish, slots=(*others, *wish.slots))
+            memory.slots |= written
+            self._slot_written_at = self._clock.time()
+        self._store.save_soon()
+        proof = await self._control.set_mode(wish, release=release)
+        if wish.mode is Mode.MANUAL:
+            memory.slots = {slot.number for slot in wish.slots if slot.enabled}
+        elif release:
+            memory.slots = set()
+        return proof
+
+    async def async_obey(self, wish: ModeWish) -> Proof | None:
+        """Carry out what the plan wants; None when a newer command went before.
+
+        The owner's setpoint stays as it is. Raises VenusError as `ModeControl.set_mode` does.
+        """
+        self._newest += 1
+        ticket = self._newest
+        self._deferred = False
+        async with self._lock:
+            if ticket != self._newest:
+                return None
+            memory = self._store.memory
+            memory.hold = None
+            memory.is_planned = memory.is_planned or wish.mode is not Mode.AUTO
+            self._mode = wish.mode
+            self._on_progress(CommandProgress(CommandState.PENDING))
+            try:
+                proof = await self._set(wish)
+            except VenusError, asyncio.CancelledError:
+                self._on_progress(CommandProgress(CommandState.FAILED))
+                raise
+            if wish.mode is Mode.PASSIVE:
+                memory.hold = Hold(wish.mode, wish.power, dt_util.now().date())
+                self._renewed_at = self._renewal_tried_at = self._clock.time()
+            memory.is_planned = wish.mode is not Mode.AUTO
+            self._store.save_soon()
+            self._on_progress(CommandProgress(_STATES[proof], wish.mode))
+            return proof
+
+    async def async_clear_slots(self, numbers: frozenset[int]) -> None:
+        """Disable own slots, each tried once, while the battery is in Manual anyway."""
+        memory = self._store.memory
+        async with self._lock:
+            for number in sorted(memory.slots & numbers):
+                if await self._control.clear(cleared(number)):
+                    memory.slots.discard(number)
+        self._store.save_soon()
 
     def is_maintenance_due(self, mode: Mode | None, mode_read_at: float) -> bool:
         """Tell whether `async_maintain` has something to do now."""

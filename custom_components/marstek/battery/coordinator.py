@@ -1,7 +1,8 @@
 """Polls one battery and publishes what it tells."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,12 +15,13 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
 from ..discovery import AddressError, async_get_hub, async_resolve
 from ..errors import command_error, describe
-from ..limits import power_limits
+from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
     DeviceStatus,
     FoundDevice,
     LoopClock,
+    MeterStatus,
     Method,
     Mode,
     ModeControl,
@@ -27,6 +29,7 @@ from ..venus import (
     NoAnswerError,
     Pacing,
     Profile,
+    Proof,
     RestingError,
     Status,
     VenusClient,
@@ -35,9 +38,10 @@ from ..venus import (
     profile_for,
     success_rate,
 )
-from .commands import CommandProgress, HandCommands
+from .commands import CommandProgress, Commands
 from .data import BatteryData, CommandState
 from .memory import MemoryStore
+from .orders import PLAN_SLOTS, Order, wish_for
 from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
 from .whereabouts import Whereabouts
@@ -79,11 +83,12 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.plan = ReadingPlan(profile)
         self.readings = Readings(profile, self.store.memory)
         self.client: VenusClient
-        self._commands: HandCommands
+        self._commands: Commands
         self._control: ModeControl
         self._whereabouts: Whereabouts
         self._last_command = CommandState.NONE
         self._last_error: VenusError | None = None
+        self._owner_listeners: list[Callable[[], None]] = []
         self._mode_read_at = float("-inf")
         self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
@@ -120,7 +125,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.hass, self.config_entry, self.client, self.clock, self._async_moved
         )
         self.readings.memory = self.store.memory
-        self._commands = HandCommands(self._control, self.store, self.clock, self._progressed)
+        self._commands = Commands(self._control, self.store, self.clock, self._progressed)
         try:
             await self.client.open()
         except VenusError as err:
@@ -279,8 +284,61 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             translation_placeholders=placeholders,
         )
 
+    @callback
+    def async_listen_to_owner(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` when somebody commands by hand; return what ends that."""
+        self._owner_listeners.append(listener)
+        return lambda: self._owner_listeners.remove(listener)
+
+    @property
+    def mode_read_at(self) -> float:
+        """When the mode was last read, by `clock`."""
+        return self._mode_read_at
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the battery answers."""
+        return self.last_update_success
+
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether the plan has put it into another mode than Auto, and not back yet."""
+        return self.store.memory.is_planned
+
+    @property
+    def limits(self) -> PowerLimits:
+        """How far the owner lets it go."""
+        return power_limits(self.profile, self.config_entry.options)
+
+    async def async_obey(self, order: Order, now: datetime) -> Proof | None:
+        """Do what the plan wants; None when a newer command went before, VenusError on failure.
+
+        `now` is in the zone of the order's window.
+        """
+        return await self._commands.async_obey(wish_for(order, now))
+
+    async def async_clear_plan(self) -> None:
+        """Disable the plan's slots, tried once each, while Manual is on anyway."""
+        await self._commands.async_clear_slots(PLAN_SLOTS)
+
+    async def async_read_meter(self) -> MeterStatus | None:
+        """Ask once for the meter; None when the firmware has none or does not answer."""
+        if not self.profile.supports(Method.METER):
+            return None
+        try:
+            status = await self.client.read(Method.METER, attempts=1)
+        except VenusError as err:
+            LOGGER.debug("Meter of %s not read: %s", self.name, err)
+            return None
+        return status if isinstance(status, MeterStatus) else None
+
+    def _tell_owner_listeners(self) -> None:
+        for listener in self._owner_listeners:
+            listener()
+
     async def async_set_mode(self, mode: Mode) -> None:
         """Change the mode, proven; a translated error when that fails."""
+        self._tell_owner_listeners()
         try:
             await self._commands.async_set_mode(mode, self.readings.mode)
         except VenusError as err:
@@ -288,6 +346,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     async def async_set_setpoint(self, power: int) -> None:
         """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
+        if self.readings.mode in (Mode.MANUAL, Mode.PASSIVE):
+            self._tell_owner_listeners()
         try:
             await self._commands.async_set_setpoint(power, self.readings.mode)
         except VenusError as err:

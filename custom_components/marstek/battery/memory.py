@@ -36,8 +36,10 @@ class Memory:
     solar: EnergyMeter = field(default_factory=EnergyMeter)
     setpoint: int = 0
     hold: Hold | None = None
-    slot_written: bool = False
-    """True when the slot for hand commands may be enabled in the battery."""
+    slots: set[int] = field(default_factory=set)
+    """Numbers of own slots of Manual that may be enabled in the battery."""
+    is_planned: bool = False
+    """True while the battery is in a mode that the plan has put it into, other than Auto."""
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
@@ -47,7 +49,8 @@ class Memory:
             "solar": self.solar.store(),
             "setpoint": self.setpoint,
             "hold": _store_hold(self.hold),
-            "slot_written": self.slot_written,
+            "slots": sorted(self.slots),
+            "is_planned": self.is_planned,
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -65,7 +68,8 @@ class Memory:
             solar=EnergyMeter.restore(stored.get("solar")),
             setpoint=int(stored.get("setpoint", 0)),
             hold=_restore_hold(stored.get("hold")),
-            slot_written=bool(stored.get("slot_written")),
+            slots=set(stored.get("slots", ())),
+            is_planned=bool(stored.get("is_planned")),
         )
 
 

@@ -141,6 +141,14 @@ class ModeControl:
                 await self._release(release)
             return await self._write_until_proven(wish)
 
+    async def clear(self, slot: Slot) -> bool:
+        """Write a disabled slot, tried once; tell whether it was accepted.
+
+        Every slot write leaves the battery in Manual (2.9).
+        """
+        async with self._lock:
+            return await self._release_one(slot)
+
     async def renew(self, wish: ModeWish) -> None:
         """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
         self._check(wish)
@@ -204,10 +212,15 @@ class ModeControl:
 
     async def _release(self, slots: tuple[Slot, ...]) -> None:
         for slot in slots:
-            try:
-                await self._client.write(_manual(slot), attempts=1)
-            except (*_UNPROVABLE, RefusedError) as err:
-                _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
+            await self._release_one(slot)
+
+    async def _release_one(self, slot: Slot) -> bool:
+        try:
+            await self._client.write(_manual(slot), attempts=1)
+        except (*_UNPROVABLE, RefusedError) as err:
+            _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
+            return False
+        return True
 
     async def _write(self, wish: ModeWish, *, attempts: int | None = None) -> None:
         if wish.mode is Mode.PASSIVE:

@@ -1,0 +1,102 @@
+"""What the plan may ask of a battery, and the modes and slots that this takes (PROTOCOL.md 2.9)."""
+
+from dataclasses import dataclass
+import datetime as dt
+from typing import Final
+
+from ..venus import Mode, ModeWish, Slot
+from .commands import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT, cleared
+
+# The last minute of a day can't be in a slot: 0 W for a minute is expected (PROTOCOL.md 2.9).
+_LAST_MINUTE: Final = dt.time(23, 59)
+_COUNTDOWN: Final = 300
+PLAN_SLOTS: Final = frozenset({EVENING_SLOT, MORNING_SLOT})
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyNet:
+    """Discharging through a red day, which Auto ignores: it acts only if Auto never arrives."""
+
+    day: dt.date
+    start: dt.time
+    end: dt.time
+    power: int
+    """In W, positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When slots may act. Moments are in the zone of the battery's own clock."""
+
+    start: dt.datetime
+    end: dt.datetime
+    """When the power of the order ends: for charging the end guard, otherwise the end of the night."""
+    safety: SafetyNet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a battery is to do now.
+
+    Without a `window` it is Auto, or Passive at `power`. With one it is Manual, confined to that
+    window, so that the battery ends it by itself should Home Assistant never come back.
+    """
+
+    power: int | None = None
+    """Setpoint in W, + discharges, 0 holds; None is Auto."""
+    window: Window | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that this takes."""
+        if self.power is None:
+            return Mode.AUTO
+        return Mode.PASSIVE if self.window is None else Mode.MANUAL
+
+
+AUTO: Final = Order()
+
+
+def wish_for(order: Order, now: dt.datetime) -> ModeWish:
+    """Return the mode change that an order takes at a moment in the zone of its window."""
+    if order.power is None:
+        return ModeWish(Mode.AUTO)
+    if order.window is None:
+        return ModeWish(Mode.PASSIVE, power=order.power, duration=_COUNTDOWN)
+    slots: tuple[Slot, ...] = night_slots(order.power, order.window, now)
+    if order.window.safety is not None:
+        slots = (*slots, _safety_slot(order.window.safety))
+    return ModeWish(Mode.MANUAL, power=order.power, slots=slots)
+
+
+def night_slots(power: int, window: Window, now: dt.datetime) -> tuple[Slot, Slot]:
+    """Return both slots of the plan: what is left of a window on this day and on the next.
+
+    The one that is not needed is disabled, which is also what becomes of both when the window
+    has less than a minute left. Bounds are by the clock on the wall.
+    """
+    today = now.date()
+    if window.end.date() > today:
+        start = window.start.time() if window.start.date() == today else dt.time()
+        evening = _slot(EVENING_SLOT, start, _LAST_MINUTE, today, power)
+        morning = _slot(MORNING_SLOT, dt.time(), window.end.time(), window.end.date(), power)
+        return evening, morning
+    if window.start.date() == today:
+        end = window.end.time()
+        return _slot(EVENING_SLOT, window.start.time(), end, today, power), cleared(MORNING_SLOT)
+    return (
+        cleared(EVENING_SLOT),
+        _slot(MORNING_SLOT, dt.time(), window.end.time(), today, power),
+    )
+
+
+def _slot(number: int, start: dt.time, end: dt.time, day: dt.date, power: int) -> Slot:
+    """Return a slot of one day, disabled when it would be empty."""
+    first, last = f"{start:%H:%M}", f"{end:%H:%M}"
+    if first >= last:
+        return cleared(number)
+    return Slot(number, first, last, 1 << day.weekday(), power)
+
+
+def _safety_slot(net: SafetyNet) -> Slot:
+    return _slot(SAFETY_SLOT, net.start, net.end, net.day, net.power)

@@ -1,0 +1,234 @@
+"""Brings one battery to what the plan wants, and keeps it there."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import datetime as dt
+from enum import StrEnum
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.orders import AUTO, Order
+from ..const import DOMAIN, LOGGER
+from ..errors import command_error
+from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
+from .watch import Finding, Watch
+
+# Between two attempts of a command that fails, in s: it is never given up within its window.
+_PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
+# After this many failures in a row the owner is told.
+_FAILURES_TO_TELL: Final = 3
+# What is put back is not put back again and again: who insists is a person (or another program).
+_INSISTENCE: Final = dt.timedelta(minutes=15)
+
+
+class Outcome(StrEnum):
+    """What becomes of an order; also types of events."""
+
+    DONE = "done"
+    FAILED = "failed"
+    OVERRIDDEN = "overridden"
+    """Somebody else changed the mode, and insists."""
+    PUT_BACK = "put_back"
+    """The battery had left the mode by itself."""
+    CLOCK_WRONG = "clock_wrong"
+    FOREIGN_SLOTS = "foreign_slots"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a pilot has to tell."""
+
+    battery: BatteryCoordinator
+    outcome: Outcome
+    order: Order
+    error: VenusError | None = None
+
+
+class Pilot:
+    """Carries out the plan's orders on one battery."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        battery: BatteryCoordinator,
+        zone: dt.tzinfo,
+        tell: Callable[[Report], None],
+    ) -> None:
+        """Steer `battery` for the plan `entry`; `zone` is that of the battery's own clock."""
+        self._hass = hass
+        self._entry = entry
+        self.battery = battery
+        self._zone = zone
+        self._tell = tell
+        self._watch = Watch(battery)
+        self._wanted: Order | None = None
+        self._standing: Order | None = None
+        self._proof: Proof | None = None
+        self._failures = 0
+        self._task: asyncio.Task[None] | None = None
+        self._put_back_at: dt.datetime | None = None
+        self.needs_passive = False
+        """True when slots were seen not to be followed: they, or the clock, can't be trusted."""
+
+    @property
+    def standing(self) -> Order | None:
+        """The order that was last carried out, None when that is not known."""
+        return self._standing
+
+    @property
+    def wanted(self) -> Order | None:
+        """The order that is to be in force, None when the plan leaves the battery alone."""
+        return self._wanted
+
+    @property
+    def proof(self) -> Proof | None:
+        """How well the standing order is known to have been carried out."""
+        return self._proof
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the order that is wanted is in force."""
+        return self._wanted == self._standing and not self._is_busy
+
+    @property
+    def is_failing(self) -> bool:
+        """Tell whether the order could not be carried out for some time."""
+        return self._failures >= _FAILURES_TO_TELL
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def assume(self, order: Order | None) -> None:
+        """Take an order for the standing one: it was before a restart."""
+        self._standing = order
+
+    @callback
+    def async_want(self, order: Order | None) -> None:
+        """Have an order carried out; None leaves the battery as it is."""
+        if order is not None and self.needs_passive and order.window is not None:
+            order = Order(order.power)
+        if order == self._wanted and (self._is_busy or order is None or order == self._standing):
+            return
+        self._wanted = order
+        self._failures = 0
+        self._stop()
+        if order is not None and order != self._standing:
+            self._start()
+
+    @callback
+    def async_repeat(self) -> None:
+        """Carry out again what stands, whatever is known of it."""
+        self._standing = None
+        if self._wanted is not None and not self._is_busy:
+            self._start()
+
+    @callback
+    def async_look(self) -> None:
+        """Compare the battery with what stands, and act on what differs."""
+        if self._is_busy or self._standing is None or self._wanted != self._standing:
+            return
+        finding = self._watch.look(self._standing)
+        if finding is None:
+            return
+        LOGGER.debug("%s: %s", self.battery.name, finding)
+        match finding:
+            case Finding.LAPSE:
+                self._report(Outcome.PUT_BACK)
+                self.async_repeat()
+            case Finding.CHANGED:
+                self._changed()
+            case Finding.IDLE_SLOT | Finding.OTHER_POWER:
+                self._distrust_slots(finding)
+
+    def _changed(self) -> None:
+        """Put back a change once; who makes it again is a person, and stays the boss."""
+        now = dt_util.utcnow()
+        if self._put_back_at is not None and now - self._put_back_at < _INSISTENCE:
+            self._put_back_at = None
+            self._report(Outcome.OVERRIDDEN)
+            return
+        self._put_back_at = now
+        self._report(Outcome.PUT_BACK)
+        self.async_repeat()
+
+    def _distrust_slots(self, finding: Finding) -> None:
+        """Go on by Passive, whose countdown needs neither slots nor a clock."""
+        order = self._standing
+        if order is None:
+            return
+        if order.window is None:
+            # Passive itself is not followed.
+            self._report(Outcome.FAILED)
+            self.async_repeat()
+            return
+        self.needs_passive = True
+        idle = finding is Finding.IDLE_SLOT
+        self._report(Outcome.CLOCK_WRONG if idle else Outcome.FOREIGN_SLOTS)
+        self.async_want(order)
+
+    @callback
+    def async_trust_slots(self) -> None:
+        """Use slots again: a new window, or the owner has cleared what was in the way."""
+        self.needs_passive = False
+
+    def _report(self, outcome: Outcome, error: VenusError | None = None) -> None:
+        order = self._wanted or self._standing
+        if order is not None:
+            self._tell(Report(self.battery, outcome, order, error))
+
+    def _start(self) -> None:
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_carry_out(), f"{DOMAIN} plan of {self.battery.name}"
+        )
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _async_carry_out(self) -> None:
+        """Try until it is done, with growing pauses."""
+        while (order := self._wanted) is not None and order != self._standing:
+            error = await self._async_try(order)
+            if error is None:
+                break
+            self._failures += 1
+            if self._failures == _FAILURES_TO_TELL:
+                self._report(Outcome.FAILED, error)
+            if isinstance(error, (OutOfRangeError, UnsupportedError)):
+                break
+            await self.battery.clock.sleep(_PAUSES[min(self._failures, len(_PAUSES)) - 1])
+
+    async def _async_try(self, order: Order) -> VenusError | None:
+        """Command once; return what went wrong."""
+        self._standing = None
+        try:
+            proof = await self.battery.async_obey(order, dt_util.utcnow().astimezone(self._zone))
+        except VenusError as err:
+            LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
+            return err
+        if proof is not None:
+            self._standing, self._proof = order, proof
+            self._failures = 0
+            self._watch.begin()
+            self._report(Outcome.DONE)
+        return None
+
+    async def async_hand_back(self) -> bool:
+        """Bring the battery back to Auto if the plan took it out of there; tell whether it is."""
+        self.async_want(None)
+        if not self.battery.is_planned:
+            return True
+        return await self._async_try(AUTO) is None
+
+    @callback
+    def async_stop(self) -> None:
+        """End; nothing is written."""
+        self._stop()
