@@ -11,6 +11,7 @@ from tests.virtual_time import run
 
 from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+from .tempo import tempo
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _WIDTH = 58
@@ -80,6 +81,7 @@ def _runs() -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         "gentle": lambda: gentle(faulty=False),
         "gentle-lossy": lambda: gentle(faulty=True),
         "cost": lambda: cost(row),
+        "tempo": lambda: tempo(row),
     }
 
 
