@@ -313,6 +313,20 @@ async def test_restarts_buy_no_calls() -> None:
         assert place.calls_per_day()[paris(MONDAY, "12:00").date()] <= BUDGET
 
 
+async def test_a_restart_asks_nothing_again() -> None:
+    """Neither what was just asked in vain, nor the history."""
+    async with home(paris(SUNDAY, "06:00")) as place:
+        await place.know()
+        await place.run_until(paris(SUNDAY, "06:41"))
+        assert place.server.count() == 1
+        due = place.client.next_ask(place.book)
+        for seed in range(5):
+            place.restart(seed=seed)
+            await place.ask()
+            assert place.client.next_ask(place.book) == due > place.now
+        assert place.server.count() == 1
+
+
 @pytest.mark.parametrize("status", ["429", "503"])
 async def test_retry_after_is_honoured(status: str) -> None:
     """No request to that host before its time, not even after a restart; the other one serves."""
