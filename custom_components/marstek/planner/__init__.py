@@ -4,6 +4,7 @@ The reasoning behind them, with figures, is documented in POLICY.md; section num
 library refer to it.
 """
 
+from .energy import IDLE_POWER, budget, energy_to, is_complete
 from .model import (
     Action,
     BatteryState,
@@ -20,7 +21,8 @@ from .model import (
     Step,
     Strategy,
 )
-from .share import IDLE_POWER, Order, budget, is_complete
+from .share import Order, share
+from .simple import plan_simple
 
 __all__ = [
     "IDLE_POWER",
@@ -40,5 +42,8 @@ __all__ = [
     "Step",
     "Strategy",
     "budget",
+    "energy_to",
     "is_complete",
+    "plan_simple",
+    "share",
 ]

@@ -156,7 +156,8 @@ class Options:
     white_eve: bool = True
     """Whether to charge in a blue night before a white day."""
     least_soc: float = 0.0
-    """Floor at all times; 0 leaves it to the battery's own depth of discharge."""
+    """Floor, with PV of the night only, as a battery held by day would miss the sun; 0 leaves it
+    to the battery's own depth of discharge."""
     most_soc: float = 100.0
     """The highest target."""
     reserve: float = 0.0
@@ -178,6 +179,11 @@ class Options:
     def charge_efficiency(self) -> float:
         """Return the share of what is drawn that gets stored, half the loss being its part."""
         return 2 * self.efficiency / (1 + self.efficiency)
+
+    @property
+    def discharge_efficiency(self) -> float:
+        """Return the share of what is taken from the cells that arrives."""
+        return (1 + self.efficiency) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,24 @@ Every write wears a battery's flash, and a battery is efficient from about 1,000
 charge in turn rather than at once, and an order that can stand does.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .model import Action, House
+from .energy import EFFICIENT_POWER, budget, energy_to
+from .model import Action, BatteryState, House, Override, Reason, Step
+from .turns import LEAST_POWER, Candidate, allot
 
-EFFICIENT_POWER: Final = 1000
-"""W below which a charging battery loses more than it has to (TEMPO.md section 4)."""
-LEAST_POWER: Final = 200
-"""W below which charging is not worth a write."""
 LEAST_CHANGE: Final = 200
-"""W by which an order changes at least."""
+"""W by which a charging power changes at least."""
 CHANGE_PAUSE: Final = timedelta(minutes=5)
-"""How long an order stands, unless the house draws too much."""
-ALMOST_FULL: Final = 97.0
-IDLE_POWER: Final = 50.0
-IDLE_FOR: Final = timedelta(minutes=15)
+"""How long an order stands unless the house draws too much."""
+
+_LONG_AGO: Final = timedelta.max
+_FULL: Final = 100.0
+# A battery that is held at its floor is only let go with so many % more.
+_FLOOR_SLACK: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,179 @@ class Order:
     floor: float | None = None
 
 
-def budget(house: House) -> int:
-    """Return how many W all batteries together may draw now.
+_HOLD: Final = Order(Action.HOLD)
 
-    95 % of the subscribed power less what the house draws; without a fresh reading of it 35 %.
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """A battery that should charge and can be told so."""
+
+    battery: BatteryState
+    target: float
+    need: float
+    """Wh."""
+    power: int | None
+    """W that are wanted of it; None: as needed."""
+    is_by_hand: bool
+    last: Order | None
+    standing: timedelta
+
+    @property
+    def id(self) -> str:
+        return self.battery.id
+
+    @property
+    def drawn(self) -> int:
+        """Return the W that it draws by the order that stands."""
+        return self.last.power if self.last and self.last.action is Action.CHARGE else 0
+
+    @property
+    def has_to_stand(self) -> bool:
+        """Return whether its order is too young to be changed."""
+        is_of_charging = self.last and self.last.action in (Action.CHARGE, Action.HOLD)
+        return bool(is_of_charging) and self.standing < CHANGE_PAUSE
+
+    @property
+    def preferred(self) -> int:
+        wanted = EFFICIENT_POWER if self.power is None else self.power
+        return min(wanted, self.battery.max_charge)
+
+    def order(self, power: int) -> Order:
+        """Return the order for a power."""
+        return Order(Action.CHARGE, power, self.target) if power else _HOLD
+
+
+def share(
+    step: Step,
+    batteries: Sequence[BatteryState],
+    house: House,
+    now: datetime,
+    end: datetime,
+    previous: Mapping[str, Order],
+    since_change: Mapping[str, timedelta],
+    *,
+    efficiency: float = 0.80,
+) -> Mapping[str, Order]:
+    """Return an order for each battery, by id.
+
+    `step` is the running one, `now` aware, `end` the moment by which charging is to be over.
+    `previous` are the orders that stand, `since_change` for how long; a battery that is missing
+    there is free to change. At its target, or at a floor, a battery is told to hold. One that
+    charges and does not answer keeps its order, since it may well go on: its power is set aside.
+    An unknown state of charge counts as empty. `efficiency` is that of the round trip, 0..1.
     """
-    if house.power is None:
-        return int(0.35 * house.subscribed)
-    return max(0, int(0.95 * house.subscribed - house.power))
+    orders: dict[str, Order] = {}
+    charges: list[_Charge] = []
+    for battery in batteries:
+        action, power, target, floor, is_by_hand = _wanted(step, battery)
+        last = previous.get(battery.id)
+        if action is not Action.CHARGE:
+            orders[battery.id] = _without_charge(action, power, floor, battery, last)
+            continue
+        need = energy_to(battery, target, efficiency)
+        if not battery.is_reachable:
+            is_charging = last is not None and last.action is Action.CHARGE
+            orders[battery.id] = last if last is not None and is_charging else _HOLD
+        elif need <= 0:
+            orders[battery.id] = _HOLD
+        else:
+            standing = since_change.get(battery.id, _LONG_AGO)
+            charges.append(_Charge(battery, target, need, power, is_by_hand, last, standing))
+    taken = sum(order.power for order in orders.values() if order.action is Action.CHARGE)
+    room = max(0, budget(house) - taken)
+    wanted = _wanted_powers(charges, room, _hours(now, end))
+    given = _given(charges, wanted, room)
+    return {
+        battery.id: orders[battery.id] if battery.id in orders else given[battery.id]
+        for battery in batteries
+    }
 
 
-def is_complete(soc: float | None, target: float, low_power_for: timedelta) -> bool:
-    """Return whether a charge is over.
+def _wanted(
+    step: Step, battery: BatteryState
+) -> tuple[Action, int | None, float, float | None, bool]:
+    """Return action, W, target, floor and whether a person wants it so."""
+    override: Override | None = next(
+        (each for each in reversed(step.exceptions) if battery.id in (each.batteries or ())), None
+    )
+    if override is None:
+        target = _FULL if step.target is None else step.target
+        is_by_hand = step.reason is Reason.OVERRIDE
+        return step.action, step.battery_power, target, step.floor, is_by_hand
+    target = _FULL if override.target is None else override.target
+    return override.action, override.power, target, override.floor, True
 
-    It is at its target, or at 97 % and above (or no target below) where the battery has taken
-    less than 50 W for 15 minutes: `low_power_for` is how long it has.
-    """
-    if soc is None:
-        return False
-    return soc >= target or (soc >= ALMOST_FULL and low_power_for >= IDLE_FOR)
+
+def _without_charge(
+    action: Action,
+    power: int | None,
+    floor: float | None,
+    battery: BatteryState,
+    last: Order | None,
+) -> Order:
+    """Return the order for a battery that is not to charge from the grid."""
+    if floor is not None and battery.soc is not None:
+        slack = _FLOOR_SLACK if last is not None and last.action is Action.HOLD else 0.0
+        if battery.soc <= floor + slack:
+            return _HOLD
+    if action is Action.DISCHARGE and power:
+        return Order(action, min(power, battery.max_discharge), floor=floor)
+    return Order(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
+
+
+def _hours(now: datetime, end: datetime) -> float:
+    return (end.astimezone(UTC) - now.astimezone(UTC)).total_seconds() / 3600
+
+
+def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str, int]:
+    """Return the W that each should charge with if orders could change at will."""
+    wanted: dict[str, int] = {}
+    for charge in charges:
+        if charge.is_by_hand:
+            power = min(charge.preferred, room)
+            wanted[charge.id] = power if power >= LEAST_POWER else 0
+            room -= wanted[charge.id]
+    turns = [charge for charge in charges if not charge.is_by_hand]
+    candidates = [
+        Candidate(
+            charge.id,
+            charge.need,
+            charge.battery.max_charge,
+            charge.preferred,
+            is_charging=charge.drawn > 0,
+        )
+        for charge in turns
+    ]
+    return wanted | dict(allot(candidates, room, hours))
+
+
+def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict[str, Order]:
+    """Return orders on the way to the powers wanted, as far as they may change now."""
+    is_over = sum(charge.drawn for charge in charges) > room
+    powers: dict[str, int] = {}
+    for charge in charges:
+        aim, drawn = wanted[charge.id], charge.drawn
+        if aim >= drawn or (not is_over and not _may_change(charge, aim)):
+            powers[charge.id] = drawn
+        else:
+            powers[charge.id] = _lowered(drawn, aim)
+    left = room - sum(powers.values())
+    for charge in charges:
+        aim = wanted[charge.id]
+        power = min(aim, charge.drawn + left)
+        # Not worth a start with less than is wanted while others still draw it.
+        is_start_too_weak = not charge.drawn and power < min(aim, charge.preferred)
+        if power > charge.drawn and _may_change(charge, power) and not is_start_too_weak:
+            left -= power - powers[charge.id]
+            powers[charge.id] = power
+    return {charge.id: charge.order(powers[charge.id]) for charge in charges}
+
+
+def _may_change(charge: _Charge, power: int) -> bool:
+    return not charge.has_to_stand and abs(power - charge.drawn) >= LEAST_CHANGE
+
+
+def _lowered(drawn: int, aim: int) -> int:
+    """Return a power not above the one aimed at, and lower by a whole step."""
+    power = min(aim, drawn - LEAST_CHANGE)
+    return power if power >= LEAST_POWER else 0

@@ -1,0 +1,136 @@
+"""How much power intents take, and which states of charge are to be expected of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from math import ceil
+from typing import Final
+
+from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
+from .model import Action, BatteryState, Context, Figure, Plan, Reason, Step
+from .spans import Intent, Span
+
+type _Bank = tuple[BatteryState, ...]
+
+_ROUND_TO: Final = 50
+_BRIEF: Final = timedelta(minutes=30)
+
+
+def expect(context: Context, spans: Iterable[Span]) -> Plan:
+    """Return the plan that spans make.
+
+    What AUTO leaves behind after more than half an hour is unknown. A charge after it is planned
+    for empty batteries, and what it brings is what there is at least.
+    """
+    steps: list[Step] = []
+    bank = context.batteries
+    for span in spans:
+        hours = (span.end - span.start).total_seconds() / 3600
+        power = 0
+        energy = 0.0
+        match span.intent.action:
+            case Action.AUTO if span.end - max(span.start, context.moment) > _BRIEF:
+                bank = tuple(replace(battery, soc=None, is_complete=False) for battery in bank)
+            case Action.AUTO | Action.HOLD:
+                pass
+            case Action.CHARGE:
+                bank, power, energy = _charge(context, bank, span, hours)
+            case Action.DISCHARGE:
+                bank, power = _discharge(context, bank, span.intent, hours)
+        steps.append(_step(span, power, energy, bank_soc(bank)))
+    return Plan(tuple(steps))
+
+
+def _step(span: Span, power: int, energy: float, soc: float | None) -> Step:
+    intent = span.intent
+    return Step(
+        start=span.start,
+        end=span.end,
+        action=intent.action,
+        reason=intent.reason,
+        figures=_figures(intent, power, energy),
+        power=power,
+        target=intent.target,
+        floor=intent.floor,
+        expected_soc=soc,
+        battery_power=intent.battery_power,
+        exceptions=intent.exceptions,
+    )
+
+
+def _figures(intent: Intent, power: int, energy: float) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    if intent.action in (Action.CHARGE, Action.DISCHARGE):
+        figures["power"] = power
+    if intent.target is not None:
+        figures["target"] = intent.target
+    if intent.action is Action.CHARGE:
+        figures["energy"] = round(energy)
+    if intent.reason is Reason.OVERRIDE and intent.floor is not None:
+        figures["floor"] = intent.floor
+    if intent.colour is not None:
+        figures["colour"] = intent.colour.value
+    return figures
+
+
+def _charge(context: Context, bank: _Bank, span: Span, hours: float) -> tuple[_Bank, int, float]:
+    """Return the bank after a charge, and the W and Wh that it takes."""
+    intent, efficiency = span.intent, context.options.efficiency
+    target = 100.0 if intent.target is None else intent.target
+    is_running = span.start <= context.moment
+    answering = [battery for battery in bank if battery.is_reachable]
+    # Those that don't answer now may do so by a later night.
+    taking = answering if is_running and answering else list(bank)
+    needs = {battery.id: energy_to(battery, target, efficiency) for battery in taking}
+    energy = sum(needs.values())
+    power = _charging_power(context, intent, taking, energy / hours, is_running=is_running)
+    served = min(1.0, power * hours / energy) if energy else 1.0
+    after = tuple(
+        _charged(battery, served * needs.get(battery.id, 0.0), context.options.charge_efficiency)
+        for battery in bank
+    )
+    return after, power if energy else 0, served * energy
+
+
+def _charging_power(
+    context: Context,
+    intent: Intent,
+    batteries: list[BatteryState],
+    needed: float,
+    *,
+    is_running: bool,
+) -> int:
+    """Return the W that suffice, of one efficient battery at least, as far as limits allow."""
+    limits = [battery.max_charge for battery in batteries]
+    least = EFFICIENT_POWER if intent.battery_power is None else intent.battery_power
+    if intent.reason is Reason.OVERRIDE:
+        power = sum(min(least, limit) for limit in limits)
+    else:
+        power = max(ceil(needed / _ROUND_TO) * _ROUND_TO, min(least, max(limits)))
+    most = sum(limits)
+    if context.house is not None:
+        most = min(most, budget(context.house) if is_running else most_budget(context.house))
+    return min(power, most)
+
+
+def _charged(battery: BatteryState, drawn: float, efficiency: float) -> BatteryState:
+    if not drawn:
+        return battery
+    soc = battery.soc_or_empty + 100 * drawn * efficiency / battery.capacity
+    return replace(battery, soc=min(100.0, soc))
+
+
+def _discharge(context: Context, bank: _Bank, intent: Intent, hours: float) -> tuple[_Bank, int]:
+    """Return the bank after a discharge that a person asked for, and its W."""
+    wanted = intent.battery_power or 0
+    efficiency = context.options.discharge_efficiency
+
+    def discharged(battery: BatteryState) -> BatteryState:
+        least = max(intent.floor or 0.0, 100 * (1 - battery.depth))
+        if battery.soc is None or battery.soc <= least:
+            return battery
+        spent = 100 * min(wanted, battery.max_discharge) * hours / efficiency / battery.capacity
+        return replace(battery, soc=max(least, battery.soc - spent))
+
+    power = sum(min(wanted, battery.max_discharge) for battery in bank)
+    return tuple(discharged(battery) for battery in bank), power

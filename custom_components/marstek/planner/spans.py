@@ -1,0 +1,43 @@
+"""What is wanted from when to when, before it is known how much power that takes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..tempo import Colour
+from .model import Action, Override, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What batteries are to do, and why; fields as those of `Step`."""
+
+    action: Action
+    reason: Reason
+    target: float | None = None
+    floor: float | None = None
+    battery_power: int | None = None
+    colour: Colour | None = None
+    """Of the day that it prepares."""
+    exceptions: tuple[Override, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An intent for a time."""
+
+    start: datetime
+    end: datetime
+    intent: Intent
+
+
+def cut(spans: Iterable[Span], bounds: Iterable[datetime]) -> Iterator[Span]:
+    """Yield spans so that none reaches across a bound."""
+    ordered = sorted(set(bounds))
+    for span in spans:
+        rest = span
+        for bound in ordered:
+            if rest.start < bound < rest.end:
+                yield replace(rest, end=bound)
+                rest = replace(rest, start=bound)
+        yield rest

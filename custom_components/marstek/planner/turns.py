@@ -1,0 +1,106 @@
+"""In turn or at once: how much each battery should charge with, whatever it does now.
+
+As few at once as can be done in time, each at an efficient power. Only where the house leaves too
+little for that, or time is short, do they share what there is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heapreplace
+from math import ceil
+from typing import Final
+
+LEAST_POWER: Final = 200
+"""W below which charging is not worth a write."""
+
+# What is planned for ends a little before the deadline: a battery takes less when almost full.
+_USEFUL: Final = 0.95
+_ROUND_TO: Final = 50
+# A battery that has no more hours to spare than these comes first.
+_SPARE: Final = 1 / 6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A battery that has to charge."""
+
+    id: str
+    need: float
+    """Wh to be drawn."""
+    most: int
+    """W that it can draw."""
+    preferred: int
+    """W that it charges with when there is time, at most `most`."""
+    is_charging: bool
+
+    @property
+    def hours(self) -> float:
+        """Return the hours that it needs at its most."""
+        return self.need / self.most
+
+    def power_for(self, hours: float) -> int:
+        """Return the W for a charge that may last so long."""
+        needed = ceil(self.need / hours / _ROUND_TO) * _ROUND_TO
+        return min(self.most, max(self.preferred, needed))
+
+
+def allot(candidates: Sequence[Candidate], budget: int, hours: float) -> Mapping[str, int]:
+    """Return W by id, 0 for those whose turn has not come; together never above the budget."""
+    powers = dict.fromkeys((candidate.id for candidate in candidates), 0)
+    useful = hours * _USEFUL
+    usable = [candidate for candidate in candidates if candidate.most > 0 and candidate.need > 0]
+    if useful <= 0 or not usable:
+        return powers
+    ordered = sorted(usable, key=lambda c: (not c.is_charging, -c.hours, c.id))
+    chosen = _in_turn(ordered, budget, useful) or _scarce(ordered, budget, useful)
+    powers |= {name: power for name, power in chosen.items() if power >= LEAST_POWER}
+    return powers
+
+
+def _in_turn(ordered: list[Candidate], budget: int, useful: float) -> dict[str, int]:
+    """Return powers of the fewest that are done in time, nothing when the budget is too small."""
+    powers = [candidate.power_for(useful) for candidate in ordered]
+    lengths = [c.need / power for c, power in zip(ordered, powers, strict=True)]
+    largest = sorted(powers, reverse=True)
+    for count in range(1, len(ordered) + 1):
+        if sum(largest[:count]) > budget:
+            return {}
+        if _duration(lengths, count) <= useful:
+            return {c.id: power for c, power in list(zip(ordered, powers, strict=True))[:count]}
+    return {}
+
+
+def _duration(lengths: list[float], count: int) -> float:
+    """Return the hours that all need in this order, so many at once."""
+    free = [0.0] * count
+    heapify(free)
+    for length in lengths:
+        heapreplace(free, free[0] + length)
+    return max(free)
+
+
+def _scarce(ordered: list[Candidate], budget: int, useful: float) -> dict[str, int]:
+    """Return powers that use what is needed of the budget, those in a hurry first."""
+    needed = ceil(sum(candidate.need for candidate in ordered) / useful)
+    preferred = max(candidate.preferred for candidate in ordered)
+    room = min(budget, max(needed, preferred))
+    hurried = [candidate for candidate in ordered if candidate.hours >= useful - _SPARE]
+    patient = [candidate for candidate in ordered if candidate.hours < useful - _SPARE]
+    powers: dict[str, int] = {}
+    for candidate in hurried:
+        powers[candidate.id] = min(room, candidate.most, ceil(candidate.need / useful))
+        room -= powers[candidate.id]
+    for candidate in patient:
+        if room >= candidate.preferred or not any(powers.values()):
+            powers[candidate.id] = min(room, candidate.preferred)
+            room -= powers[candidate.id]
+    for candidate in (*hurried, *patient):
+        if powers.get(candidate.id):
+            more = min(room, candidate.most - powers[candidate.id])
+            powers[candidate.id] += more
+            room -= more
+    for candidate in patient:
+        if candidate.id not in powers:
+            powers[candidate.id] = min(room, candidate.most)
+            room -= powers[candidate.id]
+    return powers
