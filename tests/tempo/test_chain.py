@@ -333,16 +333,18 @@ async def test_retry_after_is_honoured(status: str) -> None:
     async with home(paris(SUNDAY, "06:00")) as place:
         await place.know()
         place.server.fault("rte", status, retry_after="14400")
-        await place.run_until(paris(SUNDAY, "07:00"))
+        place.server.fault("community", "missing")
+        await place.run_until(paris(SUNDAY, "06:45"))
         assert place.server.count("rte") == 1
         place.server.fault("rte")
         asked = place.server.calls[0].at
         place.restart()
         await place.run_until(asked + timedelta(seconds=14_399))
         assert place.server.count("rte") == 1
-        assert place.tomorrow() is RED
-        await place.run_until(paris(SUNDAY, "11:20"))
+        assert place.server.count("community") > 3
+        await place.run_until(paris(SUNDAY, "12:35"))
         assert place.server.count("rte") == 2
+        assert place.tomorrow() is RED
 
 
 async def test_official_api_as_the_last_resort() -> None:

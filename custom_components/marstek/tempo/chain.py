@@ -33,8 +33,6 @@ _DAY: Final = timedelta(days=1)
 _TOKEN_MARGIN: Final = timedelta(seconds=30)
 # A source that failed this often in a row lets others go first.
 _AILING: Final = 2
-# Both are asked each time, as far as the budget allows.
-_USUAL_CALLS: Final = (Call.LIGHT, Call.COMMUNITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +160,25 @@ class TempoClient:
 
     def _calls_for(self, state: Situation) -> tuple[Call, ...]:
         """Return the calls that can tell what is wanted, in their order."""
-        calls = [*_USUAL_CALLS, Call.SEASON]
+        calls = [Call.LIGHT, Call.COMMUNITY, Call.SEASON]
         if self._credentials is not None:
             calls.append(Call.RTE_API)
         wanted = state.wanted()
         if wanted and all(day < _date(state.now) for day in wanted):
             calls.remove(Call.LIGHT)
         is_scarce = self._spare(state) < 1
-        bound = 1 if is_scarce else _AILING
-        healthy = [call for call in calls if self._ledger.standing(call).failures < bound]
         if is_scarce and state.is_thorough():
             # There is one call for now: let them take turns.
-            healthy.sort(key=lambda call: (call not in _USUAL_CALLS, self._tried(call)))
-        ailing = sorted((call for call in calls if call not in healthy), key=self._tried)
+            return tuple(sorted(calls, key=lambda call: (call is Call.SEASON, self._rested(call))))
+        bound = 1 if is_scarce else _AILING
+        healthy = [call for call in calls if self._ledger.standing(call).failures < bound]
+        ailing = sorted((call for call in calls if call not in healthy), key=self._rested)
         return (*healthy, *ailing)
 
-    def _tried(self, call: Call) -> datetime:
-        return self._ledger.standing(call).tried or datetime.min.replace(tzinfo=UTC)
+    def _rested(self, call: Call) -> datetime:
+        """Return since when a call has not been made although it could have been."""
+        standing = self._ledger.standing(call)
+        return standing.until or standing.tried or datetime.min.replace(tzinfo=UTC)
 
     def _spare(self, state: Situation) -> int:
         """Return how many requests of today's may be made beyond one at each time to ask."""
