@@ -58,14 +58,16 @@ def allot(candidates: Sequence[Candidate], budget: int, hours: float) -> Mapping
 
 
 def _in_turn(ordered: list[Candidate], budget: int, useful: float) -> dict[str, int]:
-    """Return powers of the fewest that are done in time, nothing when the budget is too small."""
+    """Return powers of the fewest that are done in time, nothing when the budget is too small.
+
+    Those that charge already are not stopped as long as the budget is enough for them.
+    """
     powers = [candidate.power_for(useful) for candidate in ordered]
     lengths = [c.need / power for c, power in zip(ordered, powers, strict=True)]
     largest = sorted(powers, reverse=True)
-    for count in range(1, len(ordered) + 1):
-        if sum(largest[:count]) > budget:
-            return {}
-        if _duration(lengths, count) <= useful:
+    running = max(1, sum(candidate.is_charging for candidate in ordered))
+    for count in (*range(running, len(ordered) + 1), *range(running - 1, 0, -1)):
+        if sum(largest[:count]) <= budget and _duration(lengths, count) <= useful:
             return {c.id: power for c, power in list(zip(ordered, powers, strict=True))[:count]}
     return {}
 
@@ -81,7 +83,7 @@ def _duration(lengths: list[float], count: int) -> float:
 
 def _scarce(ordered: list[Candidate], budget: int, useful: float) -> dict[str, int]:
     """Return powers that use what is needed of the budget, those in a hurry first."""
-    needed = ceil(sum(candidate.need for candidate in ordered) / useful)
+    needed = ceil(sum(min(candidate.need / useful, candidate.most) for candidate in ordered))
     preferred = max(candidate.preferred for candidate in ordered)
     room = min(budget, max(needed, preferred))
     hurried = [candidate for candidate in ordered if candidate.hours >= useful - _SPARE]
