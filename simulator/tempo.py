@@ -38,7 +38,6 @@ SPOILERS = (
 LIES = ("missing", "wrong_day", "fallback", "unknown", "wrong_colour", "stale")
 """Faults of the content, in otherwise sound answers."""
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
-_TOKEN = "simulated-token"  # noqa: S105
 _DAY = timedelta(days=1)
 _FRENCH = {"blue": "Bleu", "white": "Blanc", "red": "Rouge"}
 _HTML = b"<!DOCTYPE html><html><body><h1>Site en maintenance</h1></body></html>"
@@ -80,6 +79,7 @@ class TempoServer:
         self.calendar = calendar or TempoCalendar()
         self.faults: dict[str, TempoFault] = dict.fromkeys(SOURCES, TempoFault())
         self.calls: list[TempoCall] = []
+        self.token = "simulated-token"  # noqa: S105
         self._http = HttpServer(self._answer)
 
     @property
@@ -193,8 +193,8 @@ class TempoServer:
                 or request.headers.get("authorization") != f"Basic {account}"
             ):
                 return _json({"error": "invalid_client"}, 401)
-            return _json({"access_token": _TOKEN, "token_type": "Bearer", "expires_in": 7200})
-        if request.headers.get("authorization") != f"Bearer {_TOKEN}":
+            return _json({"access_token": self.token, "token_type": "Bearer", "expires_in": 7200})
+        if request.headers.get("authorization") != f"Bearer {self.token}":
             return _json({"error": "invalid_token"}, 401)
         if not path.endswith("/tempo_like_calendars"):
             return HttpAnswer(b"{}", 404)

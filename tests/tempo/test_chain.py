@@ -2,6 +2,7 @@
 
 from datetime import UTC, timedelta
 import json
+import random
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -285,19 +286,21 @@ async def test_clock_that_jumps(jump: timedelta) -> None:
         assert (place.today(), place.tomorrow()) == (WHITE, RED)
 
 
-async def test_clock_that_goes_back_and_forth_buys_no_calls() -> None:
-    """Around midnight, all sources down."""
-    async with home(paris(SUNDAY, "12:30")) as place:
-        await place.know()
-        place.server.fault("all", "down")
-        await place.run_until(paris(MONDAY, "23:00"))
-        place.server.calls.clear()
-        for _ in range(20):
-            place.now = paris(MONDAY, "23:50")
-            await place.ask()
-            place.now = paris(TUESDAY, "00:10")
-            await place.ask()
-        assert place.server.count() <= BUDGET
+def test_clock_that_goes_back_and_forth_buys_no_calls() -> None:
+    """Around midnight; a clock that was in another year begins anew."""
+    ledger = Ledger(0.5)
+    for moment, remaining in (
+        (paris(MONDAY, "00:10"), BUDGET),
+        (paris(SUNDAY, "23:50"), BUDGET - 1),
+        (paris(MONDAY, "00:10"), BUDGET - 2),
+        (paris(TUESDAY, "00:10"), BUDGET),
+        (paris("2036-01-01", "00:10"), BUDGET),
+        (paris(TUESDAY, "00:20"), BUDGET),
+        (paris(TUESDAY, "00:30"), BUDGET - 1),
+    ):
+        ledger.turn(moment)
+        assert ledger.remaining == remaining
+        ledger.spend(Source.RTE)
 
 
 async def test_restarts_buy_no_calls() -> None:
@@ -348,7 +351,7 @@ async def test_retry_after_is_honoured(status: str) -> None:
 
 
 async def test_official_api_as_the_last_resort() -> None:
-    """With credentials it is asked when the others fail; one token serves for two hours."""
+    """With credentials it is asked when the others fail."""
     async with home(paris(SUNDAY, "06:00"), credentials=CREDENTIALS) as place:
         await place.know()
         place.server.fault("rte", "down")
@@ -363,6 +366,21 @@ async def test_official_api_as_the_last_resort() -> None:
         assert max(place.calls_per_day().values()) <= BUDGET
         assert place.client.last_answer is not None
         assert place.client.last_answer[1] is Source.RTE_API
+
+
+async def test_one_token_serves_several_calls() -> None:
+    """Until it is two hours old; a token that is refused before is replaced."""
+    async with home(paris(SUNDAY, "06:00"), credentials=CREDENTIALS, published_at="08:00") as place:
+        await place.know()
+        place.server.fault("rte", "down")
+        place.server.fault("community", "down")
+        await place.run_until(paris(SUNDAY, "07:50"))
+        tokens = [call for call in place.server.calls if "token" in call.path]
+        assert len(tokens) == 1
+        assert place.server.count("rte_api") >= 3
+        place.server.token = "another"  # noqa: S105
+        await place.run_until(paris(SUNDAY, "09:06"))
+        assert place.tomorrow() is RED
 
 
 async def test_refused_credentials_are_told() -> None:
@@ -485,3 +503,30 @@ def test_what_is_stored_comes_back() -> None:
     ledger = Ledger(0.1)
     ledger.restore(json.loads(json.dumps(_stored())))
     assert ledger.store() == _stored()
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_weeks_of_bad_luck(seed: int) -> None:
+    """Whatever fails when: within the budget, never wrong, and known where a source was well."""
+    chance = random.Random(seed)
+    ills = ["down", "html", "500", "429", "truncated", "missing", "unknown", "array"]
+    async with home(paris("2026-01-11", "12:30"), seed=seed) as place:
+        await place.know()
+        day = paris("2026-01-12", "12:00").date()
+        for _ in range(14):
+            was_well = {"rte": True, "community": True}
+            for clock in ("06:00", "08:00", "11:00", "12:00", "16:00", "19:00"):
+                await place.run_until(paris(day, clock))
+                for source in was_well:
+                    kind = chance.choice(ills) if chance.random() < (0.6, 0.3)[seed % 2] else ""
+                    place.server.fault(source, kind)
+                    # What is well from noon on has had its chance by the evening.
+                    was_well[source] &= kind == "" or clock < "12:00"
+                if chance.random() < 0.2:
+                    place.restart(seed=seed)
+            await place.run_until(paris(day, "21:59"))
+            if any(was_well.values()):
+                assert place.tomorrow() is not None
+            assert place.wrong_days() == []
+            day += DAY
+        assert max(place.calls_per_day().values()) <= BUDGET
