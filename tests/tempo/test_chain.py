@@ -374,12 +374,13 @@ async def test_one_token_serves_several_calls() -> None:
         await place.know()
         place.server.fault("rte", "down")
         place.server.fault("community", "down")
-        await place.run_until(paris(SUNDAY, "07:50"))
-        tokens = [call for call in place.server.calls if "token" in call.path]
-        assert len(tokens) == 1
-        assert place.server.count("rte_api") >= 3
+        await place.run_until(paris(SUNDAY, "07:40"))
+        paths = [call.path for call in place.server.calls if call.source == "rte_api"]
+        assert [path.endswith("/tempo_like_calendars") for path in paths] == [False, True, True]
         place.server.token = "another"  # noqa: S105
-        await place.run_until(paris(SUNDAY, "09:06"))
+        await place.run_until(paris(SUNDAY, "08:01"))
+        assert (place.server.count("rte_api"), place.tomorrow()) == (6, None)
+        await place.run_until(paris(SUNDAY, "11:15"))
         assert place.tomorrow() is RED
 
 
