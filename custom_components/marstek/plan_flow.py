@@ -114,7 +114,7 @@ class PlanSteps(ConfigFlow):
         return self.async_create_entry(
             title=TITLES[tariff],
             data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: tariff},
-            options=self._options,
+            options={tariff: self._options},
         )
 
     async def async_step_reconfigure_plan(

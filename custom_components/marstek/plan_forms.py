@@ -27,13 +27,14 @@ from .const import (
     CONF_START,
     Tariff,
 )
+from .options_flow import is_whole
 from .plan.settings import TariffSettings, off_peak_of, price_names
 from .tempo import WindowError
 
 _SECOND_START: Final = "second_start"
 _SECOND_END: Final = "second_end"
 _FIELDS: Final = ((CONF_START, CONF_END), (_SECOND_START, _SECOND_END))
-_LONGEST_SEASON: Final = 366
+_MOST_DAYS: Final = 365
 _HIGHEST_PRICE: Final = 10.0
 
 
@@ -85,12 +86,17 @@ def _price() -> NumberSelector:
 
 
 def prices_schema(settings: TariffSettings) -> vol.Schema:
-    """Return the form of the prices, with those in force as defaults."""
+    """Return the form of the prices, with those in force as defaults.
+
+    Only those of Tempo are known to change, and when.
+    """
     fields: dict[vol.Marker, Any] = {
         vol.Required(name, default=value): _price() for name, value in price_names(settings).items()
     }
-    since = settings.prices_since.isoformat()
-    return vol.Schema({**fields, vol.Required(CONF_PRICES_SINCE, default=since): DateSelector()})
+    if settings.tariff is Tariff.TEMPO:
+        since = settings.prices_since.isoformat()
+        fields[vol.Required(CONF_PRICES_SINCE, default=since)] = DateSelector()
+    return vol.Schema(fields)
 
 
 def read_prices(
@@ -103,7 +109,8 @@ def read_prices(
         for name, price in prices.items()
         if not 0 <= price <= (_HIGHEST_PRICE if name != "subscription" else 1000)
     }
-    return {CONF_PRICES: prices, CONF_PRICES_SINCE: user_input[CONF_PRICES_SINCE]}, wrong
+    since = {key: user_input[key] for key in (CONF_PRICES_SINCE,) if key in user_input}
+    return {CONF_PRICES: prices, **since}, wrong
 
 
 def quotas_schema(settings: TariffSettings) -> vol.Schema:
@@ -121,11 +128,9 @@ def read_quotas(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
     """Return the options that a form's quotas stand for, and the form's errors."""
     quotas = {key: user_input[key] for key in (CONF_QUOTA_RED, CONF_QUOTA_WHITE)}
     wrong = {
-        key: "invalid_days"
-        for key, days in quotas.items()
-        if days != int(days) or not 0 <= days <= _LONGEST_SEASON
+        key: "invalid_days" for key, days in quotas.items() if not is_whole(days, 0, _MOST_DAYS)
     }
-    if not wrong and sum(quotas.values()) > _LONGEST_SEASON:
+    if not wrong and sum(quotas.values()) > _MOST_DAYS:
         wrong = {"base": "too_many_days"}
     return ({} if wrong else {key: int(days) for key, days in quotas.items()}), wrong
 

@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from .const import CONF_CLIENT_ID, Tariff
 from .plan.client import async_check_credentials
-from .plan.settings import TariffSettings, tariff_settings
+from .plan.settings import TariffSettings, options_of, tariff_settings
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
     prices_schema,
@@ -48,7 +48,7 @@ class PlanOptionsFlow(OptionsFlow):
         return self._show_or_save(
             "off_peak",
             windows_schema(tariff),
-            shown_windows(self.config_entry.options),
+            shown_windows(options_of(self.config_entry, tariff)),
             user_input,
             lambda given: read_windows(given, tariff),
         )
@@ -79,11 +79,13 @@ class PlanOptionsFlow(OptionsFlow):
         read: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]],
     ) -> ConfigFlowResult:
         """Show a form until what is filled in can be read, then save it with the other options."""
-        errors: dict[str, str] = {}
+        entry, errors = self.config_entry, dict[str, str]()
         if user_input is not None:
             changed, errors = read(user_input)
             if not errors:
-                return self.async_create_entry(data={**self.config_entry.options, **changed})
+                tariff = self._settings.tariff
+                changed = {tariff: {**options_of(entry, tariff), **changed}}
+                return self.async_create_entry(data={**entry.options, **changed})
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, user_input or shown),

@@ -22,6 +22,7 @@ from .tempo import tempo_day
 
 _START_DATE: Final = "start_date"
 _END_DATE: Final = "end_date"
+_LAST_DAY: Final = dt.date(2099, 12, 31)
 # Two seasons: what the calendar keeps.
 _LONGEST_SPAN: Final = dt.timedelta(days=732)
 
@@ -53,7 +54,7 @@ async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
     today = tempo_day(dt_util.utcnow())
     first = call.data.get(_START_DATE, today)
     last = call.data.get(_END_DATE, max(first, today + dt.timedelta(days=1)))
-    if not dt.timedelta(0) <= last - first <= _LONGEST_SPAN:
+    if last > _LAST_DAY or not dt.timedelta(0) <= last - first <= _LONGEST_SPAN:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="invalid_span",

@@ -35,7 +35,7 @@ class Announcements:
         """Tell what is new of tomorrow.
 
         A colour is told when it is binding. Late in the evening a provisional one is told too, and
-        that there is none.
+        that there is none. A colour that changes after it was told is told again.
         """
         tomorrow = data.tomorrow_date
         if data.day is None or tomorrow is None or not self._listeners:
@@ -43,8 +43,8 @@ class Announcements:
         memory = self._store.memory
         is_late = now >= dt.datetime.combine(data.day, _MISSING_FROM, PARIS)
         if data.tomorrow is not None and (is_late or not data.tomorrow_is_provisional):
-            if memory.announced != tomorrow:
-                memory.announced = tomorrow
+            if memory.announced.get(tomorrow) is not data.tomorrow:
+                memory.announce(tomorrow, data.tomorrow)
                 self._tell(data.tomorrow, data)
         elif is_late and memory.missed != tomorrow:
             memory.missed = tomorrow

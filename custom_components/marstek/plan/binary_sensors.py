@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 
 from ..tempo import Colour
-from .entity import TariffEntity, TariffEntityDescription
+from .entity import TariffEntity, TariffEntityDescription, offered
 from .runtime import Plan
 from .tariff_data import TariffData
 
@@ -51,8 +51,7 @@ def binary_sensors(plan: Plan) -> list[TariffBinarySensor]:
     tariff = plan.tariff
     return [
         TariffBinarySensor(tariff, description)
-        for description in BINARY_SENSORS
-        if description.exists_fn(tariff.settings)
+        for description in offered(tariff, Platform.BINARY_SENSOR, BINARY_SENSORS)
     ]
 
 

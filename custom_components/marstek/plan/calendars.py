@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 import datetime as dt
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.calendar import (
     CalendarEntity,
     CalendarEntityDescription,
     CalendarEvent,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..tempo import Colour, day_end, day_start, tempo_day
-from .entity import TariffEntity, TariffEntityDescription
+from .entity import TariffEntity, TariffEntityDescription, offered
 from .runtime import Plan
 
 
@@ -23,13 +24,14 @@ class TariffCalendarDescription(TariffEntityDescription, CalendarEntityDescripti
     """A calendar of the tariff."""
 
 
-_TEMPO = TariffCalendarDescription(key="tempo", translation_key="tempo")
+# Named as its device is.
+_TEMPO: Final = TariffCalendarDescription(key="tempo", name=None)
 
 
 def calendars(plan: Plan) -> list[CalendarEntity]:
     """Return the calendars that a tariff has."""
-    exists = _TEMPO.exists_fn(plan.tariff.settings)
-    return [TempoCalendar(plan.tariff, _TEMPO)] if exists else []
+    tariff = plan.tariff
+    return [TempoCalendar(tariff, item) for item in offered(tariff, Platform.CALENDAR, (_TEMPO,))]
 
 
 class TempoCalendar(TariffEntity, CalendarEntity):

@@ -6,13 +6,15 @@ import datetime as dt
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER, Tariff
 from ..tempo import (
     Colour,
+    ColourBook,
     FaultKind,
     Report,
     Source,
@@ -28,7 +30,7 @@ from .client import make_client
 from .issues import TariffIssues
 from .memory import PlanStore
 from .settings import tariff_settings
-from .tariff_data import TariffData, tariff_data
+from .tariff_data import TariffData, known_colours, tariff_data
 
 # The clock may be set in between, so that nothing is waited for longer than this, in s.
 _LONGEST_WAIT: Final = 60.0
@@ -57,7 +59,6 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.texts = Texts()
         self._issues = TariffIssues(hass, entry.entry_id)
         self._asking: asyncio.Task[None] | None = None
-        self._is_out = False
 
     @override
     async def _async_setup(self) -> None:
@@ -65,17 +66,20 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         await self.store.async_load()
         self.texts = await async_load_texts(self.hass)
         self._connect()
+        entry, bus = self.config_entry, self.hass.bus
+        entry.async_on_unload(self._issues.async_remove)
+        entry.async_on_unload(bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_home_changed))
 
     @property
     def colours(self) -> Mapping[dt.date, Colour]:
         """The colours of all days that are known."""
-        return self.store.memory.book.colours
+        return known_colours(self.store.memory.book)
 
     def describe(self, day: dt.date) -> dict[str, Any]:
         """Return what is known of a Tempo day, as the answer of an action."""
         entry = self.store.memory.book.get(day)
         prices = self.settings.tempo_prices
-        colour = None if entry is None else entry.colour
+        colour = None if entry is None or entry.is_fallback else entry.colour
         return {
             "date": day.isoformat(),
             "start": day_start(day).isoformat(),
@@ -88,11 +92,26 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         }
 
     def _connect(self) -> None:
-        """Make the client of the sources; a tariff without colours has none."""
+        """Make the client of the sources, which goes on from the last one.
+
+        A tariff without colours has none.
+        """
+        memory = self.store.memory
+        if self._asking is not None:
+            self._asking.cancel()
+        if self.client is not None:
+            memory.client = self.client.store()
         self.client = None
-        if self.settings.tariff is Tariff.TEMPO:
-            self.client = make_client(self.hass, self.settings.credentials, self.settings.quotas)
-            self.client.restore(self.store.memory.client)
+        if self.settings.tariff is not Tariff.TEMPO:
+            memory.silent_since = None
+            return
+        self.client = make_client(self.hass, self.settings.credentials, self.settings.quotas)
+        self.client.restore(memory.client)
+
+    @callback
+    def _async_home_changed(self, _: Event) -> None:
+        """Follow a time zone that was set anew: hours without colours are told in it."""
+        self.async_apply_settings()
 
     @callback
     def async_apply_settings(self) -> None:
@@ -103,29 +122,43 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             before.quotas,
         ):
             self._connect()
-        self.hass.async_create_task(self.async_refresh(), f"{DOMAIN} changed options")
+        now = dt_util.utcnow()
+        self._ask_when_due(now)
+        data = self._look(now)
+        # Prices that are not in force now are no part of the data.
+        self.async_set_updated_data(data)
+        self._tell(data, now)
 
     @override
     async def _async_update_data(self) -> TariffData:
         """Tell what holds now, and have the sources asked beside it when that is due."""
+        self._ask_when_due(dt_util.utcnow())
+        return self.async_publish()
+
+    @callback
+    def async_publish(self) -> TariffData:
+        """Show what has changed, and only then tell what is new: who hears it may look."""
         now = dt_util.utcnow()
-        self._ask_when_due(now)
-        data = self._snapshot(now)
-        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
+        data = self._look(now)
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
         self._tell(data, now)
         return data
 
-    def _snapshot(self, now: dt.datetime) -> TariffData:
+    def _look(self, now: dt.datetime) -> TariffData:
         answer = self.client.last_answer if self.client else None
-        return tariff_data(self.settings, self.store.memory.book, now, answer)
+        data = tariff_data(self.settings, self.store.memory.book, now, answer)
+        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
+        return data
 
     def _tell(self, data: TariffData, now: dt.datetime) -> None:
         """Tell what is not a state: announcements and repairs."""
+        memory = self.store.memory
+        if memory.silent_since is not None and memory.silent_since > now:
+            memory.silent_since = now
         self.announcements.look(data, now)
-        silent_since = None
-        if self._is_out:
-            silent_since = data.last_success or self.config_entry.created_at
-        self._issues.async_update(self.settings, data, now, silent_since)
+        self._issues.async_update(self.settings, data, now, memory.silent_since, self.texts)
 
     def _ask_when_due(self, now: dt.datetime) -> None:
         if self.client is None or (self._asking is not None and not self._asking.done()):
@@ -143,36 +176,32 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         report = await client.ask(memory.book)
         memory.client = client.store()
         if memory.book.store() != before:
-            oldest = season_of(tempo_day(dt_util.utcnow())).previous
-            memory.book.forget_before(oldest.first)
+            memory.book.forget_before(_oldest(memory.book, dt_util.utcnow()))
+        self._follow(report, is_in_vain=client.is_in_vain)
         self.store.save_soon()
-        self._follow(report)
         self.async_publish()
 
-    def _follow(self, report: Report) -> None:
+    def _follow(self, report: Report, *, is_in_vain: bool) -> None:
         """Log the begin and the end of an outage, once each, and report what needs the owner."""
-        self._issues.async_learn(report.learnt)
+        now, memory = dt_util.utcnow(), self.store.memory
+        self._issues.async_learn(report.learnt, now)
         fault = report.failed.get(Source.RTE_API)
         if fault is not None and fault.kind is FaultKind.CREDENTIALS:
             self.config_entry.async_start_reauth(self.hass)
         if report.answered:
-            if self._is_out:
+            if memory.silent_since is not None:
                 LOGGER.info("The colours of Tempo can be asked for again")
-            self._is_out = False
-        elif report.failed and not self._is_out:
-            self._is_out = True
+            memory.silent_since = None
+        elif is_in_vain and report.failed and memory.silent_since is None:
+            memory.silent_since = now
             told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
             LOGGER.warning("No source tells the colours of Tempo (%s); asking again later", told)
 
-    @callback
-    def async_publish(self) -> None:
-        """Show what changed outside a tick."""
-        now = dt_util.utcnow()
-        data = self._snapshot(now)
-        self._tell(data, now)
-        if data != self.data:
-            self.data = data
-            self.async_update_listeners()
+
+def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:
+    """Return the first day to keep: this and the last season, whatever a wrong clock says."""
+    today = tempo_day(now)
+    return season_of(min(today, max(book.colours, default=today))).previous.first
 
 
 def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:

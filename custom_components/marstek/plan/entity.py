@@ -1,9 +1,11 @@
 """What all entities of the plan have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import override
 
+from homeassistant.const import Platform
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
@@ -26,6 +28,22 @@ class TariffEntityDescription(EntityDescription):
     """Tells whether a tariff has it."""
 
 
+def offered[DescriptionT: TariffEntityDescription](
+    coordinator: TariffCoordinator, platform: Platform, descriptions: Iterable[DescriptionT]
+) -> Iterator[DescriptionT]:
+    """Yield what the tariff has, and remove what only the tariff before it had."""
+    registry = er.async_get(coordinator.hass)
+    for description in descriptions:
+        if description.exists_fn(coordinator.settings):
+            yield description
+        elif old := registry.async_get_entity_id(platform, DOMAIN, _unique_id(description)):
+            registry.async_remove(old)
+
+
+def _unique_id(description: TariffEntityDescription) -> str:
+    return f"{PLAN_UNIQUE_ID}_{description.key}"
+
+
 class TariffEntity(MarstekEntity[TariffCoordinator]):
     """An entity of the tariff; always available, as what is not known is unknown."""
 
@@ -38,7 +56,7 @@ class TariffEntity(MarstekEntity[TariffCoordinator]):
         super().__init__(coordinator)
         self.entity_description = description
         entry = coordinator.config_entry
-        self._attr_unique_id = f"{PLAN_UNIQUE_ID}_{description.key}"
+        self._attr_unique_id = _unique_id(description)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, PLAN_UNIQUE_ID)},
             entry_type=DeviceEntryType.SERVICE,

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import callback
 
 from ..tempo import Colour
 from .announcements import MISSING
-from .entity import TariffEntity, TariffEntityDescription
+from .entity import TariffEntity, TariffEntityDescription, offered
 from .runtime import Plan
 from .tariff_data import TariffData
 
@@ -21,18 +22,21 @@ class TariffEventDescription(TariffEntityDescription, EventEntityDescription):
 _TOMORROW: Final = TariffEventDescription(
     key="tomorrow_announced",
     translation_key="tomorrow_announced",
-    event_types=[*Colour, MISSING],
+    event_types=[*(colour.value for colour in Colour), MISSING],
 )
 
 
 def events(plan: Plan) -> list[EventEntity]:
     """Return the events that a tariff has."""
-    exists = _TOMORROW.exists_fn(plan.tariff.settings)
-    return [TomorrowEvent(plan.tariff, _TOMORROW)] if exists else []
+    tariff = plan.tariff
+    return [TomorrowEvent(tariff, item) for item in offered(tariff, Platform.EVENT, (_TOMORROW,))]
 
 
 class TomorrowEvent(TariffEntity, EventEntity):
-    """Fires once for each day: with its colour when that is binding, and when it is missing."""
+    """Fires once for each day: with its colour when that is binding, and when it is missing.
+
+    Also once more should a colour change after that.
+    """
 
     entity_description: TariffEventDescription
 

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN, Tariff
-from ..tempo import Disagreement, Learnt, are_outdated
+from ..tempo import PARIS, Disagreement, Learnt, are_outdated, tempo_day
+from ..texts import Texts
 from .settings import TariffSettings
 from .tariff_data import TariffData
 
@@ -28,10 +29,13 @@ class TariffIssues:
         self._disagreement: Disagreement | None = None
 
     @callback
-    def async_learn(self, learnt: Learnt) -> None:
-        """Note what sources contradict each other in."""
-        if learnt.disagreements:
-            self._disagreement = learnt.disagreements[-1]
+    def async_learn(self, learnt: Learnt, now: dt.datetime) -> None:
+        """Note what sources contradict each other in, once that is more than a first guess."""
+        today = tempo_day(now)
+        for found in learnt.disagreements:
+            is_meant = found.ours.is_binding and found.other.is_binding
+            if found.day == today or (found.day > today and is_meant):
+                self._disagreement = found
 
     @callback
     def async_update(
@@ -39,32 +43,33 @@ class TariffIssues:
         settings: TariffSettings,
         data: TariffData,
         now: dt.datetime,
-        unanswered_since: dt.datetime | None,
+        silent_since: dt.datetime | None,
+        texts: Texts,
     ) -> None:
-        """Raise and remove repairs; `unanswered_since` is when the last source answered."""
+        """Raise and remove repairs; all sources have failed since `silent_since`."""
         is_tempo = settings.tariff is Tariff.TEMPO
-        is_silent = unanswered_since is not None and now - unanswered_since >= _SILENCE
+        is_silent = silent_since is not None and now - silent_since >= _SILENCE
         self._set(NO_SOURCE, is_tempo and is_silent, {})
         if self._disagreement and (data.day is None or self._disagreement.day < data.day):
             self._disagreement = None
-        self._set(DISAGREEMENT, self._disagreement is not None, self._said())
+        self._set(DISAGREEMENT, self._disagreement is not None, self._said(texts))
         since = settings.prices_since
         self._set(
             PRICES_OUTDATED,
-            is_tempo and are_outdated(since, now.date()),
+            is_tempo and are_outdated(since, now.astimezone(PARIS).date()),
             {"since": since.isoformat()},
         )
 
-    def _said(self) -> dict[str, str]:
-        """Return who said what."""
+    def _said(self, texts: Texts) -> dict[str, str]:
+        """Return who said what, in words."""
         if (found := self._disagreement) is None:
             return {}
         return {
             "day": found.day.isoformat(),
-            "ours": found.ours.colour,
-            "source": found.ours.source,
-            "theirs": found.other.colour,
-            "other": found.other.source,
+            "ours": texts.get(f"entity.sensor.colour_today.state.{found.ours.colour}"),
+            "source": texts.get(f"entity.sensor.last_source.state.{found.ours.source}"),
+            "theirs": texts.get(f"entity.sensor.colour_today.state.{found.other.colour}"),
+            "other": texts.get(f"entity.sensor.last_source.state.{found.other.source}"),
         }
 
     @callback

@@ -8,10 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
-from ..tempo import ColourBook
+from ..tempo import Colour, ColourBook
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 5.0
+_MOST_ANNOUNCED: Final = 7
 
 
 @dataclass(slots=True)
@@ -21,18 +22,28 @@ class PlanMemory:
     book: ColourBook = field(default_factory=ColourBook)
     client: dict[str, Any] = field(default_factory=dict)
     """What the client of the sources remembers: calls of the day, rests, last answers."""
-    announced: dt.date | None = None
-    """The latest Tempo day whose colour was announced."""
+    announced: dict[dt.date, Colour] = field(default_factory=dict)
+    """The colours that were announced last, by Tempo day."""
     missed: dt.date | None = None
     """The latest Tempo day that was announced as missing."""
+    silent_since: dt.datetime | None = None
+    """When the sources began to fail, all of them; None while one answers."""
+
+    def announce(self, day: dt.date, colour: Colour) -> None:
+        """Note that a colour was announced."""
+        self.announced.pop(day, None)
+        self.announced[day] = colour
+        while len(self.announced) > _MOST_ANNOUNCED:
+            del self.announced[next(iter(self.announced))]
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
         return {
             "book": self.book.store(),
             "client": self.client,
-            "announced": self.announced and self.announced.isoformat(),
+            "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
+            "silent_since": self.silent_since and self.silent_since.isoformat(),
         }
 
     @classmethod
@@ -42,8 +53,9 @@ class PlanMemory:
         return cls(
             book=ColourBook.restore(stored.get("book")),
             client=client if isinstance(client, dict) else {},
-            announced=_date(stored.get("announced")),
+            announced=_colours(stored.get("announced")),
             missed=_date(stored.get("missed")),
+            silent_since=_moment(stored.get("silent_since")),
         )
 
 
@@ -52,6 +64,22 @@ def _date(stored: object) -> dt.date | None:
         return dt.date.fromisoformat(stored) if isinstance(stored, str) else None
     except ValueError:
         return None
+
+
+def _moment(stored: object) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(stored) if isinstance(stored, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _colours(stored: object) -> dict[dt.date, Colour]:
+    found: dict[dt.date, Colour] = {}
+    for text, colour in stored.items() if isinstance(stored, dict) else ():
+        if (day := _date(text)) and colour in list(Colour):
+            found[day] = Colour(colour)
+    return found
 
 
 class PlanStore:

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 import datetime as dt
 from typing import override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
-from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfTime
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, Platform, UnitOfEnergy, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ..const import Tariff
 from ..tempo import Colour, Source
 from .coordinator import TariffCoordinator
-from .entity import TariffEntity, TariffEntityDescription
+from .entity import TariffEntity, TariffEntityDescription, offered
 from .runtime import Plan
 from .settings import TariffSettings
 from .tariff_data import TariffData
@@ -46,7 +51,7 @@ def _colour(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSens
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.ENUM,
-        options=list(Colour),
+        options=[colour.value for colour in Colour],
         value_fn=value_fn,
     )
 
@@ -73,7 +78,7 @@ def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSens
         translation_key=key,
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        options=list(Source),
+        options=[source.value for source in Source],
         value_fn=value_fn,
     )
 
@@ -104,6 +109,7 @@ SENSORS = (
     TariffSensorDescription(
         key="price",
         translation_key="price",
+        state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
         is_price=True,
         exists_fn=_always,
@@ -151,8 +157,8 @@ def sensors(plan: Plan) -> list[SensorEntity]:
     """Return the sensors that a tariff has."""
     tariff = plan.tariff
     return [
-        *(TariffSensor(tariff, item) for item in SENSORS if item.exists_fn(tariff.settings)),
-        *(PriceSensor(tariff, item) for item in PRICES if item.exists_fn(tariff.settings)),
+        *(TariffSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, SENSORS)),
+        *(PriceSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, PRICES)),
     ]
 
 

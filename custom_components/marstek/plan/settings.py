@@ -62,8 +62,9 @@ DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscrip
 
 def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
     """Return the settings of the plan's entry, with defaults for what was never set."""
-    data, options = entry.data, entry.options
+    data = entry.data
     tariff = Tariff(data[CONF_TARIFF])
+    options = options_of(entry, tariff)
     stored = options.get(CONF_PRICES, {})
     credentials = None
     if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):
@@ -80,6 +81,12 @@ def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
         prices_since=_date(options.get(CONF_PRICES_SINCE)) or OFFICIAL_SINCE,
         credentials=credentials,
     )
+
+
+def options_of(entry: ConfigEntry[Any], tariff: Tariff) -> Mapping[str, Any]:
+    """Return the options of a tariff: each keeps its own while another one is in force."""
+    options: Mapping[str, Any] = entry.options.get(tariff, {})
+    return options
 
 
 def new_settings(tariff: Tariff) -> TariffSettings:

@@ -21,7 +21,11 @@ from .settings import TariffSettings
 
 @dataclass(frozen=True, slots=True)
 class TariffData:
-    """The tariff now. Prices in EUR/kWh; None is unknown."""
+    """The tariff now. Prices in EUR/kWh; None is unknown.
+
+    What RTE shows while its own choice is missing is nobody's word (TEMPO.md 2): a day of which
+    only that is known has no colour, though it has a source and is provisional.
+    """
 
     is_off_peak: bool
     next_off_peak_change: dt.datetime
@@ -67,9 +71,8 @@ def tariff_data(
         )
     day = tempo_day(now)
     tomorrow = day + dt.timedelta(days=1)
-    known, entry = book.get(day), book.get(tomorrow)
-    # What RTE shows while its own choice is missing is nobody's word (TEMPO.md 2).
-    today_colour = None if known is None or known.is_fallback else known.colour
+    colours, entry = known_colours(book), book.get(tomorrow)
+    today_colour = colours.get(day)
     price = None
     if today_colour is not None:
         price = settings.tempo_prices.of(today_colour, off_peak=interval.is_off_peak)
@@ -79,31 +82,42 @@ def tariff_data(
         price=price,
         day=day,
         today=today_colour,
-        tomorrow=None if entry is None else entry.colour,
+        tomorrow=colours.get(tomorrow),
         tomorrow_is_provisional=None if entry is None else not entry.is_binding,
         tomorrow_source=None if entry is None else entry.source,
-        tomorrow_can_be_red=_can_be_red(tomorrow, entry, book, settings),
-        next_colour_change=_next_colour_change(day, today_colour, entry),
+        tomorrow_can_be_red=_can_be_red(tomorrow, entry, colours, settings),
+        next_colour_change=_next_colour_change(day, today_colour, colours.get(tomorrow)),
         days_left={
-            colour: days_left(colour, season_of(day), book.colours, settings.quotas)
-            for colour in Colour
+            colour: days_left(colour, season_of(day), colours, settings.quotas) for colour in Colour
         },
         last_success=last_answer[0] if last_answer else None,
         last_source=last_answer[1] if last_answer else None,
     )
 
 
+def known_colours(book: ColourBook) -> dict[dt.date, Colour]:
+    """Return the colours that somebody has chosen, provisional ones included."""
+    return {
+        day: colour
+        for day, colour in book.colours.items()
+        if (entry := book.get(day)) is not None and not entry.is_fallback
+    }
+
+
 def _can_be_red(
-    tomorrow: dt.date, entry: Entry | None, book: ColourBook, settings: TariffSettings
+    tomorrow: dt.date,
+    entry: Entry | None,
+    colours: Mapping[dt.date, Colour],
+    settings: TariffSettings,
 ) -> bool:
     if entry is not None and entry.is_binding:
         return entry.colour is Colour.RED
-    return can_be_red(tomorrow, book.colours, settings.quotas)
+    return can_be_red(tomorrow, colours, settings.quotas)
 
 
 def _next_colour_change(
-    day: dt.date, today: Colour | None, tomorrow: Entry | None
+    day: dt.date, today: Colour | None, tomorrow: Colour | None
 ) -> dt.datetime | None:
-    if today is None or tomorrow is None or tomorrow.colour is today:
+    if today is None or tomorrow is None or tomorrow is today:
         return None
     return day_end(day)

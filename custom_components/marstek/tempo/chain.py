@@ -101,6 +101,11 @@ class TempoClient:
         ]
         return max(answers, default=None)
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Tell whether no source gave a sound answer when colours were last asked for."""
+        return self._ledger.was_in_vain
+
     def next_ask(self, book: ColourBook) -> datetime:
         """Return when to call `ask`: in the past when that is now, at the latest tomorrow morning."""
         now = self._turn()
