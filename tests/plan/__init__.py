@@ -1,0 +1,1 @@
+"""The plan's tariff in Home Assistant, against simulated sources over real TCP."""

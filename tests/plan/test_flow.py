@@ -1,0 +1,411 @@
+"""Adding the plan, changing its tariff, its options and its credentials."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, FlowType
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.marstek.const import DOMAIN
+from simulator import Fleet
+from simulator.tempo import CLIENT_ID, CLIENT_SECRET, TempoServer
+from tests import loopback
+
+from .bench import PlanHome
+from .flow import PlanFlow
+
+NIGHT = {"start": "22:00:00", "end": "06:00:00"}
+NOON = {"second_start": "12:30:00", "second_end": "14:30:00"}
+PRICES = {"off_peak": 0.15, "peak": 0.21, "subscription": 15.83}
+CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+NO_CREDENTIALS = {"client_id": None, "client_secret": None}
+
+
+@pytest.fixture(name="flow")
+def flow_fixture(hass: HomeAssistant, home: PlanHome) -> PlanFlow:
+    """Return a dialog."""
+    return PlanFlow(hass)
+
+
+def plan(hass: HomeAssistant) -> Any:
+    """Return the entry of the plan."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    return entry
+
+
+async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Three steps make a plan that knows today's colour."""
+    menu = await flow.add()
+    assert menu["menu_options"] == ["tempo", "fixed"]
+    await flow.choose("tempo")
+    assert flow.defaults == NIGHT
+    result = await flow.submit(**NIGHT)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Tempo"
+    entry = plan(hass)
+    assert entry.unique_id == "plan"
+    assert entry.data == {"kind": "plan", "tariff": "tempo"}
+    assert entry.options == {"tempo": {"off_peak": [NIGHT]}}
+    assert entry.state is ConfigEntryState.LOADED
+    assert home.colours == ("blue", "unknown")
+
+
+async def test_sources_down(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """A plan can be added while no source answers, which is said."""
+    home.server.fault("all", "down")
+    await flow.add()
+    await flow.choose("tempo")
+    result = await flow.submit(**NIGHT)
+    assert result["step_id"] == "sources_down"
+    result = await flow.submit()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert plan(hass).state is ConfigEntryState.LOADED
+    assert home.colours == ("unknown", "unknown")
+    assert home.state("price") == "unknown"
+    assert home.state("off_peak") == "off"
+
+
+@pytest.mark.parametrize("sound", ["rte", "community"])
+async def test_one_source_is_enough(home: PlanHome, flow: PlanFlow, sound: str) -> None:
+    """Set-up goes on as soon as one source answers."""
+    home.server.fault("all", "html")
+    home.server.fault(sound)
+    await flow.add()
+    await flow.choose("tempo")
+    assert (await flow.submit(**NIGHT))["type"] is FlowResultType.CREATE_ENTRY
+    assert home.state("colour_today") == "blue"
+
+
+async def test_fixed(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """A contract without colours has windows and two prices, and asks nobody."""
+    await flow.add()
+    await flow.choose("fixed")
+    await flow.submit(**NIGHT, **NOON)
+    assert flow.defaults == {"off_peak": 0.1589, "peak": 0.2142, "subscription": 0.0}
+    result = await flow.submit(**PRICES)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Plan"
+    windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
+    assert plan(hass).options == {"fixed": {"off_peak": windows, "prices": PRICES}}
+    assert home.state("price") == "0.21"
+    assert home.server.count() == 0
+
+
+@pytest.mark.parametrize("tariff", ["tempo", "fixed"])
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"start": "06:00:00", "end": "06:00:00"}, "empty_window"),
+        ({"start": "06:00:10", "end": "06:00:40"}, "empty_window"),
+    ],
+)
+async def test_wrong_window(flow: PlanFlow, tariff: str, given: dict[str, str], error: str) -> None:
+    """A window that is none is refused, keeps what was typed, and can be put right."""
+    await flow.add()
+    await flow.choose(tariff)
+    result = await flow.submit(**given)
+    assert result["errors"] == {"base": error}
+    assert given.items() <= flow.defaults.items()
+    result = await flow.submit(**NIGHT)
+    if tariff == "fixed":
+        result = await flow.submit(**PRICES)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"second_start": "12:00:00"}, "half_window"),
+        ({"second_end": "12:00:00"}, "half_window"),
+        ({"second_start": "05:00:00", "second_end": "07:00:00"}, "overlapping_windows"),
+        ({"second_start": "06:00:00", "second_end": "22:00:00"}, "all_day"),
+    ],
+)
+async def test_wrong_second_window(flow: PlanFlow, given: dict[str, str], error: str) -> None:
+    """Two windows have to fit each other."""
+    await flow.add()
+    await flow.choose("fixed")
+    result = await flow.submit(**NIGHT, **given)
+    assert result["errors"] == {"base": error}
+    await flow.submit(**NIGHT, **NOON)
+    assert (await flow.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("name", "price"), [("off_peak", -0.01), ("peak", 21.42), ("subscription", 1001)]
+)
+async def test_wrong_price(flow: PlanFlow, name: str, price: float) -> None:
+    """A price in cents or below zero is a mistake."""
+    await flow.add()
+    await flow.choose("fixed")
+    await flow.submit(**NIGHT)
+    result = await flow.submit(**PRICES | {name: price})
+    assert result["errors"] == {name: "invalid_price"}
+    assert flow.defaults[name] == price
+    assert (await flow.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_second_plan(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """A home has one plan: it is not offered again, and refused to a dialog opened before."""
+    early = PlanFlow(hass)
+    early._note(await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"}))
+    await home.set_up()
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    assert "plan" not in menu["menu_options"]
+    result = await early.choose("plan")
+    assert result["reason"] == "plan_exists"
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_two_dialogs_at_once(hass: HomeAssistant, home: PlanHome) -> None:
+    """Of two open dialogs the one that ends first makes the plan, and closes the other."""
+    first, second = PlanFlow(hass), PlanFlow(hass)
+    for flow in (first, second):
+        await flow.add()
+        await flow.choose("fixed")
+        await flow.submit(**NIGHT)
+    assert (await second.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+    open_steps = {flow["step_id"] for flow in hass.config_entries.flow.async_progress()}
+    assert open_steps == set()
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_closed_while_asking(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Nothing is left of a dialog that was closed while the sources were asked."""
+    await flow.add()
+    form = await flow.choose("tempo")
+    await hass.config_entries.flow.async_configure(form["flow_id"], NIGHT)
+    hass.config_entries.flow.async_abort(form["flow_id"])
+    await home.settle()
+    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.async_entries(DOMAIN)
+
+
+@pytest.fixture(name="port")
+async def port_fixture(server: TempoServer, hass: HomeAssistant) -> AsyncIterator[int]:
+    """Return the port of batteries; they need a clock that runs."""
+    port = loopback.free_port()
+    with loopback.loopback_only(port):
+        yield port
+        await loopback.unload_all(hass)
+
+
+async def test_plan_after_the_first_battery(hass: HomeAssistant, port: int) -> None:
+    """The dialog goes on from the first battery into the plan, once there is one no more."""
+    batteries = [
+        loopback.spec(loopback.VENUS_E3, "127.0.0.11", port),
+        loopback.spec(loopback.VENUS_E, "127.0.0.12", port),
+    ]
+    flow = PlanFlow(hass)
+    async with Fleet(batteries, latency=loopback.LATENCY):
+        first = await _add_battery(hass, "127.0.0.11", port)
+        kind, flow_id = first["next_flow"]
+        assert kind is FlowType.CONFIG_FLOW
+        await flow.take(flow_id)
+        await flow.choose("tempo")
+        assert (await flow.submit(**NIGHT))["type"] is FlowResultType.CREATE_ENTRY
+        second = await _add_battery(hass, "127.0.0.12", port)
+        assert second.get("next_flow") is None
+        await loopback.unload_all(hass)
+
+
+async def _add_battery(hass: HomeAssistant, host: str, port: int) -> Any:
+    flows = hass.config_entries.flow
+    menu = await flows.async_init(DOMAIN, context={"source": "user"})
+    await flows.async_configure(menu["flow_id"], {"next_step_id": "manual"})
+    return await flows.async_configure(menu["flow_id"], {"host": host, "port": port})
+
+
+def keys(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
+    """Return the registered entities of a plan."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {item.unique_id.removeprefix("plan_") for item in found}
+
+
+async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Another tariff has other entities; the options of each wait for its return."""
+    entry = await home.set_up(quota_red=20)
+    before = keys(hass, entry)
+    await flow.reconfigure(entry)
+    assert flow.defaults == {"tariff": "tempo"}
+    result = await flow.submit(tariff="fixed")
+    assert result["reason"] == "tariff_changed"
+    assert entry.title == "Plan"
+    assert keys(hass, entry) == {
+        *("off_peak", "next_off_peak_change", "price", "price_peak", "price_off_peak"),
+    }
+    asked = home.server.count()
+    await home.go("2026-01-13", "12:00")
+    assert home.server.count() == asked
+    await flow.options(entry)
+    await flow.choose("off_peak")
+    await flow.submit(**NIGHT, **NOON)
+    await flow.options(entry)
+    await flow.choose("prices")
+    await flow.submit(**PRICES)
+    second = PlanFlow(hass)
+    await second.reconfigure(entry)
+    await second.submit(tariff="tempo")
+    assert keys(hass, entry) == before
+    assert entry.title == "Tempo"
+    assert entry.options["tempo"] == {"quota_red": 20}
+    assert home.state("price") == "0.1654"
+    assert home.state("days_left_red") == "15"
+
+
+async def test_name_of_the_owner_is_kept(
+    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+) -> None:
+    """A plan that was renamed keeps its name; choosing the same tariff changes nothing."""
+    entry = await home.set_up()
+    hass.config_entries.async_update_entry(entry, title="Electricity")
+    for tariff in ("tempo", "fixed"):
+        await flow.reconfigure(entry)
+        assert (await flow.submit(tariff=tariff))["reason"] == "tariff_changed"
+        assert (entry.title, entry.data["tariff"]) == ("Electricity", tariff)
+
+
+async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Fixed hours have windows and prices only; a second window can be taken away again."""
+    windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
+    entry = await home.set_up("fixed", off_peak=windows)
+    menu = await flow.options(entry)
+    assert menu["menu_options"] == ["off_peak", "prices"]
+    await flow.choose("off_peak")
+    assert flow.defaults == {**NIGHT, **NOON}
+    await flow.submit(**NIGHT)
+    assert entry.options == {"fixed": {"off_peak": [NIGHT]}}
+
+
+async def test_wrong_options_window(home: PlanHome, flow: PlanFlow) -> None:
+    """A mistake is said, and can be put right."""
+    entry = await home.set_up()
+    await flow.options(entry)
+    await flow.choose("off_peak")
+    result = await flow.submit(start="06:00:00", end="06:00:00")
+    assert result["errors"] == {"base": "empty_window"}
+    await flow.submit(start="21:00:00", end="07:00:00")
+    assert entry.options == {"tempo": {"off_peak": [{"start": "21:00:00", "end": "07:00:00"}]}}
+
+
+@pytest.mark.parametrize(
+    ("red", "white", "errors"),
+    [
+        (-1, 43, {"quota_red": "invalid_days"}),
+        (22.5, 43, {"quota_red": "invalid_days"}),
+        (22, 366, {"quota_white": "invalid_days"}),
+        (366, 0, {"quota_red": "invalid_days"}),
+        (200, 166, {"base": "too_many_days"}),
+    ],
+)
+async def test_quotas(
+    home: PlanHome, flow: PlanFlow, red: float, white: float, errors: dict[str, str]
+) -> None:
+    """Quotas are whole, and no more than a season has days."""
+    entry = await home.set_up()
+    await flow.options(entry)
+    await flow.choose("quotas")
+    assert flow.defaults == {"quota_red": 22, "quota_white": 43}
+    result = await flow.submit(quota_red=red, quota_white=white)
+    assert result["errors"] == errors
+    await flow.submit(quota_red=18.0, quota_white=47.0)
+    assert entry.options == {"tempo": {"quota_red": 18, "quota_white": 47}}
+    assert type(entry.options["tempo"]["quota_red"]) is int
+    assert (home.state("days_left_red"), home.state("days_left_white")) == ("13", "28")
+
+
+@pytest.mark.parametrize(("red", "white"), [(365, 0), (0, 0), (165, 200)])
+async def test_extreme_quotas(home: PlanHome, flow: PlanFlow, red: int, white: int) -> None:
+    """What the form takes can be worked with, also after a restart."""
+    entry = await home.set_up()
+    await flow.options(entry)
+    await flow.choose("quotas")
+    await flow.submit(quota_red=red, quota_white=white)
+    await home.restart(entry)
+    assert int(home.state("days_left_red")) == max(0, red - 5)
+
+
+async def test_prices(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """All prices change at once, also those that are not in force now, without a reload."""
+    entry = await home.set_up()
+    runtime = entry.runtime_data
+    await flow.options(entry)
+    await flow.choose("prices")
+    official = flow.defaults
+    assert official["prices_since"] == "2026-08-01"
+    assert official["red_peak"] == 0.7295
+    result = await flow.submit(**official | {"red_peak": 72.95})
+    assert result["errors"] == {"red_peak": "invalid_price"}
+    await flow.submit(**official | {"red_peak": 0.8, "prices_since": "2027-02-01"})
+    assert entry.options["tempo"]["prices_since"] == "2027-02-01"
+    assert home.state("price_red_peak") == "0.8"
+    await flow.options(entry)
+    await flow.choose("prices")
+    assert flow.defaults["red_peak"] == 0.8
+    await flow.submit(**official | {"blue_peak": 0.5})
+    assert home.state("price") == "0.5"
+    assert entry.runtime_data is runtime
+
+
+async def test_credentials(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Credentials are checked with RTE, kept with the entry's data, and can be taken away."""
+    entry = await home.set_up()
+    await flow.options(entry)
+    await flow.choose("credentials")
+    for given, error in (
+        ({"client_id": "me"}, "half_credentials"),
+        ({"client_secret": "secret"}, "half_credentials"),
+        ({"client_id": "me", "client_secret": "wrong"}, "invalid_auth"),
+    ):
+        assert (await flow.submit(**given))["errors"] == {"base": error}
+    home.server.fault("rte_api", "503")
+    assert (await flow.submit(**CREDENTIALS))["errors"] == {"base": "cannot_connect"}
+    assert "client_id" not in entry.data
+    home.server.fault("rte_api")
+    await flow.submit(**CREDENTIALS | {"client_id": f" {CLIENT_ID} "})
+    assert entry.data == {"kind": "plan", "tariff": "tempo", **CREDENTIALS}
+    assert entry.options == {}
+    await flow.options(entry)
+    await flow.choose("credentials")
+    assert flow.defaults == {"client_id": CLIENT_ID, "client_secret": None}
+    await flow.submit()
+    assert entry.data == {"kind": "plan", "tariff": "tempo", **NO_CREDENTIALS}
+
+
+async def test_reauthentication(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Credentials that RTE refuses are asked for once, while the public sources go on."""
+    wrong = {"client_id": "me", "client_secret": "old"}
+    for source in ("rte", "community"):
+        home.server.fault(source, "503")
+    entry = await home.set_up(credentials=wrong)
+    home.server.fault("rte")
+    for clock in ("08:00", "11:20"):
+        await home.go("2026-01-13", clock)
+    assert home.colours == ("blue", "white")
+    (started,) = hass.config_entries.flow.async_progress()
+    assert started["context"]["source"] == SOURCE_REAUTH
+    await flow.take(started["flow_id"])
+    assert flow.defaults == {"client_id": "me", "client_secret": None}
+    assert (await flow.submit(client_id="me"))["errors"] == {"base": "half_credentials"}
+    assert (await flow.submit(**wrong))["errors"] == {"base": "invalid_auth"}
+    result = await flow.submit(**CREDENTIALS)
+    assert result["reason"] == "reauth_successful"
+    assert entry.data == {"kind": "plan", "tariff": "tempo", **CREDENTIALS}
+    assert entry.state is ConfigEntryState.LOADED
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_giving_credentials_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Who no longer has an application goes on without."""
+    home.server.fault("all", "down")
+    entry = await home.set_up(credentials={"client_id": "me", "client_secret": "old"})
+    home.server.fault("rte_api")
+    await home.go("2026-01-13", "11:20")
+    (started,) = hass.config_entries.flow.async_progress()
+    await flow.take(started["flow_id"])
+    assert (await flow.submit())["reason"] == "reauth_successful"
+    assert entry.data == {"kind": "plan", "tariff": "tempo", **NO_CREDENTIALS}
