@@ -10,6 +10,8 @@ import random
 import tempfile
 from unittest.mock import patch
 
+from aiohttp import ThreadedResolver
+from aiohttp.abc import AbstractResolver
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -17,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.entries import async_entry_of, entry_data
+from custom_components.marstek.entries import async_entry_of, entry_data, is_battery
 from custom_components.marstek.venus import DeviceStatus, FoundDevice
 from simulator import BatterySpec, Faults, Fleet, SimulatedBattery
 from tests.loopback import adapter
@@ -58,6 +60,10 @@ class WallClock:
         """Return the moment in UTC."""
         return self._loop.now() + self.offset
 
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return self.utcnow().timestamp()
+
     def now(self, time_zone: tzinfo | None = None) -> datetime:
         """Return the moment in a time zone, or in Home Assistant's own."""
         return self.utcnow().astimezone(time_zone or dt_util.get_default_time_zone())
@@ -89,7 +95,7 @@ class Home:
         entries = self.hass.config_entries.async_entries(DOMAIN)
         await self.hass.async_stop(force=True)
         for entry in entries:
-            if entry.state is ConfigEntryState.LOADED:
+            if entry.state is ConfigEntryState.LOADED and is_battery(entry):
                 # The end of the process does this.
                 entry.runtime_data.client.close()
         await self._running.aclose()
@@ -165,6 +171,10 @@ class Home:
         )
 
 
+def _make_resolver(_hass: HomeAssistant) -> AbstractResolver:
+    return ThreadedResolver()
+
+
 def specs_of(device: str, firmware: int, count: int) -> list[BatterySpec]:
     """Return batteries of one kind."""
     return [
@@ -202,6 +212,11 @@ async def home(
             ("homeassistant.util.dt.utcnow", clock.utcnow),
             ("homeassistant.util.dt.now", clock.now),
             ("custom_components.marstek.discovery.DISCOVERY_PORTS", (PORT,)),
+            ("homeassistant.helpers.event.time_tracker_utcnow", clock.utcnow),
+            ("homeassistant.helpers.event.time_tracker_timestamp", clock.time),
+            ("homeassistant.helpers.event.time", clock),
+            # Names are not looked up here, and mDNS needs a network.
+            ("homeassistant.helpers.aiohttp_client._async_make_resolver", _make_resolver),
         ):
             stack.enter_context(patch(target, value))
         stack.enter_context(

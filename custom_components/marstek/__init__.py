@@ -13,9 +13,11 @@ from .battery.coordinator import BatteryCoordinator
 from .battery.memory import MemoryStore
 from .const import CONF_KIND, DOMAIN, EntryKind
 from .discovery import async_start_discovery
-from .entries import is_plan
+from .entries import is_battery, is_plan
+from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.issues import TariffIssues
 from .plan.runtime import async_setup_plan
+from .runtime import async_loaded_plan
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -56,6 +58,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="foreign_entry")
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS[kind])
     entry.runtime_data.async_start()
+    if kind == EntryKind.BATTERY and (plan := async_loaded_plan(hass)) is not None:
+        plan.control.async_reconsider()
     return True
 
 
@@ -64,12 +68,27 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     platforms = PLATFORMS[entry.data[CONF_KIND]]
     unloaded = await hass.config_entries.async_unload_platforms(entry, platforms)
     if unloaded:
+        if entry.disabled_by is not None:
+            await _async_hand_back(hass, entry)
         await entry.runtime_data.async_stop()
     return unloaded
 
 
+async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Leave no battery parked that nobody will command any more."""
+    if is_plan(entry):
+        entry.runtime_data.control.crew.async_stop()
+        await async_hand_back_all(hass)
+    else:
+        await async_hand_back(hass, entry.runtime_data)
+
+
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Forget what was stored, and what was to be repaired."""
+    """Forget what was stored and what was to be repaired; leave no battery parked."""
+    if is_plan(entry):
+        await async_hand_back_all(hass)
+    elif is_battery(entry):
+        await async_hand_back_removed(hass, entry)
     await MemoryStore(hass, entry.entry_id).async_remove()
     if is_plan(entry):
         TariffIssues(hass, entry.entry_id).async_remove()

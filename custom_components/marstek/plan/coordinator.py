@@ -35,6 +35,7 @@ from .tariff_data import TariffData, known_colours, tariff_data
 # The clock may be set in between, so that nothing is waited for longer than this, in s.
 _LONGEST_WAIT: Final = 60.0
 _SHORTEST_WAIT: Final = 1.0
+_DAY_BEGINS: Final = dt.timedelta(hours=6)
 
 
 class TariffCoordinator(DataUpdateCoordinator[TariffData]):
@@ -74,6 +75,12 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     def colours(self) -> Mapping[dt.date, Colour]:
         """The colours of all days that are known."""
         return known_colours(self.store.memory.book)
+
+    def day_of(self, now: dt.datetime) -> dt.date:
+        """Return the day that a moment belongs to, which begins at 06:00."""
+        if self.settings.tariff is Tariff.TEMPO:
+            return tempo_day(now)
+        return (now.astimezone(self.settings.off_peak.zone) - _DAY_BEGINS).date()
 
     def describe(self, day: dt.date) -> dict[str, Any]:
         """Return what is known of a Tempo day, as the answer of an action."""

@@ -9,9 +9,11 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..tempo import Colour, ColourBook
+from .control_memory import ControlMemory
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 5.0
+_LONG_DELAY: Final = 300.0
 _MOST_ANNOUNCED: Final = 7
 
 
@@ -26,6 +28,7 @@ class PlanMemory:
     """The colours that were announced last, by Tempo day."""
     missed: dt.date | None = None
     """The latest Tempo day that was announced as missing."""
+    control: ControlMemory = field(default_factory=ControlMemory)
     silent_since: dt.datetime | None = None
     """When the sources began to fail, all of them; None while one answers."""
 
@@ -43,6 +46,7 @@ class PlanMemory:
             "client": self.client,
             "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
+            "control": self.control.store(),
             "silent_since": self.silent_since and self.silent_since.isoformat(),
         }
 
@@ -55,6 +59,7 @@ class PlanMemory:
             client=client if isinstance(client, dict) else {},
             announced=_colours(stored.get("announced")),
             missed=_date(stored.get("missed")),
+            control=ControlMemory.restore(stored.get("control")),
             silent_since=_moment(stored.get("silent_since")),
         )
 
@@ -89,6 +94,7 @@ class PlanStore:
         """Name the file after the config entry."""
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self.memory = PlanMemory()
+        self._waiting = False
 
     async def async_load(self) -> None:
         """Read the file; a plan without one starts with an empty calendar."""
@@ -98,11 +104,21 @@ class PlanStore:
 
     def save_soon(self) -> None:
         """Write within seconds, or when Home Assistant stops."""
-        self._store.async_delay_save(self.memory.store, _SAVE_DELAY)
+        self._store.async_delay_save(self._contents, _SAVE_DELAY)
+
+    def save_later(self) -> None:
+        """Write within minutes, once for all changes until then, or when Home Assistant stops."""
+        if not self._waiting:
+            self._waiting = True
+            self._store.async_delay_save(self._contents, _LONG_DELAY)
+
+    def _contents(self) -> dict[str, Any]:
+        self._waiting = False
+        return self.memory.store()
 
     async def async_save(self) -> None:
         """Write now."""
-        await self._store.async_save(self.memory.store())
+        await self._store.async_save(self._contents())
 
     async def async_remove(self) -> None:
         """Delete the file."""

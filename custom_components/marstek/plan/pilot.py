@@ -73,6 +73,10 @@ class Pilot:
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
         self._put_back_at: dt.datetime | None = None
+        self._is_tidy = False
+        self._was_reachable = True
+        self.subscriptions: list[Callable[[], None]] = []
+        """What ends with the pilot."""
         self.needs_passive = False
         """True when slots were seen not to be followed: they, or the clock, can't be trusted."""
 
@@ -87,9 +91,9 @@ class Pilot:
         return self._wanted
 
     @property
-    def proof(self) -> Proof | None:
-        """How well the standing order is known to have been carried out."""
-        return self._proof
+    def is_assumed(self) -> bool:
+        """Tell whether what stands can't be proven."""
+        return self._standing is not None and self._proof is Proof.ASSUMED
 
     @property
     def is_settled(self) -> bool:
@@ -130,12 +134,23 @@ class Pilot:
             self._start()
 
     @callback
+    def async_notice_presence(self) -> bool:
+        """Tell whether the battery has just come back; what failed meanwhile is tried at once."""
+        was, self._was_reachable = self._was_reachable, self.battery.is_reachable
+        if was or not self._was_reachable:
+            return False
+        if self._wanted is not None and self._wanted != self._standing:
+            self._stop()
+            self._start()
+        return True
+
+    @callback
     def async_look(self) -> None:
         """Compare the battery with what stands, and act on what differs."""
         if self._is_busy or self._standing is None or self._wanted != self._standing:
             return
         finding = self._watch.look(self._standing)
-        if finding is None:
+        if finding is None or self._is_tidy:
             return
         LOGGER.debug("%s: %s", self.battery.name, finding)
         match finding:
@@ -176,6 +191,8 @@ class Pilot:
     @callback
     def async_trust_slots(self) -> None:
         """Use slots again: a new window, or the owner has cleared what was in the way."""
+        self.subscriptions: list[Callable[[], None]] = []
+        """What ends with the pilot."""
         self.needs_passive = False
 
     def _report(self, outcome: Outcome, error: VenusError | None = None) -> None:
@@ -217,9 +234,27 @@ class Pilot:
         if proof is not None:
             self._standing, self._proof = order, proof
             self._failures = 0
+            self._is_tidy = False
             self._watch.begin()
             self._report(Outcome.DONE)
         return None
+
+    @callback
+    def async_tidy_up(self) -> None:
+        """Disable the plan's slots once, in the background, where an order in them stands."""
+        order = self._standing
+        if self._is_busy or self._is_tidy or order is None or order.window is None:
+            return
+        self._is_tidy = True
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_clear(), f"{DOMAIN} slots of {self.battery.name}"
+        )
+
+    async def _async_clear(self) -> None:
+        try:
+            await self.battery.async_clear_plan()
+        except VenusError as err:
+            LOGGER.debug("Slots of %s not disabled: %s", self.battery.name, err)
 
     async def async_hand_back(self) -> bool:
         """Bring the battery back to Auto if the plan took it out of there; tell whether it is."""
@@ -232,3 +267,5 @@ class Pilot:
     def async_stop(self) -> None:
         """End; nothing is written."""
         self._stop()
+        while self.subscriptions:
+            self.subscriptions.pop()()

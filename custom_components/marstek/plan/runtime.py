@@ -4,6 +4,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..const import CONF_TARIFF, Tariff
+from .controller import PlanController
 from .coordinator import TariffCoordinator
 
 
@@ -13,15 +14,18 @@ class Plan:
     def __init__(self, hass: HomeAssistant, entry: PlanConfigEntry) -> None:
         """Prepare; nothing is loaded yet."""
         self.tariff = TariffCoordinator(hass, entry)
+        self.control = PlanController(hass, self.tariff)
 
     def async_start(self) -> None:
-        """Keep the tariff up to date, whether or not an entity shows it."""
+        """Keep tariff and batteries up to date, whether or not an entity shows them."""
         entry = self.tariff.config_entry
-        entry.async_on_unload(self.tariff.async_add_listener(lambda: None))
+        entry.async_on_unload(self.tariff.async_add_listener(self.control.async_reconsider))
+        entry.async_on_unload(self.control.async_add_listener(lambda: None))
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
 
     async def async_stop(self) -> None:
-        """Keep what must not be lost."""
+        """Keep what must not be lost; batteries stay as they are."""
+        self.control.crew.async_stop()
         await self.tariff.store.async_save()
 
 
@@ -32,13 +36,15 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     """Return the plan, as far as it is known without any network."""
     plan = Plan(hass, entry)
     await plan.tariff.async_config_entry_first_refresh()
+    await plan.control.async_config_entry_first_refresh()
     return plan
 
 
 async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> None:
     """Go by changed options at once; only another tariff, with other entities, takes a reload."""
-    tariff = entry.runtime_data.tariff
-    if tariff.settings.tariff is not Tariff(entry.data[CONF_TARIFF]):
+    plan = entry.runtime_data
+    if plan.tariff.settings.tariff is not Tariff(entry.data[CONF_TARIFF]):
         hass.config_entries.async_schedule_reload(entry.entry_id)
-    else:
-        tariff.async_apply_settings()
+        return
+    plan.tariff.async_apply_settings()
+    plan.control.async_apply_options()

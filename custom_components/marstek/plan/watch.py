@@ -5,6 +5,7 @@ from typing import Final
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import Order
+from ..battery.reading_plan import Reading
 from ..venus import Mode
 
 # A battery ramps up, and its slots follow its own clock, which may be some minutes off.
@@ -54,7 +55,8 @@ class Watch:
             self._was_silent = True
             self._deviating_since = None
             return None
-        if battery.mode_read_at > self._begun and battery.data.mode is not order.mode:
+        is_read = battery.mode_read_at > self._begun and Reading.MODE in battery.data.fresh
+        if is_read and battery.data.mode is not order.mode:
             return self._of_mode(battery.data.mode)
         return self._of_power(order)
 

@@ -18,6 +18,7 @@ LEAST_CHANGE: Final = 200
 CHANGE_PAUSE: Final = timedelta(minutes=5)
 """How long an order stands unless the house draws too much."""
 
+_HOUR: Final = timedelta(hours=1)
 _LONG_AGO: Final = timedelta.max
 _FULL: Final = 100.0
 # A battery that is held at its floor is only let go with so many % more.
@@ -95,6 +96,7 @@ def share(
     charges and does not answer keeps its order, since it may well go on: its power is set aside.
     An unknown state of charge counts as empty. `efficiency` is that of the round trip, 0..1.
     """
+    left = (end.astimezone(UTC) - now.astimezone(UTC)) / _HOUR
     orders: dict[str, Order] = {}
     charges: list[_Charge] = []
     for battery in batteries:
@@ -107,14 +109,14 @@ def share(
         if not battery.is_reachable:
             is_charging = last is not None and last.action is Action.CHARGE
             orders[battery.id] = last if last is not None and is_charging else _HOLD
-        elif need <= 0:
+        elif need <= 0 or left <= 0:
             orders[battery.id] = _HOLD
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
             charges.append(_Charge(battery, target, need, power, is_by_hand, last, standing))
     taken = sum(order.power for order in orders.values() if order.action is Action.CHARGE)
     room = max(0, budget(house) - taken)
-    wanted = _wanted_powers(charges, room, _hours(now, end))
+    wanted = _wanted_powers(charges, room, left)
     given = _given(charges, wanted, room)
     return {
         battery.id: orders[battery.id] if battery.id in orders else given[battery.id]
@@ -154,10 +156,6 @@ def _without_charge(
     return Order(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
 
 
-def _hours(now: datetime, end: datetime) -> float:
-    return (end.astimezone(UTC) - now.astimezone(UTC)).total_seconds() / 3600
-
-
 def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str, int]:
     """Return the W that each should charge with if orders could change at will."""
     wanted: dict[str, int] = {}
@@ -173,7 +171,7 @@ def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str,
             charge.need,
             charge.battery.max_charge,
             charge.preferred,
-            is_charging=charge.drawn > 0,
+            charge.drawn,
         )
         for charge in turns
     ]
@@ -183,10 +181,15 @@ def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str,
 def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict[str, Order]:
     """Return orders on the way to the powers wanted, as far as they may change now."""
     is_over = sum(charge.drawn for charge in charges) > room
+    spare = room - sum(wanted.values())
     powers: dict[str, int] = {}
     for charge in charges:
         aim, drawn = wanted[charge.id], charge.drawn
-        if aim >= drawn or (not is_over and not _may_change(charge, aim)):
+        if not aim and drawn <= spare:
+            # To stop what would have to start again is no gain.
+            spare -= drawn
+            powers[charge.id] = drawn
+        elif aim >= drawn or (not is_over and not _may_change(charge, aim)):
             powers[charge.id] = drawn
         else:
             powers[charge.id] = _lowered(drawn, aim)
@@ -194,8 +197,8 @@ def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict
     for charge in charges:
         aim = wanted[charge.id]
         power = min(aim, charge.drawn + left)
-        # Not worth a start with less than is wanted while others still draw it.
-        is_start_too_weak = not charge.drawn and power < min(aim, charge.preferred)
+        # Orders that stand may leave less than is wanted; with next to nothing a start can wait.
+        is_start_too_weak = not charge.drawn and power < aim / 2
         if power > charge.drawn and _may_change(charge, power) and not is_start_too_weak:
             left -= power - powers[charge.id]
             powers[charge.id] = power

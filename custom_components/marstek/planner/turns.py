@@ -31,7 +31,8 @@ class Candidate:
     """W that it can draw."""
     preferred: int
     """W that it charges with when there is time, at most `most`."""
-    is_charging: bool
+    drawn: int
+    """W that it charges with now."""
 
     @property
     def hours(self) -> float:
@@ -51,7 +52,7 @@ def allot(candidates: Sequence[Candidate], budget: int, hours: float) -> Mapping
     usable = [candidate for candidate in candidates if candidate.most > 0 and candidate.need > 0]
     if useful <= 0 or not usable:
         return powers
-    ordered = sorted(usable, key=lambda c: (not c.is_charging, -c.hours, c.id))
+    ordered = sorted(usable, key=lambda c: (-c.drawn, -c.hours, c.id))
     chosen = _in_turn(ordered, budget, useful) or _scarce(ordered, budget, useful)
     powers |= {name: power for name, power in chosen.items() if power >= LEAST_POWER}
     return powers
@@ -65,7 +66,7 @@ def _in_turn(ordered: list[Candidate], budget: int, useful: float) -> dict[str, 
     powers = [candidate.power_for(useful) for candidate in ordered]
     lengths = [c.need / power for c, power in zip(ordered, powers, strict=True)]
     largest = sorted(powers, reverse=True)
-    running = max(1, sum(candidate.is_charging for candidate in ordered))
+    running = max(1, sum(candidate.drawn > 0 for candidate in ordered))
     for count in (*range(running, len(ordered) + 1), *range(running - 1, 0, -1)):
         if sum(largest[:count]) <= budget and _duration(lengths, count) <= useful:
             return {c.id: power for c, power in list(zip(ordered, powers, strict=True))[:count]}

@@ -1,0 +1,210 @@
+"""What the owner is called for: each once per occurrence, not per poll."""
+
+from collections.abc import Mapping
+import datetime as dt
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.reading_plan import Reading
+from ..planner import Action
+from ..tempo import Colour
+from ..venus import Method, Mode
+from .battery_issues import CLOCK_WRONG, FOREIGN_SLOTS, async_left_in_manual, async_raise
+from .chronicle import Alert, Chronicle
+from .pilot import Outcome, Pilot, Report
+from .plan_data import PlanData
+from .plan_options import PlanOptions
+from .situation import battery_id
+from .tariff_data import TariffData
+
+_ALL_OFFLINE_FOR: Final = dt.timedelta(minutes=5)
+_OFFLINE_FOR: Final = dt.timedelta(hours=1)
+_FULL: Final = 100
+# What was told is told again when it has been over by so much.
+_SOC_HYSTERESIS: Final = 5
+_TEMPERATURE_HYSTERESIS: Final = 3
+_UNCHARGED_BY: Final = 5
+_METER_AFTER: Final = dt.timedelta(minutes=10)
+_METER_MISSES: Final = 2
+_MOST_METER_READS: Final = 6
+_MORNING: Final = dt.timedelta(minutes=30)
+
+
+class Alerts:
+    """Notices what is to be told."""
+
+    def __init__(self, hass: HomeAssistant, chronicle: Chronicle) -> None:
+        """Tell through `chronicle`."""
+        self._hass = hass
+        self._chronicle = chronicle
+        self._active: set[tuple[Alert, str]] = set()
+        self._offline_since: dict[str, dt.datetime] = {}
+        self._all_offline_since: dt.datetime | None = None
+        self._told_day: dict[tuple[Alert, str], dt.date] = {}
+        self._morning: dt.date | None = None
+        self._unchecked: set[str] = set()
+        self._meter_reads: dict[str, int] = {}
+        self._meter_misses: dict[str, int] = {}
+
+    def look(
+        self,
+        batteries: Mapping[str, BatteryCoordinator],
+        options: PlanOptions,
+        day: dt.date,
+        now: dt.datetime,
+    ) -> None:
+        """Look at all batteries of the home."""
+        for key, battery in batteries.items():
+            self._look_at_presence(key, battery, now)
+            if battery.is_reachable:
+                self._look_at_values(key, battery, options, day)
+        self._look_at_all(batteries, now)
+
+    def _look_at_presence(self, key: str, battery: BatteryCoordinator, now: dt.datetime) -> None:
+        if battery.is_reachable:
+            self._offline_since.pop(key, None)
+            self._over(Alert.BATTERY_OFFLINE, key)
+        elif now - self._offline_since.setdefault(key, now) >= _OFFLINE_FOR:
+            self._raise(Alert.BATTERY_OFFLINE, key, battery)
+
+    def _look_at_all(self, batteries: Mapping[str, BatteryCoordinator], now: dt.datetime) -> None:
+        if not batteries or any(battery.is_reachable for battery in batteries.values()):
+            self._all_offline_since = None
+            self._over(Alert.ALL_OFFLINE, "")
+            return
+        if self._all_offline_since is None:
+            self._all_offline_since = now
+        if now - self._all_offline_since >= _ALL_OFFLINE_FOR:
+            self._raise(Alert.ALL_OFFLINE, "")
+
+    def _look_at_values(
+        self, key: str, battery: BatteryCoordinator, options: PlanOptions, day: dt.date
+    ) -> None:
+        data = battery.data
+        if data.soc is not None and Reading.POWER in data.fresh:
+            values = {"soc": self._chronicle.number(data.soc)}
+            if data.soc >= _FULL:
+                self._become_full(key, day, battery)
+            elif data.soc <= _FULL - _SOC_HYSTERESIS:
+                self._over(Alert.BATTERY_FULL, key)
+            if data.soc < options.low_soc:
+                self._raise(Alert.LOW_SOC, key, battery, values)
+            elif data.soc >= options.low_soc + _SOC_HYSTERESIS:
+                self._over(Alert.LOW_SOC, key)
+        if data.temperature is not None and Reading.CELLS in data.fresh:
+            values = {"temperature": self._chronicle.number(data.temperature)}
+            if data.temperature > options.high_temperature:
+                self._raise(Alert.HIGH_TEMPERATURE, key, battery, values)
+            elif data.temperature <= options.high_temperature - _TEMPERATURE_HYSTERESIS:
+                self._over(Alert.HIGH_TEMPERATURE, key)
+
+    def _become_full(self, key: str, day: dt.date, battery: BatteryCoordinator) -> None:
+        """Tell once a day, and not again on the next while it stays full."""
+        if (Alert.BATTERY_FULL, key) not in self._active:
+            self._active.add((Alert.BATTERY_FULL, key))
+            self._once_a_day(Alert.BATTERY_FULL, key, day, battery)
+
+    def look_at_red(self, tariff: TariffData, data: PlanData, pilots: Mapping[str, Pilot]) -> None:
+        """Tell that tomorrow is red, with the programme, and who will not be charged for it."""
+        day = tariff.tomorrow_date
+        if tariff.tomorrow is not Colour.RED or day is None or data.plan is None:
+            return
+        charge = next((step for step in data.plan.steps if step.action is Action.CHARGE), None)
+        if not tariff.tomorrow_is_provisional:
+            programme = "" if charge is None else self._chronicle.describe(charge)
+            self._once_a_day(Alert.RED_TOMORROW, "", day, None, {"programme": programme})
+        if data.step is charge:
+            for key in data.standing_back & pilots.keys():
+                self._tell_uncharged(key, pilots[key].battery, data.target or _FULL, day)
+
+    def _tell_uncharged(
+        self, key: str, battery: BatteryCoordinator, target: float, day: dt.date
+    ) -> None:
+        soc = battery.data.soc if battery.is_reachable else None
+        if soc is None or soc < target - _UNCHARGED_BY:
+            shown = "?" if soc is None else self._chronicle.number(soc)
+            self._once_a_day(Alert.RED_UNCHARGED, key, day, battery, {"soc": shown})
+
+    async def async_look_at_red_morning(
+        self,
+        batteries: Mapping[str, BatteryCoordinator],
+        target: float,
+        day: dt.date,
+        elapsed: dt.timedelta,
+    ) -> None:
+        """Tell what is wrong `elapsed` after the peak hours of a red day began."""
+        if self._morning != day:
+            self._morning = day
+            self._unchecked = {
+                key for key, battery in batteries.items() if battery.profile.supports(Method.METER)
+            }
+            self._meter_reads.clear()
+            self._meter_misses.clear()
+            if elapsed < _MORNING:
+                for key, battery in batteries.items():
+                    self._tell_uncharged(key, battery, target, day)
+        if elapsed >= _METER_AFTER:
+            for key in sorted(self._unchecked & batteries.keys()):
+                await self._async_check_meter(key, batteries[key], day)
+
+    async def _async_check_meter(self, key: str, battery: BatteryCoordinator, day: dt.date) -> None:
+        """Ask a battery for its meter, until it tells; without one Auto serves nobody."""
+        if not battery.is_reachable or battery.data.mode is not Mode.AUTO:
+            return
+        status = await battery.async_read_meter()
+        self._meter_reads[key] = self._meter_reads.get(key, 0) + 1
+        if self._meter_reads[key] >= _MOST_METER_READS:
+            self._unchecked.discard(key)
+        if status is None or status.connected is None:
+            return
+        if status.connected:
+            self._unchecked.discard(key)
+            return
+        self._meter_misses[key] = self._meter_misses.get(key, 0) + 1
+        if self._meter_misses[key] >= _METER_MISSES:
+            self._unchecked.discard(key)
+            self._once_a_day(Alert.NO_METER, key, day, battery)
+
+    def left_in_manual(self, battery: BatteryCoordinator, *, is_left: bool) -> None:
+        """Raise a repair for a battery that could not be handed back to Auto, or take it back."""
+        key = battery_id(battery)
+        if is_left:
+            self._raise(Alert.LEFT_IN_MANUAL, key, battery)
+        else:
+            self._over(Alert.LEFT_IN_MANUAL, key)
+        async_left_in_manual(self._hass, battery.config_entry, is_left=is_left)
+
+    def reported(self, report: Report) -> None:
+        """Raise the repairs that a pilot's finding takes."""
+        if report.outcome is Outcome.FOREIGN_SLOTS:
+            async_raise(self._hass, FOREIGN_SLOTS, report.battery.config_entry, is_fixable=True)
+        elif report.outcome is Outcome.CLOCK_WRONG:
+            async_raise(self._hass, CLOCK_WRONG, report.battery.config_entry)
+
+    def _raise(
+        self,
+        alert: Alert,
+        key: str,
+        battery: BatteryCoordinator | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        if (alert, key) not in self._active:
+            self._active.add((alert, key))
+            self._chronicle.tell(alert, values, battery)
+
+    def _over(self, alert: Alert, key: str) -> None:
+        self._active.discard((alert, key))
+
+    def _once_a_day(
+        self,
+        alert: Alert,
+        key: str,
+        day: dt.date,
+        battery: BatteryCoordinator | None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        if self._told_day.get((alert, key)) != day:
+            self._told_day[alert, key] = day
+            self._chronicle.tell(alert, values, battery)

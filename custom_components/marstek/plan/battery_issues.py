@@ -1,0 +1,49 @@
+"""Repairs about one battery that the plan commands."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import CONF_BLE_MAC, DOMAIN
+
+LEFT_IN_MANUAL: Final = "left_in_manual"
+FOREIGN_SLOTS: Final = "foreign_slots"
+CLOCK_WRONG: Final = "clock_wrong"
+
+
+@callback
+def async_raise(
+    hass: HomeAssistant, key: str, entry: ConfigEntry[Any], *, is_fixable: bool = False
+) -> None:
+    """Raise a repair about a battery."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(key, entry),
+        data={"entry_id": entry.entry_id},
+        is_fixable=is_fixable,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=key,
+        translation_placeholders={"name": entry.title},
+    )
+
+
+@callback
+def async_clear(hass: HomeAssistant, key: str, entry: ConfigEntry[Any]) -> None:
+    """Take a repair back."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(key, entry))
+
+
+@callback
+def async_left_in_manual(hass: HomeAssistant, entry: ConfigEntry[Any], *, is_left: bool) -> None:
+    """Say of a battery that it could not be handed back to Auto, or no longer."""
+    if is_left:
+        async_raise(hass, LEFT_IN_MANUAL, entry)
+    else:
+        async_clear(hass, LEFT_IN_MANUAL, entry)
+
+
+def _issue_id(key: str, entry: ConfigEntry[Any]) -> str:
+    return f"{key}_{entry.data[CONF_BLE_MAC]}"

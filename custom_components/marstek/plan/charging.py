@@ -1,0 +1,37 @@
+"""Tells when a charge is over."""
+
+import datetime as dt
+
+from ..battery.reading_plan import Reading
+from ..planner import IDLE_POWER, is_complete
+from .pilot import Pilot
+
+
+class ChargeWatch:
+    """Measures for how long batteries that should charge have hardly taken anything."""
+
+    def __init__(self) -> None:
+        """Know of no charge yet."""
+        self._idle_since: dict[str, dt.datetime] = {}
+        self.is_any = False
+        """Whether a charge is going on."""
+
+    def clear(self) -> None:
+        """Forget all: nothing is to be charged."""
+        self._idle_since.clear()
+        self.is_any = False
+
+    def is_over(self, key: str, pilot: Pilot, target: float, now: dt.datetime) -> bool:
+        """Tell whether a battery has been charged to a target in %, or takes no more."""
+        self.is_any = True
+        battery, data = pilot.battery, pilot.battery.data
+        if not battery.is_reachable or Reading.POWER not in data.fresh:
+            self._idle_since.pop(key, None)
+            return False
+        is_told = pilot.standing is not None and (pilot.standing.power or 0) < 0
+        if not is_told or data.ac_power is None or data.ac_power <= -IDLE_POWER:
+            self._idle_since.pop(key, None)
+        else:
+            self._idle_since.setdefault(key, now)
+        idle_for = now - self._idle_since.get(key, now)
+        return is_complete(data.soc, target, idle_for)

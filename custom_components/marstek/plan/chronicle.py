@@ -1,0 +1,179 @@
+"""Tells what the plan does, in Home Assistant's language: for the logbook, events and phones."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+import datetime as dt
+from enum import StrEnum
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..battery.coordinator import BatteryCoordinator
+from ..const import DOMAIN
+from ..planner import Override, Step
+from ..texts import Texts
+from .coordinator import TariffCoordinator
+from .pilot import Outcome, Pilot, Report
+
+EVENT: Final = f"{DOMAIN}_plan"
+
+
+class Kind(StrEnum):
+    """What is told; types of the event entity, and keys of the texts."""
+
+    SWITCHED = "switched"
+    PARTLY_FAILED = "partly_failed"
+    FAILED = "failed"
+    CHARGE_COMPLETE = "charge_complete"
+    OVERRIDE_STARTED = "override_started"
+    OVERRIDE_ENDED = "override_ended"
+    PUT_BACK = "put_back"
+    CLOCK_WRONG = "clock_wrong"
+    FOREIGN_SLOTS = "foreign_slots"
+
+
+class Alert(StrEnum):
+    """What the owner may want to be called for; types of the other event entity."""
+
+    RED_TOMORROW = "red_tomorrow"
+    BATTERY_FULL = "battery_full"
+    LOW_SOC = "low_soc"
+    HIGH_TEMPERATURE = "high_temperature"
+    ALL_OFFLINE = "all_offline"
+    BATTERY_OFFLINE = "battery_offline"
+    NO_METER = "no_meter"
+    RED_UNCHARGED = "red_uncharged"
+    LEFT_IN_MANUAL = "left_in_manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that was told."""
+
+    kind: Kind | Alert
+    title: str
+    message: str
+    battery: str | None = None
+    """Name of the battery that it is about."""
+
+    def attributes(self) -> dict[str, Any]:
+        """Return what an event carries besides its type."""
+        return {"title": self.title, "message": self.message, "battery": self.battery}
+
+
+type Listener = Callable[[Told], None]
+
+
+class Chronicle:
+    """Renders what happens, and tells whoever listens."""
+
+    def __init__(self, hass: HomeAssistant, tariff: TariffCoordinator) -> None:
+        """Tell in the language of `tariff`'s texts."""
+        self._hass = hass
+        self._tariff = tariff
+        self._listeners: list[Listener] = []
+        self._switching: tuple[object, ...] | None = None
+        self._told_failing: frozenset[str] = frozenset()
+
+    @property
+    def _texts(self) -> Texts:
+        return self._tariff.texts
+
+    @callback
+    def async_listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with all that is told; return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(
+        self,
+        kind: Kind | Alert,
+        placeholders: Mapping[str, str] | None = None,
+        battery: BatteryCoordinator | None = None,
+    ) -> None:
+        """Tell one thing: title and message are the texts of its key."""
+        values = {**(placeholders or {}), **({"name": battery.name} if battery else {})}
+        told = Told(
+            kind,
+            self._texts.get(f"exceptions.told_{kind}_title.message", values),
+            self._texts.get(f"exceptions.told_{kind}.message", values),
+            battery.name if battery else None,
+        )
+        self._hass.bus.async_fire(EVENT, {"type": kind.value, **told.attributes()})
+        for listener in self._listeners:
+            listener(told)
+
+    def describe(self, step: Step, power: int | None = None) -> str:
+        """Return what a step does and why, in plain words."""
+        watts = step.power if power is None else power
+        values = {"power": self.number(watts), "target": self.number(step.target or 100)}
+        action = self._texts.get(f"exceptions.told_action_{step.action}.message", values)
+        reason = self.reason(step)
+        return f"{action}: {reason[:1].lower()}{reason[1:]}"
+
+    def reason(self, step: Step) -> str:
+        """Return why a step is what it is."""
+        return self._texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+
+    def number(self, value: float) -> str:
+        """Return a whole number as it is written in the language."""
+        separator = "\N{NARROW NO-BREAK SPACE}" if self._hass.config.language == "fr" else ","
+        return f"{value:,.0f}".replace(",", separator)
+
+    def look(self, step: Step, pilots: Mapping[str, Pilot]) -> None:
+        """Tell once of each switch how it went, when that is known of all batteries."""
+        failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
+        is_over = all(pilot.is_settled or key in failing for key, pilot in pilots.items())
+        switching = (step.action, step.reason, step.target)
+        if not pilots or not is_over or all(pilot.wanted is None for pilot in pilots.values()):
+            return
+        if switching == self._switching and failing == self._told_failing:
+            return
+        is_first = self._switching is None and not failing
+        self._switching, self._told_failing = switching, failing
+        if is_first:
+            # After a start everything is as it was.
+            return
+        values = {
+            "programme": self.describe(step),
+            "names": _names(pilot for key, pilot in pilots.items() if key not in failing),
+            "failed": _names(pilot for key, pilot in pilots.items() if key in failing),
+        }
+        if not failing:
+            self.tell(Kind.SWITCHED, values)
+        else:
+            everywhere = len(failing) == len(pilots)
+            self.tell(Kind.FAILED if everywhere else Kind.PARTLY_FAILED, values)
+
+    def reported(self, report: Report) -> None:
+        """Tell what a pilot has found."""
+        kinds = {
+            Outcome.PUT_BACK: Kind.PUT_BACK,
+            Outcome.CLOCK_WRONG: Kind.CLOCK_WRONG,
+            Outcome.FOREIGN_SLOTS: Kind.FOREIGN_SLOTS,
+        }
+        if (kind := kinds.get(report.outcome)) is not None:
+            self.tell(kind, battery=report.battery)
+
+    def charge_complete(self, battery: BatteryCoordinator) -> None:
+        """Tell that a charge is over."""
+        self.tell(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)
+
+    def override_started(self, battery: BatteryCoordinator, until: dt.datetime) -> None:
+        """Tell that the plan stands back from a battery."""
+        zone = self._tariff.settings.off_peak.zone
+        self.tell(Kind.OVERRIDE_STARTED, {"until": f"{until.astimezone(zone):%H:%M}"}, battery)
+
+    def override_wanted(self, wish: Override, names: Iterable[str]) -> None:
+        """Tell that batteries do what a person wants instead of the plan."""
+        until = wish.until.astimezone(self._tariff.settings.off_peak.zone)
+        values = {"until": f"{until:%H:%M}", "name": ", ".join(sorted(names))}
+        self.tell(Kind.OVERRIDE_STARTED, values)
+
+    def override_ended(self) -> None:
+        """Tell that the plan has the batteries again."""
+        self.tell(Kind.OVERRIDE_ENDED)
+
+
+def _names(pilots: Iterable[Pilot]) -> str:
+    return ", ".join(sorted(pilot.battery.name for pilot in pilots))

@@ -1,0 +1,302 @@
+"""Computes what should be, and has it done.
+
+What should be is computed anew, from the clock, the tariff and what is stored, at least once a
+minute; triggers only make it prompt. So a trigger that is missed heals.
+"""
+
+import datetime as dt
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.orders import SafetyNet
+from ..const import LOGGER
+from ..planner import Action, Context, House, Override, Plan, Step, plan_simple
+from ..tempo import Colour
+from .alerts import Alerts
+from .charging import ChargeWatch
+from .chronicle import Chronicle
+from .control_memory import ControlMemory
+from .coordinator import TariffCoordinator
+from .crew import Crew, loaded_batteries
+from .meter import Meter
+from .orders import Orders
+from .plan_data import ControlState, PlanData
+from .plan_options import PlanOptions, plan_options
+from .situation import battery_state, periods
+from .totals import count, totals
+
+_LONGEST_WAIT: Final = 60.0
+_SHORTEST_WAIT: Final = 0.5
+_TIDY_BEFORE: Final = dt.timedelta(minutes=3)
+_FULL_AT: Final = dt.time(17)
+_FULL: Final = 90.0
+_FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+_STATES: Final = {
+    Action.AUTO: ControlState.SELF_CONSUMPTION,
+    Action.HOLD: ControlState.HOLD,
+    Action.CHARGE: ControlState.CHARGING,
+    Action.DISCHARGE: ControlState.DISCHARGING,
+}
+
+
+class PlanController(DataUpdateCoordinator[PlanData]):
+    """The plan of a home, and what is made of it."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(self, hass: HomeAssistant, tariff: TariffCoordinator) -> None:
+        """Plan by `tariff`; nothing is commanded yet."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=tariff.config_entry,
+            name=f"{tariff.config_entry.title} control",
+            update_interval=dt.timedelta(seconds=_LONGEST_WAIT),
+            always_update=False,
+            request_refresh_debouncer=Debouncer(hass, LOGGER, cooldown=0.5, immediate=True),
+        )
+        self.tariff = tariff
+        self.options: PlanOptions = plan_options(self.config_entry.options)
+        self.chronicle = Chronicle(hass, tariff)
+        self._alerts = Alerts(hass, self.chronicle)
+        self.crew = Crew(
+            hass,
+            self.config_entry,
+            self.zone,
+            lambda: self.memory,
+            self.chronicle,
+            self._alerts,
+            self.async_reconsider,
+        )
+        self._charging = ChargeWatch()
+        self._meter = Meter(hass)
+        self._orders = Orders()
+
+    @property
+    def memory(self) -> ControlMemory:
+        """What outlives a restart."""
+        return self.tariff.store.memory.control
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The zone of the tariff, by which batteries are taken to set their clocks."""
+        return self.tariff.settings.off_peak.zone
+
+    @property
+    def is_in_control(self) -> bool:
+        """Tell whether batteries are commanded at all."""
+        return self.options.automatic and self.memory.paused_until is None
+
+    def participants(self) -> dict[str, BatteryCoordinator]:
+        """Return the batteries that the plan commands, by BLE MAC."""
+        return {
+            key: battery
+            for key, battery in loaded_batteries(self.hass).items()
+            if self.options.takes_part(key)
+        }
+
+    @callback
+    def async_reconsider(self) -> None:
+        """Compute anew soon: something has changed."""
+        self.tariff.store.save_soon()
+        self.config_entry.async_create_task(self.hass, self.async_request_refresh())
+
+    @callback
+    def async_apply_options(self) -> None:
+        """Go by changed options at once."""
+        self.options = plan_options(self.config_entry.options)
+        self.async_reconsider()
+
+    @override
+    async def _async_update_data(self) -> PlanData:
+        """Compute what should be, and have it done."""
+        now = dt_util.utcnow()
+        participants = self.participants()
+        self.memory.forget(now)
+        self.crew.async_follow(participants)
+        self._pass_boundary(now)
+        self._note_full(now)
+        if self._charging.is_any:
+            await self._meter.async_read(self.options.grid_sensor, participants.values(), now)
+        plan = plan_simple(self.context(now))
+        step = plan.at(now) or plan.steps[0]
+        self._command(step, now)
+        data = self._picture(plan, step, now)
+        await self._tell(data, step, now)
+        count(loaded_batteries(self.hass).values(), self.memory.energy)
+        self.tariff.store.save_later()
+        self.update_interval = dt.timedelta(seconds=_seconds_to_next(plan, now))
+        return data
+
+    def context(self, now: dt.datetime) -> Context:
+        """Return all that the planner is told."""
+        memory = self.memory
+        return Context(
+            now=now.astimezone(self.zone),
+            periods=periods(self.tariff.settings, self.tariff.store.memory.book, now),
+            batteries=tuple(
+                battery_state(battery, is_complete=key in memory.complete)
+                for key, battery in self.participants().items()
+            ),
+            options=self.options.strategy,
+            was_full=memory.was_full if memory.full_day == self.tariff.day_of(now) else None,
+            overrides=tuple(memory.overrides),
+            house=self._house(now),
+        )
+
+    def _house(self, now: dt.datetime) -> House:
+        batteries = loaded_batteries(self.hass).values()
+        power = self._meter.house_power(self.options.grid_sensor, batteries, now)
+        return House(self.options.subscribed, power)
+
+    def _pass_boundary(self, now: dt.datetime) -> None:
+        """Notice a start or end of the off-peak window: a fresh start for all batteries."""
+        end = self.tariff.settings.off_peak.next_change(now)
+        if self.crew.window_end is not None and end != self.crew.window_end:
+            self.crew.async_trust_slots()
+        self.crew.window_end = end
+
+    def _note_full(self, now: dt.datetime) -> None:
+        """Remember at 17:00 whether the batteries are nearly full: the sun does that."""
+        day, local = self.tariff.day_of(now), now.astimezone(self.zone)
+        if self.memory.full_day == day or local.date() != day or local.time() < _FULL_AT:
+            return
+        soc = totals(self.participants().values(), self.memory.energy).soc
+        if soc is not None:
+            self.memory.full_day, self.memory.was_full = day, soc >= _FULL
+
+    def _command(self, step: Step, now: dt.datetime) -> None:
+        """Tell each battery what it is to do."""
+        window = self.tariff.settings.off_peak.current(now)
+        self._complete_charges(step, window.end, now)
+        orders = self._orders.make(
+            step,
+            self.context(now).batteries,
+            self._house(now),
+            now,
+            window,
+            self.zone,
+            self._safety_net(),
+        )
+        self.crew.async_command(orders, is_in_control=self.is_in_control)
+        if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
+            self.crew.async_tidy_up()
+
+    def _safety_net(self) -> SafetyNet | None:
+        """Return the slot that discharges through a red day, should Auto never arrive."""
+        data = self.tariff.data
+        tomorrow = data.tomorrow_date
+        if not self.options.safety_power or data.tomorrow is not Colour.RED or tomorrow is None:
+            return None
+        window = self.tariff.settings.off_peak.windows[0]
+        return SafetyNet(tomorrow, window.end, window.start, self.options.safety_power)
+
+    def _complete_charges(self, step: Step, window_end: dt.datetime, now: dt.datetime) -> None:
+        """Note whose charge is over: it holds for the rest of the window."""
+        if step.action is not Action.CHARGE or step.target is None or not self.is_in_control:
+            self._charging.clear()
+            return
+        for key, pilot in self.crew.pilots.items():
+            if key in self.memory.complete or key in self.memory.standing_back:
+                continue
+            if self._charging.is_over(key, pilot, step.target, now):
+                self.memory.complete[key] = window_end
+                self.chronicle.charge_complete(pilot.battery)
+
+    async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
+        """Tell what has happened, and call the owner where that is needed."""
+        day = self.tariff.day_of(now)
+        self._alerts.look(loaded_batteries(self.hass), self.options, day, now)
+        if not self.is_in_control:
+            return
+        self.chronicle.look(step, self.crew.pilots)
+        tariff = self.tariff.data
+        self._alerts.look_at_red(tariff, data, self.crew.pilots)
+        if tariff.today is Colour.RED and not tariff.is_off_peak:
+            elapsed = now - self.tariff.settings.off_peak.current(now).start
+            target = self.options.strategy.red_target
+            await self._alerts.async_look_at_red_morning(self.participants(), target, day, elapsed)
+
+    def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
+        following, pilots = plan.next_change(now), self.crew.pilots
+        power = {Action.CHARGE: -step.power, Action.DISCHARGE: step.power, Action.HOLD: 0}
+        failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
+        return PlanData(
+            state=self._state(step, is_failing=bool(failing)),
+            reason=step.reason,
+            power=power.get(step.action),
+            target=step.target,
+            next_action=None if following is None else following.action,
+            next_action_at=None if following is None else following.start,
+            next_reason=None if following is None else following.reason,
+            plan=plan,
+            step=step,
+            is_problem=bool(failing),
+            totals=totals(loaded_batteries(self.hass).values(), self.memory.energy),
+            standing_back=frozenset(self.memory.standing_back),
+            failing=failing,
+            assumed=frozenset(key for key, pilot in pilots.items() if pilot.is_assumed),
+            participants={key: pilot.battery.name for key, pilot in pilots.items()},
+        )
+
+    def _state(self, step: Step, *, is_failing: bool) -> ControlState:
+        memory, pilots = self.memory, self.crew.pilots
+        if not self.options.automatic:
+            return ControlState.OFF
+        if memory.paused_until is not None:
+            return ControlState.PAUSED
+        if not pilots:
+            return ControlState.NO_BATTERIES
+        if is_failing:
+            return ControlState.PROBLEM
+        if memory.overrides or pilots.keys() <= memory.standing_back.keys():
+            return ControlState.OVERRIDE
+        return _STATES[step.action]
+
+    async def async_pause(self, until: dt.datetime | None) -> None:
+        """Hand all batteries back until then, or until `async_resume`."""
+        self.memory.paused_until = until or _FOR_EVER
+        await self._async_changed()
+
+    async def async_resume(self) -> None:
+        """Take all batteries again: no pause, no override and nobody's hand keeps the plan back."""
+        memory = self.memory
+        had = bool(memory.overrides or memory.standing_back)
+        memory.paused_until = None
+        memory.overrides.clear()
+        memory.standing_back.clear()
+        if had:
+            self.chronicle.override_ended()
+        await self._async_changed()
+
+    async def async_override(self, wish: Override) -> None:
+        """Do what a person wants instead of the plan."""
+        pilots = self.crew.pilots
+        keys = pilots.keys() if wish.batteries is None else wish.batteries & pilots.keys()
+        for key in keys:
+            self.memory.standing_back.pop(key, None)
+        self.memory.overrides.append(wish)
+        self.chronicle.override_wanted(wish, (pilots[key].battery.name for key in keys))
+        await self._async_changed()
+
+    async def async_apply_now(self) -> None:
+        """Carry out again what should be, whatever is known of the batteries."""
+        await self._async_changed()
+        self.crew.async_repeat()
+
+    async def _async_changed(self) -> None:
+        self.tariff.store.save_soon()
+        await self.async_refresh()
+
+
+def _seconds_to_next(plan: Plan, now: dt.datetime) -> float:
+    """Return how long the running step holds, within bounds."""
+    bounds = [bound for step in plan.steps for bound in (step.start, step.end) if bound > now]
+    wait = min(((bound - now).total_seconds() for bound in bounds), default=_LONGEST_WAIT)
+    return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

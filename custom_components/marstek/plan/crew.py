@@ -1,0 +1,182 @@
+"""The batteries that the plan commands: who takes part, who is left to others, who is handed back."""
+
+from collections.abc import Callable, Mapping
+import datetime as dt
+from functools import partial
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.orders import Order
+from ..const import DOMAIN
+from ..entries import async_batteries
+from .alerts import Alerts
+from .chronicle import Chronicle
+from .control_memory import ControlMemory
+from .pilot import Outcome, Pilot, Report
+from .situation import battery_id
+
+
+class Crew:
+    """One pilot for each battery that takes part."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        zone: dt.tzinfo,
+        memory: Callable[[], ControlMemory],
+        chronicle: Chronicle,
+        alerts: Alerts,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Command for the plan `entry`; `on_change` is called when something has to be computed."""
+        self._hass = hass
+        self._entry = entry
+        self._zone = zone
+        self._memory = memory
+        self._chronicle = chronicle
+        self._alerts = alerts
+        self._on_change = on_change
+        self.pilots: dict[str, Pilot] = {}
+        self.window_end: dt.datetime | None = None
+        """The end of the running off-peak or peak window."""
+        self._released: set[str] = set()
+
+    @callback
+    def async_follow(self, batteries: Mapping[str, BatteryCoordinator]) -> None:
+        """Have a pilot for each of these batteries, and none for others."""
+        for key in [key for key in self.pilots if key not in batteries]:
+            pilot = self.pilots.pop(key)
+            if pilot.battery in loaded_batteries(self._hass).values():
+                self._hand_back(key, pilot)
+            pilot.async_stop()
+        for key, battery in batteries.items():
+            if key in self.pilots and self.pilots[key].battery is battery:
+                continue
+            if key in self.pilots:
+                self.pilots[key].async_stop()
+            self.pilots[key] = self._new_pilot(key, battery)
+
+    def _new_pilot(self, key: str, battery: BatteryCoordinator) -> Pilot:
+        """Go on from what was done before a restart."""
+        pilot = Pilot(self._hass, self._entry, battery, self._zone, self._reported)
+        memory = self._memory()
+        pilot.assume(memory.orders.get(key))
+        pilot.needs_passive = key in memory.needs_passive
+        pilot.subscriptions = [
+            battery.async_listen_to_owner(partial(self._commanded_by_hand, key, pilot)),
+            battery.async_add_listener(partial(self._battery_updated, key, pilot)),
+        ]
+        return pilot
+
+    def _battery_updated(self, key: str, pilot: Pilot) -> None:
+        """Lose no time when a battery has come back."""
+        if self.pilots.get(key) is pilot and pilot.async_notice_presence():
+            self._on_change()
+
+    @callback
+    def async_command(self, orders: Mapping[str, Order], *, is_in_control: bool) -> None:
+        """Tell each pilot what its battery is to do; without control all are handed back once."""
+        standing_back = self._memory().standing_back
+        for key, pilot in self.pilots.items():
+            if not is_in_control:
+                if key not in self._released:
+                    self._released.add(key)
+                    self._hand_back(key, pilot)
+            elif key not in standing_back:
+                self._released.discard(key)
+                pilot.async_want(orders.get(key))
+                pilot.async_look()
+
+    @callback
+    def async_tidy_up(self) -> None:
+        """Disable the plan's slots at the end of a window; nothing waits for that."""
+        for pilot in self.pilots.values():
+            pilot.async_tidy_up()
+
+    @callback
+    def async_trust_slots(self) -> None:
+        """Use slots again in a new window."""
+        for pilot in self.pilots.values():
+            pilot.async_trust_slots()
+
+    def _commanded_by_hand(self, key: str, pilot: Pilot) -> None:
+        """Stand back from a battery that somebody commands in Home Assistant."""
+        if self.pilots.get(key) is pilot and key not in self._released:
+            self._stand_back(key, pilot)
+
+    def _stand_back(self, key: str, pilot: Pilot) -> None:
+        """Leave a battery to others until the next boundary."""
+        memory = self._memory()
+        pilot.async_want(None)
+        pilot.assume(None)
+        memory.orders.pop(key, None)
+        if self.window_end is None:
+            return
+        is_new = key not in memory.standing_back
+        memory.standing_back[key] = self.window_end
+        if is_new:
+            self._chronicle.override_started(pilot.battery, self.window_end)
+        self._on_change()
+
+    @callback
+    def _reported(self, report: Report) -> None:
+        """Note what a pilot has done or found."""
+        key, memory = battery_id(report.battery), self._memory()
+        if report.outcome is Outcome.DONE:
+            memory.orders[key] = report.order
+        elif report.outcome is Outcome.OVERRIDDEN and key in self.pilots:
+            self._stand_back(key, self.pilots[key])
+        elif pilot_distrusts(report) and self.window_end is not None:
+            memory.needs_passive[key] = self.window_end
+        self._chronicle.reported(report)
+        self._alerts.reported(report)
+        self._on_change()
+
+    def _hand_back(self, key: str, pilot: Pilot) -> None:
+        self._entry.async_create_background_task(
+            self._hass, self._async_hand_back(key, pilot), f"{DOMAIN} hand back {key}"
+        )
+
+    async def _async_hand_back(self, key: str, pilot: Pilot) -> None:
+        """Bring a battery back to Auto where the plan took it out; a repair says when that fails."""
+        self._memory().orders.pop(key, None)
+        is_back = await pilot.async_hand_back()
+        self._alerts.left_in_manual(pilot.battery, is_left=not is_back)
+
+    async def async_release(self) -> None:
+        """Hand all batteries back, and wait until that is proven or has failed."""
+        for key, pilot in self.pilots.items():
+            self._released.add(key)
+            await self._async_hand_back(key, pilot)
+
+    @callback
+    def async_repeat(self) -> None:
+        """Carry out again what should be, whatever is known of the batteries."""
+        for pilot in self.pilots.values():
+            pilot.async_repeat()
+
+    @callback
+    def async_stop(self) -> None:
+        """End; nothing is written to a battery."""
+        for pilot in self.pilots.values():
+            pilot.async_stop()
+
+
+def pilot_distrusts(report: Report) -> bool:
+    """Tell whether slots were seen not to be followed."""
+    return report.outcome in (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
+
+
+@callback
+def loaded_batteries(hass: HomeAssistant) -> dict[str, BatteryCoordinator]:
+    """Return all batteries that are set up, by BLE MAC."""
+    loaded = (
+        entry.runtime_data
+        for entry in async_batteries(hass)
+        if entry.state is ConfigEntryState.LOADED
+    )
+    return {battery_id(battery): battery for battery in loaded}

@@ -1,0 +1,68 @@
+"""What the house draws: from a sensor that the owner picked, or else from a battery's own meter."""
+
+from collections.abc import Collection
+import datetime as dt
+import math
+from typing import Final
+
+from homeassistant.const import UnitOfApparentPower, UnitOfPower
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..battery.coordinator import BatteryCoordinator
+
+_FRESH: Final = dt.timedelta(minutes=2)
+# A subscription limits apparent power; a sensor may give either.
+_WATTS: Final = {
+    UnitOfPower.WATT: 1.0,
+    UnitOfPower.KILO_WATT: 1000.0,
+    UnitOfApparentPower.VOLT_AMPERE: 1.0,
+    UnitOfApparentPower.KILO_VOLT_AMPERE: 1000.0,
+}
+
+
+class Meter:
+    """The newest reading of what is drawn from the grid, in W."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Know nothing yet."""
+        self._hass = hass
+        self._read: tuple[float, dt.datetime] | None = None
+
+    async def async_read(
+        self, sensor: str | None, batteries: Collection[BatteryCoordinator], now: dt.datetime
+    ) -> None:
+        """Ask a battery that bears it for its meter, where no sensor was picked."""
+        if sensor:
+            return
+        for battery in batteries:
+            if battery.profile.steady and battery.is_reachable:
+                status = await battery.async_read_meter()
+                if status is not None and status.connected and status.total_power is not None:
+                    self._read = (float(status.total_power), now)
+                    return
+
+    def house_power(
+        self, sensor: str | None, batteries: Collection[BatteryCoordinator], now: dt.datetime
+    ) -> float | None:
+        """Return what the house draws without its batteries, in W; None without a fresh reading."""
+        grid = self._of_sensor(sensor) if sensor else self._of_battery(now)
+        if grid is None:
+            return None
+        return grid + sum(battery.data.ac_power or 0 for battery in batteries)
+
+    def _of_battery(self, now: dt.datetime) -> float | None:
+        if self._read is None or now - self._read[1] > _FRESH:
+            return None
+        return self._read[0]
+
+    def _of_sensor(self, sensor: str) -> float | None:
+        state = self._hass.states.get(sensor)
+        if state is None or dt_util.utcnow() - state.last_reported > _FRESH:
+            return None
+        factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
+        try:
+            value = float(state.state)
+        except ValueError:
+            return None
+        return value * factor if factor is not None and math.isfinite(value) else None

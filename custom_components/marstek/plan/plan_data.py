@@ -1,0 +1,66 @@
+"""What the plan's entities show: one frozen picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import datetime as dt
+from enum import StrEnum
+
+from ..planner import Action, Plan, Reason, Step
+
+
+class ControlState(StrEnum):
+    """What the plan is doing with the batteries."""
+
+    SELF_CONSUMPTION = "self_consumption"
+    HOLD = "hold"
+    CHARGING = "charging"
+    DISCHARGING = "discharging"
+    OFF = "off"
+    """Automatic control is switched off."""
+    PAUSED = "paused"
+    OVERRIDE = "override"
+    """All batteries are left to whoever commanded them by hand, or do what was asked for."""
+    PROBLEM = "problem"
+    """A battery could not be brought to what is planned."""
+    NO_BATTERIES = "no_batteries"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All batteries of the home together; None where none is known."""
+
+    soc: float | None = None
+    """State of charge in %, weighted by capacity."""
+    power: float | None = None
+    """In W, + discharges."""
+    stored: float | None = None
+    """In Wh."""
+    charged: float = 0.0
+    """Counter in Wh that only rises."""
+    discharged: float = 0.0
+    """Counter in Wh that only rises."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanData:
+    """The plan now. Powers in W, states of charge in %; None is unknown or not applicable."""
+
+    state: ControlState = ControlState.OFF
+    reason: Reason | None = None
+    power: int | None = None
+    """What all batteries together are planned to charge (negative) or discharge (positive)."""
+    target: float | None = None
+    next_action: Action | None = None
+    next_action_at: dt.datetime | None = None
+    next_reason: Reason | None = None
+    plan: Plan | None = None
+    step: Step | None = None
+    is_problem: bool = False
+    totals: Totals = field(default_factory=Totals)
+    standing_back: frozenset[str] = frozenset()
+    """Batteries that are left to whoever commanded them by hand."""
+    failing: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    """Batteries whose firmware or state can't prove that they do what they were told."""
+    participants: Mapping[str, str] = field(default_factory=dict)
+    """Names of the batteries that take part, by BLE MAC."""

@@ -1,0 +1,102 @@
+"""What the owner wants of the plan, read from the options of its entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from ..const import (
+    CONF_ALL_BATTERIES,
+    CONF_AUTOMATIC,
+    CONF_BATTERIES,
+    CONF_END_GUARD,
+    CONF_GRID_SENSOR,
+    CONF_HAS_PV,
+    CONF_HIGH_TEMPERATURE,
+    CONF_LEAST_SOC,
+    CONF_LOW_SOC,
+    CONF_MOST_SOC,
+    CONF_NIGHT,
+    CONF_RED_POWER,
+    CONF_RED_TARGET,
+    CONF_RESERVE,
+    CONF_SAFETY_POWER,
+    CONF_START_GUARD,
+    CONF_SUBSCRIBED_KVA,
+    CONF_WHITE_EVE,
+)
+from ..planner import Night, Options
+
+DEFAULTS: Final[Mapping[str, Any]] = {
+    CONF_AUTOMATIC: False,
+    CONF_ALL_BATTERIES: True,
+    CONF_BATTERIES: [],
+    CONF_START_GUARD: 5,
+    CONF_END_GUARD: 15,
+    CONF_NIGHT: Night.HOLD,
+    CONF_RED_POWER: 0,
+    CONF_RED_TARGET: 100,
+    CONF_WHITE_EVE: True,
+    CONF_LEAST_SOC: 0,
+    CONF_MOST_SOC: 100,
+    CONF_RESERVE: 0,
+    CONF_HAS_PV: False,
+    CONF_SUBSCRIBED_KVA: 6,
+    CONF_GRID_SENSOR: None,
+    CONF_SAFETY_POWER: 0,
+    CONF_LOW_SOC: 20,
+    CONF_HIGH_TEMPERATURE: 45,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """The options of the plan; powers in W, states of charge in %, guards in minutes."""
+
+    automatic: bool
+    """Whether the plan commands the batteries."""
+    all_batteries: bool
+    """Whether batteries that are added later take part too."""
+    batteries: frozenset[str]
+    """BLE MACs: those that take part, or with `all_batteries` those that do not."""
+    strategy: Options
+    subscribed: int
+    """Subscribed power in VA."""
+    grid_sensor: str | None
+    """Entity of the power drawn from the grid, what the batteries charge included."""
+    safety_power: int
+    """Discharge power of the safety net on red days, 0 for none."""
+    low_soc: float
+    high_temperature: float
+
+    def takes_part(self, ble_mac: str) -> bool:
+        """Tell whether a battery is the plan's."""
+        return (ble_mac in self.batteries) is not self.all_batteries
+
+
+def plan_options(options: Mapping[str, Any]) -> PlanOptions:
+    """Return the options of an entry, with defaults for what was never set."""
+    given = {**DEFAULTS, **options}
+    least = float(given[CONF_LEAST_SOC])
+    return PlanOptions(
+        automatic=bool(given[CONF_AUTOMATIC]),
+        all_batteries=bool(given[CONF_ALL_BATTERIES]),
+        batteries=frozenset(given[CONF_BATTERIES]),
+        strategy=Options(
+            start_guard=timedelta(minutes=float(given[CONF_START_GUARD])),
+            end_guard=timedelta(minutes=float(given[CONF_END_GUARD])),
+            night=Night(given[CONF_NIGHT]),
+            red_power=int(given[CONF_RED_POWER]) or None,
+            red_target=float(given[CONF_RED_TARGET]),
+            white_eve=bool(given[CONF_WHITE_EVE]),
+            least_soc=least,
+            most_soc=max(least, float(given[CONF_MOST_SOC])),
+            reserve=float(given[CONF_RESERVE]),
+            has_pv=bool(given[CONF_HAS_PV]),
+        ),
+        subscribed=round(1000 * float(given[CONF_SUBSCRIBED_KVA])),
+        grid_sensor=given[CONF_GRID_SENSOR] or None,
+        safety_power=int(given[CONF_SAFETY_POWER]),
+        low_soc=float(given[CONF_LOW_SOC]),
+        high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
+    )

@@ -1,0 +1,77 @@
+"""What the planner is told: tariff periods, batteries and the house as they are now."""
+
+import datetime as dt
+from typing import Final
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.reading_plan import Reading
+from ..const import CONF_BLE_MAC, Tariff
+from ..planner import BatteryState, Certainty, Period
+from ..tempo import ColourBook, Interval, can_be_red, day_end, tempo_day
+from .settings import TariffSettings
+
+_FIXED_HORIZON: Final = dt.timedelta(hours=40)
+_MOMENT: Final = dt.timedelta(seconds=1)
+
+
+def periods(settings: TariffSettings, book: ColourBook, now: dt.datetime) -> tuple[Period, ...]:
+    """Return the periods of one price from now on, to the end of what can be known.
+
+    The last is one of peak hours: the night before it is prepared for it.
+    """
+    off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
+    end = now + _FIXED_HORIZON
+    if is_tempo:
+        end = day_end(tempo_day(now) + dt.timedelta(days=1))
+    parts = list(off_peak.intervals(off_peak.current(now).start, end))
+    while len(parts) > 1 and parts[-1].is_off_peak:
+        parts.pop()
+    return tuple(
+        _tempo_period(part, settings, book) if is_tempo else _fixed_period(part, settings)
+        for part in parts
+    )
+
+
+def _fixed_period(part: Interval, settings: TariffSettings) -> Period:
+    prices = settings.fixed_prices
+    price = prices.off_peak if part.is_off_peak else prices.peak
+    return Period(part.start, part.end, part.is_off_peak, price)
+
+
+def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) -> Period:
+    """Return a part of a Tempo day: a night belongs to the day before it."""
+    day = tempo_day(part.start if part.is_off_peak else part.end - _MOMENT)
+    entry, can = book.get(day), can_be_red(day, book.colours, settings.quotas)
+    if entry is None or entry.is_fallback:
+        return Period(part.start, part.end, part.is_off_peak, day=day, can_be_red=can)
+    return Period(
+        part.start,
+        part.end,
+        part.is_off_peak,
+        price=settings.tempo_prices.of(entry.colour, off_peak=part.is_off_peak),
+        day=day,
+        colour=entry.colour,
+        certainty=Certainty.BINDING if entry.is_binding else Certainty.PROVISIONAL,
+        can_be_red=can,
+    )
+
+
+def battery_id(battery: BatteryCoordinator) -> str:
+    """Return what the plan knows a battery by."""
+    ble_mac: str = battery.config_entry.data[CONF_BLE_MAC]
+    return ble_mac
+
+
+def battery_state(battery: BatteryCoordinator, *, is_complete: bool) -> BatteryState:
+    """Return a battery as the planner sees it; what is not fresh is unknown."""
+    data, limits = battery.data, battery.limits
+    is_fresh = battery.is_reachable and Reading.POWER in data.fresh
+    return BatteryState(
+        id=battery_id(battery),
+        soc=data.soc if is_fresh else None,
+        capacity=data.rated_capacity or battery.profile.rated_capacity,
+        max_charge=limits.charge,
+        max_discharge=limits.discharge,
+        is_reachable=battery.is_reachable,
+        is_complete=is_complete,
+    )

@@ -1,0 +1,1 @@
+"""Tests of what the plan does with batteries."""
