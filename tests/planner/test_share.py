@@ -62,7 +62,7 @@ class Night:
         self.most_at_once = max(self.most_at_once, len(charging(orders)))
         return orders
 
-    def run(self, until: datetime = END, every: timedelta = 5 * MINUTE) -> None:
+    def run(self, until: datetime = END, every: timedelta = MINUTE) -> None:
         """Let time go by."""
         while self.now < until:
             orders = self.ask()
@@ -188,8 +188,10 @@ def test_those_at_their_target_hold_at_once() -> None:
 
 
 def test_the_deadline_is_one() -> None:
-    """After it nothing is charged."""
-    assert not charging(share(NIGHT, bank(12), BIG, END, END, {}, {}))
+    """After it nothing is charged, whatever was."""
+    before = {"0": Order(Action.CHARGE, 1000, 100)}
+    for orders, age in (({}, {}), (before, {}), (before, {"0": MINUTE})):
+        assert share(NIGHT, bank(12), BIG, END, END, orders, age) == {"0": HOLD}
 
 
 def test_the_night_when_clocks_change() -> None:
@@ -281,8 +283,8 @@ _LEFT = st.timedeltas(timedelta(minutes=1), 9 * HOUR)
 
 
 def _feasible(batteries: Sequence[BatteryState], house: House, left: timedelta) -> bool:
-    """Tell whether all can be full in time, with a tenth of the time to spare."""
-    hours = left / HOUR * 0.9
+    """Tell whether all can be full in time, with some of the time to spare."""
+    hours = left / HOUR * 0.85
     needs = [energy_to(battery, 100) for battery in batteries]
     return sum(needs) <= budget(house) * hours and all(
         need <= battery.max_charge * hours for need, battery in zip(needs, batteries, strict=True)
@@ -317,12 +319,13 @@ def test_fresh_orders_keep_the_limits(
 def test_done_in_time_where_it_can_be(
     batteries: tuple[BatteryState, ...], house: House, left: timedelta
 ) -> None:
-    """Whatever is physically possible within the budget gets done."""
+    """Whatever is physically possible within the budget gets done, with few writes."""
     assume(_feasible(batteries, house, left))
     night = Night(batteries, house, now=END - left)
     night.run()
     for battery in night.batteries:
         assert battery.soc_or_empty > 99
+    assert night.writes <= 8 * len(batteries)
 
 
 @thorough
