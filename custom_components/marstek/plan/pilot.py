@@ -191,8 +191,6 @@ class Pilot:
     @callback
     def async_trust_slots(self) -> None:
         """Use slots again: a new window, or the owner has cleared what was in the way."""
-        self.subscriptions: list[Callable[[], None]] = []
-        """What ends with the pilot."""
         self.needs_passive = False
 
     def _report(self, outcome: Outcome, error: VenusError | None = None) -> None:
