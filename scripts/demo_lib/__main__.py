@@ -139,6 +139,7 @@ class Demo:
                 *("--log-no-color", "--log-file", str(self.log)),
             ],
             self.folder / "home-assistant.out",
+            environment=home.TEMPO_ENVIRONMENT,
         )
         self._children.append(self.core)
 
@@ -177,7 +178,7 @@ def _welcome(demo: Demo, configured: bool) -> None:
         for battery in home.BATTERIES
     )
     then = (
-        "  The batteries have been added: see Settings > Devices & services > Marstek Venus."
+        "  The batteries and the plan have been added: see Settings > Devices & services > Marstek Venus."
         if configured
         else "  Next: Settings > Devices & services > Add integration > Marstek Venus."
     )
@@ -188,7 +189,9 @@ def _welcome(demo: Demo, configured: bool) -> None:
 
   Simulated batteries (Open API on UDP port 30000 of this machine):
 {batteries}
-    Ask and steer them from another terminal: .venv/bin/python -m simulator ctl --help
+  Simulated sources of Tempo's colours (HTTP port 30998).
+    Ask and steer both from another terminal: .venv/bin/python -m simulator ctl --help
+    for instance: .venv/bin/python -m simulator ctl tempo declare tomorrow red
 
   Log:             {demo.log}
   Ctrl-C stops everything.
@@ -211,7 +214,7 @@ async def _attended(demo: Demo, configured: bool) -> None:
         async with await demo.start(session) as hass:
             say(f"Home Assistant has started, {time.monotonic() - begun:.0f} s after the start")
             if configured:
-                await flow.add_batteries(hass, len(home.BATTERIES), say)
+                await flow.add_all(hass, len(home.BATTERIES), say)
         _welcome(demo, configured)
         await demo.stay()
 

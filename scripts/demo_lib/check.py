@@ -51,7 +51,7 @@ class Check:
 
     async def add(self) -> None:
         """Add all batteries and wait for their first values."""
-        await flow.add_batteries(self._hass, len(home.BATTERIES), self._report)
+        await flow.add_all(self._hass, len(home.BATTERIES), self._report)
         begun = time.monotonic()
         await wait_until("every entry is loaded", self._all_loaded, seconds=60)
         await wait_until("every battery shows its values", self._all_known, seconds=60)
@@ -62,7 +62,7 @@ class Check:
         for entry in entries:
             if entry["state"] in BROKEN:
                 raise DemoError(f"{entry['title']}: {entry['state']} ({entry['reason']})")
-        return len(entries) >= len(home.BATTERIES) and all(
+        return len(entries) > len(home.BATTERIES) and all(
             entry["state"] == "loaded" for entry in entries
         )
 
@@ -78,6 +78,19 @@ class Check:
             entity_id in states and states[entity_id]["state"] not in UNKNOWN
             for entity_id in wanted
         )
+
+    async def colours(self) -> None:
+        """Compare the colours on screen with those of the simulated sources."""
+        days = (await home.ask("tempo state"))["days"]
+        shown = [
+            (await self._state(self._entities[f"plan_colour_{day}"]))["state"]
+            for day in ("today", "tomorrow")
+        ]
+        # Until 06:00 the running day is still that of yesterday.
+        told = [day["shown"] or "unknown" for day in days.values()]
+        self._report(f"colours: {shown[0]} today, {shown[1]} tomorrow")
+        if shown not in (told[:2], told[1:]):
+            raise DemoError(f"the sources say {days}")
 
     async def show(self) -> None:
         """Print every entity of the integration."""
@@ -178,6 +191,7 @@ async def run(hass: HomeAssistant, log: Path, report: Report) -> None:
     check = Check(hass, log, report)
     await check.add()
     await check.show()
+    await check.colours()
     macs = [battery.ble_mac for battery in home.BATTERIES]
     for mac in macs:
         await check.compare(mac)

@@ -9,7 +9,7 @@ from .process import DemoError
 DOMAIN = "marstek"
 FLOWS = "config/config_entries/flow"
 # What is chosen where a menu asks; the first that is offered.
-MENU_CHOICES = ("search", "batteries", "battery", "discover", "finish", "skip", "user")
+MENU_CHOICES = ("search", "tempo")
 # Where a step can search again and is asked to by a battery that was missed.
 STEPS_AT_MOST = 30
 
@@ -35,8 +35,8 @@ def fill_in(form: Json) -> Json:
     return values
 
 
-async def add_batteries(hass: HomeAssistant, expected: int, report: Any) -> None:
-    """Add everything that the flow finds; `report` is called with each step as text."""
+async def add_all(hass: HomeAssistant, expected: int, report: Any) -> None:
+    """Add every battery that the flow finds, and the plan that it leads on to; `report` is called with each step as text."""
     flow = await hass.rest("POST", FLOWS, {"handler": DOMAIN})
     for _ in range(STEPS_AT_MOST):
         flow = await _follow(hass, flow, expected, report)

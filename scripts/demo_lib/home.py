@@ -8,11 +8,18 @@ from typing import Any, Final
 
 from simulator.control import CONTROL_HOST, CONTROL_PORT
 from simulator.demo import DEMO_FLEET
+from simulator.tempo import TEMPO_PORT
 
 from .process import Child, DemoError
 
 BATTERIES: Final = DEMO_FLEET
-SIMULATOR: Final = (sys.executable, "-m", "simulator")
+ROOT: Final = Path(__file__).parents[2]
+# Colours up to the summer of 2026; later days are blue unless they are declared otherwise.
+SIMULATOR: Final = (
+    *(sys.executable, "-m", "simulator"),
+    *("--tempo-history", str(ROOT / "tests" / "data" / "tempo_history.csv")),
+)
+TEMPO_ENVIRONMENT: Final = {"MARSTEK_TEMPO_BASE": f"http://127.0.0.1:{TEMPO_PORT}"}
 
 
 async def ask(command: str, **arguments: Any) -> dict[str, Any]:

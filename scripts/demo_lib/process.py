@@ -1,7 +1,7 @@
 """Child processes that end when the demo ends, whatever ends it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import os
 from pathlib import Path
 import signal
@@ -22,13 +22,20 @@ class Child:
 
     @classmethod
     async def start(
-        cls, name: str, command: Sequence[str], output: Path, *, cwd: Path | None = None
+        cls,
+        name: str,
+        command: Sequence[str],
+        output: Path,
+        *,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> Child:
-        """Start a command whose output goes into a file."""
+        """Start a command whose output goes into a file; `environment` is added to this one's."""
         with output.open("ab") as sink:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 cwd=cwd,
+                env={**os.environ, **(environment or {})},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sink,
                 stderr=asyncio.subprocess.STDOUT,
