@@ -32,6 +32,7 @@ _MOMENTS = st.one_of(
     st.timedeltas(timedelta(), DAY).map(datetime(2026, 3, 28, 12, tzinfo=UTC).__add__),
     st.timedeltas(timedelta(), DAY).map(datetime(2026, 10, 24, 12, tzinfo=UTC).__add__),
 ).map(lambda moment: moment.astimezone(PARIS))
+_WINTER = st.timedeltas(timedelta(), 55 * DAY).map(_NEW_YEAR.astimezone(PARIS).__add__)
 _GUARDS = st.sampled_from([0, 5, 15, 60, 240]).map(lambda minutes: minutes * MINUTE)
 
 
@@ -65,10 +66,12 @@ _SOCS = st.floats(0, 100) | st.none()
 
 
 @st.composite
-def contexts(draw: st.DrawFn, *, with_overrides: bool = False) -> Context:
-    """Return any context."""
-    now = draw(_MOMENTS)
-    is_tempo = draw(st.booleans())
+def contexts(
+    draw: st.DrawFn, *, with_overrides: bool = False, is_winter_of_tempo: bool = False
+) -> Context:
+    """Return any context, or one of January or February with Tempo."""
+    now = draw(_WINTER if is_winter_of_tempo else _MOMENTS)
+    is_tempo = is_winter_of_tempo or draw(st.booleans())
     periods = draw(tempo_periods(now)) if is_tempo else fixed(now, draw(_WINDOWS))
     batteries = tuple(
         BatteryState(
@@ -220,7 +223,7 @@ def _outline(plan: Plan) -> list[tuple[datetime, Action, float | None, int]]:
 
 
 @thorough
-@given(contexts())
+@given(contexts(is_winter_of_tempo=True))
 def test_unknown_is_no_worse_than_red(context: Context) -> None:
     """Where tomorrow can be red, not to know its colour changes nothing but the reason."""
     day = next((p.day for p in context.periods if not p.is_off_peak and p.can_be_red), None)
