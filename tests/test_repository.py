@@ -17,6 +17,9 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml
 import pytest
 
+from custom_components.marstek.plan.chronicle import Alert, Kind
+from custom_components.marstek.planner import Action
+
 from .repository import source, texts
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +54,10 @@ LIBRARIES = {
         "custom_components.marstek.tempo",
     ),
     "simulator": ("simulator",),
+}
+TOLD = {
+    *(f"told_{kind}{part}" for kind in (*Kind, *Alert) for part in ("", "_title")),
+    *(f"told_action_{action}" for action in Action),
 }
 BRAND_SIZES = {"icon": 256, "logo": 256}
 
@@ -264,7 +271,12 @@ def test_messages_exist(
 @pytest.mark.parametrize("kind", ["exceptions", "issues"])
 def test_messages_are_used(kind: str, english: dict[str, Any], literals: set[str]) -> None:
     """No message is left over."""
-    assert set(english.get(kind, {})) - literals == set()
+    assert set(english.get(kind, {})) - literals - TOLD == set()
+
+
+def test_all_that_is_told_has_words(english: dict[str, Any]) -> None:
+    """What the plan tells has a title and a message, whose keys the code puts together."""
+    assert set(english["exceptions"]) >= TOLD
 
 
 @pytest.mark.parametrize("kind", ["step", "progress", "abort"])

@@ -83,7 +83,7 @@ def references(path: Path, tree: ast.Module) -> Iterator[Reference]:
             yield Reference(where, kind, key, given if kind != "entity" else None)
         match _name(call.func):
             case "async_show_form" | "async_show_menu" | "async_show_progress":
-                if step := _text(keywords.get("step_id")):
+                if path.stem != "repairs" and (step := _text(keywords.get("step_id"))):
                     yield Reference(where, "step", step, None)
                 if action := _text(keywords.get("progress_action")):
                     yield Reference(where, "progress", action, None)

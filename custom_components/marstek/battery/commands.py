@@ -34,6 +34,8 @@ _SLOT_RENEWAL_RETRY: Final = 600.0
 EVENING_SLOT: Final = 7
 MORNING_SLOT: Final = 8
 SAFETY_SLOT: Final = 5
+SLOTS: Final = 10
+_CLEAR_ATTEMPTS: Final = 4
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 _STATES: Final = {
     Proof.UNCHANGED: CommandState.CONFIRMED,
@@ -219,6 +221,17 @@ class Commands:
                 if await self._control.clear(cleared(number)):
                     memory.slots.discard(number)
         self._store.save_soon()
+
+    async def async_clear_all_slots(self) -> bool:
+        """Disable all slots of Manual, whoever set them; tell whether every one was accepted."""
+        async with self._lock:
+            done = [
+                await self._control.clear(cleared(number), attempts=_CLEAR_ATTEMPTS)
+                for number in range(SLOTS)
+            ]
+        self._store.memory.slots.clear()
+        self._store.save_soon()
+        return all(done)
 
     def is_maintenance_due(self, mode: Mode | None, mode_read_at: float) -> bool:
         """Tell whether `async_maintain` has something to do now."""

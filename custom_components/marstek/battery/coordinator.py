@@ -321,6 +321,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Disable the plan's slots, tried once each, while Manual is on anyway."""
         await self._commands.async_clear_slots(PLAN_SLOTS)
 
+    async def async_clear_all_slots(self) -> bool:
+        """Disable all ten slots, whoever set them; tell whether every one was accepted."""
+        return await self._commands.async_clear_all_slots()
+
     async def async_read_meter(self) -> MeterStatus | None:
         """Ask once for the meter; None when the firmware has none or does not answer."""
         if not self.profile.supports(Method.METER):

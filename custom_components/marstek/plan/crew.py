@@ -98,6 +98,15 @@ class Crew:
             pilot.async_tidy_up()
 
     @callback
+    def async_trust_slots_of(self, battery: BatteryCoordinator) -> None:
+        """Use the slots of a battery again: what was in their way is gone."""
+        key = battery_id(battery)
+        self._memory().needs_passive.pop(key, None)
+        if key in self.pilots:
+            self.pilots[key].async_trust_slots()
+            self.pilots[key].async_repeat()
+
+    @callback
     def async_trust_slots(self) -> None:
         """Use slots again in a new window."""
         for pilot in self.pilots.values():

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -11,7 +12,9 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, PLAN_UNIQUE_ID, Tariff
 from ..entity import MarstekEntity
+from .controller import PlanController
 from .coordinator import TariffCoordinator
+from .plan_data import PlanData
 from .settings import TariffSettings
 from .tariff_data import TariffData
 
@@ -28,6 +31,13 @@ class TariffEntityDescription(EntityDescription):
     """Tells whether a tariff has it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ControlEntityDescription(TariffEntityDescription):
+    """What an entity of the plan itself needs to know; every tariff has it unless it says so."""
+
+    exists_fn: Callable[[TariffSettings], bool] = lambda _: True
+
+
 def offered[DescriptionT: TariffEntityDescription](
     coordinator: TariffCoordinator, platform: Platform, descriptions: Iterable[DescriptionT]
 ) -> Iterator[DescriptionT]:
@@ -40,8 +50,17 @@ def offered[DescriptionT: TariffEntityDescription](
             registry.async_remove(old)
 
 
-def _unique_id(description: TariffEntityDescription) -> str:
+def _unique_id(description: EntityDescription) -> str:
     return f"{PLAN_UNIQUE_ID}_{description.key}"
+
+
+def plan_device(entry: ConfigEntry[Any]) -> DeviceInfo:
+    """Return the device of all that is the plan's."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, PLAN_UNIQUE_ID)},
+        entry_type=DeviceEntryType.SERVICE,
+        name=entry.title,
+    )
 
 
 class TariffEntity(MarstekEntity[TariffCoordinator]):
@@ -55,13 +74,8 @@ class TariffEntity(MarstekEntity[TariffCoordinator]):
         """Belong to the plan's device."""
         super().__init__(coordinator)
         self.entity_description = description
-        entry = coordinator.config_entry
         self._attr_unique_id = _unique_id(description)
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, PLAN_UNIQUE_ID)},
-            entry_type=DeviceEntryType.SERVICE,
-            name=entry.title,
-        )
+        self._attr_device_info = plan_device(coordinator.config_entry)
 
     @property
     def _data(self) -> TariffData:
@@ -72,3 +86,31 @@ class TariffEntity(MarstekEntity[TariffCoordinator]):
     def available(self) -> bool:
         """Tell that the tariff always has something to say."""
         return True
+
+
+class ControlEntity(MarstekEntity[PlanController]):
+    """An entity of what the plan does with the batteries."""
+
+    entity_description: EntityDescription
+
+    def __init__(self, coordinator: PlanController, description: EntityDescription) -> None:
+        """Belong to the plan's device."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = _unique_id(description)
+        self._attr_device_info = plan_device(coordinator.config_entry)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell that the plan always has something to say."""
+        return True
+
+    @property
+    def _data(self) -> PlanData:
+        return self.coordinator.data
+
+    def _set_options(self, **changes: Any) -> None:
+        """Change options of the plan; they hold at once."""
+        entry = self.coordinator.config_entry
+        self.hass.config_entries.async_update_entry(entry, options={**entry.options, **changes})

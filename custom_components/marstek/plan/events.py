@@ -1,4 +1,4 @@
-"""Events of the tariff: tomorrow's colour."""
+"""Events: tomorrow's colour, what the plan did, and what calls for the owner."""
 
 from dataclasses import dataclass
 from typing import Final, override
@@ -9,7 +9,8 @@ from homeassistant.core import callback
 
 from ..tempo import Colour
 from .announcements import MISSING
-from .entity import TariffEntity, TariffEntityDescription, offered
+from .chronicle import Alert, Kind, Told
+from .entity import ControlEntity, TariffEntity, TariffEntityDescription, offered
 from .runtime import Plan
 from .tariff_data import TariffData
 
@@ -26,10 +27,35 @@ _TOMORROW: Final = TariffEventDescription(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChronicleEventDescription(EventEntityDescription):
+    """Some of what is told of the plan."""
+
+    kinds: type[Kind | Alert]
+
+
+_RESULT: Final = ChronicleEventDescription(
+    key="plan_result",
+    translation_key="plan_result",
+    event_types=[kind.value for kind in Kind],
+    kinds=Kind,
+)
+_ALERT: Final = ChronicleEventDescription(
+    key="alert",
+    translation_key="alert",
+    event_types=[alert.value for alert in Alert],
+    kinds=Alert,
+)
+
+
 def events(plan: Plan) -> list[EventEntity]:
-    """Return the events that a tariff has."""
+    """Return the events of a tariff and of its plan."""
     tariff = plan.tariff
-    return [TomorrowEvent(tariff, item) for item in offered(tariff, Platform.EVENT, (_TOMORROW,))]
+    return [
+        *(TomorrowEvent(tariff, item) for item in offered(tariff, Platform.EVENT, (_TOMORROW,))),
+        ChronicleEvent(plan.control, _RESULT),
+        ChronicleEvent(plan.control, _ALERT),
+    ]
 
 
 class TomorrowEvent(TariffEntity, EventEntity):
@@ -66,3 +92,26 @@ class TomorrowEvent(TariffEntity, EventEntity):
             },
         )
         self.async_write_ha_state()
+
+
+class ChronicleEvent(ControlEntity, EventEntity):
+    """Fires with all that is told: title and message are in Home Assistant's own language."""
+
+    entity_description: ChronicleEventDescription
+
+    @property
+    @override
+    def _value(self) -> None:
+        return None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear what is told from now on."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.chronicle.async_listen(self._told))
+
+    @callback
+    def _told(self, told: Told) -> None:
+        if isinstance(told.kind, self.entity_description.kinds):
+            self._trigger_event(told.kind.value, told.attributes())
+            self.async_write_ha_state()

@@ -141,13 +141,13 @@ class ModeControl:
                 await self._release(release)
             return await self._write_until_proven(wish)
 
-    async def clear(self, slot: Slot) -> bool:
-        """Write a disabled slot, tried once; tell whether it was accepted.
+    async def clear(self, slot: Slot, *, attempts: int = 1) -> bool:
+        """Write a disabled slot; tell whether it was accepted.
 
         Every slot write leaves the battery in Manual (2.9).
         """
         async with self._lock:
-            return await self._release_one(slot)
+            return await self._release_one(slot, attempts)
 
     async def renew(self, wish: ModeWish) -> None:
         """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
@@ -214,9 +214,9 @@ class ModeControl:
         for slot in slots:
             await self._release_one(slot)
 
-    async def _release_one(self, slot: Slot) -> bool:
+    async def _release_one(self, slot: Slot, attempts: int = 1) -> bool:
         try:
-            await self._client.write(_manual(slot), attempts=1)
+            await self._client.write(_manual(slot), attempts=attempts)
         except (*_UNPROVABLE, RefusedError) as err:
             _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
             return False
