@@ -124,7 +124,7 @@ class Chronicle:
         """Tell once of each switch how it went, when that is known of all batteries."""
         failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
         is_over = all(pilot.is_settled or key in failing for key, pilot in pilots.items())
-        switching = (step.action, step.reason, step.target)
+        switching = (step.action, step.target, step.floor)
         if not pilots or not is_over or all(pilot.wanted is None for pilot in pilots.values()):
             return
         if switching == self._switching and failing == self._told_failing:
