@@ -31,9 +31,14 @@ PLATFORMS = {
     ],
     EntryKind.PLAN: [
         Platform.BINARY_SENSOR,
+        Platform.BUTTON,
         Platform.CALENDAR,
         Platform.EVENT,
+        Platform.NUMBER,
+        Platform.SELECT,
         Platform.SENSOR,
+        Platform.SWITCH,
+        Platform.TIME,
     ],
 }
 

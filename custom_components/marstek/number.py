@@ -1,10 +1,12 @@
-"""Numbers of a battery."""
+"""Numbers: what they are, their own folders say."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery.coordinator import BatteryConfigEntry
-from .battery.numbers import numbers
+from .battery import numbers as battery
+from .battery.coordinator import BatteryCoordinator
+from .plan import numbers as plan
+from .runtime import MarstekConfigEntry
 
 # Commands queue by themselves: one that waits gives way to the next.
 PARALLEL_UPDATES = 0
@@ -12,8 +14,12 @@ PARALLEL_UPDATES = 0
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: BatteryConfigEntry,
+    entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the numbers of a battery."""
-    async_add_entities(numbers(entry.runtime_data))
+    """Add those of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.numbers(data))
+    else:
+        async_add_entities(plan.numbers(data))

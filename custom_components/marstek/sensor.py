@@ -5,7 +5,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery import sensors as battery
 from .battery.coordinator import BatteryCoordinator
-from .plan import sensors as plan
+from .plan import plan_sensors, sensors as plan
 from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -21,4 +21,4 @@ async def async_setup_entry(
     if isinstance(data, BatteryCoordinator):
         async_add_entities(battery.sensors(data))
     else:
-        async_add_entities(plan.sensors(data))
+        async_add_entities([*plan.sensors(data), *plan_sensors.plan_sensors(data)])

@@ -22,6 +22,13 @@ NIGHT = {"start": "22:00:00", "end": "06:00:00"}
 NOON = {"second_start": "12:30:00", "second_end": "14:30:00"}
 PRICES = {"off_peak": 0.15, "peak": 0.21, "subscription": 15.83}
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+# What a plan has whatever the tariff.
+CONTROL = {
+    *("plan_state", "plan_reason", "next_action", "next_action_at", "planned_power", "target"),
+    *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
+    *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),
+    *("night", "night_start", "day_start", "hand_back", "apply_now"),
+}
 NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
 
@@ -235,9 +242,10 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     result = await flow.submit(tariff="fixed")
     assert result["reason"] == "tariff_changed"
     assert entry.title == "Plan"
-    assert keys(hass, entry) == {
+    assert keys(hass, entry) == CONTROL | {
         *("off_peak", "next_off_peak_change", "price", "price_peak", "price_off_peak"),
     }
+    assert CONTROL | {"red_target", "red_power"} <= before
     asked = home.server.count()
     await home.go("2026-01-13", "12:00")
     assert home.server.count() == asked

@@ -1,14 +1,21 @@
-"""Binary sensors of the tariff."""
+"""Binary sensors of the tariff and of the plan."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory, Platform
 
 from ..tempo import Colour
-from .entity import TariffEntity, TariffEntityDescription, offered
+from .entity import (
+    ControlEntity,
+    ControlEntityDescription,
+    TariffEntity,
+    TariffEntityDescription,
+    offered,
+)
 from .runtime import Plan
 from .tariff_data import TariffData
 
@@ -46,12 +53,27 @@ BINARY_SENSORS = (
 )
 
 
-def binary_sensors(plan: Plan) -> list[TariffBinarySensor]:
-    """Return the binary sensors that a tariff has."""
+@dataclass(frozen=True, kw_only=True)
+class ProblemDescription(ControlEntityDescription, BinarySensorEntityDescription):
+    """The binary sensor of what went wrong."""
+
+
+_PROBLEM = ProblemDescription(
+    key="plan_problem",
+    translation_key="plan_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
+
+
+def binary_sensors(plan: Plan) -> list[BinarySensorEntity]:
+    """Return the binary sensors that a tariff has, and those of the plan itself."""
     tariff = plan.tariff
     return [
-        TariffBinarySensor(tariff, description)
-        for description in offered(tariff, Platform.BINARY_SENSOR, BINARY_SENSORS)
+        *(
+            TariffBinarySensor(tariff, description)
+            for description in offered(tariff, Platform.BINARY_SENSOR, BINARY_SENSORS)
+        ),
+        PlanProblem(plan.control, _PROBLEM),
     ]
 
 
@@ -69,4 +91,21 @@ class TariffBinarySensor(TariffEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Tell whether it is so."""
+        return self._value
+
+
+class PlanProblem(ControlEntity, BinarySensorEntity):
+    """Whether a battery could not be brought to what is planned."""
+
+    entity_description: ProblemDescription
+
+    @property
+    @override
+    def _value(self) -> bool:
+        return self._data.is_problem
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Tell whether there is a problem."""
         return self._value

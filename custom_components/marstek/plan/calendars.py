@@ -1,4 +1,4 @@
-"""The calendar of Tempo days: 06:00 to 06:00, as far as colours are known."""
+"""Calendars: Tempo days from 06:00 to 06:00 as far as colours are known, and what is planned."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,16 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..planner import Step
 from ..tempo import Colour, day_end, day_start, tempo_day
-from .entity import TariffEntity, TariffEntityDescription, offered
+from .entity import (
+    ControlEntity,
+    ControlEntityDescription,
+    TariffEntity,
+    TariffEntityDescription,
+    offered,
+)
+from .plan_data import ControlState
 from .runtime import Plan
 
 
@@ -24,14 +32,23 @@ class TariffCalendarDescription(TariffEntityDescription, CalendarEntityDescripti
     """A calendar of the tariff."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanCalendarDescription(ControlEntityDescription, CalendarEntityDescription):
+    """The calendar of what is planned."""
+
+
 # Named as its device is.
 _TEMPO: Final = TariffCalendarDescription(key="tempo", name=None)
+_PLAN: Final = PlanCalendarDescription(key="plan", translation_key="plan")
 
 
 def calendars(plan: Plan) -> list[CalendarEntity]:
-    """Return the calendars that a tariff has."""
+    """Return the calendars that a tariff has, and that of the plan itself."""
     tariff = plan.tariff
-    return [TempoCalendar(tariff, item) for item in offered(tariff, Platform.CALENDAR, (_TEMPO,))]
+    return [
+        *(TempoCalendar(tariff, item) for item in offered(tariff, Platform.CALENDAR, (_TEMPO,))),
+        PlanCalendar(plan.control, _PLAN),
+    ]
 
 
 class TempoCalendar(TariffEntity, CalendarEntity):
@@ -70,4 +87,48 @@ class TempoCalendar(TariffEntity, CalendarEntity):
             end=day_end(day),
             summary=self.coordinator.texts.get(f"entity.sensor.colour_today.state.{colour}"),
             uid=f"{day.isoformat()}_{colour}",
+        )
+
+
+class PlanCalendar(ControlEntity, CalendarEntity):
+    """What batteries will do, and why; empty as long as there is no battery."""
+
+    entity_description: PlanCalendarDescription
+
+    @property
+    @override
+    def _value(self) -> CalendarEvent | None:
+        return self.event
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the running step."""
+        now = dt_util.utcnow()
+        step = next((step for step in self._steps if step.end > now), None)
+        return None if step is None else self._event(step)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: dt.datetime, end_date: dt.datetime
+    ) -> list[CalendarEvent]:
+        """Return the steps that touch a span, in order."""
+        touching = (step for step in self._steps if step.start < end_date and step.end > start_date)
+        return [self._event(step) for step in touching]
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        data = self._data
+        if data.state is ControlState.NO_BATTERIES or data.plan is None:
+            return ()
+        return data.plan.steps
+
+    def _event(self, step: Step) -> CalendarEvent:
+        chronicle = self.coordinator.chronicle
+        return CalendarEvent(
+            start=step.start,
+            end=step.end,
+            summary=chronicle.describe(step),
+            description=chronicle.reason(step),
+            uid=f"{step.start.isoformat()}_{step.action}",
         )

@@ -111,6 +111,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     def async_apply_options(self) -> None:
         """Go by changed options at once."""
         self.options = plan_options(self.config_entry.options)
+        self.async_update_listeners()
         self.async_reconsider()
 
     @override
@@ -247,12 +248,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     def _state(self, step: Step, *, is_failing: bool) -> ControlState:
         memory, pilots = self.memory, self.crew.pilots
+        if not pilots:
+            return ControlState.NO_BATTERIES
         if not self.options.automatic:
             return ControlState.OFF
         if memory.paused_until is not None:
             return ControlState.PAUSED
-        if not pilots:
-            return ControlState.NO_BATTERIES
         if is_failing:
             return ControlState.PROBLEM
         if memory.overrides or pilots.keys() <= memory.standing_back.keys():

@@ -1,0 +1,142 @@
+"""Sensors of the plan itself, and of all batteries together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import datetime as dt
+from enum import StrEnum
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower
+from homeassistant.helpers.typing import StateType
+
+from ..planner import Action, Reason
+from .entity import ControlEntity, ControlEntityDescription
+from .plan_data import ControlState, PlanData, Totals
+from .runtime import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlSensorDescription(ControlEntityDescription, SensorEntityDescription):
+    """A sensor and where its value is."""
+
+    value_fn: Callable[[PlanData], StateType | dt.datetime]
+
+
+def _planned[ValueT](value_fn: Callable[[PlanData], ValueT]) -> Callable[[PlanData], ValueT | None]:
+    """Return what a plan says; one without batteries says nothing."""
+    return lambda data: None if data.state is ControlState.NO_BATTERIES else value_fn(data)
+
+
+def _reason(data: PlanData) -> Reason | None:
+    return Reason.NO_BATTERIES if data.state is ControlState.NO_BATTERIES else data.reason
+
+
+def _choice(
+    key: str, choices: type[StrEnum], value_fn: Callable[[PlanData], StrEnum | None]
+) -> ControlSensorDescription:
+    return ControlSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENUM,
+        options=[choice.value for choice in choices],
+        value_fn=value_fn,
+    )
+
+
+def _energy(key: str, value_fn: Callable[[Totals], float]) -> ControlSensorDescription:
+    return ControlSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda data: value_fn(data.totals),
+    )
+
+
+SENSORS: Final = (
+    _choice("plan_state", ControlState, lambda data: data.state),
+    _choice("plan_reason", Reason, _reason),
+    _choice("next_action", Action, _planned(lambda data: data.next_action)),
+    ControlSensorDescription(
+        key="next_action_at",
+        translation_key="next_action_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=_planned(lambda data: data.next_action_at),
+    ),
+    ControlSensorDescription(
+        key="planned_power",
+        translation_key="planned_power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        value_fn=_planned(lambda data: data.power),
+    ),
+    ControlSensorDescription(
+        key="target",
+        translation_key="target",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value_fn=_planned(lambda data: data.target),
+    ),
+    ControlSensorDescription(
+        key="total_soc",
+        translation_key="total_soc",
+        device_class=SensorDeviceClass.BATTERY,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.totals.soc,
+    ),
+    ControlSensorDescription(
+        key="total_power",
+        translation_key="total_power",
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.totals.power,
+    ),
+    ControlSensorDescription(
+        key="total_stored",
+        translation_key="total_stored",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda data: data.totals.stored,
+    ),
+    _energy("total_charged", lambda totals: totals.charged),
+    _energy("total_discharged", lambda totals: totals.discharged),
+)
+
+
+def plan_sensors(plan: Plan) -> list[ControlSensor]:
+    """Return the sensors of the plan itself."""
+    return [ControlSensor(plan.control, description) for description in SENSORS]
+
+
+class ControlSensor(ControlEntity, SensorEntity):
+    """Something that the plan does, or that all batteries together have."""
+
+    entity_description: ControlSensorDescription
+
+    @property
+    @override
+    def _value(self) -> StateType | dt.datetime:
+        return self.entity_description.value_fn(self._data)
+
+    @property
+    @override
+    def native_value(self) -> StateType | dt.datetime:
+        """Return the value in its native unit."""
+        return self._value

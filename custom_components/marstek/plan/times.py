@@ -1,0 +1,86 @@
+"""Times of the plan: when the off-peak hours begin and end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import datetime as dt
+from typing import Final, override
+
+from homeassistant.components.time import TimeEntity, TimeEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import CONF_END, CONF_OFF_PEAK, CONF_START, DOMAIN
+from ..tempo import Window, WindowError
+from .entity import TariffEntity, TariffEntityDescription
+from .runtime import Plan
+from .settings import off_peak_of, options_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundDescription(TariffEntityDescription, TimeEntityDescription):
+    """A bound of the first window of off-peak hours."""
+
+    bound: str
+    """Name of the bound in a stored window."""
+    value_fn: Callable[[Window], dt.time]
+
+
+TIMES: Final = (
+    BoundDescription(
+        key="night_start",
+        translation_key="night_start",
+        entity_category=EntityCategory.CONFIG,
+        bound=CONF_START,
+        value_fn=lambda window: window.start,
+    ),
+    BoundDescription(
+        key="day_start",
+        translation_key="day_start",
+        entity_category=EntityCategory.CONFIG,
+        bound=CONF_END,
+        value_fn=lambda window: window.end,
+    ),
+)
+
+
+def times(plan: Plan) -> list[WindowBound]:
+    """Return the times of the plan."""
+    return [WindowBound(plan.tariff, description) for description in TIMES]
+
+
+class WindowBound(TariffEntity, TimeEntity):
+    """When the first window of off-peak hours begins or ends, by the clock on the wall."""
+
+    entity_description: BoundDescription
+
+    @property
+    @override
+    def _value(self) -> dt.time:
+        return self.entity_description.value_fn(self.coordinator.settings.off_peak.windows[0])
+
+    @property
+    @override
+    def native_value(self) -> dt.time:
+        """Return the bound."""
+        return self._value
+
+    @override
+    async def async_set_value(self, value: dt.time) -> None:
+        """Change the bound; other windows stay as they are."""
+        settings, entry = self.coordinator.settings, self.coordinator.config_entry
+        windows = [
+            {CONF_START: window.start.isoformat(), CONF_END: window.end.isoformat()}
+            for window in settings.off_peak.windows
+        ]
+        bound = value.replace(second=0, microsecond=0).isoformat()
+        windows[0] |= {self.entity_description.bound: bound}
+        changed = {**options_of(entry, settings.tariff), CONF_OFF_PEAK: windows}
+        try:
+            off_peak_of(changed, settings.tariff)
+        except WindowError as err:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=err.problem.value
+            ) from err
+        self.hass.config_entries.async_update_entry(
+            entry, options={**entry.options, settings.tariff: changed}
+        )

@@ -1,0 +1,18 @@
+"""Times of the plan."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .plan.runtime import PlanConfigEntry
+from .plan.times import times
+
+PARALLEL_UPDATES = 1
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PlanConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the times of the plan."""
+    async_add_entities(times(entry.runtime_data))
