@@ -12,8 +12,10 @@ from ..battery.coordinator import BatteryCoordinator
 from ..const import DOMAIN
 from ..planner import Override, Step
 from ..texts import Texts
+from .announcements import MISSING
 from .coordinator import TariffCoordinator
 from .pilot import Outcome, Pilot, Report
+from .tariff_data import TariffData
 
 EVENT: Final = f"{DOMAIN}_plan"
 
@@ -35,6 +37,8 @@ class Kind(StrEnum):
 class Alert(StrEnum):
     """What the owner may want to be called for; types of the other event entity."""
 
+    COLOUR_TOMORROW = "colour_tomorrow"
+    COLOUR_MISSING = "colour_missing"
     RED_TOMORROW = "red_tomorrow"
     BATTERY_FULL = "battery_full"
     LOW_SOC = "low_soc"
@@ -169,6 +173,14 @@ class Chronicle:
         until = wish.until.astimezone(self._tariff.settings.off_peak.zone)
         values = {"until": f"{until:%H:%M}", "name": ", ".join(sorted(names))}
         self.tell(Kind.OVERRIDE_STARTED, values)
+
+    def announced(self, kind: str, data: TariffData) -> None:
+        """Tell the colour of tomorrow, or that it is missing."""
+        if kind == MISSING:
+            self.tell(Alert.COLOUR_MISSING)
+        else:
+            colour = self._texts.get(f"entity.sensor.colour_tomorrow.state.{kind}")
+            self.tell(Alert.COLOUR_TOMORROW, {"colour": colour.lower()})
 
     def override_ended(self) -> None:
         """Tell that the plan has the batteries again."""

@@ -21,6 +21,9 @@ class Plan:
         entry = self.tariff.config_entry
         entry.async_on_unload(self.tariff.async_add_listener(self.control.async_reconsider))
         entry.async_on_unload(self.control.async_add_listener(lambda: None))
+        entry.async_on_unload(
+            self.tariff.announcements.async_listen(self.control.chronicle.announced)
+        )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
 
     async def async_stop(self) -> None:
