@@ -66,9 +66,9 @@ class Memory:
             charged=EnergyMeter.restore(stored.get("charged")),
             discharged=EnergyMeter.restore(stored.get("discharged")),
             solar=EnergyMeter.restore(stored.get("solar")),
-            setpoint=int(stored.get("setpoint", 0)),
+            setpoint=_whole(stored.get("setpoint")),
             hold=_restore_hold(stored.get("hold")),
-            slots=set(stored.get("slots", ())),
+            slots={slot for slot in _list(stored.get("slots")) if isinstance(slot, int)},
             is_planned=bool(stored.get("is_planned")),
         )
 
@@ -79,10 +79,23 @@ def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
     return {"mode": hold.mode, "power": hold.power, "day": hold.day.isoformat()}
 
 
-def _restore_hold(stored: dict[str, Any] | None) -> Hold | None:
-    if not stored:
-        return None
-    return Hold(Mode(stored["mode"]), int(stored["power"]), dt.date.fromisoformat(stored["day"]))
+def _restore_hold(stored: object) -> Hold | None:
+    """Return a hold as it was stored; one that can't be read was none."""
+    match stored:
+        case {"mode": str(mode), "power": int(power), "day": str(day)}:
+            try:
+                return Hold(Mode(mode), power, dt.date.fromisoformat(day))
+            except ValueError:
+                return None
+    return None
+
+
+def _whole(stored: object) -> int:
+    return stored if isinstance(stored, int) else 0
+
+
+def _list(stored: object) -> list[object]:
+    return stored if isinstance(stored, list) else []
 
 
 class MemoryStore:

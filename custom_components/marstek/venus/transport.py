@@ -23,6 +23,8 @@ _LOGGER = logging.getLogger(__name__)
 _BROKEN: Final = (errno.EBADF, errno.ENOTSOCK, errno.EPIPE)
 _FIRST_REOPEN_DELAY: Final = 1.0
 _LAST_REOPEN_DELAY: Final = 30.0
+_LOOPBACK: Final = "127.0.0.1"
+_CLOSING: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Endpoint(asyncio.DatagramProtocol):
         if self._transport is not None and (self.is_bound_to_port or allow_ephemeral):
             return
         try:
+            if self._transport is None:
+                await self._require_unshared()
             await self._bind(self.port)
         except OSError as err:
             if not allow_ephemeral:
@@ -80,6 +84,17 @@ class Endpoint(asyncio.DatagramProtocol):
             _LOGGER.debug("UDP port %d is in use, using another one", self.port)
             await self._bind(0)
             self._may_be_ephemeral = True
+
+    async def _require_unshared(self) -> None:
+        """Raise OSError when another program has the port of all interfaces.
+
+        It may share it willingly, as we do, and then the newest of all gets the answers of all.
+        """
+        if _is_shared(self.port):
+            # A socket of our own that was closed just now lives until the loop goes round.
+            await asyncio.sleep(_CLOSING)
+            if _is_shared(self.port):
+                raise OSError(errno.EADDRINUSE, "Another program shares the port")
 
     async def _bind(self, port: int) -> None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -232,3 +247,13 @@ class Hub:
         if not self._users[endpoint.port]:
             del self._users[endpoint.port], self._endpoints[endpoint.port]
             endpoint.close()
+
+
+def _is_shared(port: int) -> bool:
+    """Tell whether a socket is bound to a UDP port of all interfaces."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((_LOOPBACK, port))
+        except OSError:
+            return True
+    return False
