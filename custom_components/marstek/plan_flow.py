@@ -9,7 +9,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from .const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
-from .plan.client import async_check_credentials, async_sources_answer
+from .plan.client import async_check_credentials, async_first_colours
 from .plan.settings import new_settings
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
@@ -19,6 +19,7 @@ from .plan_forms import (
     read_windows,
     windows_schema,
 )
+from .tempo import ColourBook
 
 TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan"}
 
@@ -29,7 +30,7 @@ class PlanSteps(ConfigFlow):
     def __init__(self) -> None:
         """Start with nothing chosen."""
         self._options: dict[str, Any] = {}
-        self._asking: asyncio.Task[bool] | None = None
+        self._asking: asyncio.Task[ColourBook | None] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
@@ -56,15 +57,15 @@ class PlanSteps(ConfigFlow):
         """Ask the sources of the colours, and show that it takes a while."""
         if self._asking is None:
             self._asking = self.hass.async_create_task(
-                async_sources_answer(self.hass), eager_start=False
+                async_first_colours(self.hass), eager_start=False
             )
         if not self._asking.done():
             return self.async_show_progress(
                 step_id="sources", progress_action="asking_sources", progress_task=self._asking
             )
-        answered, self._asking = self._asking.result(), None
+        book, self._asking = self._asking.result(), None
         return self.async_show_progress_done(
-            next_step_id="tempo_ready" if answered else "sources_down"
+            next_step_id="sources_down" if book is None else "tempo_ready"
         )
 
     async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

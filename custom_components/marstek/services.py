@@ -1,8 +1,9 @@
 """Actions of the integration."""
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.const import ATTR_DEVICE_ID, UnitOfEnergy
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -16,27 +17,73 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN, Tariff
+from .plan.preview import step_data, with_soc, with_tomorrow
 from .plan.runtime import Plan
+from .plan.wishes import (
+    ATTR_DURATION,
+    ATTR_FLOOR,
+    ATTR_MODE,
+    ATTR_POWER,
+    ATTR_TARGET,
+    ATTR_UNTIL,
+    end_of_pause,
+    read_override,
+)
+from .planner import Action, plan_simple
 from .runtime import async_loaded_plan
-from .tempo import tempo_day
+from .tempo import Colour, tempo_day
 
 _START_DATE: Final = "start_date"
 _END_DATE: Final = "end_date"
 _LAST_DAY: Final = dt.date(2099, 12, 31)
+_TOMORROW: Final = "tomorrow"
+_SOC: Final = "soc"
+_UNKNOWN: Final = "unknown"
 # Two seasons: what the calendar keeps.
 _LONGEST_SPAN: Final = dt.timedelta(days=732)
+
+
+_DURATION: Final = vol.All(cv.time_period, cv.positive_timedelta)
+_SCHEMAS: Final = {
+    "get_tempo": vol.Schema({vol.Optional(_START_DATE): cv.date, vol.Optional(_END_DATE): cv.date}),
+    "pause": vol.Schema(
+        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): _DURATION}
+    ),
+    "resume": vol.Schema({}),
+    "apply_now": vol.Schema({}),
+    "override": vol.Schema(
+        {
+            vol.Required(ATTR_MODE): vol.In([action.value for action in Action]),
+            vol.Optional(ATTR_POWER): vol.Coerce(float),
+            vol.Optional(ATTR_TARGET): vol.Coerce(float),
+            vol.Optional(ATTR_FLOOR): vol.Coerce(float),
+            vol.Optional(ATTR_DURATION): _DURATION,
+            vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        }
+    ),
+    "preview": vol.Schema(
+        {
+            vol.Optional(_TOMORROW): vol.In([_UNKNOWN, *(colour.value for colour in Colour)]),
+            vol.Optional(_SOC): vol.Coerce(float),
+        }
+    ),
+}
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    hass.services.async_register(
-        DOMAIN,
-        "get_tempo",
-        _async_get_tempo,
-        schema=vol.Schema({vol.Optional(_START_DATE): cv.date, vol.Optional(_END_DATE): cv.date}),
-        supports_response=SupportsResponse.ONLY,
-    )
+    for name, handler, response in (
+        ("get_tempo", _async_get_tempo, SupportsResponse.ONLY),
+        ("pause", _async_pause, SupportsResponse.NONE),
+        ("resume", _async_resume, SupportsResponse.NONE),
+        ("apply_now", _async_apply_now, SupportsResponse.NONE),
+        ("override", _async_override, SupportsResponse.OPTIONAL),
+        ("preview", _async_preview, SupportsResponse.ONLY),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, handler, schema=_SCHEMAS[name], supports_response=response
+        )
 
 
 def _loaded_plan(hass: HomeAssistant) -> Plan:
@@ -46,11 +93,17 @@ def _loaded_plan(hass: HomeAssistant) -> Plan:
     return plan
 
 
+def _tempo_plan(hass: HomeAssistant) -> Plan:
+    """Return the plan of a tariff with colours; a translated error when there is none."""
+    plan = _loaded_plan(hass)
+    if plan.tariff.settings.tariff is not Tariff.TEMPO:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_tempo")
+    return plan
+
+
 async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
     """Return the days of a span: colour, prices, who said so, and whether that is binding."""
-    tariff = _loaded_plan(call.hass).tariff
-    if tariff.settings.tariff is not Tariff.TEMPO:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_tempo")
+    tariff = _tempo_plan(call.hass).tariff
     today = tempo_day(dt_util.utcnow())
     first = call.data.get(_START_DATE, today)
     last = call.data.get(_END_DATE, max(first, today + dt.timedelta(days=1)))
@@ -62,3 +115,74 @@ async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
         )
     days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
     return {"days": [tariff.describe(day) for day in days]}
+
+
+async def _async_pause(call: ServiceCall) -> None:
+    """Hand all batteries back for a while, or until the plan is resumed."""
+    control = _loaded_plan(call.hass).control
+    await control.async_pause(end_of_pause(call.data, dt_util.utcnow()))
+
+
+async def _async_resume(call: ServiceCall) -> None:
+    """Take all batteries again, whatever kept the plan back."""
+    await _loaded_plan(call.hass).control.async_resume()
+
+
+async def _async_apply_now(call: ServiceCall) -> None:
+    """Carry out again what should be."""
+    await _loaded_plan(call.hass).control.async_apply_now()
+
+
+async def _async_override(call: ServiceCall) -> ServiceResponse:
+    """Do something else than planned for a while; return until when, and what electricity costs."""
+    plan = _loaded_plan(call.hass)
+    wish = read_override(plan, call.data, dt_util.utcnow())
+    await plan.control.async_override(wish)
+    participants = plan.control.participants()
+    keys = participants.keys() if wish.batteries is None else wish.batteries
+    tariff = plan.tariff.data
+    names: list[Any] = sorted(participants[key].name for key in keys if key in participants)
+    return {
+        "until": wish.until.isoformat(),
+        "batteries": names,
+        "price": tariff.price,
+        "colour": tariff.today,
+        "off_peak": tariff.is_off_peak,
+        "message": _price_message(plan),
+    }
+
+
+def _price_message(plan: Plan) -> str:
+    """Return what electricity costs now, in Home Assistant's language."""
+    texts, tariff = plan.tariff.texts, plan.tariff.data
+    key, values = "price_unknown", dict[str, str]()
+    if tariff.price is not None:
+        hours = "sensor.plan_reason.state.peak_hours"
+        known = ["binary_sensor.off_peak.name" if tariff.is_off_peak else hours]
+        if tariff.today is not None:
+            known.insert(0, f"sensor.colour_today.state.{tariff.today}")
+        unit = f"{plan.control.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+        period = ", ".join(texts.get(f"entity.{name}") for name in known)
+        key, values = "price_now", {"price": f"{tariff.price:.4f} {unit}", "period": period}
+    return texts.get(f"exceptions.{key}.message", values)
+
+
+async def _async_preview(call: ServiceCall) -> ServiceResponse:
+    """Return the plan now, or what it would be on a made-up day."""
+    tomorrow, soc = call.data.get(_TOMORROW), call.data.get(_SOC)
+    plan = (_loaded_plan if tomorrow is None else _tempo_plan)(call.hass)
+    context = plan.control.context(dt_util.utcnow())
+    if tomorrow is not None:
+        colour = None if tomorrow == _UNKNOWN else Colour(tomorrow)
+        context = with_tomorrow(context, colour, plan.tariff.settings)
+    if soc is not None:
+        if not 0 <= soc <= 100:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="percentage_out_of_range",
+                translation_placeholders={"value": f"{soc:g}"},
+            )
+        context = with_soc(context, soc)
+    words = plan.control.chronicle.words
+    steps: list[Any] = [step_data(step, words) for step in plan_simple(context).steps]
+    return {"steps": steps}

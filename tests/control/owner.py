@@ -86,13 +86,18 @@ class Owner:
         )
         await self.wait()
 
-    async def call(self, action: str, *, answer: bool = False, **data: object) -> dict[str, Any]:
+    async def call(self, action: str, **data: object) -> None:
         """Call an action of the integration, and wait for what it starts."""
-        found = await self.home.hass.services.async_call(
-            DOMAIN, action, data, blocking=True, return_response=answer
+        await self.home.hass.services.async_call(DOMAIN, action, data, blocking=True)
+        await self.wait()
+
+    async def ask(self, action: str, **data: object) -> dict[str, Any]:
+        """Call an action for its answer, and wait for what it starts."""
+        answer = await self.home.hass.services.async_call(
+            DOMAIN, action, data, blocking=True, return_response=True
         )
         await self.wait()
-        return dict(found or {})
+        return dict(answer or {})
 
     async def wait(self, seconds: float = _SETTLED_AFTER) -> None:
         """Let time pass."""

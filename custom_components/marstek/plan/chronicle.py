@@ -16,6 +16,7 @@ from .announcements import MISSING
 from .coordinator import TariffCoordinator
 from .pilot import Outcome, Pilot, Report
 from .tariff_data import TariffData
+from .words import Words
 
 EVENT: Final = f"{DOMAIN}_plan"
 
@@ -107,22 +108,22 @@ class Chronicle:
         for listener in self._listeners:
             listener(told)
 
+    @property
+    def words(self) -> Words:
+        """The words in which steps and figures are told."""
+        return Words(self._texts, self._hass.config.language)
+
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return what a step does and why, in plain words."""
-        watts = step.power if power is None else power
-        values = {"power": self.number(watts), "target": self.number(step.target or 100)}
-        action = self._texts.get(f"exceptions.told_action_{step.action}.message", values)
-        reason = self.reason(step)
-        return f"{action}: {reason[:1].lower()}{reason[1:]}"
+        return self.words.describe(step, power)
 
     def reason(self, step: Step) -> str:
         """Return why a step is what it is."""
-        return self._texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+        return self.words.reason(step)
 
     def number(self, value: float) -> str:
         """Return a whole number as it is written in the language."""
-        separator = "\N{NARROW NO-BREAK SPACE}" if self._hass.config.language == "fr" else ","
-        return f"{value:,.0f}".replace(",", separator)
+        return self.words.number(value)
 
     def look(self, step: Step, pilots: Mapping[str, Pilot]) -> None:
         """Tell once of each switch how it went, when that is known of all batteries."""

@@ -10,7 +10,16 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, LOGGER
-from ..tempo import BaseError, Bases, Credentials, FaultKind, Quotas, Source, TempoClient
+from ..tempo import (
+    BaseError,
+    Bases,
+    ColourBook,
+    Credentials,
+    FaultKind,
+    Quotas,
+    Source,
+    TempoClient,
+)
 
 
 def make_client(
@@ -32,9 +41,11 @@ def make_client(
     )
 
 
-async def async_sources_answer(hass: HomeAssistant) -> bool:
-    """Tell whether any source answers now."""
-    return bool((await make_client(hass).check()).answered)
+async def async_first_colours(hass: HomeAssistant) -> ColourBook | None:
+    """Return what the sources say of today and tomorrow, None when none of them answers."""
+    book = ColourBook()
+    report = await make_client(hass).check(book)
+    return book if report.answered else None
 
 
 async def async_check_credentials(hass: HomeAssistant, given: Mapping[str, Any]) -> dict[str, str]:

@@ -62,9 +62,13 @@ DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscrip
 
 def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
     """Return the settings of the plan's entry, with defaults for what was never set."""
-    data = entry.data
+    return settings_of(entry.data, entry.options)
+
+
+def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> TariffSettings:
+    """Return the settings that data and options of the plan's entry stand for."""
     tariff = Tariff(data[CONF_TARIFF])
-    options = options_of(entry, tariff)
+    options: Mapping[str, Any] = all_options.get(tariff, {})
     stored = options.get(CONF_PRICES, {})
     credentials = None
     if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):

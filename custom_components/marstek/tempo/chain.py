@@ -135,11 +135,14 @@ class TempoClient:
             await self._ask_history(asking)
             return asking.report()
 
-    async def check(self) -> Report:
-        """Ask each source once for today and tomorrow, whatever is known or due, for set-up."""
+    async def check(self, book: ColourBook | None = None) -> Report:
+        """Ask each source once for today and tomorrow, whatever is known or due, for set-up.
+
+        What they say is entered into `book`.
+        """
         async with self._lock:
             now = self._turn()
-            asking = _Asking(ColourBook())
+            asking = _Asking(ColourBook() if book is None else book)
             calls = [Call.LIGHT, Call.COMMUNITY]
             if self._credentials is not None:
                 calls.append(Call.RTE_API)

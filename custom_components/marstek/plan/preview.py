@@ -1,0 +1,95 @@
+"""What would happen: the plan now, on a made-up day, or before there is one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+
+from ..planner import Certainty, Context, House, Period, Plan, Reason, Step, plan_simple
+from ..tempo import Colour, ColourBook, tempo_day
+from .crew import loaded_batteries
+from .plan_options import plan_options
+from .settings import TariffSettings, settings_of
+from .situation import battery_state, periods
+from .words import Words
+
+_DASH: Final = "\N{EN DASH}"
+
+
+def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSettings) -> Context:
+    """Return a context in which tomorrow has another colour; None: one that nobody knows."""
+    tomorrow = tempo_day(context.moment) + dt.timedelta(days=1)
+
+    def changed(period: Period) -> Period:
+        if period.day != tomorrow:
+            return period
+        if colour is None:
+            return replace(period, colour=None, price=None, certainty=Certainty.UNKNOWN)
+        price = settings.tempo_prices.of(colour, off_peak=period.is_off_peak)
+        return replace(period, colour=colour, price=price, certainty=Certainty.BINDING)
+
+    return replace(context, periods=tuple(map(changed, context.periods)))
+
+
+def with_soc(context: Context, soc: float) -> Context:
+    """Return a context in which all batteries are charged to `soc` %."""
+    batteries = (replace(battery, soc=soc, is_complete=False) for battery in context.batteries)
+    return replace(context, batteries=tuple(batteries))
+
+
+def first_context(
+    hass: HomeAssistant,
+    data: Mapping[str, Any],
+    options: Mapping[str, Any],
+    book: ColourBook,
+    now: dt.datetime,
+) -> Context:
+    """Return what a plan that is yet to be set up will be told of the present batteries."""
+    settings, wanted = settings_of(data, options), plan_options(options)
+    return Context(
+        now=now.astimezone(settings.off_peak.zone),
+        periods=periods(settings, book, now),
+        batteries=tuple(
+            battery_state(battery, is_complete=False)
+            for key, battery in loaded_batteries(hass).items()
+            if wanted.takes_part(key)
+        ),
+        options=wanted.strategy,
+        house=House(wanted.subscribed),
+    )
+
+
+def step_data(step: Step, words: Words) -> dict[str, Any]:
+    """Return a step as the answer of an action: powers in W, states of charge in %."""
+    return {
+        "start": step.start.isoformat(),
+        "end": step.end.isoformat(),
+        "action": step.action.value,
+        "power": step.power,
+        "target": step.target,
+        "floor": step.floor,
+        "reason": step.reason.value,
+        "text": words.describe(step),
+        "expected_soc": None if step.expected_soc is None else round(step.expected_soc, 1),
+    }
+
+
+def tonight(context: Context, words: Words) -> str:
+    """Return the plan up to the end of the first off-peak hours, as a list in Markdown."""
+    zone = context.now.tzinfo
+    lines = (
+        f"- **{step.start.astimezone(zone):%H:%M}{_DASH}{step.end.astimezone(zone):%H:%M}** "
+        f"{words.describe(step)}"
+        for step in _until_morning(plan_simple(context), context)
+    )
+    return "\n".join(lines)
+
+
+def _until_morning(plan: Plan, context: Context) -> Iterator[Step]:
+    """Yield the steps up to the end of the first off-peak hours, those of guards left out."""
+    nights = (period.end for period in context.periods if period.is_off_peak)
+    end = next(nights, context.periods[-1].end)
+    guards = (Reason.START_GUARD, Reason.END_GUARD)
+    return (step for step in plan.steps if step.end <= end and step.reason not in guards)

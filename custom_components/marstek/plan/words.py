@@ -1,0 +1,35 @@
+"""What the plan does, in plain words of Home Assistant's own language."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..planner import Step
+from ..texts import Texts
+
+_SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
+_COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Renders steps and figures."""
+
+    texts: Texts
+    language: str
+
+    def describe(self, step: Step, power: int | None = None) -> str:
+        """Return what a step does and why; `power` in W takes the place of the expected one."""
+        watts = step.power if power is None else power
+        values = {"power": self.number(watts), "target": self.number(step.target or 100)}
+        action = self.texts.get(f"exceptions.told_action_{step.action}.message", values)
+        reason = self.reason(step)
+        colon = _COLONS.get(self.language, ": ")
+        return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
+
+    def reason(self, step: Step) -> str:
+        """Return why a step is what it is."""
+        return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+
+    def number(self, value: float) -> str:
+        """Return a whole number as it is written in the language."""
+        return f"{value:,.0f}".replace(",", _SEPARATORS.get(self.language, ","))
