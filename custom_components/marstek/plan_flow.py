@@ -6,11 +6,15 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
+from .control_forms import START_SCHEMA, home_schema, read_home
 from .plan.client import async_check_credentials, async_first_colours
+from .plan.preview import first_context, tonight
 from .plan.settings import new_settings
+from .plan.words import Words
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
     prices_schema,
@@ -20,6 +24,7 @@ from .plan_forms import (
     windows_schema,
 )
 from .tempo import ColourBook
+from .texts import async_load_texts
 
 TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan"}
 
@@ -29,7 +34,10 @@ class PlanSteps(ConfigFlow):
 
     def __init__(self) -> None:
         """Start with nothing chosen."""
+        self._tariff = Tariff.TEMPO
         self._options: dict[str, Any] = {}
+        self._control: dict[str, Any] = {}
+        self._book = ColourBook()
         self._asking: asyncio.Task[ColourBook | None] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -41,6 +49,7 @@ class PlanSteps(ConfigFlow):
     async def async_step_tempo(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the off-peak hours of Tempo."""
         errors: dict[str, str] = {}
+        self._tariff = Tariff.TEMPO
         if user_input is not None:
             self._options, errors = read_windows(user_input, Tariff.TEMPO)
             if not errors:
@@ -64,13 +73,14 @@ class PlanSteps(ConfigFlow):
                 step_id="sources", progress_action="asking_sources", progress_task=self._asking
             )
         book, self._asking = self._asking.result(), None
+        self._book = book or ColourBook()
         return self.async_show_progress_done(
             next_step_id="sources_down" if book is None else "tempo_ready"
         )
 
     async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Finish: a source answers."""
-        return self._async_create_plan(Tariff.TEMPO)
+        """Go on: a source answers."""
+        return await self.async_step_home()
 
     async def async_step_sources_down(
         self, user_input: dict[str, Any] | None = None
@@ -78,11 +88,12 @@ class PlanSteps(ConfigFlow):
         """Say that no source answers, and that the plan goes on asking."""
         if user_input is None:
             return self.async_show_form(step_id="sources_down")
-        return self._async_create_plan(Tariff.TEMPO)
+        return await self.async_step_home()
 
     async def async_step_fixed(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the off-peak hours of a contract without colours."""
         errors: dict[str, str] = {}
+        self._tariff = Tariff.FIXED
         if user_input is not None:
             self._options, errors = read_windows(user_input, Tariff.FIXED)
             if not errors:
@@ -104,19 +115,53 @@ class PlanSteps(ConfigFlow):
             prices, errors = read_prices(user_input, settings)
             if not errors:
                 self._options |= prices
-                return self._async_create_plan(Tariff.FIXED)
+                return await self.async_step_home()
         return self.async_show_form(
             step_id="fixed_prices",
             data_schema=self.add_suggested_values_to_schema(prices_schema(settings), user_input),
             errors=errors,
         )
 
-    def _async_create_plan(self, tariff: Tariff) -> ConfigFlowResult:
-        return self.async_create_entry(
-            title=TITLES[tariff],
-            data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: tariff},
-            options={tariff: self._options},
+    async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the house may draw, whether the sun helps, and which batteries take part."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._control, errors = read_home(self.hass, user_input)
+            if not errors:
+                return await self.async_step_preview()
+        return self.async_show_form(
+            step_id="home",
+            data_schema=self.add_suggested_values_to_schema(home_schema(self.hass), user_input),
+            errors=errors,
         )
+
+    async def async_step_preview(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what tonight brings, and ask whether the plan is to begin at once."""
+        options = {self._tariff: self._options, **self._control}
+        if user_input is not None:
+            return self.async_create_entry(
+                title=TITLES[self._tariff],
+                data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: self._tariff},
+                options={**options, **user_input},
+            )
+        context = first_context(
+            self.hass, {CONF_TARIFF: self._tariff}, options, self._book, dt_util.utcnow()
+        )
+        words = Words(await async_load_texts(self.hass), self.hass.config.language)
+        return self.async_show_form(
+            step_id="preview" if context.batteries else "preview_no_battery",
+            data_schema=START_SCHEMA,
+            description_placeholders={"plan": tonight(context, words)},
+            last_step=True,
+        )
+
+    async def async_step_preview_no_battery(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on as from a preview that had something to show."""
+        return await self.async_step_preview(user_input)
 
     async def async_step_reconfigure_plan(
         self, user_input: dict[str, Any] | None = None

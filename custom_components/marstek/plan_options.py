@@ -7,6 +7,16 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 import voluptuous as vol
 
 from .const import CONF_CLIENT_ID, Tariff
+from .control_forms import (
+    alerts_schema,
+    batteries_schema,
+    house_schema,
+    night_schema,
+    read_alerts,
+    read_batteries,
+    read_house,
+    read_night,
+)
 from .plan.client import async_check_credentials
 from .plan.settings import TariffSettings, options_of, tariff_settings
 from .plan_forms import (
@@ -35,7 +45,7 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = ["off_peak", "prices"]
+        groups = ["night", "batteries", "house", "alerts", "off_peak", "prices"]
         if self._settings.tariff is Tariff.TEMPO:
             groups += ["quotas", "credentials"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
@@ -70,6 +80,34 @@ class PlanOptionsFlow(OptionsFlow):
             "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
         )
 
+    async def async_step_night(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change what nights are for, and how far batteries are charged and discharged."""
+        schema = night_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("night", schema, {}, user_input, read_night, of_tariff=False)
+
+    async def async_step_batteries(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change which batteries take part."""
+        return self._show_or_save(
+            "batteries",
+            batteries_schema(self.hass, self.config_entry.options),
+            {},
+            user_input,
+            lambda given: read_batteries(self.hass, given),
+            of_tariff=False,
+        )
+
+    async def async_step_house(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change what the house may draw, how that is measured, and the safety net."""
+        schema = house_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("house", schema, {}, user_input, read_house, of_tariff=False)
+
+    async def async_step_alerts(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change when the owner is called."""
+        schema = alerts_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("alerts", schema, {}, user_input, read_alerts, of_tariff=False)
+
     def _show_or_save(
         self,
         step_id: str,
@@ -77,14 +115,20 @@ class PlanOptionsFlow(OptionsFlow):
         shown: Mapping[str, Any],
         user_input: dict[str, Any] | None,
         read: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]],
+        *,
+        of_tariff: bool = True,
     ) -> ConfigFlowResult:
-        """Show a form until what is filled in can be read, then save it with the other options."""
+        """Show a form until what is filled in can be read, then save it with the other options.
+
+        Options `of_tariff` wait for its return when another one is chosen.
+        """
         entry, errors = self.config_entry, dict[str, str]()
         if user_input is not None:
             changed, errors = read(user_input)
             if not errors:
-                tariff = self._settings.tariff
-                changed = {tariff: {**options_of(entry, tariff), **changed}}
+                if of_tariff:
+                    tariff = self._settings.tariff
+                    changed = {tariff: {**options_of(entry, tariff), **changed}}
                 return self.async_create_entry(data={**entry.options, **changed})
         return self.async_show_form(
             step_id=step_id,

@@ -88,6 +88,13 @@ class PlanFlow:
         assert self.result["type"] is FlowResultType.FORM
         return await self._send(user_input)
 
+    async def finish(self, *, automatic: bool = True, **home: Any) -> ConfigFlowResult:
+        """Answer what set-up asks of every plan in the end: about the home, and when to begin."""
+        assert self.result["step_id"] == "home"
+        await self.submit(**home)
+        assert self.result["step_id"] in ("preview", "preview_no_battery")
+        return await self.submit(automatic=automatic)
+
     async def _send(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         flow_id = self.result["flow_id"]
         self._note(await self._manager.async_configure(flow_id, user_input))

@@ -1,6 +1,7 @@
 """Adding the plan, changing its tariff, its options and its credentials."""
 
 from collections.abc import AsyncIterator
+import re
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, FlowType
@@ -22,6 +23,14 @@ NIGHT = {"start": "22:00:00", "end": "06:00:00"}
 NOON = {"second_start": "12:30:00", "second_end": "14:30:00"}
 PRICES = {"off_peak": 0.15, "peak": 0.21, "subscription": 15.83}
 CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+# What set-up ends with when everything is left as suggested.
+HOME = {
+    "subscribed_kva": 6,
+    "has_pv": False,
+    "all_batteries": True,
+    "batteries": [],
+    "automatic": True,
+}
 # What a plan has whatever the tariff.
 CONTROL = {
     *("plan_state", "plan_reason", "next_action", "next_action_at", "planned_power", "target"),
@@ -45,18 +54,23 @@ def plan(hass: HomeAssistant) -> Any:
 
 
 async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
-    """Three steps make a plan that knows today's colour."""
+    """A few steps make a plan that knows today's colour."""
     menu = await flow.add()
     assert menu["menu_options"] == ["tempo", "fixed"]
     await flow.choose("tempo")
     assert flow.defaults == NIGHT
-    result = await flow.submit(**NIGHT)
+    await flow.submit(**NIGHT)
+    assert flow.defaults == {"subscribed_kva": "6", "has_pv": False, "all_batteries": True}
+    await flow.submit()
+    assert flow.result["step_id"] == "preview_no_battery"
+    assert flow.defaults == {"automatic": True}
+    result = await flow.submit()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Tempo"
     entry = plan(hass)
     assert entry.unique_id == "plan"
     assert entry.data == {"kind": "plan", "tariff": "tempo"}
-    assert entry.options == {"tempo": {"off_peak": [NIGHT]}}
+    assert entry.options == {"tempo": {"off_peak": [NIGHT]}, **HOME}
     assert entry.state is ConfigEntryState.LOADED
     assert home.colours == ("blue", "unknown")
 
@@ -68,7 +82,8 @@ async def test_sources_down(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     await flow.choose("tempo")
     result = await flow.submit(**NIGHT)
     assert result["step_id"] == "sources_down"
-    result = await flow.submit()
+    await flow.submit()
+    result = await flow.finish()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert plan(hass).state is ConfigEntryState.LOADED
     assert home.colours == ("unknown", "unknown")
@@ -83,7 +98,8 @@ async def test_one_source_is_enough(home: PlanHome, flow: PlanFlow, sound: str) 
     home.server.fault(sound)
     await flow.add()
     await flow.choose("tempo")
-    assert (await flow.submit(**NIGHT))["type"] is FlowResultType.CREATE_ENTRY
+    await flow.submit(**NIGHT)
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
     assert home.state("colour_today") == "blue"
 
 
@@ -93,11 +109,14 @@ async def test_fixed(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     await flow.choose("fixed")
     await flow.submit(**NIGHT, **NOON)
     assert flow.defaults == {"off_peak": 0.1589, "peak": 0.2142, "subscription": 0.0}
-    result = await flow.submit(**PRICES)
+    await flow.submit(**PRICES)
+    result = await flow.finish(subscribed_kva="9", has_pv=True, automatic=False)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Plan"
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
-    assert plan(hass).options == {"fixed": {"off_peak": windows, "prices": PRICES}}
+    chosen = {"subscribed_kva": 9, "has_pv": True, "automatic": False}
+    tariff = {"off_peak": windows, "prices": PRICES}
+    assert plan(hass).options == {"fixed": tariff, **HOME, **chosen}
     assert home.state("price") == "0.21"
     assert home.server.count() == 0
 
@@ -119,7 +138,8 @@ async def test_wrong_window(flow: PlanFlow, tariff: str, given: dict[str, str], 
     assert given.items() <= flow.defaults.items()
     result = await flow.submit(**NIGHT)
     if tariff == "fixed":
-        result = await flow.submit(**PRICES)
+        await flow.submit(**PRICES)
+    result = await flow.finish()
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -139,7 +159,8 @@ async def test_wrong_second_window(flow: PlanFlow, given: dict[str, str], error:
     result = await flow.submit(**NIGHT, **given)
     assert result["errors"] == {"base": error}
     await flow.submit(**NIGHT, **NOON)
-    assert (await flow.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+    await flow.submit(**PRICES)
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize(
@@ -153,7 +174,8 @@ async def test_wrong_price(flow: PlanFlow, name: str, price: float) -> None:
     result = await flow.submit(**PRICES | {name: price})
     assert result["errors"] == {name: "invalid_price"}
     assert flow.defaults[name] == price
-    assert (await flow.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+    await flow.submit(**PRICES)
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_second_plan(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
@@ -175,7 +197,8 @@ async def test_two_dialogs_at_once(hass: HomeAssistant, home: PlanHome) -> None:
         await flow.add()
         await flow.choose("fixed")
         await flow.submit(**NIGHT)
-    assert (await second.submit(**PRICES))["type"] is FlowResultType.CREATE_ENTRY
+    await second.submit(**PRICES)
+    assert (await second.finish())["type"] is FlowResultType.CREATE_ENTRY
     open_steps = {flow["step_id"] for flow in hass.config_entries.flow.async_progress()}
     assert open_steps == set()
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
@@ -214,7 +237,14 @@ async def test_plan_after_the_first_battery(hass: HomeAssistant, port: int) -> N
         assert kind is FlowType.CONFIG_FLOW
         await flow.take(flow_id)
         await flow.choose("tempo")
-        assert (await flow.submit(**NIGHT))["type"] is FlowResultType.CREATE_ENTRY
+        await flow.submit(**NIGHT)
+        form = await flow.submit(**flow.defaults)
+        assert form["step_id"] == "preview"
+        shown = (form["description_placeholders"] or {})["plan"].splitlines()
+        line = r"- \*\*\d\d:\d\d\N{EN DASH}\d\d:\d\d\*\* [A-Z][^:]+: [a-z].+"
+        assert shown
+        assert [text for text in shown if not re.fullmatch(line, text)] == []
+        assert (await flow.submit())["type"] is FlowResultType.CREATE_ENTRY
         second = await _add_battery(hass, "127.0.0.12", port)
         assert second.get("next_flow") is None
         await loopback.unload_all(hass)
@@ -282,7 +312,8 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
-    assert menu["menu_options"] == ["off_peak", "prices"]
+    control = ["night", "batteries", "house", "alerts"]
+    assert menu["menu_options"] == [*control, "off_peak", "prices"]
     await flow.choose("off_peak")
     assert flow.defaults == {**NIGHT, **NOON}
     await flow.submit(**NIGHT)
