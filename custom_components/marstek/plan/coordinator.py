@@ -36,6 +36,8 @@ from .tariff_data import TariffData, known_colours, tariff_data
 _LONGEST_WAIT: Final = 60.0
 _SHORTEST_WAIT: Final = 1.0
 _DAY_BEGINS: Final = dt.timedelta(hours=6)
+# More than this between two looks is a clock that was set, not time that has passed.
+_LONGEST_STEP: Final = dt.timedelta(hours=1)
 
 
 class TariffCoordinator(DataUpdateCoordinator[TariffData]):
@@ -60,6 +62,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.texts = Texts()
         self._issues = TariffIssues(hass, entry.entry_id)
         self._asking: asyncio.Task[None] | None = None
+        self._told_at: dt.datetime | None = None
 
     @override
     async def _async_setup(self) -> None:
@@ -110,7 +113,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             memory.client = self.client.store()
         self.client = None
         if self.settings.tariff is not Tariff.TEMPO:
-            memory.silent_since = None
+            memory.silent_for = None
             return
         self.client = make_client(self.hass, self.settings.credentials, self.settings.quotas)
         self.client.restore(memory.client)
@@ -161,11 +164,12 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     def _tell(self, data: TariffData, now: dt.datetime) -> None:
         """Tell what is not a state: announcements and repairs."""
-        memory = self.store.memory
-        if memory.silent_since is not None and memory.silent_since > now:
-            memory.silent_since = now
+        memory, before = self.store.memory, self._told_at or now
+        self._told_at = now
+        if memory.silent_for is not None:
+            memory.silent_for += min(max(now - before, dt.timedelta()), _LONGEST_STEP)
         self.announcements.look(data, now)
-        self._issues.async_update(self.settings, data, now, memory.silent_since, self.texts)
+        self._issues.async_update(self.settings, data, now, memory.silent_for, self.texts)
 
     def _ask_when_due(self, now: dt.datetime) -> None:
         if self.client is None or (self._asking is not None and not self._asking.done()):
@@ -190,17 +194,17 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     def _follow(self, report: Report, *, is_in_vain: bool) -> None:
         """Log the begin and the end of an outage, once each, and report what needs the owner."""
-        now, memory = dt_util.utcnow(), self.store.memory
-        self._issues.async_learn(report.learnt, now)
+        memory = self.store.memory
+        self._issues.async_learn(report.learnt, dt_util.utcnow())
         fault = report.failed.get(Source.RTE_API)
         if fault is not None and fault.kind is FaultKind.CREDENTIALS:
             self.config_entry.async_start_reauth(self.hass)
         if report.answered:
-            if memory.silent_since is not None:
+            if memory.silent_for is not None:
                 LOGGER.info("The colours of Tempo can be asked for again")
-            memory.silent_since = None
-        elif is_in_vain and report.failed and memory.silent_since is None:
-            memory.silent_since = now
+            memory.silent_for = None
+        elif is_in_vain and report.failed and memory.silent_for is None:
+            memory.silent_for = dt.timedelta()
             told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
             LOGGER.warning("No source tells the colours of Tempo (%s); asking again later", told)
 

@@ -21,7 +21,7 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
         ),
         "data": asdict(tariff.data),
         "announced": {day.isoformat(): colour for day, colour in memory.announced.items()},
-        "silent_since": memory.silent_since,
+        "silent_for": memory.silent_for,
         "sources": {}
         if client is None
         else {source.value: asdict(figures) for source, figures in client.statistics.items()},

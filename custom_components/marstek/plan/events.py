@@ -80,13 +80,11 @@ class TomorrowEvent(TariffEntity, EventEntity):
 
     @callback
     def _announced(self, kind: str, data: TariffData) -> None:
-        if data.day is None:
-            return
-        source = data.tomorrow_source
+        day, source = data.tomorrow_date, data.tomorrow_source
         self._trigger_event(
             kind,
             {
-                "date": data.tomorrow_date.isoformat() if data.tomorrow_date else None,
+                "date": None if day is None else day.isoformat(),
                 "provisional": data.tomorrow_is_provisional,
                 "source": None if source is None else source.value,
             },

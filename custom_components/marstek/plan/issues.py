@@ -43,12 +43,12 @@ class TariffIssues:
         settings: TariffSettings,
         data: TariffData,
         now: dt.datetime,
-        silent_since: dt.datetime | None,
+        silent_for: dt.timedelta | None,
         texts: Texts,
     ) -> None:
-        """Raise and remove repairs; all sources have failed since `silent_since`."""
+        """Raise and remove repairs; all sources have failed for `silent_for`."""
         is_tempo = settings.tariff is Tariff.TEMPO
-        is_silent = silent_since is not None and now - silent_since >= _SILENCE
+        is_silent = silent_for is not None and silent_for >= _SILENCE
         self._set(NO_SOURCE, is_tempo and is_silent, {})
         if self._disagreement and (data.day is None or self._disagreement.day < data.day):
             self._disagreement = None

@@ -15,6 +15,8 @@ _VERSION: Final = 1
 _SAVE_DELAY: Final = 5.0
 _LONG_DELAY: Final = 300.0
 _MOST_ANNOUNCED: Final = 7
+# More is a mistake, s.
+_LONGEST_SILENCE: Final = 1e9
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class PlanMemory:
     control: ControlMemory = field(default_factory=ControlMemory)
     silent_since: dt.datetime | None = None
     """When the sources began to fail, all of them; None while one answers."""
+    silent_for: dt.timedelta | None = None
+    """How long all sources have failed while Home Assistant ran; None while one answers."""
 
     def announce(self, day: dt.date, colour: Colour) -> None:
         """Note that a colour was announced."""
@@ -48,6 +52,7 @@ class PlanMemory:
             "missed": self.missed and self.missed.isoformat(),
             "control": self.control.store(),
             "silent_since": self.silent_since and self.silent_since.isoformat(),
+            "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
         }
 
     @classmethod
@@ -61,6 +66,7 @@ class PlanMemory:
             missed=_date(stored.get("missed")),
             control=ControlMemory.restore(stored.get("control")),
             silent_since=_moment(stored.get("silent_since")),
+            silent_for=_duration(stored.get("silent_for")),
         )
 
 
@@ -71,12 +77,10 @@ def _date(stored: object) -> dt.date | None:
         return None
 
 
-def _moment(stored: object) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(stored) if isinstance(stored, str) else None
-    except ValueError:
+def _duration(stored: object) -> dt.timedelta | None:
+    if not isinstance(stored, (int, float)) or not 0 <= stored < _LONGEST_SILENCE:
         return None
-    return moment if moment and moment.tzinfo else None
+    return dt.timedelta(seconds=stored)
 
 
 def _colours(stored: object) -> dict[dt.date, Colour]:
@@ -123,3 +127,4 @@ class PlanStore:
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
+        await self._store.async_save(self.memory.store())
