@@ -1,6 +1,7 @@
 """A home with the plan, sources that answer over real TCP, and a clock that moves when told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -63,6 +64,16 @@ class PlanHome:
         async_fire_time_changed(self.hass, moment)
         await self.settle()
 
+    @property
+    def entry(self) -> ConfigEntry[Any]:
+        """The entry of the plan."""
+        (entry,) = self.hass.config_entries.async_entries(DOMAIN)
+        return entry
+
+    async def jump(self, moment: datetime) -> None:
+        """Begin at another moment, before anything is set up."""
+        self._freezer.move_to(moment)
+
     async def go(self, day: date | str, clock: str) -> None:
         """Jump to a moment by the clock of Paris."""
         await self.go_to(paris(day, clock))
@@ -78,6 +89,19 @@ class PlanHome:
         self._freezer.move_to(moment)
         async_fire_time_changed(self.hass, moment, fire_all=True)
         await self.settle()
+
+    async def fire_at(self, moment: datetime) -> None:
+        """Jump to a moment without waiting for what begins then."""
+        self._freezer.move_to(moment)
+        async_fire_time_changed(self.hass, moment)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let Home Assistant work until something is so."""
+        for _ in range(10_000):
+            if condition():
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("It does not come about")
 
     async def settle(self) -> None:
         """Wait for what goes on."""
@@ -104,16 +128,19 @@ class PlanHome:
         assert entry.state is ConfigEntryState.LOADED
         return entry
 
-    async def stop(self, entry: MockConfigEntry) -> None:
+    async def stop(self, entry: ConfigEntry[Any]) -> None:
         """Unload."""
         assert await self.hass.config_entries.async_unload(entry.entry_id)
         await self.settle()
 
-    async def restart(self, entry: MockConfigEntry, at: datetime | None = None) -> None:
+    async def restart(self, entry: ConfigEntry[Any], at: datetime | None = None) -> None:
         """Unload, let time pass, and load again from what was stored."""
         await self.stop(entry)
-        if at is not None:
-            self._freezer.move_to(at)
+        await self.restart_stopped(entry, at or self.now)
+
+    async def restart_stopped(self, entry: ConfigEntry[Any], at: datetime) -> None:
+        """Load again at a moment."""
+        self._freezer.move_to(at)
         assert await self.hass.config_entries.async_setup(entry.entry_id)
         await self.settle()
 

@@ -36,7 +36,8 @@ async def home_fixture(
     hass.config.currency = "EUR"
     with patch("custom_components.marstek.async_start_discovery"):
         yield PlanHome(hass, freezer, server)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        # A question to a slow source never ends while the clock stands still.
+        await hass.async_block_till_done()
         for entry in hass.config_entries.async_entries(DOMAIN):
             if entry.state is ConfigEntryState.LOADED:
                 await hass.config_entries.async_unload(entry.entry_id)
