@@ -31,8 +31,6 @@ class PlanMemory:
     missed: dt.date | None = None
     """The latest Tempo day that was announced as missing."""
     control: ControlMemory = field(default_factory=ControlMemory)
-    silent_since: dt.datetime | None = None
-    """When the sources began to fail, all of them; None while one answers."""
     silent_for: dt.timedelta | None = None
     """How long all sources have failed while Home Assistant ran; None while one answers."""
 
@@ -51,7 +49,6 @@ class PlanMemory:
             "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
             "control": self.control.store(),
-            "silent_since": self.silent_since and self.silent_since.isoformat(),
             "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
         }
 
@@ -65,7 +62,6 @@ class PlanMemory:
             announced=_colours(stored.get("announced")),
             missed=_date(stored.get("missed")),
             control=ControlMemory.restore(stored.get("control")),
-            silent_since=_moment(stored.get("silent_since")),
             silent_for=_duration(stored.get("silent_for")),
         )
 
@@ -123,8 +119,3 @@ class PlanStore:
     async def async_save(self) -> None:
         """Write now."""
         await self._store.async_save(self._contents())
-
-    async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
-        await self._store.async_save(self.memory.store())
