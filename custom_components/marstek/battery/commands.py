@@ -22,7 +22,7 @@ from .memory import Hold, MemoryStore
 HAND_SLOT: Final = 6
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
-_PASSIVE_COUNTDOWN: Final = 300
+_COUNTDOWN: Final = 300
 # A countdown is renewed when this much of it, in s, has passed and a read since then shows that the
 # battery is still in Passive; without such a read, when no more time is left to wait for one.
 _RENEW_AFTER: Final = 120.0
@@ -53,6 +53,13 @@ def hand_slot(power: int, day: dt.date) -> Slot:
     """Return the slot of Manual by hand: all of `day` and of the next one."""
     days = 1 << day.weekday() | 1 << (day.weekday() + 1) % 7
     return Slot(HAND_SLOT, "00:00", "23:59", days, power)
+
+
+def countdown(until: dt.datetime | None, now: dt.datetime) -> int:
+    """Return the seconds of a Passive that is to be over by a moment, at least the least one."""
+    if until is None:
+        return _COUNTDOWN
+    return max(1, min(_COUNTDOWN, int((until - now).total_seconds())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +191,10 @@ class Commands:
             memory.slots = set()
         return proof
 
-    async def async_obey(self, wish: ModeWish) -> Proof | None:
+    async def async_obey(self, wish: ModeWish, until: dt.datetime | None = None) -> Proof | None:
         """Carry out what the plan wants; None when a newer command went before.
 
-        The owner's setpoint stays as it is. Raises VenusError as `ModeControl.set_mode` does.
+        Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises VenusError as `ModeControl.set_mode` does.
         """
         self._newest += 1
         ticket = self._newest
@@ -206,7 +213,7 @@ class Commands:
                 self._on_progress(CommandProgress(CommandState.FAILED))
                 raise
             if wish.mode is Mode.PASSIVE:
-                memory.hold = Hold(wish.mode, wish.power, dt_util.now().date())
+                memory.hold = Hold(wish.mode, wish.power, dt_util.now().date(), until)
                 self._renewed_at = self._renewal_tried_at = self._clock.time()
             memory.is_planned = wish.mode is not Mode.AUTO
             self._store.save_soon()
@@ -300,8 +307,11 @@ class Commands:
     async def _keep_up(self, hold: Hold) -> None:
         self._renewal_tried_at = self._clock.time()
         today = dt_util.now().date()
+        wish = _wish(hold.mode, hold.power, today)
+        if hold.mode is Mode.PASSIVE:
+            wish = replace(wish, duration=countdown(hold.until, dt_util.utcnow()))
         async with self._lock:
-            await self._control.renew(_wish(hold.mode, hold.power, today))
+            await self._control.renew(wish)
         self._renewed_at = self._clock.time()
         self._store.memory.hold = replace(hold, day=today)
         self._store.save_soon()
@@ -312,6 +322,11 @@ class Commands:
         if hold.mode is Mode.MANUAL:
             return hold.day != dt_util.now().date() and since_try >= _SLOT_RENEWAL_RETRY
         age = now - self._renewed_at
+        if hold.until is not None and (hold.until - dt_util.utcnow()).total_seconds() <= max(
+            0.0, _COUNTDOWN - age
+        ):
+            # The countdown that runs ends with it.
+            return False
         needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and self._is_recent(mode_read_at))
         return needed and since_try >= _RENEWAL_RETRY
 
@@ -321,5 +336,5 @@ def _wish(mode: Mode, power: int, today: dt.date) -> ModeWish:
         case Mode.MANUAL:
             return ModeWish(mode, power=power, slots=(hand_slot(power, today),))
         case Mode.PASSIVE:
-            return ModeWish(mode, power=power, duration=_PASSIVE_COUNTDOWN)
+            return ModeWish(mode, power=power, duration=_COUNTDOWN)
     return ModeWish(mode)

@@ -315,7 +315,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
         `now` is in the zone of the order's window.
         """
-        return await self._commands.async_obey(wish_for(order, now))
+        return await self._commands.async_obey(wish_for(order, now), order.until)
 
     async def async_clear_plan(self) -> None:
         """Disable the plan's slots, tried once each, while Manual is on anyway."""

@@ -1,6 +1,6 @@
 """What must outlive a restart: energy totals, the setpoint and a mode chosen by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import datetime as dt
 from typing import Any, Final
 
@@ -18,13 +18,15 @@ _SAVE_DELAY: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A mode that was chosen by hand in Home Assistant, and has to be kept up."""
+    """A mode that was chosen by hand, or by the plan, and has to be kept up."""
 
     mode: Mode
     power: int
     """Setpoint in W, + discharges."""
     day: dt.date
     """The day of the last write: a slot of ours is valid then and on the next day."""
+    until: dt.datetime | None = None
+    """When Passive is no longer to be kept up; None for as long as it stands."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ class Memory:
         """Keep within limits that may have been lowered; what stands in the battery is due again."""
         self.setpoint = limits.clamp(self.setpoint)
         if self.hold and self.hold.power != limits.clamp(self.hold.power):
-            self.hold = Hold(self.hold.mode, limits.clamp(self.hold.power), dt.date.min)
+            power = limits.clamp(self.hold.power)
+            self.hold = replace(self.hold, power=power, day=dt.date.min)
 
     @classmethod
     def restore(cls, stored: dict[str, Any]) -> Memory:
@@ -76,15 +79,22 @@ class Memory:
 def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
     if hold is None:
         return None
-    return {"mode": hold.mode, "power": hold.power, "day": hold.day.isoformat()}
+    return {
+        "mode": hold.mode,
+        "power": hold.power,
+        "day": hold.day.isoformat(),
+        "until": hold.until and hold.until.isoformat(),
+    }
 
 
 def _restore_hold(stored: object) -> Hold | None:
     """Return a hold as it was stored; one that can't be read was none."""
     match stored:
-        case {"mode": str(mode), "power": int(power), "day": str(day)}:
+        case {"mode": str(mode), "power": int(power), "day": str(day), **others}:
+            until = others.get("until")
             try:
-                return Hold(Mode(mode), power, dt.date.fromisoformat(day))
+                end = dt.datetime.fromisoformat(until) if isinstance(until, str) else None
+                return Hold(Mode(mode), power, dt.date.fromisoformat(day), end)
             except ValueError:
                 return None
     return None

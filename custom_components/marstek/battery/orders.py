@@ -5,11 +5,13 @@ import datetime as dt
 from typing import Final
 
 from ..venus import Mode, ModeWish, Slot
-from .commands import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT, cleared
+from .commands import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT, cleared, countdown
 
 # The last minute of a day can't be in a slot: 0 W for a minute is expected (PROTOCOL.md 2.9).
 _LAST_MINUTE: Final = dt.time(23, 59)
-_COUNTDOWN: Final = 300
+# A battery's clock may be a little slow.
+_TRIAL_BEFORE: Final = dt.timedelta(minutes=3)
+_TRIAL: Final = dt.timedelta(minutes=10)
 PLAN_SLOTS: Final = frozenset({EVENING_SLOT, MORNING_SLOT})
 
 
@@ -45,6 +47,8 @@ class Order:
     power: int | None = None
     """Setpoint in W, + discharges, 0 holds; None is Auto."""
     window: Window | None = None
+    until: dt.datetime | None = None
+    """When Passive at `power` ends by itself at the latest; None: while it is kept up."""
 
     @property
     def mode(self) -> Mode:
@@ -52,6 +56,20 @@ class Order:
         if self.power is None:
             return Mode.AUTO
         return Mode.PASSIVE if self.window is None else Mode.MANUAL
+
+    def by_passive(self) -> Order:
+        """Return the same without slots; a power other than 0 W ends when the slots would."""
+        if self.window is None:
+            return self
+        return Order(self.power, until=self.window.end if self.power else None)
+
+    def as_trial(self, now: dt.datetime) -> Order:
+        """Return the same in a slot of some minutes, which acts at once if the clock is right."""
+        if self.until is None:
+            return self
+        zone = self.until.tzinfo
+        end = min(self.until, (now + _TRIAL).astimezone(zone))
+        return Order(self.power, Window((now - _TRIAL_BEFORE).astimezone(zone), end))
 
 
 AUTO: Final = Order()
@@ -62,7 +80,7 @@ def wish_for(order: Order, now: dt.datetime) -> ModeWish:
     if order.power is None:
         return ModeWish(Mode.AUTO)
     if order.window is None:
-        return ModeWish(Mode.PASSIVE, power=order.power, duration=_COUNTDOWN)
+        return ModeWish(Mode.PASSIVE, power=order.power, duration=countdown(order.until, now))
     slots: tuple[Slot, ...] = night_slots(order.power, order.window, now)
     if order.window.safety is not None:
         slots = (*slots, _safety_slot(order.window.safety))

@@ -1,6 +1,6 @@
 """What the owner is called for: each once per occurrence, not per poll."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 import datetime as dt
 from typing import Final
 
@@ -8,15 +8,22 @@ from homeassistant.core import HomeAssistant
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.reading_plan import Reading
-from ..planner import Action
+from ..planner import IDLE_POWER, Action, energy_to
 from ..tempo import Colour
 from ..venus import Method, Mode
-from .battery_issues import CLOCK_WRONG, FOREIGN_SLOTS, async_left_in_manual, async_raise
+from .battery_issues import (
+    CLOCK_WRONG,
+    FOREIGN_SLOTS,
+    async_clear,
+    async_left_in_manual,
+    async_raise,
+)
 from .chronicle import Alert, Chronicle
-from .pilot import Outcome, Pilot, Report
+from .control_memory import ControlMemory
+from .pilot import DOUBTS, Outcome, Pilot, Report
 from .plan_data import PlanData
 from .plan_options import PlanOptions
-from .situation import battery_id
+from .situation import battery_id, battery_state
 from .tariff_data import TariffData
 
 _ALL_OFFLINE_FOR: Final = dt.timedelta(minutes=5)
@@ -35,14 +42,16 @@ _MORNING: Final = dt.timedelta(minutes=30)
 class Alerts:
     """Notices what is to be told."""
 
-    def __init__(self, hass: HomeAssistant, chronicle: Chronicle) -> None:
-        """Tell through `chronicle`."""
+    def __init__(
+        self, hass: HomeAssistant, chronicle: Chronicle, memory: Callable[[], ControlMemory]
+    ) -> None:
+        """Tell through `chronicle`, and not again what `memory` says has been told."""
         self._hass = hass
         self._chronicle = chronicle
-        self._active: set[tuple[Alert, str]] = set()
+        self._memory = memory
+        self._left: set[str] = set()
         self._offline_since: dict[str, dt.datetime] = {}
         self._all_offline_since: dt.datetime | None = None
-        self._told_day: dict[tuple[Alert, str], dt.date] = {}
         self._morning: dt.date | None = None
         self._unchecked: set[str] = set()
         self._meter_reads: dict[str, int] = {}
@@ -102,11 +111,14 @@ class Alerts:
 
     def _become_full(self, key: str, day: dt.date, battery: BatteryCoordinator) -> None:
         """Tell once a day, and not again on the next while it stays full."""
-        if (Alert.BATTERY_FULL, key) not in self._active:
-            self._active.add((Alert.BATTERY_FULL, key))
+        active, name = self._memory().active, _name(Alert.BATTERY_FULL, key)
+        if name not in active:
+            active.add(name)
             self._once_a_day(Alert.BATTERY_FULL, key, day, battery)
 
-    def look_at_red(self, tariff: TariffData, data: PlanData, pilots: Mapping[str, Pilot]) -> None:
+    def look_at_red(
+        self, tariff: TariffData, data: PlanData, pilots: Mapping[str, Pilot], target: float
+    ) -> None:
         """Tell that tomorrow is red, with the programme, and who will not be charged for it."""
         day = tariff.tomorrow_date
         if tariff.tomorrow is not Colour.RED or day is None or data.plan is None:
@@ -115,9 +127,28 @@ class Alerts:
         if not tariff.tomorrow_is_provisional:
             programme = "" if charge is None else self._chronicle.describe(charge)
             self._once_a_day(Alert.RED_TOMORROW, "", day, None, {"programme": programme})
-        if data.step is charge:
-            for key in data.standing_back & pilots.keys():
-                self._tell_uncharged(key, pilots[key].battery, data.target or _FULL, day)
+        if tariff.is_off_peak:
+            for key in self._kept_from_charging(tariff, pilots):
+                self._tell_uncharged(key, pilots[key].battery, target, day)
+
+    def _kept_from_charging(self, tariff: TariffData, pilots: Mapping[str, Pilot]) -> Iterable[str]:
+        """Return the batteries that a person keeps from charging for too long."""
+        memory = self._memory()
+        kept = dict(memory.standing_back)
+        if memory.paused_until is not None:
+            kept = dict.fromkeys(pilots, memory.paused_until)
+        for override in memory.overrides:
+            keys = pilots.keys() if override.batteries is None else override.batteries
+            if override.action is not Action.CHARGE:
+                kept |= dict.fromkeys(keys, override.until)
+        for key in kept.keys() & pilots.keys():
+            battery = pilots[key].battery
+            if (battery.data.ac_power or 0) < -IDLE_POWER:
+                continue
+            need = energy_to(battery_state(battery, is_complete=False), _FULL)
+            latest = tariff.next_off_peak_change - dt.timedelta(hours=need / battery.limits.charge)
+            if kept[key] > latest:
+                yield key
 
     def _tell_uncharged(
         self, key: str, battery: BatteryCoordinator, target: float, day: dt.date
@@ -170,18 +201,29 @@ class Alerts:
     def left_in_manual(self, battery: BatteryCoordinator, *, is_left: bool) -> None:
         """Raise a repair for a battery that could not be handed back to Auto, or take it back."""
         key = battery_id(battery)
-        if is_left:
-            self._raise(Alert.LEFT_IN_MANUAL, key, battery)
-        else:
-            self._over(Alert.LEFT_IN_MANUAL, key)
+        if not is_left:
+            self._left.discard(key)
+        elif key not in self._left:
+            self._left.add(key)
+            self._chronicle.tell(Alert.LEFT_IN_MANUAL, battery=battery)
         async_left_in_manual(self._hass, battery.config_entry, is_left=is_left)
 
+    def is_left_in_manual(self, battery: BatteryCoordinator) -> bool:
+        """Tell whether the owner knows that a battery could not be handed back."""
+        return battery_id(battery) in self._left
+
+    def doubted(self, battery: BatteryCoordinator, doubt: Outcome) -> None:
+        """Raise the repair that a reason not to use slots takes."""
+        is_foreign = doubt is Outcome.FOREIGN_SLOTS
+        key = FOREIGN_SLOTS if is_foreign else CLOCK_WRONG
+        async_raise(self._hass, key, battery.config_entry, is_fixable=is_foreign)
+
     def reported(self, report: Report) -> None:
-        """Raise the repairs that a pilot's finding takes."""
-        if report.outcome is Outcome.FOREIGN_SLOTS:
-            async_raise(self._hass, FOREIGN_SLOTS, report.battery.config_entry, is_fixable=True)
-        elif report.outcome is Outcome.CLOCK_WRONG:
-            async_raise(self._hass, CLOCK_WRONG, report.battery.config_entry)
+        """Raise the repairs that a pilot's finding takes, or take them back."""
+        if report.outcome in DOUBTS:
+            self.doubted(report.battery, report.outcome)
+        elif report.outcome is Outcome.SLOTS_RIGHT:
+            async_clear(self._hass, CLOCK_WRONG, report.battery.config_entry)
 
     def _raise(
         self,
@@ -190,12 +232,13 @@ class Alerts:
         battery: BatteryCoordinator | None = None,
         values: Mapping[str, str] | None = None,
     ) -> None:
-        if (alert, key) not in self._active:
-            self._active.add((alert, key))
+        active, name = self._memory().active, _name(alert, key)
+        if name not in active:
+            active.add(name)
             self._chronicle.tell(alert, values, battery)
 
     def _over(self, alert: Alert, key: str) -> None:
-        self._active.discard((alert, key))
+        self._memory().active.discard(_name(alert, key))
 
     def _once_a_day(
         self,
@@ -205,6 +248,11 @@ class Alerts:
         battery: BatteryCoordinator | None,
         values: Mapping[str, str] | None = None,
     ) -> None:
-        if self._told_day.get((alert, key)) != day:
-            self._told_day[alert, key] = day
+        told, name = self._memory().told, _name(alert, key)
+        if told.get(name) != day:
+            told[name] = day
             self._chronicle.tell(alert, values, battery)
+
+
+def _name(alert: Alert, key: str) -> str:
+    return f"{alert} {key}".strip()

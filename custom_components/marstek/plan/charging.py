@@ -13,17 +13,13 @@ class ChargeWatch:
     def __init__(self) -> None:
         """Know of no charge yet."""
         self._idle_since: dict[str, dt.datetime] = {}
-        self.is_any = False
-        """Whether a charge is going on."""
 
     def clear(self) -> None:
         """Forget all: nothing is to be charged."""
         self._idle_since.clear()
-        self.is_any = False
 
     def is_over(self, key: str, pilot: Pilot, target: float, now: dt.datetime) -> bool:
         """Tell whether a battery has been charged to a target in %, or takes no more."""
-        self.is_any = True
         battery, data = pilot.battery, pilot.battery.data
         if not battery.is_reachable or Reading.POWER not in data.fresh:
             self._idle_since.pop(key, None)

@@ -26,8 +26,12 @@ class ControlMemory:
     full_day: dt.date | None = None
     """The day of which `was_full` tells."""
     was_full: bool = False
-    needs_passive: dict[str, dt.datetime] = field(default_factory=dict)
-    """Batteries that did not follow slots, with the end of the window in which they did not."""
+    doubts: dict[str, str] = field(default_factory=dict)
+    """Batteries that did not follow slots, and why: see `pilot.DOUBTS`."""
+    active: set[str] = field(default_factory=set)
+    """What the owner has been called for and is not over yet."""
+    told: dict[str, dt.date] = field(default_factory=dict)
+    """The day for which the owner was last called, of what is told once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
 
     def forget(self, now: dt.datetime) -> None:
@@ -35,7 +39,7 @@ class ControlMemory:
         if self.paused_until is not None and self.paused_until <= now:
             self.paused_until = None
         self.overrides = [override for override in self.overrides if override.until > now]
-        for until in (self.standing_back, self.complete, self.needs_passive):
+        for until in (self.standing_back, self.complete):
             for battery in [battery for battery, end in until.items() if end <= now]:
                 del until[battery]
 
@@ -46,7 +50,9 @@ class ControlMemory:
             "overrides": [_store_override(override) for override in self.overrides],
             "standing_back": _store_moments(self.standing_back),
             "complete": _store_moments(self.complete),
-            "needs_passive": _store_moments(self.needs_passive),
+            "doubts": dict(self.doubts),
+            "active": sorted(self.active),
+            "told": {key: day.isoformat() for key, day in self.told.items()},
             "orders": {battery: _store_order(order) for battery, order in self.orders.items()},
             "full_day": self.full_day and self.full_day.isoformat(),
             "was_full": self.was_full,
@@ -64,7 +70,11 @@ class ControlMemory:
                 overrides=[_restore_override(item) for item in stored.get("overrides", [])],
                 standing_back=_restore_moments(stored.get("standing_back", {})),
                 complete=_restore_moments(stored.get("complete", {})),
-                needs_passive=_restore_moments(stored.get("needs_passive", {})),
+                doubts=dict(stored.get("doubts", {})),
+                active=set(stored.get("active", ())),
+                told={
+                    key: dt.date.fromisoformat(day) for key, day in stored.get("told", {}).items()
+                },
                 orders={
                     battery: _restore_order(item)
                     for battery, item in stored.get("orders", {}).items()
@@ -120,7 +130,7 @@ def _restore_override(stored: Mapping[str, Any]) -> Override:
 def _store_order(order: Order) -> dict[str, Any]:
     window = order.window
     if window is None:
-        return {"power": order.power}
+        return {"power": order.power, "until": order.until and order.until.isoformat()}
     net = window.safety
     return {
         "power": order.power,
@@ -138,7 +148,7 @@ def _store_order(order: Order) -> dict[str, Any]:
 
 def _restore_order(stored: Mapping[str, Any]) -> Order:
     if "start" not in stored:
-        return Order(stored["power"])
+        return Order(stored["power"], until=_moment(stored.get("until")))
     net = stored["safety"]
     safety = net and SafetyNet(
         dt.date.fromisoformat(net["day"]),

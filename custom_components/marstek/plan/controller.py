@@ -14,10 +14,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
-from ..battery.orders import SafetyNet
+from ..battery.orders import SafetyNet, Window
 from ..const import LOGGER
 from ..planner import Action, Context, House, Override, Plan, Step, plan_simple
-from ..tempo import Colour
+from ..tempo import Colour, Interval
 from .alerts import Alerts
 from .charging import ChargeWatch
 from .chronicle import Chronicle
@@ -64,7 +64,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.tariff = tariff
         self.options: PlanOptions = plan_options(self.config_entry.options)
         self.chronicle = Chronicle(hass, tariff)
-        self._alerts = Alerts(hass, self.chronicle)
+        self._alerts = Alerts(hass, self.chronicle, lambda: self.memory)
         self.crew = Crew(
             hass,
             self.config_entry,
@@ -77,6 +77,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._charging = ChargeWatch()
         self._meter = Meter(hass)
         self._orders = Orders()
+        self._running: Step | None = None
 
     @property
     def memory(self) -> ControlMemory:
@@ -110,7 +111,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     @callback
     def async_apply_options(self) -> None:
         """Go by changed options at once."""
-        self.options = plan_options(self.config_entry.options)
+        before, self.options = self.options, plan_options(self.config_entry.options)
+        if self.options.strategy != before.strategy:
+            # What was enough may no longer be.
+            self.memory.complete.clear()
         self.async_update_listeners()
         self.async_reconsider()
 
@@ -123,17 +127,24 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.crew.async_follow(participants)
         self._pass_boundary(now)
         self._note_full(now)
-        if self._charging.is_any:
+        self._complete_charges(now)
+        plan, step = self._plan(now)
+        if self.is_in_control and _has_charge(step):
             await self._meter.async_read(self.options.grid_sensor, participants.values(), now)
-        plan = plan_simple(self.context(now))
-        step = plan.at(now) or plan.steps[0]
-        self._command(step, now)
+            now = dt_util.utcnow()
+            plan, step = self._plan(now)
+        self._command(plan, step, now)
         data = self._picture(plan, step, now)
         await self._tell(data, step, now)
         count(loaded_batteries(self.hass).values(), self.memory.energy)
         self.tariff.store.save_later()
         self.update_interval = dt.timedelta(seconds=_seconds_to_next(plan, now))
         return data
+
+    def _plan(self, now: dt.datetime) -> tuple[Plan, Step]:
+        """Return what should be from now on, and the step of it that runs."""
+        plan = plan_simple(self.context(now))
+        return plan, plan.at(now) or plan.steps[0]
 
     def context(self, now: dt.datetime) -> Context:
         """Return all that the planner is told."""
@@ -152,7 +163,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
 
     def _house(self, now: dt.datetime) -> House:
-        batteries = loaded_batteries(self.hass).values()
+        """Return what the house draws; batteries that others command are a part of it."""
+        batteries = [
+            battery
+            for key, battery in self.participants().items()
+            if key not in self.memory.standing_back
+        ]
         power = self._meter.house_power(self.options.grid_sensor, batteries, now)
         return House(self.options.subscribed, power)
 
@@ -160,7 +176,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Notice a start or end of the off-peak window: a fresh start for all batteries."""
         end = self.tariff.settings.off_peak.next_change(now)
         if self.crew.window_end is not None and end != self.crew.window_end:
-            self.crew.async_trust_slots()
+            self.crew.async_try_clocks_again()
         self.crew.window_end = end
 
     def _note_full(self, now: dt.datetime) -> None:
@@ -172,22 +188,30 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if soc is not None:
             self.memory.full_day, self.memory.was_full = day, soc >= _FULL
 
-    def _command(self, step: Step, now: dt.datetime) -> None:
+    def _command(self, plan: Plan, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
-        window = self.tariff.settings.off_peak.current(now)
-        self._complete_charges(step, window.end, now)
+        window, memory = self.tariff.settings.off_peak.current(now), self.memory
+        batteries = self.context(now).batteries
+        self._orders.resume(memory.orders, now)
         orders = self._orders.make(
+            plan,
             step,
-            self.context(now).batteries,
+            tuple(each for each in batteries if each.id not in memory.standing_back),
             self._house(now),
             now,
-            window,
-            self.zone,
-            self._safety_net(),
+            self._night(window),
         )
+        self._running = step if self.is_in_control else None
         self.crew.async_command(orders, is_in_control=self.is_in_control)
         if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
             self.crew.async_tidy_up()
+
+    def _night(self, window: Interval) -> Window | None:
+        """Return when slots may act, None in peak hours."""
+        if not window.is_off_peak:
+            return None
+        start, end = window.start.astimezone(self.zone), window.end.astimezone(self.zone)
+        return Window(start, end, self._safety_net())
 
     def _safety_net(self) -> SafetyNet | None:
         """Return the slot that discharges through a red day, should Auto never arrive."""
@@ -198,11 +222,13 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         window = self.tariff.settings.off_peak.windows[0]
         return SafetyNet(tomorrow, window.end, window.start, self.options.safety_power)
 
-    def _complete_charges(self, step: Step, window_end: dt.datetime, now: dt.datetime) -> None:
-        """Note whose charge is over: it holds for the rest of the window."""
-        if step.action is not Action.CHARGE or step.target is None or not self.is_in_control:
+    def _complete_charges(self, now: dt.datetime) -> None:
+        """Note whose charge, which runs, is over: it holds for the rest of the window."""
+        step = self._running
+        if step is None or step.action is not Action.CHARGE or step.target is None:
             self._charging.clear()
             return
+        window_end = self.tariff.settings.off_peak.current(now).end
         for key, pilot in self.crew.pilots.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue
@@ -214,14 +240,16 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell what has happened, and call the owner where that is needed."""
         day = self.tariff.day_of(now)
         self._alerts.look(loaded_batteries(self.hass), self.options, day, now)
+        if not self.options.automatic:
+            return
+        options, tariff = self.options.strategy, self.tariff.data
+        target = min(options.red_target, options.most_soc)
+        self._alerts.look_at_red(tariff, data, self.crew.pilots, target)
         if not self.is_in_control:
             return
         self.chronicle.look(step, self.crew.pilots)
-        tariff = self.tariff.data
-        self._alerts.look_at_red(tariff, data, self.crew.pilots)
         if tariff.today is Colour.RED and not tariff.is_off_peak:
             elapsed = now - self.tariff.settings.off_peak.current(now).start
-            target = self.options.strategy.red_target
             await self._alerts.async_look_at_red_morning(self.participants(), target, day, elapsed)
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
@@ -282,6 +310,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         keys = pilots.keys() if wish.batteries is None else wish.batteries & pilots.keys()
         for key in keys:
             self.memory.standing_back.pop(key, None)
+            self.memory.complete.pop(key, None)
         self.memory.overrides.append(wish)
         self.chronicle.override_wanted(wish, (pilots[key].battery.name for key in keys))
         await self._async_changed()
@@ -294,6 +323,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     async def _async_changed(self) -> None:
         self.tariff.store.save_soon()
         await self.async_refresh()
+
+
+def _has_charge(step: Step) -> bool:
+    return Action.CHARGE in (step.action, *(each.action for each in step.exceptions))
 
 
 def _seconds_to_next(plan: Plan, now: dt.datetime) -> float:

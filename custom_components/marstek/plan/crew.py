@@ -7,15 +7,18 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
-from ..battery.orders import Order
-from ..const import DOMAIN
+from ..battery.orders import AUTO, Order
+from ..battery.reading_plan import Reading
+from ..const import DOMAIN, LOGGER
 from ..entries import async_batteries
+from ..venus import VenusError
 from .alerts import Alerts
 from .chronicle import Chronicle
 from .control_memory import ControlMemory
-from .pilot import Outcome, Pilot, Report
+from .pilot import DOUBTS, Outcome, Pilot, Report
 from .situation import battery_id
 
 
@@ -44,15 +47,13 @@ class Crew:
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
         self._released: set[str] = set()
+        self._handing_back: set[str] = set()
 
     @callback
     def async_follow(self, batteries: Mapping[str, BatteryCoordinator]) -> None:
         """Have a pilot for each of these batteries, and none for others."""
         for key in [key for key in self.pilots if key not in batteries]:
-            pilot = self.pilots.pop(key)
-            if pilot.battery in loaded_batteries(self._hass).values():
-                self._hand_back(key, pilot)
-            pilot.async_stop()
+            self.pilots.pop(key).async_stop()
         for key, battery in batteries.items():
             if key in self.pilots and self.pilots[key].battery is battery:
                 continue
@@ -65,10 +66,13 @@ class Crew:
         pilot = Pilot(self._hass, self._entry, battery, self._zone, self._reported)
         memory = self._memory()
         pilot.assume(memory.orders.get(key))
-        pilot.needs_passive = key in memory.needs_passive
+        if (doubt := memory.doubts.get(key)) in DOUBTS:
+            pilot.doubt = Outcome(doubt)
+            self._alerts.doubted(battery, pilot.doubt)
         pilot.subscriptions = [
             battery.async_listen_to_owner(partial(self._commanded_by_hand, key, pilot)),
-            battery.async_add_listener(partial(self._battery_updated, key, pilot)),
+            # What is planned is compared with the mode, whether or not an entity shows it.
+            battery.async_add_listener(partial(self._battery_updated, key, pilot), Reading.MODE),
         ]
         return pilot
 
@@ -85,11 +89,17 @@ class Crew:
             if not is_in_control:
                 if key not in self._released:
                     self._released.add(key)
-                    self._hand_back(key, pilot)
+                    pilot.async_want(None)
+                    pilot.assume(None)
             elif key not in standing_back:
                 self._released.discard(key)
                 pilot.async_want(orders.get(key))
                 pilot.async_look()
+        for key, battery in loaded_batteries(self._hass).items():
+            if not is_in_control or key not in self.pilots:
+                self._hand_back(key, battery)
+            else:
+                self._alerts.left_in_manual(battery, is_left=False)
 
     @callback
     def async_tidy_up(self) -> None:
@@ -101,16 +111,16 @@ class Crew:
     def async_trust_slots_of(self, battery: BatteryCoordinator) -> None:
         """Use the slots of a battery again: what was in their way is gone."""
         key = battery_id(battery)
-        self._memory().needs_passive.pop(key, None)
+        self._memory().doubts.pop(key, None)
         if key in self.pilots:
             self.pilots[key].async_trust_slots()
             self.pilots[key].async_repeat()
 
     @callback
-    def async_trust_slots(self) -> None:
-        """Use slots again in a new window."""
+    def async_try_clocks_again(self) -> None:
+        """Find out in a new window which clocks have been set right."""
         for pilot in self.pilots.values():
-            pilot.async_trust_slots()
+            pilot.async_try_clock_again()
 
     def _commanded_by_hand(self, key: str, pilot: Pilot) -> None:
         """Stand back from a battery that somebody commands in Home Assistant."""
@@ -139,28 +149,40 @@ class Crew:
             memory.orders[key] = report.order
         elif report.outcome is Outcome.OVERRIDDEN and key in self.pilots:
             self._stand_back(key, self.pilots[key])
-        elif pilot_distrusts(report) and self.window_end is not None:
-            memory.needs_passive[key] = self.window_end
+        elif report.outcome in DOUBTS:
+            memory.doubts[key] = report.outcome
+        elif report.outcome is Outcome.SLOTS_RIGHT:
+            memory.doubts.pop(key, None)
         self._chronicle.reported(report)
         self._alerts.reported(report)
         self._on_change()
 
-    def _hand_back(self, key: str, pilot: Pilot) -> None:
-        self._entry.async_create_background_task(
-            self._hass, self._async_hand_back(key, pilot), f"{DOMAIN} hand back {key}"
-        )
+    def _hand_back(self, key: str, battery: BatteryCoordinator) -> None:
+        """Bring a battery that is not the plan's (any more) back to Auto if the plan took it out.
 
-    async def _async_hand_back(self, key: str, pilot: Pilot) -> None:
-        """Bring a battery back to Auto where the plan took it out; a repair says when that fails."""
+        What failed is tried again whenever the battery answers.
+        """
         self._memory().orders.pop(key, None)
-        is_back = await pilot.async_hand_back()
-        self._alerts.left_in_manual(pilot.battery, is_left=not is_back)
+        if not battery.is_planned:
+            self._alerts.left_in_manual(battery, is_left=False)
+        elif key not in self._handing_back and self._may_hand_back(battery):
+            self._handing_back.add(key)
+            self._entry.async_create_background_task(
+                self._hass, self._async_hand_back(key, battery), f"{DOMAIN} hand back {key}"
+            )
 
-    async def async_release(self) -> None:
-        """Hand all batteries back, and wait until that is proven or has failed."""
-        for key, pilot in self.pilots.items():
-            self._released.add(key)
-            await self._async_hand_back(key, pilot)
+    def _may_hand_back(self, battery: BatteryCoordinator) -> bool:
+        return battery.is_reachable or not self._alerts.is_left_in_manual(battery)
+
+    async def _async_hand_back(self, key: str, battery: BatteryCoordinator) -> None:
+        """Bring a battery back to Auto; a repair says when that fails."""
+        try:
+            await battery.async_obey(AUTO, dt_util.utcnow())
+        except VenusError as err:
+            LOGGER.debug("%s was not handed back: %s", battery.name, err)
+        finally:
+            self._handing_back.discard(key)
+        self._alerts.left_in_manual(battery, is_left=battery.is_planned)
 
     @callback
     def async_repeat(self) -> None:
@@ -173,11 +195,6 @@ class Crew:
         """End; nothing is written to a battery."""
         for pilot in self.pilots.values():
             pilot.async_stop()
-
-
-def pilot_distrusts(report: Report) -> bool:
-    """Tell whether slots were seen not to be followed."""
-    return report.outcome in (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
 
 
 @callback

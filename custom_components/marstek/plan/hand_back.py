@@ -1,5 +1,6 @@
 """Hands batteries back to Auto when the plan, or a battery, is taken out of service."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -28,8 +29,9 @@ from .crew import loaded_batteries
 
 async def async_hand_back_all(hass: HomeAssistant) -> None:
     """Bring every battery that the plan has taken out of Auto back into it."""
-    for battery in loaded_batteries(hass).values():
-        await async_hand_back(hass, battery)
+    await asyncio.gather(
+        *(async_hand_back(hass, battery) for battery in loaded_batteries(hass).values())
+    )
 
 
 async def async_hand_back(hass: HomeAssistant, battery: BatteryCoordinator) -> None:

@@ -1,14 +1,15 @@
 """Turns a step of the plan into what each battery is told."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 import datetime as dt
 from typing import Final
 
-from ..battery.orders import AUTO, Order, SafetyNet, Window
-from ..planner import Action, BatteryState, House, Order as Share, Step, share
-from ..tempo import Interval
+from ..battery.orders import AUTO, Order, Window
+from ..planner import Action, BatteryState, House, Order as Share, Plan, Step, share
 
 _LONG_AGO: Final = dt.timedelta(days=1)
+_NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class Orders:
@@ -19,37 +20,61 @@ class Orders:
         self._shares: dict[str, Share] = {}
         self._changed_at: dict[str, dt.datetime] = {}
 
+    def resume(self, standing: Mapping[str, Order], now: dt.datetime) -> None:
+        """Go on with those that were charging before a restart, whose turn would else be lost."""
+        for key, order in standing.items():
+            window, power = order.window, order.power or 0
+            if key not in self._shares and power < 0 and window is not None and window.end > now:
+                self._shares[key] = Share(Action.CHARGE, -power)
+
     def make(
         self,
+        plan: Plan,
         step: Step,
         batteries: tuple[BatteryState, ...],
         house: House,
         now: dt.datetime,
-        window: Interval,
-        zone: dt.tzinfo,
-        safety: SafetyNet | None,
+        night: Window | None,
     ) -> Mapping[str, Order]:
-        """Return the order of each battery, by its id."""
+        """Return the order of each battery, by its id; `night` is the running off-peak window."""
+        end = _end_of_charge(plan, step)
         since = {
             key: now - self._changed_at[key] if key in self._changed_at else _LONG_AGO
             for key in self._shares
         }
-        shares = share(step, batteries, house, now, step.end, self._shares, since)
+        shares = share(step, batteries, house, now, end, self._shares, since)
         for key, mine in shares.items():
             if mine != self._shares.get(key):
                 self._changed_at[key] = now
         self._shares = dict(shares)
-        return {key: _order(mine, step, window, zone, safety) for key, mine in shares.items()}
+        return {
+            key: _order(mine, min(end, _end_by_hand(step, key)), night)
+            for key, mine in shares.items()
+        }
 
 
-def _order(
-    mine: Share, step: Step, window: Interval, zone: dt.tzinfo, safety: SafetyNet | None
-) -> Order:
+def _end_of_charge(plan: Plan, step: Step) -> dt.datetime:
+    """Return when what a step does is over for the batteries that no override is for."""
+    end = step.end
+    for later in plan.steps:
+        same = (later.action, later.reason, later.target) == (step.action, step.reason, step.target)
+        if later.start == end and same:
+            end = later.end
+    return end
+
+
+def _end_by_hand(step: Step, key: str) -> dt.datetime:
+    """Return when an override for one battery is over."""
+    ends = [each.until for each in step.exceptions if key in (each.batteries or ())]
+    return ends[-1] if ends else _NEVER
+
+
+def _order(mine: Share, charged: dt.datetime, night: Window | None) -> Order:
     """Return what a battery is told: slots where they can be confined to the night, else Passive."""
     if mine.action is Action.AUTO:
         return AUTO
     power = {Action.CHARGE: -mine.power, Action.DISCHARGE: mine.power}.get(mine.action, 0)
-    if not window.is_off_peak or mine.action is Action.DISCHARGE:
+    if night is None or mine.action is Action.DISCHARGE:
         return Order(power)
-    end = step.end if mine.action is Action.CHARGE else window.end
-    return Order(power, Window(window.start.astimezone(zone), end.astimezone(zone), safety))
+    end = min(charged.astimezone(night.end.tzinfo), night.end)
+    return Order(power, night if mine.action is Action.HOLD else replace(night, end=end))

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
-from ..battery.orders import AUTO, Order
+from ..battery.orders import Order
 from ..const import DOMAIN, LOGGER
 from ..errors import command_error
 from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
@@ -22,6 +22,8 @@ from .watch import Finding, Watch
 _PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 # After this many failures in a row the owner is told.
 _FAILURES_TO_TELL: Final = 3
+# A battery that is nearly full may take nothing although its slot acts.
+_TELLING_BELOW: Final = 90
 # What is put back is not put back again and again: who insists is a person (or another program).
 _INSISTENCE: Final = dt.timedelta(minutes=15)
 
@@ -37,6 +39,12 @@ class Outcome(StrEnum):
     """The battery had left the mode by itself."""
     CLOCK_WRONG = "clock_wrong"
     FOREIGN_SLOTS = "foreign_slots"
+    SLOTS_RIGHT = "slots_right"
+    """What was wrong with its slots or its clock no longer is."""
+
+
+DOUBTS: Final = (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
+"""Why a battery is not commanded by slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class Pilot:
         self._zone = zone
         self._tell = tell
         self._watch = Watch(battery)
+        self._asked: Order | None = None
         self._wanted: Order | None = None
         self._standing: Order | None = None
         self._proof: Proof | None = None
@@ -77,8 +86,9 @@ class Pilot:
         self._was_reachable = True
         self.subscriptions: list[Callable[[], None]] = []
         """What ends with the pilot."""
-        self.needs_passive = False
-        """True when slots were seen not to be followed: they, or the clock, can't be trusted."""
+        self.doubt: Outcome | None = None
+        """Why its slots can't be trusted, one of DOUBTS; None when they can."""
+        self._is_clock_tried = False
 
     @property
     def standing(self) -> Order | None:
@@ -116,8 +126,9 @@ class Pilot:
     @callback
     def async_want(self, order: Order | None) -> None:
         """Have an order carried out; None leaves the battery as it is."""
-        if order is not None and self.needs_passive and order.window is not None:
-            order = Order(order.power)
+        self._asked = order
+        if order is not None and self.doubt is not None:
+            order = order.by_passive()
         if order == self._wanted and (self._is_busy or order is None or order == self._standing):
             return
         self._wanted = order
@@ -183,15 +194,37 @@ class Pilot:
             self._report(Outcome.FAILED)
             self.async_repeat()
             return
-        self.needs_passive = True
         idle = finding is Finding.IDLE_SLOT
-        self._report(Outcome.CLOCK_WRONG if idle else Outcome.FOREIGN_SLOTS)
+        self.doubt = Outcome.CLOCK_WRONG if idle else Outcome.FOREIGN_SLOTS
+        self._is_clock_tried = True
+        self._report(self.doubt)
         self.async_want(order)
 
     @callback
     def async_trust_slots(self) -> None:
-        """Use slots again: a new window, or the owner has cleared what was in the way."""
-        self.needs_passive = False
+        """Use slots again: the owner has cleared what was in the way."""
+        self.doubt = None
+
+    @callback
+    def async_try_clock_again(self) -> None:
+        """Find out in a new window whether a clock that was wrong has been set right."""
+        self._is_clock_tried = False
+
+    async def _async_is_clock_right(self, order: Order) -> bool:
+        """Try a charge by a slot of a few minutes: it acts at once if the clock is right."""
+        soc = self.battery.data.soc
+        is_telling = order.until is not None and soc is not None and soc < _TELLING_BELOW
+        if self.doubt is not Outcome.CLOCK_WRONG or self._is_clock_tried or not is_telling:
+            return False
+        self._is_clock_tried = True
+        self._standing = None
+        now = dt_util.utcnow().astimezone(self._zone)
+        try:
+            proof = await self.battery.async_obey(order.as_trial(now), now)
+        except VenusError as err:
+            LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
+            return False
+        return proof is Proof.CONFIRMED
 
     def _report(self, outcome: Outcome, error: VenusError | None = None) -> None:
         order = self._wanted or self._standing
@@ -211,6 +244,10 @@ class Pilot:
     async def _async_carry_out(self) -> None:
         """Try until it is done, with growing pauses."""
         while (order := self._wanted) is not None and order != self._standing:
+            if await self._async_is_clock_right(order):
+                self.doubt, self._wanted = None, self._asked
+                self._report(Outcome.SLOTS_RIGHT)
+                continue
             error = await self._async_try(order)
             if error is None:
                 break
@@ -253,13 +290,6 @@ class Pilot:
             await self.battery.async_clear_plan()
         except VenusError as err:
             LOGGER.debug("Slots of %s not disabled: %s", self.battery.name, err)
-
-    async def async_hand_back(self) -> bool:
-        """Bring the battery back to Auto if the plan took it out of there; tell whether it is."""
-        self.async_want(None)
-        if not self.battery.is_planned:
-            return True
-        return await self._async_try(AUTO) is None
 
     @callback
     def async_stop(self) -> None:
