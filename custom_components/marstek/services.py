@@ -163,7 +163,8 @@ def _price_message(plan: Plan) -> str:
             known.insert(0, f"sensor.colour_today.state.{tariff.today}")
         unit = f"{plan.control.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
         period = ", ".join(texts.get(f"entity.{name}") for name in known)
-        key, values = "price_now", {"price": f"{tariff.price:.4f} {unit}", "period": period}
+        price = plan.control.chronicle.words.price(tariff.price)
+        key, values = "price_now", {"price": f"{price} {unit}", "period": period}
     return texts.get(f"exceptions.{key}.message", values)
 
 

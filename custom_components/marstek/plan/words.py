@@ -7,6 +7,7 @@ from ..planner import Step
 from ..texts import Texts
 
 _SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
+_POINTS: Final = {"fr": ","}
 _COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
 
 
@@ -33,3 +34,7 @@ class Words:
     def number(self, value: float) -> str:
         """Return a whole number as it is written in the language."""
         return f"{value:,.0f}".replace(",", _SEPARATORS.get(self.language, ","))
+
+    def price(self, value: float) -> str:
+        """Return a price of a kWh as it is written in the language."""
+        return f"{value:.4f}".replace(".", _POINTS.get(self.language, "."))
