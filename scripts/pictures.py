@@ -7,6 +7,7 @@ Starts the demo, adds the batteries as a user does, and keeps a picture of each 
 import argparse
 import asyncio
 from contextlib import suppress
+import datetime as dt
 from pathlib import Path
 import tempfile
 
@@ -71,6 +72,7 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     await walk.see(home.BATTERIES[0].address)
     await album.keep(walk, "flow-pick")
     await walk.submit()
+    await _set_up_plan(walk, album)
     await walk.button("finish_skip", "finish").wait_for()
     await album.keep(walk, "flow-finish")
     await walk.finish()
@@ -83,7 +85,7 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
             "nothing is unavailable", lambda: _all_available(hass), seconds=240, interval=2
         )
     await walk.page.goto(f"{hass.url}/config/integrations/integration/marstek")
-    await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES) - 1).wait_for()
+    await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES)).wait_for()
     await album.keep(walk, "integration")
     # The page of a device is long: controls, sensors and diagnostics in one picture.
     await walk.page.set_viewport_size({"width": 1200, "height": 1500})
@@ -92,6 +94,39 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     # The history of the device's page comes after its values.
     await walk.page.wait_for_timeout(3000)
     await album.keep(walk, "device")
+
+    await walk.open_device("plan")
+    await walk.page.locator("ha-device-entities-card").first.wait_for()
+    await walk.page.wait_for_timeout(3000)
+    await album.keep(walk, "plan")
+    await _show_calendar(walk, album)
+
+
+async def _set_up_plan(walk: Walk, album: Album) -> None:
+    """Go on to the plan, which the first battery leads to."""
+    await walk.see(walk.words.own("config.step.plan.menu_options.tempo"))
+    await album.keep(walk, "flow-plan")
+    await walk.choose("plan", "tempo")
+    await walk.see(walk.words.own("config.step.tempo.title"))
+    await walk.submit()
+    await walk.see(walk.words.own("config.step.home.title"))
+    await album.keep(walk, "flow-home")
+    await walk.submit()
+    await walk.see(walk.words.own("config.step.preview.title"))
+    await album.keep(walk, "flow-preview")
+    await walk.submit()
+
+
+async def _show_calendar(walk: Walk, album: Album) -> None:
+    """Show the month of the last season with the most red days."""
+    await walk.page.set_viewport_size({"width": 1200, "height": 860})
+    await walk.page.goto(f"{walk.url}/calendar?year=2026&month=3")
+    await walk.page.locator("ha-full-calendar").wait_for()
+    now = dt.datetime.now(tz=dt.UTC)
+    for _ in range((now.year - 2026) * 12 + now.month - 3):
+        await walk.page.locator("ha-full-calendar ha-icon-button-prev").first.click()
+    await walk.page.wait_for_timeout(3000)
+    await album.keep(walk, "calendar")
 
 
 async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:

@@ -14,7 +14,7 @@ from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, frame
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
@@ -87,6 +87,7 @@ class Home:
         self.hass = await self._running.enter_async_context(
             async_test_home_assistant(config_dir=self._folder)
         )
+        frame.async_setup(self.hass)
         await self.hass.config.async_set_time_zone(self.batteries[0].spec.time_zone)
         self.hass.data.pop("custom_components", None)
 

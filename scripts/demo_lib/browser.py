@@ -156,8 +156,13 @@ class Walk:
         await self.button("finish_skip", "finish").click()
         await self.dialog.wait_for(state="hidden")
 
+    @property
+    def url(self) -> str:
+        """The address of Home Assistant."""
+        return self._hass.url
+
     async def open_device(self, mac: str) -> None:
-        """Open the page of a battery."""
+        """Open the page of a battery, or of the plan."""
         for device in await self._hass.command("config/device_registry/list"):
             identifiers = {str(value).replace(":", "") for _, value in device["identifiers"]}
             if mac in identifiers:
