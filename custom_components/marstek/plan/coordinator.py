@@ -183,10 +183,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     async def _async_ask(self, client: TempoClient) -> None:
         """Ask, keep what was learnt, and show it."""
         memory = self.store.memory
-        before = memory.book.store()
         report = await client.ask(memory.book)
         memory.client = client.store()
-        if memory.book.store() != before:
+        if report.learnt.changed:
             memory.book.forget_before(_oldest(memory.book, dt_util.utcnow()))
         self._follow(report, is_in_vain=client.is_in_vain)
         self.store.save_soon()
