@@ -12,6 +12,7 @@ from .process import DemoError
 
 type Report = Callable[[str], None]
 
+BLUEPRINT = "marstek/notifications.yaml"
 BROKEN = {"setup_error", "migration_error", "failed_unload"}
 # Ends of the unique ids of what every battery must show before it is commanded.
 ESSENTIAL = ("_soc", "_battery_power", "_mode", "_setpoint")
@@ -166,6 +167,34 @@ class Check:
             if figures["overlaps"]:
                 raise DemoError(f"{mac} got two requests at once, {figures['overlaps']} times")
 
+    async def automate(self) -> None:
+        """Make an automation from the blueprint, as its dialog does."""
+        blueprints = await self._hass.command("blueprint/list", domain="automation")
+        if "metadata" not in blueprints.get(BLUEPRINT, {}):
+            raise DemoError(f"the blueprint is not usable: {blueprints.get(BLUEPRINT)}")
+        await self._hass.rest(
+            "POST",
+            "config/automation/config/marstek_check",
+            {
+                "alias": "Notifications",
+                "description": "",
+                "use_blueprint": {"path": BLUEPRINT, "input": {"kinds": ["override_started"]}},
+            },
+        )
+
+    async def automation_ran(self) -> None:
+        """Raise unless a command by hand has been told to the automation."""
+
+        async def has_run() -> bool:
+            states = (await self._hass.states()).items()
+            return any(
+                key.startswith("automation.") and state["attributes"].get("last_triggered")
+                for key, state in states
+            )
+
+        await wait_until("the blueprint's automation has run", has_run, seconds=20)
+        self._report("the blueprint's automation has heard that the plan stands back")
+
     def log_is_clean(self) -> None:
         """Raise when Home Assistant's log has an error of the integration or the frontend."""
         lines = self._log.read_text("utf-8", "replace").splitlines()
@@ -190,6 +219,7 @@ async def run(hass: HomeAssistant, log: Path, report: Report) -> None:
     """Check everything; raise DemoError with what is wrong."""
     check = Check(hass, log, report)
     await check.add()
+    await check.automate()
     await check.show()
     await check.colours()
     macs = [battery.ble_mac for battery in home.BATTERIES]
@@ -201,6 +231,7 @@ async def run(hass: HomeAssistant, log: Path, report: Report) -> None:
     )
     if failed := [str(problem) for problem in steered if problem is not None]:
         raise DemoError("; ".join(failed))
+    await check.automation_ran()
     await check.batteries_are_content()
     check.log_is_clean()
     report("The check has passed")

@@ -62,8 +62,9 @@ def prepare(folder: Path, *, port: int, language: str, debug: bool) -> None:
     _link(ROOT / "custom_components", folder / "custom_components")
     blueprints = ROOT / "blueprints" / "automation" / "marstek"
     if blueprints.is_dir():
-        (folder / "blueprints" / "automation").mkdir(parents=True, exist_ok=True)
-        _link(blueprints, folder / "blueprints" / "automation" / "marstek")
+        # Home Assistant looks for blueprints in real folders only.
+        target = folder / "blueprints" / "automation" / "marstek"
+        shutil.copytree(blueprints, target, dirs_exist_ok=True)
 
 
 def _stores(port: int) -> dict[str, dict[str, Any]]:
