@@ -87,7 +87,7 @@ async def test_down_for_a_week(home: PlanHome, caplog: pytest.LogCaptureFixture)
     home.server.fault("all", "503")
     before = home.server.count()
     while home.now < paris("2026-01-23"):
-        await home.go_to(home.now + 15 * MINUTE)
+        await home.go_to(home.now + 20 * MINUTE)
         assert is_honest(home)
     asked = Counter(call.at.astimezone(PARIS).date() for call in home.server.calls[before:])
     assert home.colours == (UNKNOWN, UNKNOWN)
@@ -102,7 +102,7 @@ async def test_down_for_a_week(home: PlanHome, caplog: pytest.LogCaptureFixture)
     assert home.colours == (HISTORY[date(2026, 1, 23)], HISTORY[date(2026, 1, 24)])
     assert all(is_honest(home) for _ in seen)
     assert told(caplog) == OUTAGE
-    await home.live(paris("2026-01-24", "12:00"), 15 * MINUTE)
+    await home.live(paris("2026-01-24", "12:00"), 20 * MINUTE)
     known = {day["date"]: day["colour"] for day in await _all_days(home)}
     assert known == {day.isoformat(): HISTORY[day] for day in days("2025-09-01", "2026-01-25")}
 

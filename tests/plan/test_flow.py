@@ -238,7 +238,10 @@ async def test_plan_after_the_first_battery(hass: HomeAssistant, port: int) -> N
         await flow.take(flow_id)
         await flow.choose("tempo")
         await flow.submit(**NIGHT)
-        form = await flow.submit(**flow.defaults)
+        chosen = flow.defaults
+        form = await flow.submit(**chosen | {"batteries": [], "all_batteries": False})
+        assert form["errors"] == {"base": "no_selection"}
+        form = await flow.submit(**chosen)
         assert form["step_id"] == "preview"
         shown = (form["description_placeholders"] or {})["plan"].splitlines()
         line = r"- \*\*\d\d:\d\d\N{EN DASH}\d\d:\d\d\*\* [A-Z][^:]+: [a-z].+"
