@@ -30,6 +30,7 @@ from .sources import (
 )
 
 _DAY: Final = timedelta(days=1)
+_RETURN: Final = timedelta(minutes=45)
 _TOKEN_MARGIN: Final = timedelta(seconds=30)
 # A source that failed this often in a row lets others go first.
 _AILING: Final = 2
@@ -118,7 +119,8 @@ class TempoClient:
         if history := self._next_history(state, book):
             at = min(at, history)
         if not self._ledger.remaining:
-            at = max(at, _midnight_after(now))
+            # All homes have spent their budget in an outage: they come back one after the other.
+            at = max(at, _midnight_after(now) + self._ledger.spread * _RETURN)
         return at
 
     async def ask(self, book: ColourBook) -> Report:
