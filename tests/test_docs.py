@@ -28,6 +28,19 @@ def test_links(page: Path) -> None:
     assert [target for target in local if not (page.parent / target).exists()] == []
 
 
+def test_every_picture_is_shown() -> None:
+    """Pictures that no page shows are not kept."""
+    shown = {
+        (page.parent / target).resolve()
+        for page in PAGES
+        for target in _LINK.findall(page.read_text(encoding="utf-8"))
+        if "://" not in target
+    }
+    kept = {path.resolve() for path in (ROOT / "docs" / "images").rglob("*.png")}
+    assert kept
+    assert kept - shown == set()
+
+
 @pytest.mark.parametrize(("document", "page"), DOCUMENTS.items())
 def test_cited_sections(document: str, page: str) -> None:
     """What the code cites as its source can be read; a point of a list counts as a section."""
