@@ -22,18 +22,17 @@ from .demo_lib.process import DemoError
 
 
 class Album:
-    """The folder that pictures go into; English ones have no language in their name."""
+    """The folder that pictures go into."""
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path) -> None:
         """Make the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._suffix = "" if language == "en" else f".{language}"
 
     async def keep(self, walk: Walk, name: str) -> None:
         """Take a picture of the page as it is, once its animations have ended."""
         await walk.page.wait_for_timeout(700)
-        path = self._folder / f"{name}{self._suffix}.png"
+        path = self._folder / f"{name}.png"
         await walk.page.screenshot(path=path, animations="disabled")
         say(f"{path}")
 
@@ -131,7 +130,7 @@ async def _show_calendar(walk: Walk, album: Album) -> None:
 
 async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:
     demo = Demo(folder, arguments)
-    album = Album(arguments.out, arguments.language)
+    album = Album(arguments.out)
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session,

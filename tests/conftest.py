@@ -22,3 +22,9 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     for fixture in ("recorder_mock", "enable_custom_integrations"):
         if fixture == "enable_custom_integrations" or fixture in request.fixturenames:
             request.getfixturevalue(fixture)
+
+
+@pytest.fixture(autouse=True)
+def _quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no step of a flow be shown longer than it takes: many tests stop the clock."""
+    monkeypatch.setattr("custom_components.marstek.plan_flow.SHOWN_FOR", 0)

@@ -26,6 +26,7 @@ from .plan_forms import (
 from .tempo import ColourBook
 from .texts import async_load_texts
 
+SHOWN_FOR: Final = 2.0
 TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan"}
 
 
@@ -65,9 +66,7 @@ class PlanSteps(ConfigFlow):
     async def async_step_sources(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask the sources of the colours, and show that it takes a while."""
         if self._asking is None:
-            self._asking = self.hass.async_create_task(
-                async_first_colours(self.hass), eager_start=False
-            )
+            self._asking = self.hass.async_create_task(self._async_ask_sources(), eager_start=False)
         if not self._asking.done():
             return self.async_show_progress(
                 step_id="sources", progress_action="asking_sources", progress_task=self._asking
@@ -77,6 +76,11 @@ class PlanSteps(ConfigFlow):
         return self.async_show_progress_done(
             next_step_id="sources_down" if book is None else "tempo_ready"
         )
+
+    async def _async_ask_sources(self) -> ColourBook | None:
+        """Ask for long enough to be seen: a frontend that is told too early waits for ever."""
+        book, _ = await asyncio.gather(async_first_colours(self.hass), asyncio.sleep(SHOWN_FOR))
+        return book
 
     async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on: a source answers."""

@@ -80,7 +80,7 @@ async def settle() -> None:
 async def tell(hass: HomeAssistant, *kinds: Kind | Alert) -> None:
     """Fire what the chronicle fires."""
     for kind in kinds:
-        data = {"title": f"T {kind}", "message": f"M {kind}", "battery": "Venus E 0012"}
+        data = {"title": f"T {kind}", "message": f"M {kind}", "battery": "Venus E 0012", "until": "06:00"}
         hass.bus.async_fire(EVENT, {"type": kind.value, **data})
         await settle()
 
@@ -131,10 +131,10 @@ async def test_buttons(
     times: int,
 ) -> None:
     """One button hands the batteries back, the other leaves them as they are."""
-    await automate(hass, phones=[phone], kinds=["override_started"], keep_label="Bis morgen")
+    await automate(hass, phones=[phone], kinds=["override_started"], keep_label="Bis")
     await tell(hass, Kind.OVERRIDE_STARTED)
     actions = pushes[0].data["data"]["actions"]
-    assert [action["title"] for action in actions] == ["Hand back to plan", "Bis morgen"]
+    assert [action["title"] for action in actions] == ["Hand back to plan", "Bis 06:00"]
     await press(hass, "MARSTEK_HAND_BACK_of_something_else")
     assert resumed == []
     await press(hass, actions[button]["action"])

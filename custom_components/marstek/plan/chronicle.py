@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
-from ..const import DOMAIN
+from ..const import DOMAIN, PLAN_UNIQUE_ID
 from ..planner import Override, Step
 from ..texts import Texts
 from .announcements import MISSING
@@ -101,10 +103,20 @@ class Chronicle:
         told = Told(
             kind,
             self._texts.get(f"exceptions.told_{kind}_title.message", values),
-            self._texts.get(f"exceptions.told_{kind}.message", values),
+            self._texts.get(f"exceptions.told_{kind}.message", values).strip(),
             battery.name if battery else None,
         )
-        self._hass.bus.async_fire(EVENT, {"type": kind.value, **told.attributes()})
+        # The logbook shows it on the page of the plan's device.
+        device = dr.async_get(self._hass).async_get_device({(DOMAIN, PLAN_UNIQUE_ID)})
+        self._hass.bus.async_fire(
+            EVENT,
+            {
+                "type": kind.value,
+                **told.attributes(),
+                **(placeholders or {}),
+                "device_id": device.id if device else None,
+            },
+        )
         for listener in self._listeners:
             listener(told)
 
@@ -166,14 +178,18 @@ class Chronicle:
 
     def override_started(self, battery: BatteryCoordinator, until: dt.datetime) -> None:
         """Tell that the plan stands back from a battery."""
-        zone = self._tariff.settings.off_peak.zone
-        self.tell(Kind.OVERRIDE_STARTED, {"until": f"{until.astimezone(zone):%H:%M}"}, battery)
+        self.tell(Kind.OVERRIDE_STARTED, {"until": self._time(until)}, battery)
 
     def override_wanted(self, wish: Override, names: Iterable[str]) -> None:
         """Tell that batteries do what a person wants instead of the plan."""
-        until = wish.until.astimezone(self._tariff.settings.off_peak.zone)
-        values = {"until": f"{until:%H:%M}", "name": ", ".join(sorted(names))}
+        values = {"until": self._time(wish.until), "name": ", ".join(sorted(names))}
         self.tell(Kind.OVERRIDE_STARTED, values)
+
+    def _time(self, moment: dt.datetime) -> str:
+        """Return a moment by the clock on the wall, with its date when that is not near."""
+        local = moment.astimezone(self._tariff.settings.off_peak.zone)
+        is_near = moment - dt_util.utcnow() < dt.timedelta(hours=24)
+        return f"{local:%H:%M}" if is_near else f"{local:%Y-%m-%d %H:%M}"
 
     def announced(self, kind: str, data: TariffData) -> None:
         """Tell the colour of tomorrow, or that it is missing."""
