@@ -12,6 +12,7 @@ from ..venus import Danger
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
+from .sensors_meter import has_meter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,28 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         always_available=True,
         is_on_fn=lambda coordinator: coordinator.last_update_success,
+    ),
+    # Two of one name, of which a firmware has one at most: some tell it with the mode, at no cost.
+    BatteryBinarySensorDescription(
+        key="meter_connected",
+        translation_key="meter_connected",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        reading=Reading.MODE,
+        exists_fn=lambda profile: profile.mode_has_meter,
+        is_on_fn=lambda coordinator: coordinator.data.meter_in_mode,
+    ),
+    BatteryBinarySensorDescription(
+        key="meter_connected",
+        translation_key="meter_connected",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        reading=Reading.METER,
+        exists_fn=lambda profile: has_meter(profile) and not profile.mode_has_meter,
+        is_on_fn=lambda coordinator: (
+            coordinator.data.meter.connected if coordinator.data.meter else None
+        ),
     ),
     BatteryBinarySensorDescription(
         key="firmware_problem",

@@ -18,6 +18,7 @@ from ..errors import command_error, describe
 from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
+    Danger,
     DeviceStatus,
     FoundDevice,
     LoopClock,
@@ -215,6 +216,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._mode_read_at = self.clock.time()
             self._mode_assumed = False
             self._watch_meter()
+        elif isinstance(status, MeterStatus):
+            self._watch_meter()
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
         self.store.save_later()
@@ -227,7 +230,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _watch_meter(self) -> None:
         """Poll less while the meter is gone, where polling is what drives it away."""
-        self.plan.meter_lost = self.readings.meter_connected is False
+        is_fragile = Danger.LOSES_METER in self.profile.dangers
+        self.plan.meter_lost = is_fragile and self.readings.meter_connected is False
 
     def _follow_firmware(self, device: DeviceStatus) -> None:
         """Set the battery up anew when it runs another firmware than it did."""
@@ -268,6 +272,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             temperature=readings.temperature,
             mode=readings.mode if is_mode_known else None,
             firmware=readings.firmware,
+            meter=readings.meter,
+            meter_in_mode=readings.meter_in_mode,
             wifi_signal=readings.wifi_signal,
             address=self.client.address,
             success_rate=None if rate is None else round(rate),
@@ -329,12 +335,17 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Ask once for the meter; None when the firmware has none or does not answer."""
         if not self.profile.supports(Method.METER):
             return None
+        started = self.clock.time()
         try:
             status = await self.client.read(Method.METER, attempts=1)
         except VenusError as err:
             LOGGER.debug("Meter of %s not read: %s", self.name, err)
             return None
-        return status if isinstance(status, MeterStatus) else None
+        if not isinstance(status, MeterStatus):
+            return None
+        self._apply(status)
+        self.plan.succeeded(Method.METER, started, self.clock.time())
+        return status
 
     def _tell_owner_listeners(self) -> None:
         for listener in self._owner_listeners:

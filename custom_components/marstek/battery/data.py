@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..venus import Mode
+from ..venus import MeterStatus, Mode
 from .reading_plan import Reading
 
 
@@ -40,6 +40,9 @@ class BatteryData:
     temperature: float | None = None
     mode: Mode | None = None
     firmware: int | None = None
+    meter: MeterStatus | None = None
+    meter_in_mode: bool | None = None
+    """Whether the meter is connected, by firmware that tells so with the mode."""
     wifi_signal: int | None = None
     address: str | None = None
     success_rate: float | None = None
@@ -54,6 +57,11 @@ class BatteryData:
         if self.soc is None or self.rated_capacity is None:
             return None
         return self.soc / 100 * self.rated_capacity
+
+    @property
+    def live_meter(self) -> MeterStatus | None:
+        """The meter while it is connected: without one the battery says 0 W of everything."""
+        return self.meter if self.meter and self.meter.connected else None
 
     @property
     def is_charging(self) -> bool | None:

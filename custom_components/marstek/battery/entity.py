@@ -24,6 +24,8 @@ class BatteryEntityDescription(EntityDescription):
     """The reading it shows, and without which it is not available."""
     exists_fn: Callable[[Profile], bool] = lambda _: True
     """Tells whether a model and firmware has it."""
+    enabled_fn: Callable[[Profile], bool] = lambda _: True
+    """Tells whether it is on by default, where the description does not say that it is off."""
 
 
 class BatteryEntity(MarstekEntity[BatteryCoordinator]):
@@ -39,6 +41,10 @@ class BatteryEntity(MarstekEntity[BatteryCoordinator]):
         self.entity_description = description
         data = coordinator.config_entry.data
         mac = data[CONF_BLE_MAC]
+        self._attr_entity_registry_enabled_default = (
+            description.entity_registry_enabled_default
+            and description.enabled_fn(coordinator.profile)
+        )
         self._attr_unique_id = f"{mac}_{description.key}"
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, mac)},

@@ -15,6 +15,8 @@ class Reading(StrEnum):
     MODE = "mode"
     CELLS = "cells"
     PV = "pv"
+    METER = "meter"
+    BLUETOOTH = "bluetooth"
     WIFI = "wifi"
     DEVICE = "device"
 
@@ -26,18 +28,21 @@ class Intervals:
     power: float
     mode: float
     cells: float
+    meter: float
+    """For the meter, and for solar channels where their total comes with the power."""
     wifi: float = 900
+    bluetooth: float = 900
     device: float = 3600
 
 
 # PROTOCOL.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
-_STEADY: Final = Intervals(power=30, mode=120, cells=300)
-_STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600)
-_CAREFUL: Final = Intervals(power=60, mode=300, cells=600)
-_GENTLE: Final = Intervals(power=60, mode=1800, cells=3600)
+_STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=60)
+_STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600, meter=60)
+_CAREFUL: Final = Intervals(power=60, mode=300, cells=600, meter=120)
+_GENTLE: Final = Intervals(power=60, mode=1800, cells=3600, meter=300)
 # Two requests for one power reading: the solar input comes apart.
-_GENTLE_WITH_PV: Final = Intervals(power=90, mode=1800, cells=3600)
-_SHARED_CHANNEL: Final = Intervals(power=120, mode=600, cells=900)
+_GENTLE_WITH_PV: Final = Intervals(power=90, mode=1800, cells=3600, meter=300)
+_SHARED_CHANNEL: Final = Intervals(power=120, mode=600, cells=900, meter=600)
 
 # After a command the battery is watched more closely.
 BOOST_SECONDS: Final = 300.0
@@ -59,8 +64,10 @@ _PURPOSES: Final = {
     Method.MODE: Reading.MODE,
     Method.ENERGY: Reading.POWER,
     Method.PV: Reading.PV,
+    Method.METER: Reading.METER,
     Method.BATTERY: Reading.CELLS,
     Method.WIFI: Reading.WIFI,
+    Method.BLUETOOTH: Reading.BLUETOOTH,
 }
 _ORDER: Final = tuple(_PURPOSES)
 
@@ -103,17 +110,26 @@ class ReadingPlan:
         """The method that power comes from: ES.GetStatus never answers on some firmware."""
         return Method.ENERGY if self.profile.supports(Method.ENERGY) else Method.MODE
 
+    def _carries_power(self, method: Method) -> bool:
+        """Tell whether a battery's power is known only with this method."""
+        is_solar_part = method is Method.PV and not self.profile.pv_total_is_real
+        return method is self._power_source or is_solar_part
+
     def interval(self, method: Method, now: float) -> float:
         """Return the seconds between two polls of a method at this moment."""
         intervals = intervals_for(self.profile)
-        if method is self._power_source or method is Method.PV:
-            if now < self.boosted_until:
-                return min(intervals.power, _BOOSTED_INTERVAL)
-            return intervals.power * (_METER_LOST_FACTOR if self.meter_lost else 1)
+        if self._carries_power(method) and now < self.boosted_until:
+            return min(intervals.power, _BOOSTED_INTERVAL)
+        slowed = _METER_LOST_FACTOR if self.meter_lost else 1
+        if self._carries_power(method):
+            return intervals.power * slowed
         return {
             Method.MODE: intervals.mode,
             Method.BATTERY: intervals.cells,
+            Method.METER: intervals.meter * slowed,
+            Method.PV: intervals.meter,
             Method.WIFI: intervals.wifi,
+            Method.BLUETOOTH: intervals.bluetooth,
         }.get(method, intervals.device)
 
     def feeds(self, method: Method) -> frozenset[Reading]:
@@ -131,8 +147,6 @@ class ReadingPlan:
         needed = {Reading.POWER, *wanted}
         if self.profile.has_pv and not self.profile.pv_total_is_real:
             needed.add(Reading.PV)
-        else:
-            needed.discard(Reading.PV)
         if self._power_source is Method.MODE:
             needed.add(Reading.MODE)
         return tuple(
@@ -206,10 +220,10 @@ class ReadingPlan:
 
     def longest_age(self, reading: Reading, now: float) -> float:
         """Return the age in seconds up to which a reading is taken for current."""
-        if reading in (Reading.POWER, Reading.PV):
+        method = next(method for method, purpose in _PURPOSES.items() if purpose is reading)
+        if reading is Reading.POWER or (method is Method.PV and self._carries_power(method)):
             interval = self.interval(self._power_source, now)
             return min(120.0 + 1.5 * interval, max(_LONGEST_POWER_AGE, 1.5 * interval + 60.0))
-        method = next(method for method, purpose in _PURPOSES.items() if purpose is reading)
         return 120.0 + 3 * self.interval(method, now)
 
     def is_awaited(self, reading: Reading) -> bool:

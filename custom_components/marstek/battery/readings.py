@@ -7,6 +7,7 @@ from ..venus import (
     BatteryStatus,
     DeviceStatus,
     EnergyStatus,
+    MeterStatus,
     Mode,
     ModeStatus,
     Profile,
@@ -38,6 +39,10 @@ class Readings:
     firmware: int | None = None
     wifi_signal: int | None = None
     meter_connected: bool | None = None
+    """The newest word on it, whichever method it came with."""
+    meter: MeterStatus | None = None
+    """Of EM.GetStatus only: ES.GetMode says 0 W whatever flows (2.7)."""
+    meter_in_mode: bool | None = None
     _last_energy: EnergyStatus | None = None
     _same_since: float | None = None
     _newest: float | None = None
@@ -73,6 +78,9 @@ class Readings:
                 self.capacity = status.rated_capacity or self.capacity
             case PvStatus():
                 self.pv_power = status.power
+            case MeterStatus():
+                self.meter = status
+                self.meter_connected = status.connected
             case WifiStatus():
                 self.wifi_signal = status.rssi
             case DeviceStatus():
@@ -91,6 +99,7 @@ class Readings:
 
     def _apply_mode(self, status: ModeStatus, now: float) -> None:
         self.mode = status.mode
+        self.meter_in_mode = status.ct_connected
         if status.ct_connected is not None:
             self.meter_connected = status.ct_connected
         if not self.profile.has_pv:

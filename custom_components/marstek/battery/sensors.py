@@ -1,20 +1,12 @@
 """Sensors of a battery."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
 from homeassistant.const import (
     SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     EntityCategory,
     UnitOfEnergy,
-    UnitOfPower,
     UnitOfRatio,
     UnitOfTemperature,
 )
@@ -22,55 +14,15 @@ from homeassistant.helpers.typing import StateType
 
 from ..venus import Profile
 from .coordinator import BatteryCoordinator
-from .data import BatteryData, CommandState
-from .entity import BatteryEntity, BatteryEntityDescription
+from .data import CommandState
+from .entity import BatteryEntity
 from .reading_plan import Reading
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatterySensorDescription(BatteryEntityDescription, SensorEntityDescription):
-    """A sensor and where its value is."""
-
-    value_fn: Callable[[BatteryData], StateType]
+from .sensor_description import BatterySensorDescription, energy, power
+from .sensors_meter import METER_SENSORS
 
 
 def _has_pv(profile: Profile) -> bool:
     return profile.has_pv
-
-
-def _power(
-    key: str,
-    value_fn: Callable[[BatteryData], StateType],
-    exists_fn: Callable[[Profile], bool] = lambda _: True,
-) -> BatterySensorDescription:
-    return BatterySensorDescription(
-        key=key,
-        translation_key=key,
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=value_fn,
-        exists_fn=exists_fn,
-    )
-
-
-def _energy(
-    key: str,
-    value_fn: Callable[[BatteryData], StateType],
-    exists_fn: Callable[[Profile], bool] = lambda _: True,
-) -> BatterySensorDescription:
-    return BatterySensorDescription(
-        key=key,
-        translation_key=key,
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        suggested_display_precision=2,
-        value_fn=value_fn,
-        exists_fn=exists_fn,
-    )
 
 
 SENSORS = (
@@ -82,13 +34,13 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.soc,
     ),
-    _power("battery_power", lambda data: data.battery_power),
-    _power("ac_power", lambda data: data.ac_power),
-    _power("backup_power", lambda data: data.backup_power),
-    _power("pv_power", lambda data: data.pv_power, _has_pv),
-    _energy("energy_charged", lambda data: data.energy_charged),
-    _energy("energy_discharged", lambda data: data.energy_discharged),
-    _energy("pv_energy", lambda data: data.pv_energy, _has_pv),
+    power("battery_power", lambda data: data.battery_power),
+    power("ac_power", lambda data: data.ac_power),
+    power("backup_power", lambda data: data.backup_power),
+    power("pv_power", lambda data: data.pv_power, _has_pv),
+    energy("energy_charged", lambda data: data.energy_charged),
+    energy("energy_discharged", lambda data: data.energy_discharged),
+    energy("pv_energy", lambda data: data.pv_energy, _has_pv),
     BatterySensorDescription(
         key="stored_energy",
         translation_key="stored_energy",
@@ -153,6 +105,7 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.success_rate,
     ),
+    *METER_SENSORS,
 )
 
 

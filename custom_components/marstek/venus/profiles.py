@@ -80,6 +80,8 @@ class Profile:
     pv_energy_scale: float | None = None
     mode_has_meter: bool = False
     """True where ES.GetMode fills the meter's state in Auto."""
+    meter_counts: bool = False
+    """True where EM.GetStatus has counters; most meters leave them at 0 (2.8)."""
 
     def supports(self, method: Method) -> bool:
         """Tell whether this firmware answers the method."""
@@ -88,7 +90,12 @@ class Profile:
 
 _METER = frozenset({Method.METER})
 
-_VNSE3 = Profile(family=Family.VNSE3, methods=_EVERYWHERE | _METER, discharge_flag_is_real=False)
+_VNSE3 = Profile(
+    family=Family.VNSE3,
+    methods=_EVERYWHERE | _METER,
+    discharge_flag_is_real=False,
+    meter_counts=True,
+)
 _VNSE3_EARLY = replace(_VNSE3, methods=_EVERYWHERE - {Method.ENERGY}, answers_to_source_port=False)
 _VNSE3_TENTHS = replace(_VNSE3_EARLY, temperature_scale=0.1, stored_energy_scale=10.0)
 _VNSE3_RESETS = replace(_VNSE3, dangers=frozenset({Danger.WIPES_SETTINGS}))
@@ -159,6 +166,7 @@ _UNKNOWN = replace(
     methods=_EVERYWHERE,
     answers_to_source_port=False,
     max_power=800,
+    meter_counts=False,
 )
 
 type Version = tuple[int, int]
