@@ -13,6 +13,7 @@ from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
 from .sensors_meter import has_meter
+from .sensors_pv import PV_CHANNELS, has_pv
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,23 @@ class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntit
 
     is_on_fn: Callable[[BatteryCoordinator], bool | None]
     always_available: bool = False
+
+
+def _pv_live(number: int) -> BatteryBinarySensorDescription:
+    def is_on(coordinator: BatteryCoordinator) -> bool | None:
+        channel = coordinator.data.pv_channel(number)
+        return channel.active if channel else None
+
+    return BatteryBinarySensorDescription(
+        key=f"pv{number}_live",
+        translation_key="pv_channel_live",
+        translation_placeholders={"number": str(number)},
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        reading=Reading.PV,
+        exists_fn=has_pv,
+        is_on_fn=is_on,
+    )
 
 
 BINARY_SENSORS = (
@@ -73,6 +91,16 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on_fn=lambda coordinator: coordinator.data.frozen,
     ),
+    BatteryBinarySensorDescription(
+        key="bluetooth",
+        translation_key="bluetooth",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        reading=Reading.BLUETOOTH,
+        is_on_fn=lambda coordinator: coordinator.data.bluetooth_connected,
+    ),
+    *(_pv_live(number) for number in PV_CHANNELS),
 )
 
 

@@ -272,6 +272,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             temperature=readings.temperature,
             mode=readings.mode if is_mode_known else None,
             firmware=readings.firmware,
+            pv=readings.pv,
+            bluetooth_connected=readings.bluetooth_connected,
             meter=readings.meter,
             meter_in_mode=readings.meter_in_mode,
             wifi_signal=readings.wifi_signal,

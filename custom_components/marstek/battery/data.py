@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..venus import MeterStatus, Mode
+from ..venus import MeterStatus, Mode, PvChannel, PvStatus
 from .reading_plan import Reading
 
 
@@ -40,6 +40,8 @@ class BatteryData:
     temperature: float | None = None
     mode: Mode | None = None
     firmware: int | None = None
+    pv: PvStatus | None = None
+    bluetooth_connected: bool | None = None
     meter: MeterStatus | None = None
     meter_in_mode: bool | None = None
     """Whether the meter is connected, by firmware that tells so with the mode."""
@@ -62,6 +64,10 @@ class BatteryData:
     def live_meter(self) -> MeterStatus | None:
         """The meter while it is connected: without one the battery says 0 W of everything."""
         return self.meter if self.meter and self.meter.connected else None
+
+    def pv_channel(self, number: int) -> PvChannel | None:
+        """Return one solar input, counted from 1."""
+        return self.pv.channels[number - 1] if self.pv else None
 
     @property
     def is_charging(self) -> bool | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from ..venus import (
     BatteryStatus,
+    BluetoothStatus,
     DeviceStatus,
     EnergyStatus,
     MeterStatus,
@@ -38,6 +39,8 @@ class Readings:
     mode: Mode | None = None
     firmware: int | None = None
     wifi_signal: int | None = None
+    bluetooth_connected: bool | None = None
+    pv: PvStatus | None = None
     meter_connected: bool | None = None
     """The newest word on it, whichever method it came with."""
     meter: MeterStatus | None = None
@@ -77,10 +80,14 @@ class Readings:
                 self.temperature = status.temperature
                 self.capacity = status.rated_capacity or self.capacity
             case PvStatus():
-                self.pv_power = status.power
+                self.pv = status
+                if not self.profile.pv_total_is_real:
+                    self.pv_power = status.power
             case MeterStatus():
                 self.meter = status
                 self.meter_connected = status.connected
+            case BluetoothStatus():
+                self.bluetooth_connected = status.connected
             case WifiStatus():
                 self.wifi_signal = status.rssi
             case DeviceStatus():

@@ -12,18 +12,14 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import StateType
 
-from ..venus import Profile
+from ..venus import firmware_name
 from .coordinator import BatteryCoordinator
 from .data import CommandState
 from .entity import BatteryEntity
 from .reading_plan import Reading
 from .sensor_description import BatterySensorDescription, energy, power
 from .sensors_meter import METER_SENSORS
-
-
-def _has_pv(profile: Profile) -> bool:
-    return profile.has_pv
-
+from .sensors_pv import PV_SENSORS
 
 SENSORS = (
     BatterySensorDescription(
@@ -37,10 +33,8 @@ SENSORS = (
     power("battery_power", lambda data: data.battery_power),
     power("ac_power", lambda data: data.ac_power),
     power("backup_power", lambda data: data.backup_power),
-    power("pv_power", lambda data: data.pv_power, _has_pv),
     energy("energy_charged", lambda data: data.energy_charged),
     energy("energy_discharged", lambda data: data.energy_discharged),
-    energy("pv_energy", lambda data: data.pv_energy, _has_pv),
     BatterySensorDescription(
         key="stored_energy",
         translation_key="stored_energy",
@@ -91,6 +85,13 @@ SENSORS = (
         value_fn=lambda data: data.wifi_signal,
     ),
     BatterySensorDescription(
+        key="firmware",
+        translation_key="firmware",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        reading=Reading.DEVICE,
+        value_fn=lambda data: firmware_name(data.firmware) if data.firmware else None,
+    ),
+    BatterySensorDescription(
         key="address",
         translation_key="address",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -106,6 +107,7 @@ SENSORS = (
         value_fn=lambda data: data.success_rate,
     ),
     *METER_SENSORS,
+    *PV_SENSORS,
 )
 
 
