@@ -1,0 +1,1 @@
+"""A season of the plan in virtual time."""

@@ -1,0 +1,194 @@
+"""Lives through the days of a season, and notes all that must not be."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
+from typing import Final
+from unittest.mock import patch
+
+from custom_components.marstek.battery.reading_plan import Intervals
+from custom_components.marstek.const import CONF_SUBSCRIBED_KVA
+from custom_components.marstek.plan.chronicle import Alert
+from custom_components.marstek.planner import Action, Options, energy_to
+from custom_components.marstek.tempo import Colour
+from simulator import Faults
+from tests.control.plan_home import PlanHome, history, plan_home
+from tests.virtual_home import lossy, specs_of
+
+from .charges import Charge
+from .mishaps import Fate, Mishap, fate_of
+
+# Polling is most of the work: by day and far from boundaries there is little to be seen.
+_STRETCHED: Final = Intervals(
+    power=120, mode=300, cells=3600, meter=600, wifi=86400, bluetooth=86400, device=86400
+)
+_ANNOUNCED_AT: Final = time(10, 40)
+_CHARGE_STARTS_AT: Final = (22, 5, 2)
+_CHARGE_IS_OVER_AT: Final = (5, 57)
+_CHARGED: Final = 97
+"""% from which on a battery counts as charged (see `planner.is_complete`)."""
+_SUBSCRIBED_KVA: Final = (6, 9, 12, 15, 18, 24, 30, 36)
+_KVA_PER_BATTERY: Final = 2
+
+
+@dataclass(slots=True)
+class Season:
+    """What came of the days so far."""
+
+    days: int = 0
+    wrong: list[str] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)
+    red_mornings: int = 0
+    uncharged: int = 0
+    """Batteries that were not charged on a red morning, of which the owner was told."""
+    fates: dict[Mishap, int] = field(default_factory=dict)
+    writes: int = 0
+    """Slot writes of one battery in one night, at most."""
+    requests: int = 0
+
+
+async def live(first: date, days: int, batteries: int, *, faulty: bool) -> AsyncIterator[Season]:
+    """Yield what came of a season after each of its days, which end at noon."""
+    season = Season()
+    try:
+        async with _home(first, batteries, faulty=faulty) as home:
+            for number in range(days):
+                await _Day(home, season, first + timedelta(days=number), faulty=faulty).live()
+                season.days += 1
+                yield season
+    except AssertionError as error:
+        season.wrong += str(error).splitlines()
+        yield season
+
+
+@asynccontextmanager
+async def _home(first: date, batteries: int, *, faulty: bool) -> AsyncIterator[PlanHome]:
+    """Start a home whose batteries lose what the planner expects them to lose."""
+    specs = [
+        replace(spec, soc=60.0, efficiency=Options().charge_efficiency)
+        for spec in specs_of("VenusE 3.0", 150, batteries)
+    ]
+    needed = batteries * _KVA_PER_BATTERY
+    subscribed = next((kva for kva in _SUBSCRIBED_KVA if kva >= needed), _SUBSCRIBED_KVA[-1])
+    faults: Faults | None = lossy() if faulty else None
+    with patch(
+        "custom_components.marstek.battery.reading_plan.intervals_for", return_value=_STRETCHED
+    ):
+        async with plan_home(
+            specs=specs,
+            options={CONF_SUBSCRIBED_KVA: subscribed},
+            unknown=[day for day in history() if day > first],
+            faults=faults,
+        ) as home:
+            yield home
+
+
+class _Day:
+    """A day of a home from noon to noon."""
+
+    def __init__(self, home: PlanHome, season: Season, day: date, *, faulty: bool) -> None:
+        self._home = home
+        self._season = season
+        self._day = day
+        self._tomorrow = day + timedelta(days=1)
+        quiet = Fate(Mishap.NONE, time(12), 0)
+        self._fate = fate_of(day, len(home.batteries)) if faulty else quiet
+        self._charge: Charge | None = None
+
+    async def live(self) -> None:
+        """Live until the next noon, and judge."""
+        if self._fate.mishap is not Mishap.LATE_COLOUR:
+            self._announce()
+        fates = self._season.fates
+        fates[self._fate.mishap] = fates.get(self._fate.mishap, 0) + 1
+        is_due = self._fate.mishap is not Mishap.NONE
+        for moment in (_CHARGE_STARTS_AT, _CHARGE_IS_OVER_AT):
+            if is_due and _since_noon(self._fate.at) < _since_noon(time(*moment)):
+                await self._suffer()
+                is_due = False
+            await self._home.until(*moment)
+            self._look_at_charge()
+        if is_due:
+            await self._suffer()
+        await self._home.until(12)
+        self._judge()
+
+    def _announce(self) -> None:
+        if self._tomorrow in self._home.colours and self._home.is_running:
+            self._home.announce(self._tomorrow, self._home.colours[self._tomorrow])
+
+    async def _suffer(self) -> None:
+        """Wait for what happens, and let it."""
+        home, battery = self._home, self._home.batteries[self._fate.battery]
+        await home.until(self._fate.at.hour, self._fate.at.minute, 30)
+        match self._fate.mishap:
+            case Mishap.REBOOT:
+                battery.reboot()
+            case Mishap.OUTAGE:
+                battery.go_dark((_since_noon(time(5, 50)) - _since_noon(self._fate.at)) * 60.0)
+            case Mishap.ALL_DARK:
+                for each in home.batteries:
+                    each.go_dark(3 * 3600.0)
+            case Mishap.RESTART:
+                await home.restart()
+            case Mishap.HAND:
+                await home.place.call(battery, "select", "mode", option="auto")
+            case Mishap.LATE_COLOUR:
+                self._announce()
+
+    def _look_at_charge(self) -> None:
+        """Note what a charge that starts should draw, and at its end what it has drawn."""
+        home = self._home
+        charged = sum(battery.state.energy_charged_wh for battery in home.batteries)
+        if self._charge is not None:
+            done = replace(self._charge, drawn=charged - self._charge.drawn)
+            self._season.charges.append(done)
+            if not done.is_as_expected:
+                self._season.wrong.append(
+                    f"{self._day}: {done.drawn:.0f} Wh drawn, {done.expected:.0f} Wh expected"
+                )
+            return
+        if not home.is_running or self._fate.changes_energy or (step := home.shown.step) is None:
+            return
+        if step.action is not Action.CHARGE or step.target is None:
+            return
+        context = home.control.context(home.now)
+        expected = sum(
+            energy_to(each, step.target, context.options.efficiency) for each in context.batteries
+        )
+        capacity = sum(each.capacity for each in context.batteries)
+        if expected:
+            self._charge = Charge(self._day, expected, charged, capacity)
+
+    def _judge(self) -> None:
+        """Note what was wrong, and make room."""
+        home, season = self._home, self._season
+        if home.colours.get(self._tomorrow) is Colour.RED:
+            self._judge_morning()
+        season.requests += sum(len(battery.exchanges) for battery in home.batteries)
+        home.guard.forget_exchanges()
+        season.writes = max(season.writes, *home.guard.nights.values(), 0)
+        season.wrong += home.guard.broken
+        home.guard.broken.clear()
+        home.guard.nights.clear()
+        home.said.clear()
+
+    def _judge_morning(self) -> None:
+        """Each battery is charged on a red morning, or the owner is told that it is not."""
+        home, season = self._home, self._season
+        season.red_mornings += 1
+        told = {said.battery for said in home.kinds(Alert.RED_UNCHARGED)}
+        socs: Mapping[date, list[int]] = home.guard.mornings
+        for battery, soc in zip(home.batteries, socs.get(self._tomorrow, []), strict=True):
+            if soc >= _CHARGED:
+                continue
+            season.uncharged += 1
+            if home.place.entry(battery).title not in told:
+                key = battery.spec.ble_mac
+                season.wrong.append(f"{self._tomorrow} 06:00: {key} at {soc} %, and nothing said")
+
+
+def _since_noon(moment: time) -> int:
+    """Return the minutes since noon."""
+    return (moment.hour * 60 + moment.minute - 12 * 60) % (24 * 60)
