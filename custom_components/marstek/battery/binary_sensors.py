@@ -8,7 +8,7 @@ from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySen
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..venus import Danger
+from ..venus import Danger, Profile
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
@@ -22,6 +22,11 @@ class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntit
 
     is_on_fn: Callable[[BatteryCoordinator], bool | None]
     always_available: bool = False
+
+
+def _cells_are_read_anyway(profile: Profile) -> bool:
+    """Tell whether the cells are read for their temperature already."""
+    return profile.temperature_scale is not None
 
 
 def _pv_live(number: int) -> BatteryBinarySensorDescription:
@@ -90,6 +95,28 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on_fn=lambda coordinator: coordinator.data.frozen,
+    ),
+    BatteryBinarySensorDescription(
+        key="charge_permitted",
+        translation_key="charge_permitted",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        reading=Reading.CELLS,
+        exists_fn=lambda profile: profile.charge_flag_is_real,
+        enabled_fn=_cells_are_read_anyway,
+        is_on_fn=lambda coordinator: (
+            coordinator.data.cells.charge_permitted if coordinator.data.cells else None
+        ),
+    ),
+    BatteryBinarySensorDescription(
+        key="discharge_permitted",
+        translation_key="discharge_permitted",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        reading=Reading.CELLS,
+        exists_fn=lambda profile: profile.discharge_flag_is_real,
+        enabled_fn=_cells_are_read_anyway,
+        is_on_fn=lambda coordinator: (
+            coordinator.data.cells.discharge_permitted if coordinator.data.cells else None
+        ),
     ),
     BatteryBinarySensorDescription(
         key="bluetooth",

@@ -272,6 +272,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             temperature=readings.temperature,
             mode=readings.mode if is_mode_known else None,
             firmware=readings.firmware,
+            cells=readings.cells,
+            efficiency=memory.efficiency.value,
             pv=readings.pv,
             bluetooth_connected=readings.bluetooth_connected,
             meter=readings.meter,

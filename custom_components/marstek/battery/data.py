@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+import math
+from typing import Final
 
-from ..venus import MeterStatus, Mode, PvChannel, PvStatus
+from ..venus import BatteryStatus, MeterStatus, Mode, PvChannel, PvStatus
 from .reading_plan import Reading
+
+# In W: so much may be measured although nothing flows.
+_IDLE_POWER: Final = 20
+# Of a round trip, until it is measured: 5 % are lost each way.
+_USUAL_EFFICIENCY: Final = 0.9
 
 
 class CommandState(StrEnum):
@@ -37,6 +44,7 @@ class BatteryData:
     energy_charged: float | None = None
     energy_discharged: float | None = None
     pv_energy: float | None = None
+    cells: BatteryStatus | None = None
     temperature: float | None = None
     mode: Mode | None = None
     firmware: int | None = None
@@ -50,6 +58,10 @@ class BatteryData:
     success_rate: float | None = None
     last_command: CommandState = CommandState.NONE
     setpoint: int = 0
+    depth_of_discharge: float = 0.88
+    """Usable share of the capacity, the maker's own setting (PROTOCOL.md 2.10)."""
+    efficiency: float | None = None
+    """Measured round trip, 0.5 to 1."""
     frozen: bool = False
     """True when the battery answers, but always the same although power flows."""
 
@@ -72,4 +84,46 @@ class BatteryData:
     @property
     def is_charging(self) -> bool | None:
         """Tell whether more than a standby current flows into the battery."""
-        return None if self.battery_power is None else self.battery_power < -20
+        return None if self.battery_power is None else self.battery_power < -_IDLE_POWER
+
+    @property
+    def usable_energy(self) -> float | None:
+        """Energy in Wh that is left above the depth of discharge."""
+        if self.stored_energy is None or self.rated_capacity is None:
+            return None
+        return max(0.0, self.stored_energy - (1 - self.depth_of_discharge) * self.rated_capacity)
+
+    @property
+    def minutes_to_full(self) -> int | None:
+        """Minutes until it is full at the power of now; None while it isn't being charged."""
+        if not self.is_charging or self.battery_power is None:
+            return None
+        if self.stored_energy is None or self.rated_capacity is None:
+            return None
+        room = max(0.0, self.rated_capacity - self.stored_energy)
+        return round(60 * room / (-self.battery_power * self._one_way))
+
+    @property
+    def minutes_to_empty(self) -> int | None:
+        """Minutes until nothing usable is left at the power of now; None without discharge."""
+        if self.battery_power is None or self.battery_power <= _IDLE_POWER:
+            return None
+        if self.usable_energy is None:
+            return None
+        return round(60 * self.usable_energy * self._one_way / self.battery_power)
+
+    @property
+    def _one_way(self) -> float:
+        return math.sqrt(self.efficiency or _USUAL_EFFICIENCY)
+
+    @property
+    def equivalent_cycles(self) -> float | None:
+        """Full cycles that what was charged and discharged amounts to.
+
+        The mean of both is about what went through the cells: the losses of each way cancel out.
+        """
+        if self.energy_charged is None or self.energy_discharged is None:
+            return None
+        if self.rated_capacity is None:
+            return None
+        return (self.energy_charged + self.energy_discharged) / 2 / self.rated_capacity

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 # Between two power readings further apart than this nothing is assumed about the power, in s.
-_LONGEST_STEP: Final = 600.0
+LONGEST_STEP: Final = 600.0
 # A counter counts as stuck once this much, in Wh or in its own steps, has flowed past it.
 _STUCK_ENERGY: Final = 50.0
 _STUCK_STEPS: Final = 3
@@ -68,7 +68,7 @@ class EnergyMeter:
         integral is the total.
         """
         elapsed = 0.0 if self.power_at is None else now - self.power_at
-        if 0 <= elapsed <= _LONGEST_STEP:
+        if 0 <= elapsed <= LONGEST_STEP:
             self.unseen += (self.power + power) / 2 * elapsed / 3600
         else:
             self.gapped = True

@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 from ..const import DOMAIN
 from ..limits import PowerLimits
 from ..venus import Mode
+from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 
 _VERSION: Final = 1
@@ -36,6 +37,7 @@ class Memory:
     charged: EnergyMeter = field(default_factory=EnergyMeter)
     discharged: EnergyMeter = field(default_factory=EnergyMeter)
     solar: EnergyMeter = field(default_factory=EnergyMeter)
+    efficiency: EfficiencyMeter = field(default_factory=EfficiencyMeter)
     setpoint: int = 0
     hold: Hold | None = None
     slots: set[int] = field(default_factory=set)
@@ -49,6 +51,7 @@ class Memory:
             "charged": self.charged.store(),
             "discharged": self.discharged.store(),
             "solar": self.solar.store(),
+            "efficiency": self.efficiency.store(),
             "setpoint": self.setpoint,
             "hold": _store_hold(self.hold),
             "slots": sorted(self.slots),
@@ -69,6 +72,7 @@ class Memory:
             charged=EnergyMeter.restore(stored.get("charged")),
             discharged=EnergyMeter.restore(stored.get("discharged")),
             solar=EnergyMeter.restore(stored.get("solar")),
+            efficiency=EfficiencyMeter.restore(stored.get("efficiency")),
             setpoint=_whole(stored.get("setpoint")),
             hold=_restore_hold(stored.get("hold")),
             slots={slot for slot in _list(stored.get("slots")) if isinstance(slot, int)},

@@ -16,12 +16,14 @@ from ..venus import (
     Status,
     WifiStatus,
 )
-from .energy import EnergyMeter
+from .energy import LONGEST_STEP, EnergyMeter
 from .memory import Memory
 
 # A battery that says the same for this long, in s, although this much power flows, in W, is stuck.
 _FROZEN_AFTER: Final = 900.0
 _FROZEN_POWER: Final = 20
+# In W: so much may be measured although nothing flows.
+_IDLE_POWER: Final = 20
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Readings:
     wifi_signal: int | None = None
     bluetooth_connected: bool | None = None
     pv: PvStatus | None = None
+    cells: BatteryStatus | None = None
     meter_connected: bool | None = None
     """The newest word on it, whichever method it came with."""
     meter: MeterStatus | None = None
@@ -49,6 +52,8 @@ class Readings:
     _last_energy: EnergyStatus | None = None
     _same_since: float | None = None
     _newest: float | None = None
+    _unaccounted: bool = False
+    """True when energy has flowed, or may have, since the efficiency was last followed."""
 
     @property
     def battery_power(self) -> float | None:
@@ -77,6 +82,7 @@ class Readings:
             case ModeStatus():
                 self._apply_mode(status, now)
             case BatteryStatus():
+                self.cells = status
                 self.temperature = status.temperature
                 self.capacity = status.rated_capacity or self.capacity
             case PvStatus():
@@ -103,6 +109,7 @@ class Readings:
             self.pv_power = status.pv_power
         self._integrate(now)
         self._count(status, now)
+        self._follow_efficiency()
 
     def _apply_mode(self, status: ModeStatus, now: float) -> None:
         self.mode = status.mode
@@ -114,6 +121,7 @@ class Readings:
             self.ac_power = status.ac_power
             self.backup_power = status.backup_power
             self._integrate(now)
+            self._follow_efficiency()
 
     @property
     def _counts_battery(self) -> bool:
@@ -125,6 +133,7 @@ class Readings:
         power = self.ac_power if counted else self.battery_power
         if power is None:
             return
+        self._watch_for_unaccounted(now, counted=counted)
         resolution = self.profile.energy_scale if counted else None
         self.memory.discharged.add_power(max(0.0, power), now, resolution=resolution)
         self.memory.charged.add_power(max(0.0, -power), now, resolution=resolution)
@@ -132,6 +141,28 @@ class Readings:
             self.memory.solar.add_power(
                 self.pv_power or 0.0, now, resolution=self.profile.pv_energy_scale
             )
+
+    def _watch_for_unaccounted(self, now: float, *, counted: bool) -> None:
+        """Note what the totals miss: counters the backup socket, integrals a long silence."""
+        last = self.memory.charged.power_at
+        self._unaccounted |= (
+            (self.backup_power or 0) > _IDLE_POWER
+            if counted
+            else last is not None and not 0 <= now - last <= LONGEST_STEP
+        )
+
+    def _follow_efficiency(self) -> None:
+        if self.soc is None:
+            return
+        memory = self.memory
+        memory.efficiency.add(
+            memory.charged.total,
+            memory.discharged.total,
+            self.soc,
+            capacity=self.rated_capacity,
+            complete=not self._unaccounted,
+        )
+        self._unaccounted = False
 
     def _count(self, status: EnergyStatus, now: float) -> None:
         profile, memory = self.profile, self.memory

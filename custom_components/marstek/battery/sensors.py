@@ -3,13 +3,7 @@
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
-from homeassistant.const import (
-    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
-    EntityCategory,
-    UnitOfEnergy,
-    UnitOfRatio,
-    UnitOfTemperature,
-)
+from homeassistant.const import SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory, UnitOfRatio
 from homeassistant.helpers.typing import StateType
 
 from ..venus import firmware_name
@@ -18,6 +12,7 @@ from .data import CommandState
 from .entity import BatteryEntity
 from .reading_plan import Reading
 from .sensor_description import BatterySensorDescription, energy, power
+from .sensors_cells import CELL_SENSORS
 from .sensors_meter import METER_SENSORS
 from .sensors_pv import PV_SENSORS
 
@@ -35,37 +30,6 @@ SENSORS = (
     power("backup_power", lambda data: data.backup_power),
     energy("energy_charged", lambda data: data.energy_charged),
     energy("energy_discharged", lambda data: data.energy_discharged),
-    BatterySensorDescription(
-        key="stored_energy",
-        translation_key="stored_energy",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda data: data.stored_energy,
-    ),
-    BatterySensorDescription(
-        key="rated_capacity",
-        translation_key="rated_capacity",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=2,
-        value_fn=lambda data: data.rated_capacity,
-    ),
-    BatterySensorDescription(
-        key="temperature",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        reading=Reading.CELLS,
-        exists_fn=lambda profile: profile.temperature_scale is not None,
-        value_fn=lambda data: data.temperature,
-    ),
     BatterySensorDescription(
         key="last_command",
         translation_key="last_command",
@@ -106,6 +70,7 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.success_rate,
     ),
+    *CELL_SENSORS,
     *METER_SENSORS,
     *PV_SENSORS,
 )

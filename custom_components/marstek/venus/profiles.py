@@ -68,6 +68,8 @@ class Profile:
     stored_energy_scale: float = 1.0
     voltage_scale: float | None = None
     current_scale: float | None = None
+    charge_flag_is_real: bool = True
+    """False where one bit stands for both permissions, so that it says nothing of either (2.4)."""
     discharge_flag_is_real: bool = True
     """False where the discharge permission is a constant or a copy of the charge permission."""
     energy_scale: float = 1.0
@@ -93,6 +95,7 @@ _METER = frozenset({Method.METER})
 _VNSE3 = Profile(
     family=Family.VNSE3,
     methods=_EVERYWHERE | _METER,
+    charge_flag_is_real=False,
     discharge_flag_is_real=False,
     meter_counts=True,
 )

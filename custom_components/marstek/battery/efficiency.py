@@ -1,0 +1,75 @@
+"""The round-trip efficiency of a battery, measured from its energy totals.
+
+Of what is charged, the share x reaches the cells; of what leaves them, the share x comes out. So
+charged * x - discharged / x is what the cells gained, which the state of charge tells. Solved for
+x, a measurement need not end with the battery as full as it began.
+"""
+
+from dataclasses import asdict, dataclass
+import math
+from typing import Any, Final, Self
+
+# A whole percent of the state of charge weighs little against this many full charges.
+_ENOUGH_CYCLES: Final = 5.0
+# What is older than this many full charges counts half, so that ageing shows.
+_MEMORY_CYCLES: Final = 20.0
+# More than this share of the capacity between two readings was not observed, but found.
+_LARGEST_STEP: Final = 0.5
+_BELIEVABLE: Final = (0.5, 1.0)
+
+
+@dataclass(slots=True)
+class EfficiencyMeter:
+    """What was charged, discharged and gained while it was observed, in Wh."""
+
+    charged: float = 0.0
+    discharged: float = 0.0
+    gained: float = 0.0
+    last_charged: float | None = None
+    last_discharged: float | None = None
+    last_soc: int | None = None
+    value: float | None = None
+    """Round trip, 0.5 to 1; None before enough has flowed."""
+
+    @classmethod
+    def restore(cls, stored: dict[str, Any] | None) -> Self:
+        """Return a meter as it was stored; a new one for what can't be read."""
+        try:
+            return cls(**stored) if stored else cls()
+        except TypeError:
+            return cls()
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return asdict(self)
+
+    def add(
+        self, charged: float, discharged: float, soc: int, *, capacity: float, complete: bool
+    ) -> None:
+        """Follow totals in Wh and a state of charge in %.
+
+        `complete` is False when energy may have flowed since the last call that no total knows.
+        """
+        if (
+            complete
+            and self.last_charged is not None
+            and self.last_discharged is not None
+            and self.last_soc is not None
+        ):
+            taken, given = charged - self.last_charged, discharged - self.last_discharged
+            if max(abs(taken), abs(given)) <= _LARGEST_STEP * capacity:
+                self.charged += taken
+                self.discharged += given
+                self.gained += (soc - self.last_soc) / 100 * capacity
+        self.last_charged, self.last_discharged, self.last_soc = charged, discharged, soc
+        if self.charged >= _ENOUGH_CYCLES * capacity:
+            self.value = self._measure()
+        if self.charged >= _MEMORY_CYCLES * capacity:
+            self.charged, self.discharged = self.charged / 2, self.discharged / 2
+            self.gained /= 2
+
+    def _measure(self) -> float | None:
+        root = math.sqrt(max(0.0, self.gained**2 + 4 * self.charged * self.discharged))
+        one_way = (self.gained + root) / (2 * self.charged)
+        lowest, highest = _BELIEVABLE
+        return one_way**2 if lowest <= one_way**2 <= highest else None
