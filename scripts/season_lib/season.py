@@ -1,9 +1,11 @@
 """Lives through the days of a season, and notes all that must not be."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+from random import Random
 from typing import Final
 from unittest.mock import patch
 
@@ -12,17 +14,23 @@ from custom_components.marstek.const import CONF_SUBSCRIBED_KVA
 from custom_components.marstek.plan.chronicle import Alert
 from custom_components.marstek.planner import Action, Options, energy_to
 from custom_components.marstek.tempo import Colour
+from custom_components.marstek.venus import Profile
 from simulator import Faults
-from tests.control.plan_home import PlanHome, history, plan_home
+from simulator.household import daily_load
+from tests.control.plan_home import PARIS, PlanHome, history, plan_home
 from tests.virtual_home import lossy, specs_of
+from tests.virtual_time import VirtualTimeLoop
 
 from .charges import Charge
 from .mishaps import Fate, Mishap, fate_of
 
-# Polling is most of the work: by day and far from boundaries there is little to be seen.
-_STRETCHED: Final = Intervals(
-    power=120, mode=300, cells=3600, meter=600, wifi=86400, bluetooth=86400, device=86400
+# Polling is a large part of the work, and by day there is little to be seen.
+_SELDOM: Final = Intervals(
+    power=600, mode=600, cells=7200, meter=1800, wifi=86400, bluetooth=86400, device=86400
 )
+_BY_NIGHT: Final = replace(_SELDOM, power=120, mode=300, cells=3600, meter=600)
+_SELDOM_FROM: Final = time(6, 30)
+_SELDOM_UNTIL: Final = time(21, 40)
 _ANNOUNCED_AT: Final = time(10, 40)
 _CHARGE_STARTS_AT: Final = (22, 5, 2)
 _CHARGE_IS_OVER_AT: Final = (5, 57)
@@ -30,6 +38,8 @@ _CHARGED: Final = 97
 """% from which on a battery counts as charged (see `planner.is_complete`)."""
 _SUBSCRIBED_KVA: Final = (6, 9, 12, 15, 18, 24, 30, 36)
 _KVA_PER_BATTERY: Final = 2
+_LOAD: Final = (60, 360)
+"""W that a battery's part of the house draws on average of a day."""
 
 
 @dataclass(slots=True)
@@ -62,6 +72,15 @@ async def live(first: date, days: int, batteries: int, *, faulty: bool) -> Async
         yield season
 
 
+def _intervals_for(_: Profile) -> Intervals:
+    """Return how often batteries are polled at this time of day."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, VirtualTimeLoop):
+        raise TypeError("A season needs virtual time")
+    moment = loop.now().astimezone(PARIS).time()
+    return _SELDOM if _SELDOM_FROM <= moment < _SELDOM_UNTIL else _BY_NIGHT
+
+
 @asynccontextmanager
 async def _home(first: date, batteries: int, *, faulty: bool) -> AsyncIterator[PlanHome]:
     """Start a home whose batteries lose what the planner expects them to lose."""
@@ -72,9 +91,7 @@ async def _home(first: date, batteries: int, *, faulty: bool) -> AsyncIterator[P
     needed = batteries * _KVA_PER_BATTERY
     subscribed = next((kva for kva in _SUBSCRIBED_KVA if kva >= needed), _SUBSCRIBED_KVA[-1])
     faults: Faults | None = lossy() if faulty else None
-    with patch(
-        "custom_components.marstek.battery.reading_plan.intervals_for", return_value=_STRETCHED
-    ):
+    with patch("custom_components.marstek.battery.reading_plan.intervals_for", _intervals_for):
         async with plan_home(
             specs=specs,
             options={CONF_SUBSCRIBED_KVA: subscribed},
@@ -98,6 +115,9 @@ class _Day:
 
     async def live(self) -> None:
         """Live until the next noon, and judge."""
+        lot = Random(self._day.toordinal())
+        for battery in self._home.batteries:
+            battery.set_household(daily_load(lot.uniform(*_LOAD)))
         if self._fate.mishap is not Mishap.LATE_COLOUR:
             self._announce()
         fates = self._season.fates
