@@ -82,7 +82,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
 async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave no battery parked that nobody will command any more."""
     if is_plan(entry):
-        entry.runtime_data.control.crew.async_stop()
+        await entry.runtime_data.control.async_shutdown()
         await async_hand_back_all(hass)
     else:
         await async_hand_back(hass, entry.runtime_data)

@@ -62,7 +62,7 @@ class Invariants:
         while True:
             self.look()
             now = self._home.now.timestamp()
-            await asyncio.sleep(self.period - now % self.period)
+            await asyncio.sleep(max(0.01, self.period - now % self.period))
 
     def _note(self, text: str) -> None:
         self.broken.append(f"{self._home.now:%d %b %H:%M:%S} {text}")
@@ -207,7 +207,9 @@ class Invariants:
             if entry.state.recoverable:
                 await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
-        tasks = [task.get_name() for task in asyncio.all_tasks() if DOMAIN in task.get_name()]
+        tasks = [
+            task.get_name() for task in asyncio.all_tasks() if f"{DOMAIN} plan" in task.get_name()
+        ]
         handles = vars(asyncio.get_running_loop())["_scheduled"]
         timers = [
             repr(handle)

@@ -47,8 +47,7 @@ def history() -> Mapping[dt.date, Colour]:
 
 def paris(*moment: int) -> dt.datetime:
     """Return a moment by the clock on the wall."""
-    year, month, day, *time = moment
-    return dt.datetime(year, month, day, *time, tzinfo=PARIS)
+    return dt.datetime(*moment).replace(tzinfo=PARIS)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def at[**P](
@@ -93,6 +92,7 @@ class PlanHome:
         self.colours = dict(colours)
         self.said: list[Said] = []
         self.guard = Invariants(self)
+        self._is_stopped = False
         self.excused: set[str] = set()
         """BLE MACs of batteries that a person has commanded."""
 
@@ -121,7 +121,7 @@ class PlanHome:
     def is_running(self) -> bool:
         """Whether the plan is loaded."""
         entry = self.hass.config_entries.async_get_entry(_ENTRY)
-        return entry is not None and entry.state is ConfigEntryState.LOADED
+        return not self._is_stopped and entry is not None and entry.state is ConfigEntryState.LOADED
 
     @property
     def control(self) -> PlanController:
@@ -214,6 +214,7 @@ class PlanHome:
 
     async def stop(self) -> None:
         """Stop Home Assistant as for a restart."""
+        self._is_stopped = True
         self._entries = self.hass.config_entries.async_entries(DOMAIN)
         await self.place.stop()
 
@@ -237,6 +238,7 @@ class PlanHome:
         await asyncio.gather(
             *(self.hass.config_entries.async_setup(copy.entry_id) for copy in copies)
         )
+        self._is_stopped = False
 
     async def restart(self, pause: float = 20.0) -> None:
         """Restart Home Assistant, which is away for so many seconds."""

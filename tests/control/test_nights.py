@@ -1,6 +1,7 @@
 """Nights of all kinds, as they should go when nothing goes wrong."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ MOST_SLOT_WRITES = 8
 
 @at(2026, 3, 9, 21, 40)
 async def test_an_ordinary_night_is_held_and_ends_in_auto_within_seconds() -> None:
+    """An ordinary night is held and ends in Auto within seconds."""
     async with plan_home() as home:
         await home.until(22, 4, 50)
         assert home.modes() == ["Auto"] * 3
@@ -37,6 +39,7 @@ async def test_an_ordinary_night_is_held_and_ends_in_auto_within_seconds() -> No
 
 @at(2026, 3, 12, 21, 40)
 async def test_before_a_red_day_all_are_charged_in_turn_with_few_writes() -> None:
+    """Before a red day all are charged in turn with few writes."""
     async with plan_home(soc=68) as home:
         most = 0
         await home.until(22, 6)
@@ -55,6 +58,7 @@ async def test_before_a_red_day_all_are_charged_in_turn_with_few_writes() -> Non
 
 @at(2026, 3, 12, 21, 40)
 async def test_empty_batteries_are_all_full_in_time_for_a_red_day() -> None:
+    """Empty batteries are all full in time for a red day."""
     async with plan_home(soc=12) as home:
         await home.until(6, 0, 20)
         assert home.guard.mornings == {dt.date(2026, 3, 13): [100, 100, 100]}
@@ -63,6 +67,7 @@ async def test_empty_batteries_are_all_full_in_time_for_a_red_day() -> None:
 
 @at(2026, 3, 16, 21, 40)
 async def test_batteries_are_charged_again_between_two_red_days() -> None:
+    """Batteries are charged again between two red days."""
     async with plan_home(soc=20, count=2) as home:
         await home.until(22, 30)
         assert home.shown.reason is Reason.RED_TOMORROW
@@ -72,6 +77,7 @@ async def test_batteries_are_charged_again_between_two_red_days() -> None:
 
 @at(2026, 1, 12, 21, 40)
 async def test_a_blue_night_before_a_white_day_charges() -> None:
+    """A blue night before a white day charges."""
     tomorrow = dt.date(2026, 1, 13)
     days = {dt.date(2026, 1, 12): Colour.BLUE, tomorrow: Colour.WHITE}
     async with plan_home(soc=80, count=1, days=days) as home:
@@ -83,6 +89,7 @@ async def test_a_blue_night_before_a_white_day_charges() -> None:
 
 @at(2026, 7, 6, 16, 50)
 async def test_a_night_after_a_sunny_day_is_left_to_auto() -> None:
+    """A night after a sunny day is left to Auto."""
     async with plan_home(soc=95, count=1, options={CONF_HAS_PV: True}) as home:
         home.batteries[0].set_household(constant(0))
         await home.until(23, 0)
@@ -92,6 +99,7 @@ async def test_a_night_after_a_sunny_day_is_left_to_auto() -> None:
 
 @at(2026, 1, 14, 21, 40)
 async def test_an_unknown_day_that_may_be_red_is_charged_for() -> None:
+    """An unknown day that may be red is charged for."""
     async with plan_home(soc=70, count=1, unknown=[dt.date(2026, 1, 15)]) as home:
         await home.until(22, 30)
         assert home.shown.reason is Reason.RED_POSSIBLE
@@ -102,6 +110,7 @@ async def test_an_unknown_day_that_may_be_red_is_charged_for() -> None:
 
 @at(2026, 7, 15, 21, 40)
 async def test_an_unknown_day_in_july_is_not_charged_for() -> None:
+    """An unknown day in July is not charged for."""
     async with plan_home(soc=70, count=1, unknown=[dt.date(2026, 7, 16)]) as home:
         await home.until(22, 30)
         assert home.shown.reason is Reason.NO_COLOUR
@@ -111,6 +120,7 @@ async def test_an_unknown_day_in_july_is_not_charged_for() -> None:
 
 @at(2026, 1, 14, 21, 40)
 async def test_a_colour_that_becomes_known_late_stops_a_charge_in_vain() -> None:
+    """A colour that becomes known late stops a charge in vain."""
     tomorrow = dt.date(2026, 1, 15)
     days = {dt.date(2026, 1, 14): Colour.WHITE, tomorrow: Colour.BLUE}
     async with plan_home(soc=30, count=1, days=days, unknown=[tomorrow]) as home:
@@ -125,6 +135,7 @@ async def test_a_colour_that_becomes_known_late_stops_a_charge_in_vain() -> None
 
 @at(2026, 3, 28, 21, 40)
 async def test_the_short_night_in_spring() -> None:
+    """The short night in spring."""
     days = {dt.date(2026, 3, 29): Colour.BLUE}
     async with plan_home(soc=50, days=days) as home:
         await home.until(22, 6)
@@ -138,6 +149,7 @@ async def test_the_short_night_in_spring() -> None:
 
 @at(2026, 10, 24, 21, 40)
 async def test_the_long_night_in_autumn() -> None:
+    """The long night in autumn."""
     async with plan_home(soc=50, days={dt.date(2026, 10, 24): Colour.BLUE}) as home:
         await home.until(2, 59, 50)
         await home.minutes(75)
@@ -151,8 +163,9 @@ async def test_the_long_night_in_autumn() -> None:
 
 @at(2026, 5, 4, 11, 30)
 async def test_a_tariff_with_two_windows_and_without_colours() -> None:
+    """A tariff with two windows and without colours."""
     windows = [{"start": "12:30", "end": "14:30"}, {"start": "01:00", "end": "07:00"}]
-    options = {Tariff.FIXED: {CONF_OFF_PEAK: windows}}
+    options: dict[str, Any] = {Tariff.FIXED: {CONF_OFF_PEAK: windows}}
     async with plan_home(soc=50, count=2, tariff=Tariff.FIXED, options=options) as home:
         await home.until(12, 36)
         assert home.modes() == ["Manual"] * 2

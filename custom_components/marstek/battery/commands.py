@@ -23,6 +23,8 @@ HAND_SLOT: Final = 6
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
 _COUNTDOWN: Final = 300
+# A countdown begins when the request arrives, which may take some attempts.
+_COUNTDOWN_MARGIN: Final = 5.0
 # A countdown is renewed when this much of it, in s, has passed and a read since then shows that the
 # battery is still in Passive; without such a read, when no more time is left to wait for one.
 _RENEW_AFTER: Final = 120.0
@@ -59,7 +61,8 @@ def countdown(until: dt.datetime | None, now: dt.datetime) -> int:
     """Return the seconds of a Passive that is to be over by a moment, at least the least one."""
     if until is None:
         return _COUNTDOWN
-    return max(1, min(_COUNTDOWN, int((until - now).total_seconds())))
+    left = (until - now).total_seconds() - _COUNTDOWN_MARGIN
+    return max(1, min(_COUNTDOWN, int(left)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ minute; triggers only make it prompt. So a trigger that is missed heals.
 import datetime as dt
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -15,7 +15,8 @@ from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import SafetyNet, Window
-from ..const import LOGGER
+from ..const import CONF_BLE_MAC, LOGGER
+from ..entries import async_batteries
 from ..planner import Action, Context, House, Override, Plan, Step, plan_simple
 from ..tempo import Colour, Interval
 from .alerts import Alerts
@@ -32,10 +33,16 @@ from .situation import battery_state, periods
 from .totals import count, totals
 
 _LONGEST_WAIT: Final = 60.0
-_SHORTEST_WAIT: Final = 0.5
+# Less could be over already: Home Assistant plans refreshes from the begin of the second on.
+_SHORTEST_WAIT: Final = 1.0
 _TIDY_BEFORE: Final = dt.timedelta(minutes=3)
 _FULL_AT: Final = dt.time(17)
 _FULL: Final = 90.0
+_SETTLING: Final = (
+    ConfigEntryState.NOT_LOADED,
+    ConfigEntryState.SETUP_IN_PROGRESS,
+    ConfigEntryState.UNLOAD_IN_PROGRESS,
+)
 _FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 _STATES: Final = {
     Action.AUTO: ControlState.SELF_CONSUMPTION,
@@ -94,6 +101,9 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell whether batteries are commanded at all."""
         return self.options.automatic and self.memory.paused_until is None
 
+    def _is_commanded(self, key: str) -> bool:
+        return self.is_in_control and self.options.takes_part(key)
+
     def participants(self) -> dict[str, BatteryCoordinator]:
         """Return the batteries that the plan commands, by BLE MAC."""
         return {
@@ -117,6 +127,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.memory.complete.clear()
         self.async_update_listeners()
         self.async_reconsider()
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Command nothing any more."""
+        await super().async_shutdown()
+        self.crew.async_stop()
 
     @override
     async def _async_update_data(self) -> PlanData:
@@ -188,8 +204,18 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if soc is not None:
             self.memory.full_day, self.memory.was_full = day, soc >= _FULL
 
+    def _is_settling(self) -> bool:
+        """Tell whether a battery is just being set up: its turn must not be given away."""
+        return any(
+            entry.state in _SETTLING
+            for entry in async_batteries(self.hass)
+            if entry.disabled_by is None and self.options.takes_part(entry.data[CONF_BLE_MAC])
+        )
+
     def _command(self, plan: Plan, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
+        if _has_charge(step) and self._is_settling():
+            return
         window, memory = self.tariff.settings.off_peak.current(now), self.memory
         batteries = self.context(now).batteries
         self._orders.resume(memory.orders, now)
@@ -203,6 +229,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
         self._running = step if self.is_in_control else None
         self.crew.async_command(orders, is_in_control=self.is_in_control)
+        self.crew.async_hand_back(self._is_commanded)
         if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
             self.crew.async_tidy_up()
 

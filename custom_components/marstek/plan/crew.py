@@ -95,11 +95,15 @@ class Crew:
                 self._released.discard(key)
                 pilot.async_want(orders.get(key))
                 pilot.async_look()
+
+    @callback
+    def async_hand_back(self, is_commanded: Callable[[str], bool]) -> None:
+        """Bring batteries that the plan does not command (any more) back to where it found them."""
         for key, battery in loaded_batteries(self._hass).items():
-            if not is_in_control or key not in self.pilots:
-                self._hand_back(key, battery)
-            else:
+            if is_commanded(key):
                 self._alerts.left_in_manual(battery, is_left=False)
+            else:
+                self._hand_back(key, battery)
 
     @callback
     def async_tidy_up(self) -> None:
