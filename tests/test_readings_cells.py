@@ -179,6 +179,21 @@ async def test_efficiency_outlives_a_restart() -> None:
 
 
 @virtual
+async def test_what_an_integral_missed_is_no_gain() -> None:
+    """A battery without counters that was charged while nobody listened is no better for it."""
+    async with home(specs=[spec_of("Venus D", 149)]) as place:
+        await place.add_all()
+        battery = place.batteries[0]
+        for _ in range(8):
+            battery.set_household(constant(-1000))
+            battery.go_dark(1800)
+            await asyncio.sleep(1900)
+            await cycle(battery)
+        shown = number(place, battery, "round_trip_efficiency")
+        assert shown == pytest.approx(90.25, abs=2)
+
+
+@virtual
 async def test_backup_load_is_no_loss() -> None:
     """No counter knows what the backup socket took: then nothing is measured."""
     async with home(specs=[spec_of("VenusE 3.0", 150)]) as place:

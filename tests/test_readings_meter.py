@@ -57,6 +57,9 @@ async def test_without_a_meter_nothing_is_known() -> None:
         await asyncio.sleep(120)
         assert place.state(battery, "binary_sensor", "meter_connected") == "off"
         assert [place.state(battery, "sensor", key) for key in POWERS] == ["unknown"] * 4
+        since = place.now
+        await asyncio.sleep(1800)
+        assert battery.statistics(since).methods["ES.GetStatus"] > 40, "nothing drove it away"
 
 
 @virtual

@@ -43,6 +43,22 @@ async def test_channels(device: str, firmware: int) -> None:
 
 
 @virtual
+async def test_power_and_sun_are_of_one_moment() -> None:
+    """Inputs read in between don't mix with a power of before."""
+    async with one(spec_of("Venus D", 149), "pv1_power") as (place, battery):
+        battery.set_household(constant(300))
+        battery.set_sun(constant(0))
+        await asyncio.sleep(120)
+        for minute in range(60):
+            house, sun = (300, 0) if minute % 2 else (100, 600)
+            battery.set_household(constant(house))
+            battery.set_sun(constant(sun))
+            for _ in range(61):
+                await asyncio.sleep(1)
+                assert float(place.state(battery, "sensor", "battery_power")) in (300, -500)
+
+
+@virtual
 @pytest.mark.parametrize(("device", "firmware"), BLIND + SEEING)
 async def test_power_is_on_where_it_costs_nothing(device: str, firmware: int) -> None:
     """Inputs that are read anyway show their power; the others are not asked for."""

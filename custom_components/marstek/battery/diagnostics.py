@@ -41,6 +41,7 @@ def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
             "charged": coordinator.store.memory.charged.store(),
             "discharged": coordinator.store.memory.discharged.store(),
             "solar": coordinator.store.memory.solar.store(),
+            "efficiency": coordinator.store.memory.efficiency.store(),
         },
         **_link(coordinator),
     }
