@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.virtual_time import run
 
 from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+from .plan import plan
 from .tempo import tempo
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -74,8 +76,9 @@ async def gentle(*, faulty: bool) -> None:
             row(name, figures.requests_per_hour, "<= 125" if faulty else "<= 100")
 
 
-def _runs() -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
-    return {
+def _runs() -> dict[str, Callable[[], None]]:
+    """Return what can be measured; the plan begins on a day of its own."""
+    at_noon: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "calm": lambda: polling(faulty=False),
         "lossy": lambda: polling(faulty=True),
         "gentle": lambda: gentle(faulty=False),
@@ -83,6 +86,14 @@ def _runs() -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         "cost": lambda: cost(row),
         "tempo": lambda: tempo(row),
     }
+    return {
+        **{name: partial(_run_at_noon, measure) for name, measure in at_noon.items()},
+        "plan": lambda: plan(row),
+    }
+
+
+def _run_at_noon(measure: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    run(_START, measure())
 
 
 def main() -> int:
@@ -94,7 +105,7 @@ def main() -> int:
     )
     for name in parser.parse_args().names or runs:
         print(f"\n{name}")
-        run(_START, runs[name]())
+        runs[name]()
     return 0
 
 
