@@ -151,8 +151,10 @@ class Chronicle:
         if is_first:
             # After a start everything is as it was.
             return
+        orders = (pilot.wanted for pilot in pilots.values())
+        power = sum(abs(order.power or 0) for order in orders if order is not None)
         values = {
-            "programme": self.describe(step),
+            "programme": self.describe(step, power or None),
             "names": _names(pilot for key, pilot in pilots.items() if key not in failing),
             "failed": _names(pilot for key, pilot in pilots.items() if key in failing),
         }

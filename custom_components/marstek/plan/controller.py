@@ -139,7 +139,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Compute what should be, and have it done."""
         now = dt_util.utcnow()
         participants = self.participants()
-        self.memory.forget(now)
+        self._forget(now)
         self.crew.async_follow(participants)
         self._pass_boundary(now)
         self._note_full(now)
@@ -156,6 +156,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.tariff.store.save_later()
         self.update_interval = dt.timedelta(seconds=_seconds_to_next(plan, now))
         return data
+
+    def _forget(self, now: dt.datetime) -> None:
+        """Drop what is over, and tell when nobody keeps the plan back any more."""
+        memory = self.memory
+        was_kept_back = bool(memory.overrides or memory.standing_back)
+        memory.forget(now)
+        if was_kept_back and not memory.overrides and not memory.standing_back:
+            self.chronicle.override_ended()
 
     def _plan(self, now: dt.datetime) -> tuple[Plan, Step]:
         """Return what should be from now on, and the step of it that runs."""
@@ -267,8 +275,6 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell what has happened, and call the owner where that is needed."""
         day = self.tariff.day_of(now)
         self._alerts.look(loaded_batteries(self.hass), self.options, day, now)
-        if not self.options.automatic:
-            return
         options, tariff = self.options.strategy, self.tariff.data
         target = min(options.red_target, options.most_soc)
         self._alerts.look_at_red(tariff, data, self.crew.pilots, target)
@@ -281,12 +287,11 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
         following, pilots = plan.next_change(now), self.crew.pilots
-        power = {Action.CHARGE: -step.power, Action.DISCHARGE: step.power, Action.HOLD: 0}
         failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
         return PlanData(
             state=self._state(step, is_failing=bool(failing)),
             reason=step.reason,
-            power=power.get(step.action),
+            power=self._planned_power(step),
             target=step.target,
             next_action=None if following is None else following.action,
             next_action_at=None if following is None else following.start,
@@ -300,6 +305,15 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             assumed=frozenset(key for key, pilot in pilots.items() if pilot.is_assumed),
             participants={key: pilot.battery.name for key, pilot in pilots.items()},
         )
+
+    def _planned_power(self, step: Step) -> int | None:
+        """Return what the batteries are told, or would be, in W, + discharges; None in Auto."""
+        if step.action is Action.AUTO:
+            return None
+        if self.is_in_control:
+            orders = (pilot.wanted for pilot in self.crew.pilots.values())
+            return sum(order.power or 0 for order in orders if order is not None)
+        return {Action.CHARGE: -step.power, Action.DISCHARGE: step.power}.get(step.action, 0)
 
     def _state(self, step: Step, *, is_failing: bool) -> ControlState:
         memory, pilots = self.memory, self.crew.pilots

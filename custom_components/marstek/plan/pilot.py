@@ -83,6 +83,7 @@ class Pilot:
         self._task: asyncio.Task[None] | None = None
         self._put_back_at: dt.datetime | None = None
         self._is_tidy = False
+        self._impossible: Order | None = None
         self._was_reachable = True
         self.subscriptions: list[Callable[[], None]] = []
         """What ends with the pilot."""
@@ -129,7 +130,8 @@ class Pilot:
         self._asked = order
         if order is not None and self.doubt is not None:
             order = order.by_passive()
-        if order == self._wanted and (self._is_busy or order is None or order == self._standing):
+        is_done = order is None or order in (self._standing, self._impossible)
+        if order == self._wanted and (self._is_busy or is_done):
             return
         self._wanted = order
         self._failures = 0
@@ -255,6 +257,9 @@ class Pilot:
             if self._failures == _FAILURES_TO_TELL:
                 self._report(Outcome.FAILED, error)
             if isinstance(error, (OutOfRangeError, UnsupportedError)):
+                # Trying again helps nobody.
+                self._impossible, self._failures = order, _FAILURES_TO_TELL
+                self._report(Outcome.FAILED, error)
                 break
             await self.battery.clock.sleep(_PAUSES[min(self._failures, len(_PAUSES)) - 1])
 
