@@ -1,0 +1,1 @@
+"""The pure parts of the season that is lived through by command."""
