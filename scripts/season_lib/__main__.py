@@ -94,6 +94,7 @@ def _print(season: Season, agreed: Agreement, seconds: float) -> None:
         if mishap is not Mishap.NONE:
             _row(f"nights in which {mishap}", number)
     _row("seconds", round(seconds), "< 1800")
+    _row("  of the processor", round(real_time.process_time()))
 
 
 def _row(name: str, value: object, limit: str = "") -> None:
