@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, override
 
@@ -250,40 +251,20 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return self.plan.is_fresh(reading, self.clock.time())
 
     def _snapshot(self) -> BatteryData:
-        readings, memory = self.readings, self.store.memory
         rate = success_rate(list(self.client.link.statistics.values()))
         fresh = frozenset(
             reading
             for reading in Reading
             if self._is_fresh(reading) or self.plan.is_awaited(reading)
         )
-        is_mode_known = Reading.MODE in fresh or self._mode_assumed
-        return BatteryData(
+        data = self.readings.picture()
+        return replace(
+            data,
             fresh=fresh,
-            soc=readings.soc,
-            battery_power=readings.battery_power,
-            ac_power=readings.ac_power,
-            backup_power=readings.backup_power,
-            pv_power=readings.pv_power,
-            rated_capacity=readings.rated_capacity,
-            energy_charged=round(memory.charged.total, 1),
-            energy_discharged=round(memory.discharged.total, 1),
-            pv_energy=round(memory.solar.total, 1),
-            temperature=readings.temperature,
-            mode=readings.mode if is_mode_known else None,
-            firmware=readings.firmware,
-            cells=readings.cells,
-            efficiency=memory.efficiency.value,
-            pv=readings.pv,
-            bluetooth_connected=readings.bluetooth_connected,
-            meter=readings.meter,
-            meter_in_mode=readings.meter_in_mode,
-            wifi_signal=readings.wifi_signal,
+            mode=data.mode if Reading.MODE in fresh or self._mode_assumed else None,
             address=self.client.address,
             success_rate=None if rate is None else round(rate),
             last_command=self._last_command,
-            setpoint=memory.setpoint,
-            frozen=readings.is_frozen,
         )
 
     def _update_failed(self, err: VenusError) -> UpdateFailed:

@@ -16,6 +16,7 @@ from ..venus import (
     Status,
     WifiStatus,
 )
+from .data import BatteryData
 from .energy import LONGEST_STEP, EnergyMeter
 from .memory import Memory
 
@@ -73,6 +74,33 @@ class Readings:
         if self._same_since is None or self._newest is None:
             return False
         return self._newest - self._same_since >= _FROZEN_AFTER
+
+    def picture(self) -> BatteryData:
+        """Return all of it as entities show it, save for what they may show of it."""
+        memory = self.memory
+        return BatteryData(
+            soc=self.soc,
+            battery_power=self.battery_power,
+            ac_power=self.ac_power,
+            backup_power=self.backup_power,
+            pv_power=self.pv_power,
+            rated_capacity=self.rated_capacity,
+            energy_charged=round(memory.charged.total, 1),
+            energy_discharged=round(memory.discharged.total, 1),
+            pv_energy=round(memory.solar.total, 1),
+            temperature=self.temperature,
+            mode=self.mode,
+            firmware=self.firmware,
+            cells=self.cells,
+            efficiency=memory.efficiency.value,
+            pv=self.pv,
+            bluetooth_connected=self.bluetooth_connected,
+            meter=self.meter,
+            meter_in_mode=self.meter_in_mode,
+            wifi_signal=self.wifi_signal,
+            setpoint=memory.setpoint,
+            frozen=self.is_frozen,
+        )
 
     def apply(self, status: Status, now: float) -> None:
         """Take over a status that was read at `now`, in seconds since the epoch."""
