@@ -5,8 +5,9 @@ each reachable battery in the planned mode ten minutes after each boundary, each
 reached charged or told of, and energy drawn as the planner expected: exit code 0, else 1.
 
 To be done within half an hour, batteries are polled at longer intervals than by default: each 2
-minutes by night and each 10 by day instead of 30 s, after commands as usual. They lose as much as
-the planner expects them to, and how much the house draws changes from day to day.
+minutes by night and each 10 by day instead of 30 s, after commands as usual, and files are written
+each hour. Batteries lose as much as the planner expects them to, and how much the house draws
+changes from day to day. Colours become known at noon.
 """
 
 import argparse

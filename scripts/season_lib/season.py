@@ -31,7 +31,8 @@ _SELDOM: Final = Intervals(
 _BY_NIGHT: Final = replace(_SELDOM, power=120, mode=300, cells=3600, meter=600)
 _SELDOM_FROM: Final = time(6, 30)
 _SELDOM_UNTIL: Final = time(21, 40)
-_ANNOUNCED_AT: Final = time(10, 40)
+_SAVED_WITHIN: Final = 3600.0
+"""Seconds until what can wait is written to disk, at a stop of Home Assistant at the latest."""
 _CHARGE_STARTS_AT: Final = (22, 5, 2)
 _CHARGE_IS_OVER_AT: Final = (5, 57)
 _CHARGED: Final = 97
@@ -91,7 +92,11 @@ async def _home(first: date, batteries: int, *, faulty: bool) -> AsyncIterator[P
     needed = batteries * _KVA_PER_BATTERY
     subscribed = next((kva for kva in _SUBSCRIBED_KVA if kva >= needed), _SUBSCRIBED_KVA[-1])
     faults: Faults | None = lossy() if faulty else None
-    with patch("custom_components.marstek.battery.reading_plan.intervals_for", _intervals_for):
+    with (
+        patch("custom_components.marstek.battery.reading_plan.intervals_for", _intervals_for),
+        patch("custom_components.marstek.battery.memory._SAVE_DELAY", _SAVED_WITHIN),
+        patch("custom_components.marstek.plan.memory._LONG_DELAY", _SAVED_WITHIN),
+    ):
         async with plan_home(
             specs=specs,
             options={CONF_SUBSCRIBED_KVA: subscribed},
