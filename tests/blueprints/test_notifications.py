@@ -80,7 +80,12 @@ async def settle() -> None:
 async def tell(hass: HomeAssistant, *kinds: Kind | Alert) -> None:
     """Fire what the chronicle fires."""
     for kind in kinds:
-        data = {"title": f"T {kind}", "message": f"M {kind}", "battery": "Venus E 0012", "until": "06:00"}
+        data = {
+            "title": f"T {kind}",
+            "message": f"M {kind}",
+            "battery": "Venus E 0012",
+            "until": "06:00",
+        }
         hass.bus.async_fire(EVENT, {"type": kind.value, **data})
         await settle()
 
