@@ -24,7 +24,9 @@ async def program(*words: str, interrupted: bool = False) -> tuple[int, str, str
         sys.executable,
         "-I",
         "-c",
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"import signal, sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        # A shell lets what it runs in the background ignore Ctrl-C, and that is inherited.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.modules['homeassistant'] = None\n"
         "from scripts.venus_lib.__main__ import main\n"
         "sys.exit(main())",
