@@ -9,6 +9,7 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_actions
 from .battery.coordinator import BatteryCoordinator
 from .battery.memory import MemoryStore
 from .const import CONF_KIND, DOMAIN, EntryKind
@@ -18,7 +19,6 @@ from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_bac
 from .plan.issues import TariffIssues
 from .plan.runtime import async_setup_plan
 from .runtime import async_loaded_plan
-from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -45,7 +45,7 @@ PLATFORMS = {
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, and start looking for batteries on the network."""
-    async_setup_services(hass)
+    async_setup_actions(hass)
     async_start_discovery(hass)
     return True
 

@@ -1,25 +1,19 @@
-"""Actions of the integration."""
+"""Actions on the plan and its tariff."""
 
 import datetime as dt
 from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID, UnitOfEnergy
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import DOMAIN, Tariff
-from .plan.preview import step_data, with_soc, with_tomorrow
-from .plan.runtime import Plan
-from .plan.wishes import (
+from ..const import DOMAIN, Tariff
+from ..plan.preview import step_data, with_soc, with_tomorrow
+from ..plan.runtime import Plan
+from ..plan.wishes import (
     ATTR_DURATION,
     ATTR_FLOOR,
     ATTR_MODE,
@@ -29,9 +23,10 @@ from .plan.wishes import (
     end_of_pause,
     read_override,
 )
-from .planner import Action, plan_simple
-from .runtime import async_loaded_plan
-from .tempo import Colour, tempo_day
+from ..planner import Action, plan_simple
+from ..runtime import async_loaded_plan
+from ..tempo import Colour, tempo_day
+from .description import ActionDescription
 
 _START_DATE: Final = "start_date"
 _END_DATE: Final = "end_date"
@@ -44,46 +39,6 @@ _LONGEST_SPAN: Final = dt.timedelta(days=732)
 
 
 _DURATION: Final = vol.All(cv.time_period, cv.positive_timedelta)
-_SCHEMAS: Final = {
-    "get_tempo": vol.Schema({vol.Optional(_START_DATE): cv.date, vol.Optional(_END_DATE): cv.date}),
-    "pause": vol.Schema(
-        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): _DURATION}
-    ),
-    "resume": vol.Schema({}),
-    "apply_now": vol.Schema({}),
-    "override": vol.Schema(
-        {
-            vol.Required(ATTR_MODE): vol.In([action.value for action in Action]),
-            vol.Optional(ATTR_POWER): vol.Coerce(float),
-            vol.Optional(ATTR_TARGET): vol.Coerce(float),
-            vol.Optional(ATTR_FLOOR): vol.Coerce(float),
-            vol.Optional(ATTR_DURATION): _DURATION,
-            vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
-        }
-    ),
-    "preview": vol.Schema(
-        {
-            vol.Optional(_TOMORROW): vol.In([_UNKNOWN, *(colour.value for colour in Colour)]),
-            vol.Optional(_SOC): vol.Coerce(float),
-        }
-    ),
-}
-
-
-@callback
-def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
-    for name, handler, response in (
-        ("get_tempo", _async_get_tempo, SupportsResponse.ONLY),
-        ("pause", _async_pause, SupportsResponse.NONE),
-        ("resume", _async_resume, SupportsResponse.NONE),
-        ("apply_now", _async_apply_now, SupportsResponse.NONE),
-        ("override", _async_override, SupportsResponse.OPTIONAL),
-        ("preview", _async_preview, SupportsResponse.ONLY),
-    ):
-        hass.services.async_register(
-            DOMAIN, name, handler, schema=_SCHEMAS[name], supports_response=response
-        )
 
 
 def _loaded_plan(hass: HomeAssistant) -> Plan:
@@ -187,3 +142,42 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
     words = plan.control.chronicle.words
     steps: list[Any] = [step_data(step, words) for step in plan_simple(context).steps]
     return {"steps": steps}
+
+
+PLAN_ACTIONS: Final = (
+    ActionDescription(
+        "get_tempo",
+        _async_get_tempo,
+        {vol.Optional(_START_DATE): cv.date, vol.Optional(_END_DATE): cv.date},
+        SupportsResponse.ONLY,
+    ),
+    ActionDescription(
+        "pause",
+        _async_pause,
+        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): _DURATION},
+    ),
+    ActionDescription("resume", _async_resume),
+    ActionDescription("apply_now", _async_apply_now),
+    ActionDescription(
+        "override",
+        _async_override,
+        {
+            vol.Required(ATTR_MODE): vol.In([action.value for action in Action]),
+            vol.Optional(ATTR_POWER): vol.Coerce(float),
+            vol.Optional(ATTR_TARGET): vol.Coerce(float),
+            vol.Optional(ATTR_FLOOR): vol.Coerce(float),
+            vol.Optional(ATTR_DURATION): _DURATION,
+            vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    ActionDescription(
+        "preview",
+        _async_preview,
+        {
+            vol.Optional(_TOMORROW): vol.In([_UNKNOWN, *(colour.value for colour in Colour)]),
+            vol.Optional(_SOC): vol.Coerce(float),
+        },
+        SupportsResponse.ONLY,
+    ),
+)

@@ -1,0 +1,20 @@
+"""Actions of the integration."""
+
+from homeassistant.core import HomeAssistant, callback
+import voluptuous as vol
+
+from ..const import DOMAIN
+from .plan import PLAN_ACTIONS
+
+
+@callback
+def async_setup_actions(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for action in PLAN_ACTIONS:
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            action.handler,
+            schema=vol.Schema(action.fields),
+            supports_response=action.response,
+        )

@@ -1,0 +1,18 @@
+"""What an action is to Home Assistant."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+import voluptuous as vol
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDescription:
+    """An action: what it is called, takes, does and returns."""
+
+    name: str
+    handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse | None]]
+    fields: Mapping[vol.Marker, Any] = field(default_factory=dict)
+    response: SupportsResponse = SupportsResponse.NONE
