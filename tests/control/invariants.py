@@ -159,9 +159,9 @@ class Invariants:
 
     def _look_at_modes(self, moment: dt.datetime) -> None:
         """Ten minutes after each boundary every battery does what is planned."""
-        home, loop = self._home, self._home.hass.loop
-        control = home.control
-        if not control.is_in_control or loop.time() - self._started < _SETTLED:
+        home = self._home
+        control, now = home.control, home.hass.loop.time()
+        if not control.is_in_control or now - self._started < _SETTLED:
             return
         since = self._since_boundary(moment)
         if not dt.timedelta(minutes=10) <= since < dt.timedelta(seconds=600 + self.period):
@@ -172,12 +172,18 @@ class Invariants:
             return
         if peak and step.action is not Action.AUTO and not control.options.strategy.least_soc:
             self._note(f"planned in peak hours: {step.action}")
+        self.compare(step.action)
+
+    def compare(self, action: Action) -> None:
+        """Note which batteries do something else, of those that answer and are the plan's."""
+        home, loop = self._home, self._home.hass.loop
+        control = home.control
         for battery in home.batteries:
             key = battery.spec.ble_mac
             away = loop.time() - self._dark_at.get(key, float("-inf")) < _SETTLED
             left = key in control.memory.standing_back or key in home.excused
             if not away and not left and key in control.crew.pilots:
-                self._compare(battery, step.action)
+                self._compare(battery, action)
 
     def _compare(self, battery: SimulatedBattery, action: Action) -> None:
         state = battery.state

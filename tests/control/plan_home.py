@@ -216,7 +216,12 @@ class PlanHome:
         """Stop Home Assistant as for a restart."""
         self._is_stopped = True
         self._entries = self.hass.config_entries.async_entries(DOMAIN)
+        plan = self.plan
         await self.place.stop()
+        # The end of the process does this.
+        plan.control.crew.async_stop()
+        await plan.control.async_shutdown()
+        await plan.tariff.async_shutdown()
 
     async def start(self) -> None:
         """Start Home Assistant again with the same entries and files."""

@@ -107,7 +107,9 @@ class Chronicle:
             battery.name if battery else None,
         )
         # The logbook shows it on the page of the plan's device.
-        device = dr.async_get(self._hass).async_get_device({(DOMAIN, PLAN_UNIQUE_ID)})
+        device = dr.async_get(self._hass).async_get_device_by_identifier(
+            (DOMAIN, PLAN_UNIQUE_ID), self._tariff.config_entry.entry_id
+        )
         self._hass.bus.async_fire(
             EVENT,
             {
