@@ -11,10 +11,12 @@ from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
 from .battery.coordinator import BatteryCoordinator
+from .battery.issues import async_clear_all
 from .battery.memory import MemoryStore
 from .const import CONF_KIND, DOMAIN, EntryKind
 from .discovery import async_start_discovery
 from .entries import is_battery, is_plan
+from .health import async_start_health
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.issues import TariffIssues
 from .plan.runtime import async_setup_plan
@@ -44,9 +46,10 @@ PLATFORMS = {
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and start looking for batteries on the network."""
+    """Register the actions, and start looking for batteries and after them."""
     async_setup_actions(hass)
     async_start_discovery(hass)
+    async_start_health(hass)
     return True
 
 
@@ -93,6 +96,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if is_plan(entry):
         await async_hand_back_all(hass)
     elif is_battery(entry):
+        async_clear_all(hass, entry)
         await async_hand_back_removed(hass, entry)
     await MemoryStore(hass, entry.entry_id).async_remove()
     if is_plan(entry):

@@ -1,14 +1,18 @@
 """Repairs that Home Assistant can make itself, once the owner has confirmed."""
 
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from .battery.coordinator import BatteryCoordinator
+from .battery.issues import SILENT
+from .const import CONF_BLE_MAC
+from .discovery import async_search
 from .runtime import async_loaded_plan
 from .venus import VenusError
 
@@ -16,12 +20,14 @@ from .venus import VenusError
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
-    """Return the flow that clears the foreign slots of a battery."""
-    return ForeignSlotsFlow((data or {}).get("entry_id", ""))
+    """Return the flow that mends what an issue is about."""
+    known = data or {}
+    flow = SilentFlow if known.get("kind") == SILENT else ForeignSlotsFlow
+    return flow(known.get("entry_id", ""))
 
 
-class ForeignSlotsFlow(RepairsFlow):
-    """Disables all slots of a battery, which can't be read, but its own."""
+class _BatteryFlow(RepairsFlow):
+    """Says what will be done, and does it once that is confirmed."""
 
     def __init__(self, entry_id: str) -> None:
         """Know the config entry of the battery."""
@@ -34,16 +40,12 @@ class ForeignSlotsFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what will be lost, and do it once that is confirmed."""
+        """Ask, and do it; a form with an error says that it did not work."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            battery = self._battery()
-            if battery is not None and await _async_clear(battery):
-                if (plan := async_loaded_plan(self.hass)) is not None:
-                    plan.control.crew.async_trust_slots_of(battery)
-                    await plan.control.async_refresh()
+            if (error := await self._async_mend()) is None:
                 return self.async_create_entry(data={})
-            errors["base"] = "not_cleared"
+            errors["base"] = error
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_form(
             step_id="confirm",
@@ -52,12 +54,54 @@ class ForeignSlotsFlow(RepairsFlow):
             description_placeholders=issue.translation_placeholders if issue else None,
         )
 
+    async def _async_mend(self) -> str | None:
+        """Do it; return the error of the form, None when it is done."""
+        raise NotImplementedError
+
+    def _entry(self) -> ConfigEntry[Any] | None:
+        return self.hass.config_entries.async_get_entry(self._entry_id)
+
+
+class ForeignSlotsFlow(_BatteryFlow):
+    """Disables all slots of a battery, which can't be read, but its own."""
+
+    @override
+    async def _async_mend(self) -> str | None:
+        battery = self._battery()
+        if battery is None or not await _async_clear(battery):
+            return "not_cleared"
+        if (plan := async_loaded_plan(self.hass)) is not None:
+            plan.control.crew.async_trust_slots_of(battery)
+            await plan.control.async_refresh()
+        return None
+
     def _battery(self) -> BatteryCoordinator | None:
-        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        entry = self._entry()
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return None
         battery: BatteryCoordinator = entry.runtime_data
         return battery
+
+
+class SilentFlow(_BatteryFlow):
+    """Looks for a battery by its identity, and follows it to where it answers."""
+
+    @override
+    async def _async_mend(self) -> str | None:
+        entry = self._entry()
+        if entry is None:
+            return None
+        data = entry.data
+        result = await async_search(self.hass, ports=(data[CONF_PORT],), hosts=(data[CONF_HOST],))
+        wanted = data[CONF_BLE_MAC]
+        found = next((each for each in result.devices if each.device.ble_mac == wanted), None)
+        if found is None:
+            return "nobody_found" if not result.devices else "others_found"
+        self.hass.config_entries.async_update_entry(
+            entry, data={**data, CONF_HOST: found.address, CONF_PORT: found.port}
+        )
+        await self.hass.config_entries.async_reload(entry.entry_id)
+        return None if entry.state is ConfigEntryState.LOADED else "still_silent"
 
 
 async def _async_clear(battery: BatteryCoordinator) -> bool:

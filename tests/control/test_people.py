@@ -14,7 +14,7 @@ from custom_components.marstek.const import (
     CONF_RED_TARGET,
     DOMAIN,
 )
-from custom_components.marstek.plan.battery_issues import LEFT_IN_MANUAL
+from custom_components.marstek.battery.issues import LEFT_IN_MANUAL
 from custom_components.marstek.plan.chronicle import Alert, Kind
 from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Action, Override

@@ -5,19 +5,21 @@ import datetime as dt
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
-from ..battery.reading_plan import Reading
-from ..planner import IDLE_POWER, Action, energy_to
-from ..tempo import Colour
-from ..venus import Method, Mode
-from .battery_issues import (
+from ..battery.issues import (
     CLOCK_WRONG,
+    FOREIGN_CONTROLLER,
     FOREIGN_SLOTS,
     async_clear,
     async_left_in_manual,
     async_raise,
 )
+from ..battery.reading_plan import Reading
+from ..planner import IDLE_POWER, Action, energy_to
+from ..tempo import Colour
+from ..venus import Method, Mode
 from .chronicle import Alert, Chronicle
 from .control_memory import ControlMemory
 from .pilot import DOUBTS, Outcome, Pilot, Report
@@ -37,6 +39,9 @@ _METER_AFTER: Final = dt.timedelta(minutes=10)
 _METER_MISSES: Final = 2
 _MOST_METER_READS: Final = 6
 _MORNING: Final = dt.timedelta(minutes=30)
+# Who overrides the plan so often within a day is no person but another program.
+_RIVALRY: Final = 3
+_RIVALRY_WITHIN: Final = dt.timedelta(days=1)
 
 
 class Alerts:
@@ -56,6 +61,7 @@ class Alerts:
         self._unchecked: set[str] = set()
         self._meter_reads: dict[str, int] = {}
         self._meter_misses: dict[str, int] = {}
+        self._overridden: dict[str, list[dt.datetime]] = {}
 
     def look(
         self,
@@ -67,6 +73,7 @@ class Alerts:
         """Look at all batteries of the home."""
         for key, battery in batteries.items():
             self._look_at_presence(key, battery, now)
+            self._look_at_rivals(key, battery, now)
             if battery.is_reachable:
                 self._look_at_values(key, battery, options, day)
         self._look_at_all(batteries, now)
@@ -214,9 +221,8 @@ class Alerts:
 
     def doubted(self, battery: BatteryCoordinator, doubt: Outcome) -> None:
         """Raise the repair that a reason not to use slots takes."""
-        is_foreign = doubt is Outcome.FOREIGN_SLOTS
-        key = FOREIGN_SLOTS if is_foreign else CLOCK_WRONG
-        async_raise(self._hass, key, battery.config_entry, is_fixable=is_foreign)
+        key = FOREIGN_SLOTS if doubt is Outcome.FOREIGN_SLOTS else CLOCK_WRONG
+        async_raise(self._hass, key, battery.config_entry)
 
     def reported(self, report: Report) -> None:
         """Raise the repairs that a pilot's finding takes, or take them back."""
@@ -224,6 +230,18 @@ class Alerts:
             self.doubted(report.battery, report.outcome)
         elif report.outcome is Outcome.SLOTS_RIGHT:
             async_clear(self._hass, CLOCK_WRONG, report.battery.config_entry)
+        elif report.outcome is Outcome.OVERRIDDEN:
+            times = self._overridden.setdefault(battery_id(report.battery), [])
+            times.append(dt_util.utcnow())
+
+    def _look_at_rivals(self, key: str, battery: BatteryCoordinator, now: dt.datetime) -> None:
+        """Raise a repair for a battery that something else steers too, or take it back."""
+        times = [each for each in self._overridden.get(key, ()) if now - each < _RIVALRY_WITHIN]
+        self._overridden[key] = times
+        if len(times) >= _RIVALRY:
+            async_raise(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
+        elif not times:
+            async_clear(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
 
     def _raise(
         self,

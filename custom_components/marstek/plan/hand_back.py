@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
+from ..battery.issues import async_left_in_manual
 from ..battery.memory import MemoryStore
 from ..battery.orders import AUTO
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, LOGGER
@@ -23,7 +24,6 @@ from ..venus import (
     VenusClient,
     VenusError,
 )
-from .battery_issues import async_left_in_manual
 from .crew import loaded_batteries
 
 

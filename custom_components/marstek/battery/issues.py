@@ -1,5 +1,6 @@
-"""Repairs about one battery that the plan commands."""
+"""Repairs about one battery."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,22 +12,32 @@ from ..const import CONF_BLE_MAC, DOMAIN
 LEFT_IN_MANUAL: Final = "left_in_manual"
 FOREIGN_SLOTS: Final = "foreign_slots"
 CLOCK_WRONG: Final = "clock_wrong"
+FOREIGN_CONTROLLER: Final = "foreign_controller"
+SILENT: Final = "silent"
+PORT_IN_USE: Final = "port_in_use"
+RESETTING_FIRMWARE: Final = "resetting_firmware"
+
+# Those that Home Assistant can mend itself, see repairs.py.
+_FIXABLE: Final = frozenset({FOREIGN_SLOTS, SILENT})
 
 
 @callback
 def async_raise(
-    hass: HomeAssistant, key: str, entry: ConfigEntry[Any], *, is_fixable: bool = False
+    hass: HomeAssistant,
+    key: str,
+    entry: ConfigEntry[Any],
+    placeholders: Mapping[str, str] | None = None,
 ) -> None:
     """Raise a repair about a battery."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(key, entry),
-        data={"entry_id": entry.entry_id},
-        is_fixable=is_fixable,
+        data={"entry_id": entry.entry_id, "kind": key},
+        is_fixable=key in _FIXABLE,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
-        translation_placeholders={"name": entry.title},
+        translation_placeholders={"name": entry.title, **(placeholders or {})},
     )
 
 
@@ -34,6 +45,14 @@ def async_raise(
 def async_clear(hass: HomeAssistant, key: str, entry: ConfigEntry[Any]) -> None:
     """Take a repair back."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(key, entry))
+
+
+@callback
+def async_clear_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Take all repairs about a battery back: it is gone."""
+    for issue in list(ir.async_get(hass).issues.values()):
+        if issue.domain == DOMAIN and (issue.data or {}).get("entry_id") == entry.entry_id:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 @callback
