@@ -8,7 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.marstek.const import CONF_END_GUARD, DOMAIN
-from custom_components.marstek.battery.issues import CLOCK_WRONG, FOREIGN_SLOTS
+from custom_components.marstek.battery.issues import CLOCK_WRONG, FOREIGN_CONTROLLER, FOREIGN_SLOTS
 from custom_components.marstek.plan.chronicle import Alert, Kind
 from custom_components.marstek.repairs import async_create_fix_flow
 from simulator import Faults, SimulatedBattery, Slot
@@ -188,6 +188,22 @@ async def test_who_insists_in_the_app_is_the_boss_until_the_next_boundary() -> N
         await home.until(6, 0, 30)
         assert battery.state.mode == "Auto"
         await home.until(6, 15)
+
+
+@at(2026, 3, 9, 21, 40)
+async def test_who_insists_three_times_a_day_is_taken_for_another_program() -> None:
+    """Who insists three times a day is taken for another program, until a day has gone well."""
+    async with plan_home(count=1, soc=80) as home:
+        battery = home.batteries[0]
+        for hour in (23, 7, 23):
+            await home.until(hour)
+            for _ in range(2):
+                assert issue(home, FOREIGN_CONTROLLER, battery) is None
+                battery.set_mode("AI")
+                await home.minutes(6)
+        assert issue(home, FOREIGN_CONTROLLER, battery) is not None
+        await home.minutes(25 * 60)
+        assert issue(home, FOREIGN_CONTROLLER, battery) is None
 
 
 @at(2026, 3, 9, 21, 40)
