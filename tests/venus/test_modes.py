@@ -104,9 +104,13 @@ async def test_every_mode_of_every_profile(model: str, firmware: int, wish: Mode
 
 @pytest.mark.parametrize(("model", "firmware"), PROFILES)
 @virtual
-async def test_ups_is_never_set(model: str, firmware: int) -> None:
-    """It destroys the schedule (PROTOCOL.md 2.9)."""
+async def test_ups_only_where_it_is_known_to_be(model: str, firmware: int) -> None:
+    """It is in the firmware from 147 on (PROTOCOL.md section 2)."""
     async with pair(device=model, firmware=firmware) as bench:
+        if bench.client.profile.has_backup:
+            assert await bench.control.set_mode(ModeWish(Mode.UPS)) is Proof.CONFIRMED
+            assert bench.battery.state.mode == "UPS"
+            return
         with pytest.raises(UnsupportedError):
             await bench.control.set_mode(ModeWish(Mode.UPS))
         assert bench.exchanges == []

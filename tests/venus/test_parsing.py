@@ -123,7 +123,8 @@ _ABRIDGED = ("VenusE 3.0", 150, "ES.GetMode", "abridged")
 def _result(capture: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the result of a capture of a read, None for errors, silence and writes."""
     response = capture["response"]
-    if not response or capture["method"] not in set(Method) - {Method.SET_MODE}:
+    reads = {method for method in Method if not method.is_write}
+    if not response or capture["method"] not in reads:
         return None
     result: dict[str, Any] | None = response.get("result") if "src" in response else response
     return None if result is None or "parse_state" in result else result

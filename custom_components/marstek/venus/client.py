@@ -135,7 +135,7 @@ class VenusClient:
 
     def _late(self, method: Method, result: dict[str, Any]) -> None:
         """Pass on an answer that came after its call had failed."""
-        if self._on_late is not None and method is not Method.SET_MODE:
+        if self._on_late is not None and not method.is_write:
             try:
                 status = self._parse(method, result)
             except InvalidReplyError:
@@ -147,9 +147,20 @@ class VenusClient:
 
         Accepted is not done: the firmware accepts commands that it drops.
         """
+        await self.set(Method.SET_MODE, {"id": 0, "config": config}, attempts=attempts)
+
+    async def set(
+        self, method: Method, params: dict[str, Any], *, attempts: int | None = None
+    ) -> None:
+        """Send a writing method until it is accepted; RefusedError when it never is.
+
+        UnsupportedError when the firmware lacks it. Nothing reads back what is set but a mode.
+        """
+        if not self.profile.supports(method):
+            raise UnsupportedError(f"{method} is not in this firmware")
         await self.link.call(
-            Method.SET_MODE,
-            {"id": 0, "config": config},
+            method,
+            params,
             _accepted,
             priority=Priority.COMMAND,
             attempts=attempts or self.link.pacing.write_attempts,

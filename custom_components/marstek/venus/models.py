@@ -25,6 +25,19 @@ class Method(StrEnum):
     MODE = "ES.GetMode"
     METER = "EM.GetStatus"
     SET_MODE = "ES.SetMode"
+    SET_DEPTH = "DOD.SET"
+    SET_BLUETOOTH = "Ble.Adv"
+    SET_LED = "Led.Ctrl"
+
+    @property
+    def is_write(self) -> bool:
+        """Tell whether the method changes something, and answers with no more than `set_result`."""
+        return self in _WRITES
+
+
+_WRITES: Final = frozenset(
+    {Method.SET_MODE, Method.SET_DEPTH, Method.SET_BLUETOOTH, Method.SET_LED}
+)
 
 
 class Mode(StrEnum):

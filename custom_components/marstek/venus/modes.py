@@ -1,7 +1,7 @@
 """Mode changes that are proven by a later read (PROTOCOL.md 2.9, 6.6 and 6.7)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
@@ -45,6 +45,11 @@ _FULL_FROM: Final = 95
 _EMPTY_BELOW: Final = 71
 
 _UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
+_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 1}}
+_NO_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 0}}
+
+type SlotListener = Callable[[Slot, bool | None], None]
+"""Hears of each slot that was sent whether it was accepted; None is not known."""
 
 
 class Proof(StrEnum):
@@ -83,9 +88,10 @@ class ModeWish:
                 return ({"mode": "AI", "ai_cfg": {"enable": 1}},)
             case Mode.PASSIVE:
                 return (_passive(self.power, self.duration),)
+            case Mode.UPS:
+                return (_BACKUP,)
             case Mode.MANUAL:
                 return tuple(_manual(slot) for slot in self.slots)
-        raise UnsupportedError(f"{self.mode} can't be set")
 
 
 def _passive(power: int, duration: int) -> dict[str, Any]:
@@ -104,11 +110,19 @@ class ModeControl:
         client: VenusClient,
         clock: Clock,
         on_status: Callable[[ModeStatus], None] | None = None,
+        on_slot: SlotListener | None = None,
+        on_backup: Callable[[], None] | None = None,
     ) -> None:
-        """Control a battery; the clock measures countdowns, `on_status` hears every read."""
+        """Control a battery; the clock measures countdowns, `on_status` hears every read.
+
+        `on_slot` hears of every slot that was sent, `on_backup` whenever UPS may have been
+        switched on, which overwrites the slots.
+        """
         self._client = client
         self._clock = clock
         self._on_status = on_status
+        self._on_slot = on_slot
+        self._on_backup = on_backup
         self._lock = asyncio.Lock()
         self._mode: Mode | None = None
         self._mode_known_at = float("-inf")
@@ -149,6 +163,60 @@ class ModeControl:
         async with self._lock:
             return await self._release_one(slot, attempts)
 
+    async def write_slots(self, slots: Iterable[Slot]) -> dict[int, VenusError]:
+        """Write slots, each until it is accepted; return by number why others were not.
+
+        The battery is in Manual afterwards, whatever became of them (2.9). One that has fallen
+        silent is not tried for every slot. OutOfRangeError or UnsupportedError before anything is
+        sent.
+        """
+        slots = tuple(slots)
+        if slots:
+            self._check(ModeWish(Mode.MANUAL, slots=slots))
+        failures: dict[int, VenusError] = {}
+        link = self._client.link
+        silence: NoAnswerError | None = None
+        async with self._lock:
+            for slot in slots:
+                heard = link.last_heard
+                try:
+                    if silence is not None:
+                        raise silence
+                    await self._write_slot_surely(slot)
+                except (*_UNPROVABLE, RefusedError) as err:
+                    failures[slot.number] = err
+                    if isinstance(err, NoAnswerError) and link.last_heard == heard:
+                        silence = err
+        return failures
+
+    async def _write_slot_surely(self, slot: Slot) -> None:
+        """Write a slot until it is accepted, and learn of each attempt what became of it."""
+        link = self._client.link
+        for attempt in range(1, link.pacing.write_attempts):
+            try:
+                await self._write_slot(slot, attempts=1)
+            except (NoAnswerError, RefusedError, InvalidReplyError) as err:
+                _LOGGER.debug("Slot %d not written: %s", slot.number, err)
+                await self._clock.sleep(link.pause_before(attempt))
+            else:
+                return
+        await self._write_slot(slot, attempts=1)
+
+    async def _write_slot(self, slot: Slot, *, attempts: int | None = None) -> None:
+        """Send a slot, after which the battery is in Manual; tell what became of it."""
+        accepted: bool | None = None
+        try:
+            await self._client.write(_manual(slot), attempts=attempts)
+            accepted = True
+        except RefusedError, DeviceError:
+            accepted = False if attempts == 1 else None
+            raise
+        finally:
+            if self._mode is not None:
+                self._mode = Mode.MANUAL
+            if self._on_slot is not None:
+                self._on_slot(slot, accepted)
+
     async def renew(self, wish: ModeWish) -> None:
         """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
         self._check(wish)
@@ -157,7 +225,8 @@ class ModeControl:
 
     def _check(self, wish: ModeWish) -> None:
         profile = self._client.profile
-        if wish.mode not in profile.modes:
+        is_backup = wish.mode is Mode.UPS and profile.has_backup
+        if wish.mode not in profile.modes and not is_backup:
             raise UnsupportedError(f"{wish.mode} is not in this firmware")
         if wish.mode is Mode.PASSIVE and not 1 <= wish.duration <= _LONGEST_COUNTDOWN:
             raise OutOfRangeError(wish.duration, 1, _LONGEST_COUNTDOWN)
@@ -216,7 +285,7 @@ class ModeControl:
 
     async def _release_one(self, slot: Slot, attempts: int = 1) -> bool:
         try:
-            await self._client.write(_manual(slot), attempts=attempts)
+            await self._write_slot(slot, attempts=attempts)
         except (*_UNPROVABLE, RefusedError) as err:
             _LOGGER.debug("Slot %d not disabled: %s", slot.number, err)
             return False
@@ -226,10 +295,24 @@ class ModeControl:
         if wish.mode is Mode.PASSIVE:
             # A write without an answer may have arrived, at any of its attempts.
             self._countdown_until = float("inf")
+        await self._leave_backup(wish, attempts)
+        if wish.mode is Mode.MANUAL:
+            for slot in wish.slots:
+                await self._write_slot(slot, attempts=attempts)
+            return
+        if wish.mode is Mode.UPS and self._on_backup is not None:
+            self._on_backup()
         for config in wish.configs():
             await self._client.write(config, attempts=attempts)
         if wish.mode is Mode.PASSIVE:
             self._countdown_until = self._clock.time() + wish.duration
+
+    async def _leave_backup(self, wish: ModeWish, attempts: int | None) -> None:
+        """Switch UPS off, which gives Auto, before another mode is set."""
+        is_on = self._mode is Mode.UPS and self._client.profile.has_backup
+        if is_on and wish.mode is not Mode.UPS:
+            await self._client.write(_NO_BACKUP, attempts=attempts)
+            self._mode = Mode.AUTO
 
     async def _write_until_proven(self, wish: ModeWish) -> Proof:
         """Write and read in turn: a write without an answer may have been carried out."""

@@ -55,6 +55,9 @@ class Profile:
     """False when the model or the firmware is not in the table."""
     methods: frozenset[Method] = _EVERYWHERE
     modes: frozenset[Mode] = _ALL_MODES
+    """What can be chosen without losing anything; UPS, which costs the schedule, is none of them."""
+    has_backup: bool = False
+    """True where ES.SetMode knows UPS, which overwrites the schedule (2.9)."""
     answers_to_source_port: bool = True
     """False when replies go to the battery's own port number, whatever port asked (1.1)."""
     dangers: frozenset[Danger] = frozenset()
@@ -91,6 +94,8 @@ class Profile:
 
 
 _METER = frozenset({Method.METER})
+_DEPTH = frozenset({Method.SET_DEPTH})
+_SETTINGS = _DEPTH | {Method.SET_BLUETOOTH, Method.SET_LED}
 
 _VNSE3 = Profile(
     family=Family.VNSE3,
@@ -102,7 +107,9 @@ _VNSE3 = Profile(
 _VNSE3_EARLY = replace(_VNSE3, methods=_EVERYWHERE - {Method.ENERGY}, answers_to_source_port=False)
 _VNSE3_TENTHS = replace(_VNSE3_EARLY, temperature_scale=0.1, stored_energy_scale=10.0)
 _VNSE3_RESETS = replace(_VNSE3, dangers=frozenset({Danger.WIPES_SETTINGS}))
-_VNSE3_STEADY = replace(_VNSE3, steady=True)
+_VNSE3_147 = replace(_VNSE3_RESETS, methods=_VNSE3.methods | _DEPTH, has_backup=True)
+_VNSE3_1476 = replace(_VNSE3_147, methods=_VNSE3.methods | _SETTINGS)
+_VNSE3_STEADY = replace(_VNSE3_1476, dangers=frozenset(), steady=True)
 
 _VNSA_BLIND = replace(
     _VNSE3_RESETS,
@@ -115,18 +122,27 @@ _VNSA_BLIND = replace(
     has_pv=True,
 )
 _REAL_PV: Final[dict[str, Any]] = {"pv_total_is_real": True, "pv_energy_scale": 10.0}
-_VNSA_RESETS = replace(_VNSA_BLIND, answers_to_source_port=True, **_REAL_PV)
+_VNSA_RESETS = replace(
+    _VNSA_BLIND,
+    methods=_VNSA_BLIND.methods | _SETTINGS,
+    has_backup=True,
+    answers_to_source_port=True,
+    **_REAL_PV,
+)
 _VNSA_STEADY = replace(_VNSA_RESETS, dangers=frozenset(), steady=True)
 
 _VNSD_BLIND = replace(
     _VNSA_BLIND,
     family=Family.VNSD,
+    methods=_VNSA_BLIND.methods | _DEPTH,
+    has_backup=True,
     answers_to_source_port=True,
     max_power=2200,
     rated_capacity=2560.0,
 )
 _VNSD_STEADY = replace(
     _VNSD_BLIND,
+    methods=_VNSD_BLIND.methods | _SETTINGS,
     dangers=frozenset(),
     steady=True,
     max_power=2500,
@@ -183,6 +199,8 @@ _TABLE: Final[dict[Family, tuple[tuple[tuple[Version, Profile], ...], Version]]]
             ((139, 0), _VNSE3_TENTHS),
             ((143, 0), replace(_VNSE3_RESETS, answers_to_source_port=False)),
             ((144, 0), _VNSE3_RESETS),
+            ((147, 0), _VNSE3_147),
+            ((147, 6), _VNSE3_1476),
             ((149, 0), _VNSE3_STEADY),
         ),
         (151, 9),
