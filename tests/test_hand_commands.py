@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from custom_components.marstek.battery.commands import HAND_SLOT
+from custom_components.marstek.battery.slots import HAND_SLOT
 from custom_components.marstek.const import CONF_POWER_PRESET, PowerPreset
 from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Slot

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
-from custom_components.marstek.battery.commands import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
+from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.planner import Action
 from custom_components.marstek.tempo import Colour, Interval, tempo_day

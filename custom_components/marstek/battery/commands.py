@@ -17,9 +17,8 @@ from ..const import LOGGER
 from ..venus import Clock, Mode, ModeControl, ModeWish, Proof, Slot, VenusError
 from .data import CommandState
 from .memory import Hold, MemoryStore
+from .slots import HAND_SLOT, SLOTS, cleared
 
-# Slot numbers are shared by all parts of the project: 6 is for commands by hand.
-HAND_SLOT: Final = 6
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
 _COUNTDOWN: Final = 300
@@ -32,11 +31,6 @@ _RENEW_AT_LAST: Final = 180.0
 _FRESH_MODE: Final = 45.0
 _RENEWAL_RETRY: Final = 20.0
 _SLOT_RENEWAL_RETRY: Final = 600.0
-# Slots of the plan: the part of a night before midnight, the part after it; and the safety net.
-EVENING_SLOT: Final = 7
-MORNING_SLOT: Final = 8
-SAFETY_SLOT: Final = 5
-SLOTS: Final = 10
 _CLEAR_ATTEMPTS: Final = 4
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 _STATES: Final = {
@@ -44,11 +38,6 @@ _STATES: Final = {
     Proof.CONFIRMED: CommandState.CONFIRMED,
     Proof.ASSUMED: CommandState.ASSUMED,
 }
-
-
-def cleared(number: int) -> Slot:
-    """Return a disabled slot: what its other fields hold does not matter."""
-    return Slot(number, "00:00", "23:59", 0, 0, enabled=False)
 
 
 def hand_slot(power: int, day: dt.date) -> Slot:
