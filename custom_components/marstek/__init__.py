@@ -27,6 +27,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = {
     EntryKind.BATTERY: [
         Platform.BINARY_SENSOR,
+        Platform.BUTTON,
         Platform.NUMBER,
         Platform.SELECT,
         Platform.SENSOR,

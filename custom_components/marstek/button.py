@@ -1,18 +1,24 @@
-"""Buttons of the plan."""
+"""Buttons: what they are, their own folders say."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .plan.buttons import buttons
-from .plan.runtime import PlanConfigEntry
+from .battery import buttons as battery
+from .battery.coordinator import BatteryCoordinator
+from .plan import buttons as plan
+from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 1
 
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: PlanConfigEntry,
+    entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons of the plan."""
-    async_add_entities(buttons(entry.runtime_data))
+    """Add those of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.buttons(data))
+    else:
+        async_add_entities(plan.buttons(data))

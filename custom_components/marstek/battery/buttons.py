@@ -1,0 +1,92 @@
+"""Buttons of a battery."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.exceptions import HomeAssistantError
+
+from ..const import DOMAIN
+from ..venus import Danger, Method, Mode
+from .coordinator import BatteryCoordinator
+from .entity import BatteryEntity, BatteryEntityDescription
+from .reading_plan import Reading
+
+# What a person may ask for at any time, of firmware that resets when it is asked for more.
+_HARMLESS: Final = frozenset({Method.ENERGY, Method.PV, Method.METER})
+
+
+async def _refresh(battery: BatteryCoordinator) -> None:
+    """Read at once what is shown, the most important first; the rest follows in seconds."""
+    plan = battery.plan
+    is_delicate = Danger.WIPES_SETTINGS in battery.profile.dangers
+    for method in plan.methods({Reading(context) for context in battery.async_contexts()}):
+        if not is_delicate or method in _HARMLESS:
+            plan.hurry(method)
+    await battery.async_refresh()
+    if not battery.is_reachable:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="no_answer",
+            translation_placeholders={"name": battery.name},
+        )
+
+
+async def _restore_automatic(battery: BatteryCoordinator) -> None:
+    """Bring the battery into Auto, whatever it was told before."""
+    await battery.async_set_mode(Mode.AUTO)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatteryButtonDescription(BatteryEntityDescription, ButtonEntityDescription):
+    """A button and what it does."""
+
+    press_fn: Callable[[BatteryCoordinator], Coroutine[Any, Any, None]]
+
+
+BUTTONS: Final = (
+    BatteryButtonDescription(
+        key="refresh",
+        translation_key="refresh",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        press_fn=_refresh,
+    ),
+    BatteryButtonDescription(
+        key="restore_automatic",
+        translation_key="restore_automatic",
+        press_fn=_restore_automatic,
+    ),
+)
+
+
+def buttons(coordinator: BatteryCoordinator) -> list[BatteryButton]:
+    """Return the buttons of a battery."""
+    return [
+        BatteryButton(coordinator, description)
+        for description in BUTTONS
+        if description.exists_fn(coordinator.profile)
+    ]
+
+
+class BatteryButton(BatteryEntity, ButtonEntity):
+    """Something that is done at once; it can be tried on a battery that is silent, too."""
+
+    entity_description: BatteryButtonDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Always: to press it is how one finds out."""
+        return True
+
+    @property
+    @override
+    def _value(self) -> None:
+        return None
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        await self.entity_description.press_fn(self.coordinator)
