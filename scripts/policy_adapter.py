@@ -5,20 +5,30 @@ after hour, at 06:00, 17:00 and 22:00.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
+import sys
 from typing import Any, Final
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from custom_components.marstek.planner import (
+    TEMPO_ECONOMY,
     Action,
     BatteryState,
     Certainty,
     Context,
+    Expected,
+    Forecast,
+    House,
     Options,
     Period,
     Plan,
     Step,
+    plan_optimised,
     plan_simple as simple_strategy,
 )
 from custom_components.marstek.tempo import Colour
@@ -30,6 +40,8 @@ _EMPTY: Final = 100 * (1 - _DEPTH)
 _NIGHT: Final = (6, 22)
 _EVENING: Final = 17
 _FULL: Final = 0.9
+# kW of a battery that charges.
+_PREFERRED: Final = 1.25
 
 
 class _Evenings:
@@ -54,6 +66,36 @@ def plan_simple(asked: Any) -> list[Any]:
     options = Options(has_pv=max(asked.pv, default=0.0) > 0, efficiency=asked.eta)
     plan = simple_strategy(_context(asked, options))
     return _decisions(plan, asked)
+
+
+def plan(asked: Any) -> list[Any]:
+    """Return the scorer's decisions for its context, by the optimised strategy.
+
+    The scorer shares every power among all batteries; here they take turns, each at an efficient
+    power, which loses as little as all at once with that power.
+    """
+    options = Options(has_pv=max(asked.pv, default=0.0) > 0, efficiency=asked.eta)
+    context = replace(
+        _context(asked, options),
+        was_full=None,
+        house=House(round(asked.cap_kva * 1000)),
+        forecast=_forecast(asked),
+        economy=replace(TEMPO_ECONOMY, wear=asked.wear, feed_in=asked.feed_in),
+    )
+    most = min(asked.p_charge, _PREFERRED * asked.n)
+    return [
+        replace(decision, power=max(decision.power, most)) if decision.power else decision
+        for decision in _decisions(plan_optimised(context), asked)
+    ]
+
+
+def _forecast(asked: Any) -> Forecast:
+    start = asked.now.replace(tzinfo=UTC)
+    values = tuple(
+        Expected(start + number * _SLOT, 1000 * float(load), 1000 * float(pv))
+        for number, (load, pv) in enumerate(zip(asked.load, asked.pv, strict=True))
+    )
+    return Forecast(values, start + len(values) * _SLOT)
 
 
 def _context(asked: Any, options: Options) -> Context:
@@ -88,23 +130,29 @@ def _periods(asked: Any, now: datetime) -> list[Period]:
     ]
     bounds = [0, *(i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]), len(kinds)]
     return [
-        _period(asked, kinds[first], now + first * _SLOT, now + last * _SLOT)
+        _period(asked, kinds[first], first, now + first * _SLOT, now + last * _SLOT)
         for first, last in pairwise(bounds)
     ]
 
 
-def _period(asked: Any, kind: tuple[int, bool], start: datetime, end: datetime) -> Period:
+def _period(
+    asked: Any, kind: tuple[int, bool], first: int, start: datetime, end: datetime
+) -> Period:
     day, is_off_peak = kind
+    price = float(asked.price[first])
     number = (asked.colour_today, asked.colour_tomorrow, None)[day]
     known = Certainty.PROVISIONAL if day and asked.provisional else Certainty.BINDING
     return Period(
         start,
         end,
         is_off_peak,
+        price if number is not None else None,
         day=(start.date() if start.hour >= _NIGHT[0] else start.date() - timedelta(days=1)),
         colour=None if number is None else _COLOURS[number],
         certainty=Certainty.UNKNOWN if number is None else known,
         can_be_red=day == 1 and asked.eligible_tomorrow,
+        expected_price=price,
+        red_price=float(asked.prices[2][not is_off_peak]),
     )
 
 

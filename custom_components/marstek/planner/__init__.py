@@ -4,7 +4,10 @@ The reasoning behind them, with figures, is documented in POLICY.md; section num
 library refer to it.
 """
 
+from .beliefs import Basis, Beliefs
+from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, budget, energy_to, is_complete
+from .forecast import Expected, Forecast
 from .model import (
     Action,
     BatteryState,
@@ -21,16 +24,25 @@ from .model import (
     Step,
     Strategy,
 )
+from .optimised import plan_optimised
 from .share import Order, share
 from .simple import plan_simple
 
 __all__ = [
     "IDLE_POWER",
+    "OTHER_ECONOMY",
+    "TEMPO_ECONOMY",
     "Action",
+    "Aim",
+    "Basis",
     "BatteryState",
+    "Beliefs",
     "Certainty",
     "Context",
+    "Economy",
+    "Expected",
     "Figures",
+    "Forecast",
     "House",
     "Night",
     "Options",
@@ -44,6 +56,7 @@ __all__ = [
     "budget",
     "energy_to",
     "is_complete",
+    "plan_optimised",
     "plan_simple",
     "share",
 ]

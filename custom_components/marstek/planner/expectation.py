@@ -7,7 +7,9 @@ from math import ceil
 from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
+from .forecast import Energies
 from .model import Action, BatteryState, Context, Figure, Plan, Reason, Step
+from .service import served
 from .spans import Intent, Span
 
 type _Bank = tuple[BatteryState, ...]
@@ -22,23 +24,48 @@ def expect(context: Context, spans: Iterable[Span]) -> Plan:
     What AUTO leaves behind after more than half an hour is unknown. A charge after it is planned
     for empty batteries, and what it brings is what there is at least.
     """
-    steps: list[Step] = []
-    bank = context.batteries
-    for span in spans:
+    expectation = Expectation(context)
+    return Plan(tuple(expectation.step(span) for span in spans))
+
+
+class Expectation:
+    """The batteries as they will be, step after step."""
+
+    def __init__(self, context: Context, energies: Energies | None = None) -> None:
+        """Begin with the batteries as they are; energies tell what AUTO leaves behind."""
+        self.bank: _Bank = context.batteries
+        self._context = context
+        self._energies = energies
+
+    @property
+    def soc(self) -> float | None:
+        """The state of charge in % of all together, None when it can't be told."""
+        return bank_soc(self.bank)
+
+    def step(self, span: Span) -> Step:
+        """Return the step that a span makes, and go on to its end."""
         hours = (span.end - span.start).total_seconds() / 3600
         power = 0
         energy = 0.0
         match span.intent.action:
-            case Action.AUTO if span.end - max(span.start, context.moment) > _BRIEF:
-                bank = tuple(replace(battery, soc=None, is_complete=False) for battery in bank)
-            case Action.AUTO | Action.HOLD:
+            case Action.AUTO:
+                self._serve(span)
+            case Action.HOLD:
                 pass
             case Action.CHARGE:
-                bank, power, energy = _charge(context, bank, span, hours)
+                self.bank, power, energy = _charge(self._context, self.bank, span, hours)
             case Action.DISCHARGE:
-                bank, power = _discharge(context, bank, span.intent, hours)
-        steps.append(_step(span, power, energy, bank_soc(bank)))
-    return Plan(tuple(steps))
+                self.bank, power = _discharge(self._context, self.bank, span.intent, hours)
+        return _step(span, power, energy, self.soc)
+
+    def _serve(self, span: Span) -> None:
+        """Serve the house as forecast, else forget the states of charge unless it is brief."""
+        if self._energies is not None:
+            self.bank = served(self._context.options, self.bank, span, self._energies)
+        elif span.end - max(span.start, self._context.moment) > _BRIEF:
+            self.bank = tuple(
+                replace(battery, soc=None, is_complete=False) for battery in self.bank
+            )
 
 
 def _step(span: Span, power: int, energy: float, soc: float | None) -> Step:
@@ -70,7 +97,7 @@ def _figures(intent: Intent, power: int, energy: float) -> dict[str, Figure]:
         figures["floor"] = intent.floor
     if intent.colour is not None:
         figures["colour"] = intent.colour.value
-    return figures
+    return figures | dict(intent.figures)
 
 
 def _charge(context: Context, bank: _Bank, span: Span, hours: float) -> tuple[_Bank, int, float]:

@@ -7,13 +7,17 @@ be compared and subtracted in the nights when clocks change.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
 from ..tempo import Colour
+from .beliefs import Beliefs
+from .economy import TEMPO_ECONOMY, Aim, Economy
+from .forecast import Forecast
+from .moments import utc
 
 type Figure = float | int | str
 type Figures = Mapping[str, Figure]
@@ -80,6 +84,14 @@ class Reason(StrEnum):
     OWNER_AUTO = "owner_auto"
     TARGET_REACHED = "target_reached"
     """Charged as wanted. [target]"""
+    LATER_WORTH_COST = "later_worth_cost"
+    """A kWh will save more than it costs to store it now. [power, target, energy, value, cost]"""
+    LATER_WORTH_MORE = "later_worth_more"
+    """A kWh will save more later than now. [value, worth_now]"""
+    NOW_WORTH_MORE = "now_worth_more"
+    """A kWh saves as much now as later, down to a floor if there is one. [value, worth_now, floor]"""
+    SUN_EXPECTED = "sun_expected"
+    """Off-peak hours in which the sun is expected to give more than the house draws."""
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
     """By hand. [power, target, floor], those that there are."""
@@ -101,11 +113,15 @@ class Period:
     certainty: Certainty = Certainty.UNKNOWN
     can_be_red: bool = False
     """Whether its day may turn out red as long as its colour is not binding."""
+    expected_price: float | None = None
+    """EUR/kWh to be expected while nobody's word about it is binding, None when unknown."""
+    red_price: float | None = None
+    """EUR/kWh should its day turn out red; None for tariffs without such days."""
 
     def __post_init__(self) -> None:
         """Keep the bounds in UTC."""
-        object.__setattr__(self, "start", _utc(self.start))
-        object.__setattr__(self, "end", _utc(self.end))
+        object.__setattr__(self, "start", utc(self.start))
+        object.__setattr__(self, "end", utc(self.end))
         if self.start >= self.end:
             raise ValueError("A period ends after it starts")
 
@@ -165,6 +181,8 @@ class Options:
     has_pv: bool = False
     efficiency: float = 0.80
     """Round trip, 0..1 (TEMPO.md section 4)."""
+    aim: Aim = Aim.SAVINGS
+    """Of the optimised strategy, which asks neither for `night` nor for `white_eve`."""
 
     def __post_init__(self) -> None:
         """Refuse what no strategy could keep."""
@@ -214,7 +232,7 @@ class Override:
 
     def __post_init__(self) -> None:
         """Keep the end in UTC."""
-        object.__setattr__(self, "until", _utc(self.until))
+        object.__setattr__(self, "until", utc(self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +252,14 @@ class Context:
     overrides: tuple[Override, ...] = ()
     """Of two for the same battery the later one counts."""
     house: House | None = None
+    forecast: Forecast | None = None
+    """None: no history of load and sun. The simple strategy doesn't ask for it."""
+    economy: Economy = TEMPO_ECONOMY
+    """Margins of the tariff, before the owner's aim; the simple strategy has its own."""
 
     def __post_init__(self) -> None:
         """Refuse a row with holes."""
-        if not self.periods or not self.periods[0].start <= _utc(self.now) < self.periods[0].end:
+        if not self.periods or not self.periods[0].start <= utc(self.now) < self.periods[0].end:
             raise ValueError("The first period does not contain now")
         if any(before.end != after.start for before, after in pairwise(self.periods)):
             raise ValueError("Periods are not in a row")
@@ -245,7 +267,7 @@ class Context:
     @property
     def moment(self) -> datetime:
         """Return `now` in UTC."""
-        return _utc(self.now)
+        return utc(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +310,12 @@ class Plan:
     """Steps in order, without gap or overlap, from now to the end of the periods given."""
 
     steps: tuple[Step, ...]
+    beliefs: Beliefs | None = None
+    """What the optimised strategy went by."""
 
     def at(self, moment: datetime) -> Step | None:
         """Return the step in which an aware moment lies, None outside the plan."""
-        when = _utc(moment)
+        when = utc(moment)
         return next((step for step in self.steps if step.start <= when < step.end), None)
 
     def next_change(self, moment: datetime) -> Step | None:
@@ -305,9 +329,3 @@ class Plan:
 
 
 type Strategy = Callable[[Context], Plan]
-
-
-def _utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
-        raise ValueError("A moment without a time zone")
-    return moment.astimezone(UTC)

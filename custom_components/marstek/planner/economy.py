@@ -1,0 +1,65 @@
+"""What storing is worth apart from the price: figures that belong to a tariff's profile."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Aim(StrEnum):
+    """What the owner would rather have."""
+
+    SAVINGS = "savings"
+    """Every cent that pays for its wear."""
+    FEWER_CYCLES = "fewer_cycles"
+    """Only what pays well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Economy:
+    """Margins of a tariff in EUR per kWh (POLICY.md section 2). Raises ValueError below zero."""
+
+    wear: float = 0.01
+    """Charged to each kWh that leaves the cells."""
+    least_gain: float = 0.0
+    """What a kWh has to gain to be charged from the grid."""
+    dead_band: float = 0.0
+    """By how much more a kWh has to be worth later to be kept in hours that are not cheap."""
+    feed_in: float = 0.0
+    """Paid for what is fed into the grid."""
+    end_value: float | None = None
+    """Worth of what is stored when the horizon ends; None: what it saves in the cheapest hours."""
+    red_load: float = 1.0
+    """By how much more the house draws on red days than on others."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would pay for wear or for nothing."""
+        if min(self.wear, self.least_gain, self.dead_band, self.feed_in, self.red_load) < 0:
+            raise ValueError("Margins can't be negative")
+
+    def with_aim(self, aim: Aim) -> Economy:
+        """Return the margins that an owner's aim makes of these."""
+        more = _MORE[aim]
+        return replace(
+            self, wear=self.wear + more.wear, least_gain=self.least_gain + more.least_gain
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    wear: float
+    least_gain: float
+
+
+_MORE: Final[Mapping[Aim, _More]] = MappingProxyType(
+    {
+        Aim.SAVINGS: _More(wear=0.0, least_gain=0.0),
+        Aim.FEWER_CYCLES: _More(wear=0.03, least_gain=0.03),
+    }
+)
+
+TEMPO_ECONOMY: Final = Economy(least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3)
+"""Defaults for Tempo."""
+OTHER_ECONOMY: Final = Economy()
+"""Defaults for fixed hours and for day-ahead prices."""

@@ -1,0 +1,234 @@
+"""The optimised strategy: what is stored is spent where it saves most (POLICY.md section 2).
+
+By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
+save more than it costs, serve the house down to where it will save more later, hold what is left.
+Without forecast, prices or states of charge the simple strategy decides.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from statistics import median
+from typing import Final
+
+from ..tempo import Colour
+from .beliefs import Basis, Beliefs
+from .expectation import Expectation
+from .model import Action, Context, Figure, Period, Plan, Reason, Step
+from .outlook import Outlook, Run, look_out
+from .overrides import overridden
+from .simple import plan_simple
+from .spans import Intent, Span, cut
+from .verdicts import Verdict, judge
+from .windows import Window, auto_intent, guarded, peak_intent, unless_reached, windows_of
+
+_SPARE: Final = 1.15
+_DAY: Final = timedelta(days=1)
+
+
+def plan_optimised(context: Context) -> Plan:
+    """Return what all batteries do from now to the end of the periods given.
+
+    The plan says what it was made for: `Plan.beliefs`.
+    """
+    outlook = look_out(context)
+    if isinstance(outlook, Basis):
+        return _plan_without(context, outlook)
+    known = tuple(battery for battery in context.batteries if battery.soc is not None)
+    planner = _Planner(replace(context, batteries=known), outlook)
+    steps = [step for run in outlook.runs for step in planner.steps(run)]
+    return Plan((*steps, *_beyond(context, outlook)), planner.beliefs)
+
+
+class _Planner:
+    """Goes through the runs with the batteries as they will be."""
+
+    def __init__(self, context: Context, outlook: Outlook) -> None:
+        """Begin now."""
+        self.beliefs: Beliefs | None = None
+        self._context = context
+        self._outlook = outlook
+        self._windows = windows_of(context.periods)
+        self._expectation = Expectation(context, outlook.energies)
+
+    def steps(self, run: Run) -> Iterator[Step]:
+        """Yield the steps of a run, with what a person wants instead."""
+        context, bank = self._context, self._outlook.bank
+        soc = self._expectation.soc
+        verdict = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
+        if self.beliefs is None and (run.is_off_peak or run is self._outlook.runs[-1]):
+            self.beliefs = _believed(context, self._outlook, self._windows, verdict)
+        bounds = [context.moment, *(period.start for period in run.periods)]
+        spans = sorted(self._spans(run, verdict), key=lambda span: span.start)
+        planned = [span for span in cut(spans, bounds) if span.end > context.moment]
+        for span in overridden(context, planned):
+            yield self._expectation.step(span)
+
+    def _spans(self, run: Run, verdict: Verdict) -> Iterator[Span]:
+        if not run.is_off_peak:
+            yield Span(run.start, run.end, peak_intent(self._context.options))
+            return
+        window = next(w for w in self._windows if w.start <= run.start < w.end)
+        for span in self._intents(run, verdict, window):
+            if all(period.is_off_peak for period in self._context.periods):
+                # Nobody's clock switches between tariffs.
+                yield span
+            else:
+                guards = guarded(window, span.intent, self._context.options)
+                yield from _within(guards, span)
+
+    def _intents(self, run: Run, verdict: Verdict, window: Window) -> Iterator[Span]:
+        """Yield what an off-peak run is for, without guards."""
+        intent = self._intent(verdict, window)
+        if run is self._outlook.runs[0] and intent.action is Action.CHARGE:
+            intent = unless_reached(self._context, window, intent)
+        if run.sun is None or not verdict.is_sunny:
+            yield Span(run.start, run.end, intent)
+            return
+        since, until = run.sun
+        if intent.action is Action.CHARGE:
+            bank = self._outlook.bank
+            hours = _SPARE * verdict.need / bank.charge_efficiency / bank.preferred_charge
+            since = min(run.end, max(since, run.start + timedelta(hours=hours)))
+            until = max(since, until)
+        sunny = auto_intent(self._context.options, Reason.SUN_EXPECTED)
+        for start, end, each in (
+            (run.start, since, intent),
+            (since, until, sunny),
+            (until, run.end, self._kept(verdict)),
+        ):
+            if start < end:
+                yield Span(start, end, each)
+
+    def _intent(self, verdict: Verdict, window: Window) -> Intent:
+        if verdict.has_to_charge:
+            return self._charge(verdict, window)
+        if verdict.may_serve:
+            options = self._context.options
+            intent = auto_intent(options, Reason.NOW_WORTH_MORE)
+            figures = {"value": round(verdict.value, 4), "worth_now": round(verdict.worth_now, 4)}
+            if verdict.floor > 0:
+                floor = round(max(self._outlook.bank.soc_with(verdict.floor), intent.floor or 0.0))
+                return replace(intent, floor=float(floor), figures=figures | {"floor": floor})
+            return replace(intent, figures=figures)
+        return self._kept(verdict)
+
+    def _kept(self, verdict: Verdict) -> Intent:
+        if verdict.is_charged:
+            target = round(self._outlook.bank.soc_with(verdict.target))
+            return Intent(Action.HOLD, Reason.TARGET_REACHED, target=float(target))
+        return Intent(
+            Action.HOLD,
+            Reason.LATER_WORTH_MORE,
+            figures={"value": round(verdict.value, 4), "worth_now": round(verdict.worth_now, 4)},
+        )
+
+    def _charge(self, verdict: Verdict, window: Window) -> Intent:
+        options = self._context.options
+        figures: dict[str, Figure] = {
+            "value": round(verdict.value, 4),
+            "cost": round(verdict.cost, 4),
+        }
+        target = round(self._outlook.bank.soc_with(verdict.target - verdict.sun))
+        charge = Intent(
+            Action.CHARGE,
+            Reason.LATER_WORTH_COST,
+            target=min(float(target), options.most_soc),
+            figures=figures,
+        )
+        following = window.following
+        if following is None:
+            return charge
+        if following.may_be_red:
+            is_red = following.colour is Colour.RED
+            reason = Reason.RED_TOMORROW if is_red else Reason.RED_POSSIBLE
+            return replace(
+                charge, reason=reason, colour=Colour.RED, battery_power=options.red_power
+            )
+        if following.colour is Colour.WHITE:
+            return replace(charge, reason=Reason.WHITE_TOMORROW, colour=Colour.WHITE)
+        return charge
+
+
+def _within(spans: Iterator[Span], whole: Span) -> Iterator[Span]:
+    """Yield the parts of spans that lie within another."""
+    for span in spans:
+        start, end = max(span.start, whole.start), min(span.end, whole.end)
+        if start < end:
+            yield Span(start, end, span.intent)
+
+
+def _believed(
+    context: Context, outlook: Outlook, windows: Sequence[Window], verdict: Verdict
+) -> Beliefs:
+    """Return what the plan goes by in the run of a verdict."""
+    bank = outlook.bank
+    night, day = _night_and_day(context, outlook.runs, windows)
+    return Beliefs(
+        Basis.WATER_VALUE,
+        night_start=night[0].start if night else None,
+        night_end=night[-1].end if night else None,
+        load_tonight=1000 * sum(run.load for run in night) if night else None,
+        load_tomorrow=1000 * sum(run.load for run in day) if day else None,
+        pv_tomorrow=1000 * sum(run.pv for run in day) if day else None,
+        value=verdict.value,
+        cost=verdict.cost,
+        worth_now=verdict.worth_now,
+        target=bank.soc_with(verdict.target) if verdict.target > 0 else None,
+        floor=bank.soc_with(verdict.floor) if verdict.floor > 0 else None,
+    )
+
+
+def _night_and_day(
+    context: Context, runs: Sequence[Run], windows: Sequence[Window]
+) -> tuple[list[Run], list[Run]]:
+    """Return the runs of the night that comes or runs, and those of the day after it."""
+    if all(run.is_off_peak for run in runs):
+        today = context.now.date()
+        dates = [(run, run.start.astimezone(context.now.tzinfo).date()) for run in runs]
+        return (
+            [run for run, day in dates if day == today],
+            [run for run, day in dates if day == today + _DAY],
+        )
+    if not windows:
+        return [], []
+    start, end = windows[0].start, windows[0].end
+    following = windows[1].start if len(windows) > 1 else runs[-1].end
+    return (
+        [run for run in runs if run.end > start and run.end <= end],
+        [run for run in runs if run.start >= end and run.end <= following],
+    )
+
+
+def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
+    """Return the simple strategy's steps for what lies beyond the horizon."""
+    end = outlook.runs[-1].end
+    rest = tuple(period for period in context.periods if period.start >= end)
+    if not rest:
+        return ()
+    unknown = tuple(replace(each, soc=None, is_complete=False) for each in context.batteries)
+    now = end.astimezone(context.now.tzinfo)
+    later = replace(context, now=now, periods=rest, batteries=unknown, was_full=None)
+    return plan_simple(later).steps
+
+
+def _plan_without(context: Context, basis: Basis) -> Plan:
+    """Return the plan of the simple strategy, for want of something."""
+    was_full = None if basis is Basis.NO_SOC else context.was_full
+    periods = _with_cheap_hours(context.periods)
+    plan = plan_simple(replace(context, was_full=was_full, periods=periods))
+    return replace(plan, beliefs=Beliefs(basis))
+
+
+def _with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return periods of which the cheaper half counts as off-peak where all did."""
+    if not all(period.is_off_peak for period in periods):
+        return periods
+    prices = [period.price for period in periods if period.price is not None]
+    if not prices:
+        return periods
+    middle = median(prices)
+    return tuple(
+        replace(period, is_off_peak=period.price is not None and period.price < middle)
+        for period in periods
+    )

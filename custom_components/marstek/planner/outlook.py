@@ -1,0 +1,207 @@
+"""The time that is planned: runs of one price in slots, and what the rest of the bill will be."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, Self
+
+from .bank import Bank
+from .beliefs import Basis
+from .economy import Economy
+from .energy import most_budget
+from .forecast import Energies
+from .model import Certainty, Context, Period
+from .water_value import Bills, Slot, bills
+
+_QUARTER: Final = 900.0
+_HOUR: Final = 3600.0
+_FINE: Final = timedelta(hours=24)
+# Less sun beyond the house's own needs, in kWh of a quarter of an hour, is not worth a mention.
+_SURPLUS: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive hours of one price, from now on if it has begun."""
+
+    start: datetime
+    end: datetime
+    price: float
+    is_off_peak: bool
+    periods: tuple[Period, ...]
+    bill: Bills
+    """At its end."""
+    cheapest: float
+    """The lowest price of the 24 hours from its start on."""
+    sun: tuple[datetime, datetime] | None
+    """From when to when the sun is expected to give more than the house draws."""
+    surplus: float
+    """kWh that it gives so."""
+    load: float
+    """kWh of the house."""
+    pv: float
+    """kWh of the sun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is expected of the horizon."""
+
+    bank: Bank
+    economy: Economy
+    energies: Energies
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A period, as far as it is still to come, at the price that is assumed for it."""
+
+    period: Period
+    start: datetime
+    price: float
+    load_factor: float
+
+    @property
+    def end(self) -> datetime:
+        return self.period.end
+
+    @property
+    def kind(self) -> tuple[bool, float]:
+        return self.period.is_off_peak, self.price
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """A slot and when it is."""
+
+    start: float
+    end: float
+    load: float
+    pv: float
+    slot: Slot
+
+    @classmethod
+    def of(cls, part: _Part, start: float, end: float, energies: Energies) -> Self:
+        load, pv = energies.between(start, end)
+        load *= part.load_factor
+        hours = (end - start) / _HOUR
+        return cls(
+            start, end, load, pv, Slot(hours, part.price, load - pv, part.period.is_off_peak)
+        )
+
+
+def look_out(context: Context) -> Outlook | Basis:
+    """Return the outlook, or what is missing for one."""
+    if not context.batteries:
+        return Basis.NO_BATTERIES
+    if context.forecast is None:
+        return Basis.NO_FORECAST
+    bank = Bank.of(context.batteries, context.options)
+    if bank is None:
+        return Basis.NO_SOC
+    economy = context.economy.with_aim(context.options.aim)
+    energies = Energies.of(context.forecast)
+    parts = _parts(context, economy)
+    if not parts:
+        return Basis.NO_PRICES
+    parts = [part for part in parts if _is_covered(part, energies)]
+    if not parts or parts[0].start != context.moment:
+        return Basis.NO_FORECAST
+    return Outlook(bank, economy, energies, _runs(context, bank, economy, energies, parts))
+
+
+def _parts(context: Context, economy: Economy) -> list[_Part]:
+    """Return what can be planned: all periods up to the first without any price."""
+    parts: list[_Part] = []
+    for period in context.periods:
+        is_red, price = _assumed(context, period)
+        if price is None:
+            break
+        factor = economy.red_load if is_red else 1.0
+        parts.append(_Part(period, max(period.start, context.moment), price, factor))
+    return parts
+
+
+def _assumed(context: Context, period: Period) -> tuple[bool, float | None]:
+    """Return whether a period is taken for red, and its price.
+
+    The next day is taken for red as long as it may be: not to have charged costs far more than to
+    have charged in vain (POLICY.md section 1). Later days have the price to be expected.
+    """
+    if period.certainty is Certainty.BINDING or not period.can_be_red:
+        is_known = period.certainty is Certainty.BINDING or period.expected_price is None
+        price = period.price if is_known and period.price is not None else period.expected_price
+        return period.may_be_red, price if price is not None else period.price
+    today = context.periods[0].day
+    is_next = period.day is not None and today is not None and (period.day - today).days <= 1
+    if is_next and period.red_price is not None:
+        return True, period.red_price
+    return False, period.price if period.expected_price is None else period.expected_price
+
+
+def _is_covered(part: _Part, energies: Energies) -> bool:
+    return energies.covers(part.start.timestamp(), part.end.timestamp())
+
+
+def _runs(
+    context: Context, bank: Bank, economy: Economy, energies: Energies, parts: list[_Part]
+) -> tuple[Run, ...]:
+    """Return the runs with the bills at their ends."""
+    fine_until = (context.moment + _FINE).timestamp()
+    groups = [list(group) for _, group in groupby(parts, key=lambda part: part.kind)]
+    sliced = [
+        [each for part in group for each in _slices(part, energies, fine_until)] for group in groups
+    ]
+    slots = [each.slot for group in sliced for each in group]
+    limit = None if context.house is None else most_budget(context.house) / 1000
+    expected = bills(slots, bank, economy, limit)
+    runs: list[Run] = []
+    number = 0
+    for group, slices in zip(groups, sliced, strict=True):
+        number += len(slices)
+        first = group[0]
+        day_later = first.start + _FINE
+        surplus, sun = _sun(slices, first.start)
+        runs.append(
+            Run(
+                start=first.start,
+                end=group[-1].end,
+                price=first.price,
+                is_off_peak=first.period.is_off_peak,
+                periods=tuple(part.period for part in group),
+                bill=expected[number],
+                cheapest=min(p.price for p in parts if p.end > first.start and p.start < day_later),
+                sun=sun,
+                surplus=surplus,
+                load=sum(each.load for each in slices),
+                pv=sum(each.pv for each in slices),
+            )
+        )
+    return tuple(runs)
+
+
+def _slices(part: _Part, energies: Energies, fine_until: float) -> list[_Slice]:
+    """Return a part in quarters of an hour, later than a day from now in hours."""
+    start, end = part.start.timestamp(), part.end.timestamp()
+    made: list[_Slice] = []
+    while start < end:
+        length = _QUARTER if start < fine_until else _HOUR
+        until = min(end, start - start % length + length)
+        made.append(_Slice.of(part, start, until, energies))
+        start = until
+    return made
+
+
+def _sun(slices: list[_Slice], start: datetime) -> tuple[float, tuple[datetime, datetime] | None]:
+    """Return the kWh of sun beyond the house's own needs, and from when to when they come."""
+    sunny = [
+        each for each in slices if -each.slot.net > _SURPLUS * (each.end - each.start) / _QUARTER
+    ]
+    if not sunny:
+        return 0.0, None
+    origin = slices[0].start
+    since, until = (
+        start + timedelta(seconds=moment - origin) for moment in (sunny[0].start, sunny[-1].end)
+    )
+    return -sum(each.slot.net for each in sunny), (since, until)

@@ -1,0 +1,139 @@
+"""What a stored kWh will save: a backward dynamic programme (POLICY.md section 2).
+
+As with water behind a dam, what is stored has no price of its own: it is worth what it spares
+later. The programme asks at each level of storage and for each slot, from the last one back, what
+the rest of the bill will be if the best is done.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from .bank import Bank
+from .economy import Economy
+
+LEVELS: Final = 30
+"""Steps between empty and full."""
+
+_LEAST_CHARGE: Final = 0.1
+
+type Bills = list[float]
+"""EUR still to pay, by level of storage from empty to full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time of one price."""
+
+    hours: float
+    price: float
+    """EUR per kWh."""
+    net: float
+    """kWh that the house draws beyond what the sun gives; negative when there is too much sun."""
+    is_free: bool
+    """Whether batteries may do something else than serve the house."""
+
+
+def bills(
+    slots: Sequence[Slot], bank: Bank, economy: Economy, limit: float | None = None
+) -> list[Bills]:
+    """Return the expected bills at the start of each slot, and at the end of the last.
+
+    `limit` is what may be drawn from the grid in kW while charging.
+    """
+    step = bank.capacity / LEVELS
+    end_value = economy.end_value
+    if end_value is None:
+        end_value = bank.discharge_efficiency * min(slot.price for slot in slots)
+    stage = _Stage(bank, economy, limit, step, [level * step for level in range(LEVELS + 1)])
+    after = [-end_value * stored for stored in stage.stored]
+    made = [after]
+    for slot in reversed(slots):
+        after = stage.before(slot, after)
+        made.append(after)
+    made.reverse()
+    return made
+
+
+def worths(bill: Bills, bank: Bank) -> list[float]:
+    """Return by level, from the first above empty, what the last kWh up to it spares in EUR."""
+    step = bank.capacity / LEVELS
+    return [(low - high) / step for low, high in pairwise(bill)]
+
+
+def highest(worth: Sequence[float], least: float, bank: Bank) -> float:
+    """Return the highest kWh of which the last is worth more than so many EUR, 0 if none is."""
+    level = next((n for n in range(len(worth), 0, -1) if worth[n - 1] > least), 0)
+    return level * bank.capacity / LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One step of the programme."""
+
+    bank: Bank
+    economy: Economy
+    limit: float | None
+    step: float
+    stored: list[float]
+
+    def before(self, slot: Slot, after: Bills) -> Bills:
+        """Return the bills before a slot from those after it."""
+        best = self._auto(slot, after)
+        if not slot.is_free:
+            return best
+        if slot.net > 0:
+            cost = slot.price * slot.net
+            best = list(map(min, best, [cost + bill for bill in after], strict=True))
+        power = self.bank.most_charge
+        if self.limit is not None:
+            power = min(power, self.limit - slot.net / slot.hours)
+        for charge in {min(power, self.bank.preferred_charge), power}:
+            if charge > _LEAST_CHARGE and charge * slot.hours > -slot.net:
+                best = list(
+                    map(min, best, self._charged(slot, charge * slot.hours, after), strict=True)
+                )
+        return best
+
+    def _auto(self, slot: Slot, after: Bills) -> Bills:
+        if slot.net <= 0:
+            return self._charged(slot, min(-slot.net, self.bank.most_charge * slot.hours), after)
+        return self._served(slot, after)
+
+    def _served(self, slot: Slot, after: Bills) -> Bills:
+        """Return the bills when batteries serve the house as far as they can."""
+        efficiency = self.bank.discharge_efficiency
+        served = min(slot.net, self.bank.most_discharge * slot.hours)
+        taken = served / efficiency
+        whole, part = divmod(taken / self.step, 1)
+        levels = min(int(whole), LEVELS)
+        # Per kWh from the cells.
+        gain = slot.price * efficiency - self.economy.wear
+        bill = slot.price * slot.net
+        short = [bill - gain * stored + after[0] for stored in self.stored[: levels + 1]]
+        rest = bill - gain * taken
+        upper = after[1 : LEVELS + 1 - levels]
+        full = [rest + high + part * (low - high) for low, high in zip(after, upper, strict=False)]
+        return short + full
+
+    def _charged(self, slot: Slot, drawn: float, after: Bills) -> Bills:
+        """Return the bills when so many kWh are drawn as far as they find room."""
+        efficiency, capacity = self.bank.charge_efficiency, self.bank.capacity
+        whole, part = divmod(drawn * efficiency / self.step, 1)
+        levels = min(int(whole), LEVELS)
+        cost = self._bill(slot, slot.net + drawn)
+        lower = after[levels:LEVELS]
+        full = [
+            cost + low + part * (high - low)
+            for low, high in zip(lower, after[levels + 1 :], strict=True)
+        ]
+        last = after[LEVELS]
+        short = [
+            self._bill(slot, slot.net + (capacity - stored) / efficiency) + last
+            for stored in self.stored[LEVELS - levels :]
+        ]
+        return full + short
+
+    def _bill(self, slot: Slot, drawn: float) -> float:
+        return drawn * (slot.price if drawn > 0 else self.economy.feed_in)
