@@ -12,6 +12,8 @@ from ..limits import PowerLimits
 from ..venus import Mode
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
+from .run import Run, restore_run
+from .schedule import Mirror
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 300.0
@@ -28,6 +30,8 @@ class Hold:
     """The day of the last write: a slot of ours is valid then and on the next day."""
     until: dt.datetime | None = None
     """When Passive is no longer to be kept up; None for as long as it stands."""
+    before: Mode = Mode.AUTO
+    """Of Manual by hand: what a person took the battery out of."""
 
 
 @dataclass(slots=True)
@@ -40,8 +44,12 @@ class Memory:
     efficiency: EfficiencyMeter = field(default_factory=EfficiencyMeter)
     setpoint: int = 0
     hold: Hold | None = None
+    run: Run | None = None
+    """Why Passive is held where a person wants it, and what comes after it."""
     slots: set[int] = field(default_factory=set)
     """Numbers of own slots of Manual that may be enabled in the battery."""
+    schedule: Mirror = field(default_factory=Mirror)
+    """All slots as last written."""
     is_planned: bool = False
     """True while the battery is in a mode that the plan has put it into, other than Auto."""
 
@@ -54,8 +62,10 @@ class Memory:
             "efficiency": self.efficiency.store(),
             "setpoint": self.setpoint,
             "hold": _store_hold(self.hold),
+            "run": self.run and self.run.store(),
             "slots": sorted(self.slots),
             "is_planned": self.is_planned,
+            "schedule": self.schedule.store(),
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -64,6 +74,8 @@ class Memory:
         if self.hold and self.hold.power != limits.clamp(self.hold.power):
             power = limits.clamp(self.hold.power)
             self.hold = replace(self.hold, power=power, day=dt.date.min)
+        if self.run:
+            self.run = replace(self.run, power=limits.clamp(self.run.power))
 
     @classmethod
     def restore(cls, stored: dict[str, Any]) -> Memory:
@@ -75,8 +87,10 @@ class Memory:
             efficiency=EfficiencyMeter.restore(stored.get("efficiency")),
             setpoint=_whole(stored.get("setpoint")),
             hold=_restore_hold(stored.get("hold")),
+            run=restore_run(stored.get("run")),
             slots={slot for slot in _list(stored.get("slots")) if isinstance(slot, int)},
             is_planned=bool(stored.get("is_planned")),
+            schedule=Mirror.restore(stored.get("schedule")),
         )
 
 
@@ -88,6 +102,7 @@ def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
         "power": hold.power,
         "day": hold.day.isoformat(),
         "until": hold.until and hold.until.isoformat(),
+        "before": hold.before,
     }
 
 
@@ -95,10 +110,10 @@ def _restore_hold(stored: object) -> Hold | None:
     """Return a hold as it was stored; one that can't be read was none."""
     match stored:
         case {"mode": str(mode), "power": int(power), "day": str(day), **others}:
-            until = others.get("until")
+            until, before = others.get("until"), others.get("before", Mode.AUTO)
             try:
                 end = dt.datetime.fromisoformat(until) if isinstance(until, str) else None
-                return Hold(Mode(mode), power, dt.date.fromisoformat(day), end)
+                return Hold(Mode(mode), power, dt.date.fromisoformat(day), end, Mode(before))
             except ValueError:
                 return None
     return None

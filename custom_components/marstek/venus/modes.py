@@ -136,6 +136,11 @@ class ModeControl:
             # Somebody else's, for as long as nobody can tell; or ours, over, and left at 0 W.
             self._countdown_until = float("inf")
 
+    async def read_mode(self) -> ModeStatus | None:
+        """Read the mode at once; None when that fails."""
+        async with self._lock:
+            return await self._try_read_mode()
+
     async def set_mode(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Make the battery follow.
 
@@ -300,12 +305,24 @@ class ModeControl:
             for slot in wish.slots:
                 await self._write_slot(slot, attempts=attempts)
             return
-        if wish.mode is Mode.UPS and self._on_backup is not None:
-            self._on_backup()
+        if wish.mode is Mode.UPS:
+            await self._enter_backup(attempts)
+            return
         for config in wish.configs():
             await self._client.write(config, attempts=attempts)
         if wish.mode is Mode.PASSIVE:
             self._countdown_until = self._clock.time() + wish.duration
+
+    async def _enter_backup(self, attempts: int | None) -> None:
+        may_be_on = True
+        try:
+            await self._client.write(_BACKUP, attempts=attempts)
+        except RefusedError, DeviceError:
+            may_be_on = attempts != 1
+            raise
+        finally:
+            if may_be_on and self._on_backup is not None:
+                self._on_backup()
 
     async def _leave_backup(self, wish: ModeWish, attempts: int | None) -> None:
         """Switch UPS off, which gives Auto, before another mode is set."""
