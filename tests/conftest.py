@@ -9,6 +9,8 @@ import custom_components  # noqa: F401
 
 # Jumps of a frozen clock look like slow callbacks to asyncio's debug mode.
 logging.getLogger("asyncio").setLevel(logging.ERROR)
+# A recorder would tell every statement.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)

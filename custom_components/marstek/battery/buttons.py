@@ -8,7 +8,8 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.const import EntityCategory
 from homeassistant.exceptions import HomeAssistantError
 
-from ..const import DOMAIN
+from ..const import CONF_BLE_MAC, DOMAIN
+from ..energy_dashboard import BATTERY_FIELDS, async_add, battery_source, solar_source
 from ..venus import Danger, Method, Mode
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
@@ -39,6 +40,17 @@ async def _restore_automatic(battery: BatteryCoordinator) -> None:
     await battery.async_set_mode(Mode.AUTO)
 
 
+async def _add_to_energy_dashboard(battery: BatteryCoordinator) -> None:
+    """Put the battery, and its solar inputs, on the Energy dashboard."""
+    hass, prefix = battery.hass, battery.config_entry.data[CONF_BLE_MAC]
+    data = battery.data
+    usable = (data.rated_capacity or battery.profile.rated_capacity) * data.depth_of_discharge
+    sources = [battery_source(hass, prefix, BATTERY_FIELDS, usable) | {"name": battery.name}]
+    if battery.profile.has_pv:
+        sources.append(solar_source(hass, prefix) | {"name": battery.name})
+    await async_add(hass, battery.name, sources)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BatteryButtonDescription(BatteryEntityDescription, ButtonEntityDescription):
     """A button and what it does."""
@@ -57,6 +69,12 @@ BUTTONS: Final = (
         key="restore_automatic",
         translation_key="restore_automatic",
         press_fn=_restore_automatic,
+    ),
+    BatteryButtonDescription(
+        key="add_to_energy_dashboard",
+        translation_key="add_to_energy_dashboard",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=_add_to_energy_dashboard,
     ),
 )
 

@@ -7,9 +7,24 @@ from typing import Any, Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 
+from ..const import PLAN_UNIQUE_ID
+from ..energy_dashboard import TOTAL_FIELDS, async_add, battery_source
 from .controller import PlanController
+from .crew import loaded_batteries
 from .entity import ControlEntity, ControlEntityDescription
 from .runtime import Plan
+
+
+async def _add_to_energy_dashboard(control: PlanController) -> None:
+    """Put all batteries together on the Energy dashboard."""
+    batteries = loaded_batteries(control.hass).values()
+    usable = sum(
+        (battery.data.rated_capacity or battery.profile.rated_capacity)
+        * battery.data.depth_of_discharge
+        for battery in batteries
+    )
+    source = battery_source(control.hass, PLAN_UNIQUE_ID, TOTAL_FIELDS, usable)
+    await async_add(control.hass, control.config_entry.title, [source])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +45,12 @@ BUTTONS: Final = (
         translation_key="apply_now",
         entity_category=EntityCategory.CONFIG,
         press_fn=lambda control: control.async_apply_now(),
+    ),
+    ControlButtonDescription(
+        key="add_to_energy_dashboard",
+        translation_key="add_to_energy_dashboard",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=_add_to_energy_dashboard,
     ),
 )
 

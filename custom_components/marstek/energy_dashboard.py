@@ -1,0 +1,111 @@
+"""Puts batteries on Home Assistant's Energy dashboard, when somebody asks for it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+
+from .const import DOMAIN
+
+_ENERGY: Final = "energy"
+_FROM: Final = "stat_energy_from"
+
+BATTERY_FIELDS: Final = {
+    _FROM: "energy_discharged",
+    "stat_energy_to": "energy_charged",
+    "stat_rate": "battery_power",
+    "stat_soc": "soc",
+}
+"""What the dashboard asks of a battery, and the keys of the entities of one that answer."""
+TOTAL_FIELDS: Final = {
+    _FROM: "total_discharged",
+    "stat_energy_to": "total_charged",
+    "stat_rate": "total_power",
+    "stat_soc": "total_soc",
+}
+"""The same of all batteries together, which the plan has."""
+SOLAR_FIELDS: Final = {_FROM: "pv_energy", "stat_rate": "pv_power"}
+
+
+@callback
+def battery_source(
+    hass: HomeAssistant, prefix: str, fields: Mapping[str, str], capacity: float | None
+) -> dict[str, Any]:
+    """Return a source of battery storage; `capacity` is usable, in Wh.
+
+    The unique ids of its entities begin with `prefix`. Raises a translated HomeAssistantError when
+    one of them is switched off.
+    """
+    entities = _entities(hass, prefix, fields)
+    source: dict[str, Any] = {"type": "battery", **entities}
+    source["power_config"] = {"stat_rate": entities["stat_rate"]}
+    if capacity:
+        source["capacity"] = round(capacity / 1000, 2)
+    return source
+
+
+@callback
+def solar_source(hass: HomeAssistant, prefix: str) -> dict[str, Any]:
+    """Return a source of solar production; errors as of `battery_source`."""
+    entities = _entities(hass, prefix, SOLAR_FIELDS)
+    return {"type": "solar", "config_entry_solar_forecast": None, **entities}
+
+
+async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]) -> None:
+    """Put sources on the dashboard beside all others.
+
+    Raises a translated HomeAssistantError when there is no dashboard, when all of them are there
+    already, or when a battery would count twice: alone, and among all together.
+    """
+    if _ENERGY not in hass.config.components:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_energy_dashboard")
+    # Its requirements are only there where it is loaded.
+    from homeassistant.components.energy.data import async_get_manager  # noqa: PLC0415
+
+    manager = await async_get_manager(hass)
+    there: list[Any] = list(manager.data["energy_sources"]) if manager.data else []
+    shown = {source.get(_FROM) for source in there}
+    missing = [source for source in wanted if source[_FROM] not in shown]
+    if not missing:
+        _refuse("on_energy_dashboard", name)
+    totals = _ours(hass, TOTAL_FIELDS[_FROM])
+    is_total = missing[0][_FROM] in totals
+    if shown & (_ours(hass, BATTERY_FIELDS[_FROM]) if is_total else totals):
+        _refuse("counted_twice", name)
+    update: Any = {"energy_sources": [*there, *missing]}
+    await manager.async_update(update)
+
+
+def _refuse(key: str, name: str) -> None:
+    raise HomeAssistantError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders={"name": name}
+    )
+
+
+@callback
+def _ours(hass: HomeAssistant, key: str) -> set[str]:
+    """Return the sensors of this integration with a key."""
+    return {
+        entry.entity_id
+        for entry in er.async_get(hass).entities.values()
+        if entry.platform == DOMAIN and entry.unique_id.endswith(f"_{key}")
+    }
+
+
+@callback
+def _entities(hass: HomeAssistant, prefix: str, fields: Mapping[str, str]) -> dict[str, str]:
+    registry = er.async_get(hass)
+    entities: dict[str, str] = {}
+    for field, key in fields.items():
+        found = registry.async_get_entity_id("sensor", DOMAIN, f"{prefix}_{key}")
+        entry = registry.async_get(found) if found else None
+        if entry is None or entry.disabled:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="entity_disabled",
+                translation_placeholders={"entity": found or key},
+            )
+        entities[field] = entry.entity_id
+    return entities
