@@ -88,6 +88,11 @@ class Commands:
         self._deferred = False
 
     @property
+    def lock(self) -> asyncio.Lock:
+        """Held while something is carried out; who holds it has the battery to himself."""
+        return self._lock
+
+    @property
     def setpoint(self) -> int:
         """The power in W that Manual and Passive use, + discharges."""
         return self._store.memory.setpoint

@@ -136,6 +136,15 @@ class ModeControl:
             # Somebody else's, for as long as nobody can tell; or ours, over, and left at 0 W.
             self._countdown_until = float("inf")
 
+    @property
+    def has_backup(self) -> bool:
+        """Tell whether this firmware has UPS."""
+        return self._client.profile.has_backup
+
+    def check_slots(self, slots: tuple[Slot, ...]) -> None:
+        """Raise OutOfRangeError or UnsupportedError for slots that `write_slots` would not write."""
+        self._check(ModeWish(Mode.MANUAL, slots=slots))
+
     async def read_mode(self) -> ModeStatus | None:
         """Read the mode at once; None when that fails."""
         async with self._lock:
@@ -177,7 +186,7 @@ class ModeControl:
         """
         slots = tuple(slots)
         if slots:
-            self._check(ModeWish(Mode.MANUAL, slots=slots))
+            self.check_slots(slots)
         failures: dict[int, VenusError] = {}
         link = self._client.link
         silence: NoAnswerError | None = None
