@@ -1,0 +1,106 @@
+"""Passive for a while: what a person wants of a battery, and what it goes back to afterwards."""
+
+from dataclasses import dataclass, replace
+import datetime as dt
+from typing import Any, Self
+
+from ..venus import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a person took a battery out of."""
+
+    mode: Mode = Mode.AUTO
+    setpoint: int = 0
+    """The owner's setpoint then, in W, + discharges."""
+    base: Mode = Mode.AUTO
+    """Where `mode` was a person's own choice: what was before that."""
+    by_hand: bool = False
+    """True for Manual with a slot of ours; False for Manual with the slots as they are."""
+
+    @property
+    def below(self) -> Before:
+        """What is left when the person's own choice is taken back too."""
+        return replace(self, mode=self.base, base=Mode.AUTO, by_hand=False)
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return {
+            "mode": self.mode,
+            "setpoint": self.setpoint,
+            "base": self.base,
+            "by_hand": self.by_hand,
+        }
+
+    @classmethod
+    def restore(cls, stored: object) -> Self:
+        """Return it as it was stored; ValueError for modes that there are not."""
+        match stored:
+            case {"mode": str(mode), "setpoint": int(setpoint), "base": str(base), **others}:
+                return cls(Mode(mode), setpoint, Mode(base), bool(others.get("by_hand")))
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Passive at a power until something ends it, then back to what was before."""
+
+    power: int
+    """In W, + discharges, - charges."""
+    before: Before
+    until: dt.datetime | None = None
+    """When it ends; None for no such moment."""
+    target: int | None = None
+    """State of charge in % at which it ends, from below or from above; None for no such."""
+    is_over: bool = False
+    """True from its end on until the battery is proven to be back."""
+
+    @property
+    def is_endless(self) -> bool:
+        """Tell whether nothing but a person ends it."""
+        return self.until is None and self.target is None
+
+    def is_reached(self, soc: int | None) -> bool:
+        """Tell whether a state of charge in % is where it ends."""
+        if self.target is None or soc is None or self.power == 0:
+            return False
+        return soc >= self.target if self.power < 0 else soc <= self.target
+
+    def is_past(self, now: dt.datetime) -> bool:
+        """Tell whether its end has come."""
+        return self.is_over or (self.until is not None and now >= self.until)
+
+    def at_power(self, power: int) -> Run:
+        """Return the same at another power; without end where that turns its sense around."""
+        if self.power * power > 0:
+            return replace(self, power=power)
+        return Run(power, self.before)
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore_run` takes."""
+        return {
+            "power": self.power,
+            "before": self.before.store(),
+            "until": self.until and self.until.isoformat(),
+            "target": self.target,
+            "is_over": self.is_over,
+        }
+
+
+def restore_run(stored: object) -> Run | None:
+    """Return a run as it was stored; one that can't be read was none."""
+    match stored:
+        case {"power": int(power), "before": before, **others}:
+            until, target = others.get("until"), others.get("target")
+            try:
+                return Run(
+                    power,
+                    Before.restore(before),
+                    dt.datetime.fromisoformat(until) if isinstance(until, str) else None,
+                    target if isinstance(target, int) else None,
+                    is_over=bool(others.get("is_over")),
+                )
+            except ValueError:
+                return None
+    return None
