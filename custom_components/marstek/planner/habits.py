@@ -1,0 +1,140 @@
+"""What a home usually draws and gets from the sun, learnt from its own hours (POLICY.md section 2)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final, Self
+
+from .forecast import Expected, Forecast
+
+HISTORY: Final = timedelta(days=35)
+"""How far back hours are asked for: a week of holidays and another without records included."""
+
+_HALF_LIFE: Final = 5.0
+_OTHER_KIND: Final = 0.25
+_SUNNY_DAYS: Final = 7
+# Fewer days of hours than this are no habit; a day with less of its hours is none.
+_LEAST_DAYS: Final = 3
+_LEAST_HOURS: Final = 18
+_HOURS: Final = 24
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What an hour was like: mean powers in W, None when unknown."""
+
+    start: datetime
+    load: float | None
+    """Of the house, without what batteries drew."""
+    pv: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Mean powers in W by the hour of the local day."""
+
+    zone: tzinfo
+    work: tuple[float, ...]
+    """Load of the 24 hours of a working day."""
+    rest: tuple[float, ...]
+    """Load of the 24 hours of a day off."""
+    pv: tuple[float, ...]
+    days: int
+    """How many days were learnt from, 0 when these are a mere assumption."""
+
+    @classmethod
+    def learn(
+        cls, hours: Iterable[Hour], today: date, zone: tzinfo, *, most_load: float
+    ) -> Self | None:
+        """Return the habits that complete days before `today` show, None for too few of them.
+
+        Recent days count more, days of the other kind less. An hour of more than `most_load` W,
+        or of less than nothing, is an error of a meter and left out, as are hours that are missing.
+        """
+        loads: dict[date, dict[int, float]] = defaultdict(dict)
+        suns: dict[date, dict[int, float]] = defaultdict(dict)
+        for hour in hours:
+            local = hour.start.astimezone(zone)
+            if local.date() >= today:
+                continue
+            if hour.load is not None and 0 <= hour.load <= most_load:
+                loads[local.date()][local.hour] = hour.load
+            if hour.pv is not None and 0 <= hour.pv <= most_load:
+                suns[local.date()][local.hour] = hour.pv
+        days = {day: known for day, known in loads.items() if len(known) >= _LEAST_HOURS}
+        if len(days) < _LEAST_DAYS:
+            return None
+        return cls(
+            zone,
+            _profile(days, lambda day: _weight(day, today) * (_OTHER_KIND if _is_rest(day) else 1)),
+            _profile(days, lambda day: _weight(day, today) * (1 if _is_rest(day) else _OTHER_KIND)),
+            _sun(suns, today),
+            len(days),
+        )
+
+    @classmethod
+    def assume(cls, daily_load: float, zone: tzinfo) -> Self:
+        """Return the habits of a home that draws so many Wh a day, for want of a history."""
+        flat = (daily_load / _HOURS,) * _HOURS
+        return cls(zone, flat, flat, (0.0,) * _HOURS, 0)
+
+    def forecast(
+        self, now: datetime, until: datetime, pv: Mapping[datetime, float] | None = None
+    ) -> Forecast:
+        """Return what is expected from the hour of `now` on; both moments are aware.
+
+        `pv` holds forecast powers of the sun in W by the start of their hour, in UTC; hours that it
+        lacks are as the last days were, as long as it has none of their day.
+        """
+        start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        end = max(until.astimezone(UTC), start + _HOUR)
+        known = pv or {}
+        forecast_days = {moment.astimezone(self.zone).date() for moment in known}
+        values: list[Expected] = []
+        while start < end:
+            local = start.astimezone(self.zone)
+            loads = self.rest if _is_rest(local.date()) else self.work
+            usual = 0.0 if local.date() in forecast_days else self.pv[local.hour]
+            values.append(Expected(start, loads[local.hour], max(0.0, known.get(start, usual))))
+            start += _HOUR
+        return Forecast(tuple(values), start)
+
+
+def _is_rest(day: date) -> bool:
+    return day.weekday() >= 5
+
+
+def _weight(day: date, today: date) -> float:
+    return float(0.5 ** ((today - day).days / _HALF_LIFE))
+
+
+def _profile(
+    days: Mapping[date, Mapping[int, float]], weigh: Callable[[date], float]
+) -> tuple[float, ...]:
+    """Return the weighted mean of each hour, that of all hours for one that was never known."""
+    sums, weights = [0.0] * _HOURS, [0.0] * _HOURS
+    for day, known in days.items():
+        weight = weigh(day)
+        for hour, load in known.items():
+            sums[hour] += weight * load
+            weights[hour] += weight
+    mean = sum(sums) / sum(weights)
+    return tuple(
+        total / weight if weight else mean for total, weight in zip(sums, weights, strict=True)
+    )
+
+
+def _sun(days: Mapping[date, Mapping[int, float]], today: date) -> tuple[float, ...]:
+    """Return the mean of each hour over the last days that are known, 0 for hours without any."""
+    recent = [
+        known
+        for day, known in days.items()
+        if today - day <= timedelta(days=_SUNNY_DAYS) and len(known) >= _LEAST_HOURS
+    ]
+    means: list[float] = []
+    for hour in range(_HOURS):
+        powers = [known[hour] for known in recent if hour in known]
+        means.append(sum(powers) / len(powers) if powers else 0.0)
+    return tuple(means)
