@@ -24,6 +24,7 @@ from .calendar import (
 from .chain import Report, TempoClient
 from .faults import FaultKind, SourceError, SourceFault
 from .ledger import BUDGET, SourceStatistics
+from .odds import Odds, expected_price, odds
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
 from .windows import (
@@ -57,6 +58,7 @@ __all__ = [
     "FaultKind",
     "Interval",
     "Learnt",
+    "Odds",
     "OffPeak",
     "Prices",
     "Quotas",
@@ -78,8 +80,10 @@ __all__ = [
     "day_start",
     "days_left",
     "days_used",
+    "expected_price",
     "is_lawful",
     "last_tariff_change",
+    "odds",
     "public_holidays",
     "season_of",
     "tempo_day",
