@@ -46,6 +46,9 @@ from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
+from .schedule_keeper import ScheduleKeeper
+from .schedule_watch import ScheduleWatch
+from .settings import BatterySettings, SettingsData
 from .whereabouts import Whereabouts
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
@@ -87,6 +90,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.client: VenusClient
         self._commands: Commands
         self._control: ModeControl
+        self.schedule: ScheduleKeeper
+        self.settings: BatterySettings
+        self._schedule_watch = ScheduleWatch(self.store, self.clock, self._is_commanding)
         self._whereabouts: Whereabouts
         self._last_command = CommandState.NONE
         self._last_error: VenusError | None = None
@@ -99,6 +105,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def profile(self) -> Profile:
         """What the battery could do when it was set up; an update of its firmware reloads."""
         return self.plan.profile
+
+    def _is_commanding(self) -> bool:
+        return self._commands.lock.locked()
 
     @override
     async def _async_setup(self) -> None:
@@ -122,12 +131,19 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             pacing=self._pacing,
             on_late=self._apply,
         )
-        self._control = ModeControl(self.client, self.clock, self._mode_seen)
+        watch = self._schedule_watch
+        self._control = ModeControl(
+            self.client, self.clock, self._mode_seen, watch.slot_written, watch.backup_entered
+        )
         self._whereabouts = Whereabouts(
             self.hass, self.config_entry, self.client, self.clock, self._async_moved
         )
         self.readings.memory = self.store.memory
         self._commands = Commands(self._control, self.store, self.clock, self._progressed)
+        self.schedule = ScheduleKeeper(
+            self._control, self.store, self.clock, self._commands, self.readings, self._progressed
+        )
+        self.settings = BatterySettings(self.client, lambda: self.store.memory.settings, self._set)
         try:
             await self.client.open()
         except VenusError as err:
@@ -179,7 +195,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def _read(self, method: Method) -> bool:
         """Poll once; tell whether it was answered."""
         started = self.clock.time()
-        was_dark = self.client.link.breaker.is_open
+        was_dark, heard = self.client.link.breaker.is_open, self.client.link.last_heard
         try:
             status = await self.client.read(method)
         except RestingError:
@@ -196,6 +212,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._control.learn(status)
         self.plan.succeeded(method, started, self.clock.time())
         if was_dark:
+            self._schedule_watch.came_back(started - (heard or started))
             self.plan.hurry(Method.ENERGY)
             self.plan.hurry(Method.MODE)
         return True
@@ -213,6 +230,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _apply(self, status: Status) -> None:
         self.readings.apply(status, dt_util.utcnow().timestamp())
+        self._schedule_watch.saw(status)
         if isinstance(status, ModeStatus):
             self._mode_read_at = self.clock.time()
             self._mode_assumed = False
@@ -239,6 +257,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         data = self.config_entry.data
         if (device.model, device.firmware) == (data[CONF_MODEL], data[CONF_FIRMWARE]):
             return
+        self._schedule_watch.firmware_changed()
         self.hass.config_entries.async_update_entry(
             self.config_entry,
             data={**data, CONF_MODEL: device.model, CONF_FIRMWARE: device.firmware},
@@ -359,6 +378,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Show how a command fares, and watch the battery closely afterwards."""
         self._last_command = progress.state
         if progress.mode is not None:
+            self._schedule_watch.told(progress.mode)
+            self.schedule.superseded()
             self.readings.mode = progress.mode
             self._mode_assumed = progress.state is CommandState.ASSUMED
         if progress.state is not CommandState.PENDING:
@@ -374,6 +395,13 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def async_stop(self) -> None:
         """Keep what must not be lost."""
         await self.store.async_save()
+
+    @callback
+    def _set(self, settings: SettingsData) -> None:
+        """Show and keep settings that were written."""
+        self.store.memory.settings = settings
+        self.store.save_soon()
+        self._publish()
 
     def _plan_polls(self) -> None:
         """Plan the next poll anew, for what is shown now."""

@@ -1,12 +1,14 @@
 """What the entities of one battery show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 import math
 from typing import Final
 
 from ..venus import BatteryStatus, MeterStatus, Mode, PvChannel, PvStatus
 from .reading_plan import Reading
+from .schedule import Entry
+from .settings import HIGHEST_DEPTH, SettingsData
 
 # In W: so much may be measured although nothing flows.
 _IDLE_POWER: Final = 20
@@ -58,12 +60,19 @@ class BatteryData:
     success_rate: float | None = None
     last_command: CommandState = CommandState.NONE
     setpoint: int = 0
-    depth_of_discharge: float = 0.88
-    """Usable share of the capacity, the maker's own setting (PROTOCOL.md 2.10)."""
+    settings: SettingsData = field(default_factory=SettingsData)
+    """What was last set, and can't be read."""
+    schedule: tuple[Entry, ...] = ()
+    """The slots of Manual as last written, by number."""
     efficiency: float | None = None
     """Measured round trip, 0.5 to 1."""
     frozen: bool = False
     """True when the battery answers, but always the same although power flows."""
+
+    @property
+    def depth_of_discharge(self) -> float:
+        """Usable share of the capacity: as last set, else the maker's setting (PROTOCOL.md 2.10)."""
+        return (self.settings.depth_of_discharge or HIGHEST_DEPTH) / 100
 
     @property
     def stored_energy(self) -> float | None:

@@ -14,6 +14,7 @@ from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 from .run import Run, restore_run
 from .schedule import Mirror
+from .settings import SettingsData
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 300.0
@@ -50,6 +51,7 @@ class Memory:
     """Numbers of own slots of Manual that may be enabled in the battery."""
     schedule: Mirror = field(default_factory=Mirror)
     """All slots as last written."""
+    settings: SettingsData = field(default_factory=SettingsData)
     is_planned: bool = False
     """True while the battery is in a mode that the plan has put it into, other than Auto."""
 
@@ -66,6 +68,7 @@ class Memory:
             "slots": sorted(self.slots),
             "is_planned": self.is_planned,
             "schedule": self.schedule.store(),
+            "settings": self.settings.store(),
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -91,6 +94,7 @@ class Memory:
             slots={slot for slot in _list(stored.get("slots")) if isinstance(slot, int)},
             is_planned=bool(stored.get("is_planned")),
             schedule=Mirror.restore(stored.get("schedule")),
+            settings=SettingsData.restore(stored.get("settings")),
         )
 
 

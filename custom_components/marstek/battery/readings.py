@@ -99,6 +99,8 @@ class Readings:
             meter_in_mode=self.meter_in_mode,
             wifi_signal=self.wifi_signal,
             setpoint=memory.setpoint,
+            settings=memory.settings,
+            schedule=tuple(entry for _, entry in sorted(memory.schedule.entries.items())),
             frozen=self.is_frozen,
         )
 

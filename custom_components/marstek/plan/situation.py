@@ -70,6 +70,7 @@ def battery_state(battery: BatteryCoordinator, *, is_complete: bool) -> BatteryS
         id=battery_id(battery),
         soc=data.soc if is_fresh else None,
         capacity=data.rated_capacity or battery.profile.rated_capacity,
+        depth=data.depth_of_discharge,
         max_charge=limits.charge,
         max_discharge=limits.discharge,
         is_reachable=battery.is_reachable,
