@@ -5,12 +5,13 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from .plan import PLAN_ACTIONS
+from .schedule import SCHEDULE_ACTIONS
 
 
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for action in PLAN_ACTIONS:
+    for action in (*PLAN_ACTIONS, *SCHEDULE_ACTIONS):
         hass.services.async_register(
             DOMAIN,
             action.name,

@@ -69,8 +69,13 @@ class ScheduleKeeper:
         commands: Commands,
         readings: Readings,
         on_progress: Callable[[CommandProgress], None],
+        on_take: Callable[[], None] = lambda: None,
     ) -> None:
-        """Share the battery with `commands`; `readings` is what it told last."""
+        """Share the battery with `commands`; `readings` is what it told last.
+
+        `on_take` is called when a person takes it for something that stays.
+        """
+        self._on_take = on_take
         self._control = control
         self._store = store
         self._clock = clock
@@ -89,6 +94,11 @@ class ScheduleKeeper:
     def mirror(self) -> Mirror:
         """The slots as last written."""
         return self._memory.schedule
+
+    @property
+    def own_slots(self) -> frozenset[int]:
+        """Numbers of slots that the integration itself may have enabled."""
+        return frozenset(self._memory.slots)
 
     @property
     def is_occupied(self) -> bool:
@@ -110,6 +120,7 @@ class ScheduleKeeper:
             if mode is Mode.UPS:
                 raise TimetableError("backup_is_on")
             if activate:
+                self._on_take()
                 self._memory.hold = None
                 mode = Mode.MANUAL
             return await self._occupied(self._async_write(slots, self._way_back(mode)))
@@ -123,6 +134,7 @@ class ScheduleKeeper:
         """Switch UPS on, which overwrites slot 9 and disables the others; VenusError on failure."""
         if not self._control.has_backup:
             raise UnsupportedError("UPS is not in this firmware")
+        self._on_take()
         async with self._commands.lock:
             mode = await self._mode_before()
             if mode is not Mode.UPS:

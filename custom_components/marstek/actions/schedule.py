@@ -1,0 +1,213 @@
+"""Actions on the schedule inside batteries, and on UPS, which overwrites it."""
+
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.schedule import DAYS, described
+from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
+from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
+from ..const import DOMAIN
+from .description import ActionDescription
+from .targets import TARGET_FIELDS, async_for_each
+
+_SLOTS: Final = "slots"
+_SLOT: Final = "slot"
+_DAYS: Final = "days"
+_START: Final = "start"
+_END: Final = "end"
+_POWER: Final = "power"
+_ENABLED: Final = "enabled"
+_REPLACE: Final = "replace"
+_ACTIVATE: Final = "activate"
+_FOREIGN: Final = "foreign"
+_OVERWRITE: Final = "overwrite_schedule"
+_HOLD: Final = "hold"
+_GROUPS: Final = {"daily": EVERY_DAY, "weekdays": 0b0011111, "weekend": 0b1100000}
+_NAMES: Final = _GROUPS | {name: 1 << bit for bit, name in enumerate(DAYS)}
+_MINUTES_A_DAY: Final = 24 * 60
+
+
+def _time(value: Any) -> str:
+    """Return "HH:MM" for a time of day, also for one that YAML has read as a number."""
+    if type(value) is int and 0 <= value < _MINUTES_A_DAY:
+        value = f"{value // 60:02d}:{value % 60:02d}"
+    time: dt.time = cv.time(value)
+    if time.second or time.microsecond:
+        raise vol.Invalid("seconds are not in a slot")
+    return f"{time:%H:%M}"
+
+
+def _whole(value: Any) -> int:
+    """Return a whole number, which a form gives as a float."""
+    number = vol.Coerce(float)(value)
+    if number != int(number):
+        raise vol.Invalid("not a whole number")
+    return int(number)
+
+
+_PERIOD: Final = vol.Schema(
+    {
+        vol.Optional(_SLOT): _whole,
+        vol.Optional(_DAYS, default=["daily"]): vol.All(cv.ensure_list, [vol.In(_NAMES)]),
+        vol.Required(_START): _time,
+        vol.Required(_END): _time,
+        vol.Required(_POWER): vol.Any(_HOLD, _whole),
+        vol.Optional(_ENABLED, default=True): cv.boolean,
+    }
+)
+
+
+def _period(given: dict[str, Any]) -> Period:
+    days = 0
+    for name in given[_DAYS]:
+        days |= _NAMES[name]
+    power = 0 if given[_POWER] == _HOLD else given[_POWER]
+    return Period(days, given[_START], given[_END], power, given.get(_SLOT), given[_ENABLED])
+
+
+async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:
+    """Write slots; all is checked for all batteries before anything is sent to one."""
+    periods = tuple(_period(each) for each in call.data[_SLOTS])
+    replace: bool = call.data[_REPLACE]
+
+    def check(battery: BatteryCoordinator) -> None:
+        check_powers(battery, periods)
+        try:
+            arrange(periods, battery.schedule.mirror, replace=replace)
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+
+    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
+        mirror = battery.schedule.mirror
+        slots = arrange(periods, mirror, replace=replace)
+        unknown = [slot.number for slot in slots if slot.number not in mirror.entries]
+        try:
+            written = await battery.schedule.async_write(slots, activate=call.data[_ACTIVATE])
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+        await async_check_written(battery, written)
+        return {
+            "slots": [described(mirror.entries[slot.number]) for slot in slots],
+            "never_written_before": unknown,
+            "free": list(mirror.free_slots()),
+        }
+
+    return await async_for_each(call, work, check)
+
+
+async def _async_clear_schedule(call: ServiceCall) -> ServiceResponse:
+    """Disable the owner's slots, chosen ones, or with `foreign` all but the integration's."""
+    numbers, foreign = call.data.get(_SLOTS), call.data[_FOREIGN]
+
+    def check(battery: BatteryCoordinator) -> None:
+        keeper = battery.schedule
+        try:
+            to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+
+    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
+        keeper = battery.schedule
+        try:
+            slots = to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
+            written = await keeper.async_write(slots)
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+        await async_check_written(battery, written)
+        return {"cleared": [slot.number for slot in slots]}
+
+    return await async_for_each(call, work, check)
+
+
+async def _async_get_schedule(call: ServiceCall) -> ServiceResponse:
+    """Return all slots as last written, and how sure that is."""
+
+    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
+        mirror = battery.schedule.mirror
+        return {
+            "slots": [described(entry) for _, entry in sorted(mirror.entries.items())],
+            "free": list(mirror.free_slots()),
+            "backup_mode": mirror.is_backup,
+        }
+
+    return await async_for_each(call, work)
+
+
+async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
+    """Switch UPS on, once its cost is accepted, or off, and write what it has cost again."""
+    enabled: bool = call.data[_ENABLED]
+
+    def check(battery: BatteryCoordinator) -> None:
+        if enabled and not battery.profile.has_backup:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unsupported",
+                translation_placeholders={"name": battery.name},
+            )
+        if enabled and not call.data[_OVERWRITE]:
+            known = battery.schedule.mirror.of_owner()
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="backup_overwrites",
+                translation_placeholders={
+                    "name": battery.name,
+                    "slots": ", ".join(map(str, known)) or "-",
+                },
+            )
+
+    async def work(battery: BatteryCoordinator) -> dict[str, Any] | None:
+        try:
+            if enabled:
+                await battery.schedule.async_enter_backup()
+                return None
+            written = await battery.schedule.async_leave_backup()
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+        await async_check_written(battery, written)
+        return {"restored": list(battery.schedule.mirror.of_owner())}
+
+    return await async_for_each(call, work, check)
+
+
+SCHEDULE_ACTIONS: Final = (
+    ActionDescription(
+        "set_schedule",
+        _async_set_schedule,
+        {
+            **TARGET_FIELDS,
+            vol.Required(_SLOTS): vol.All(cv.ensure_list, vol.Length(min=1), [_PERIOD]),
+            vol.Optional(_REPLACE, default=False): cv.boolean,
+            vol.Optional(_ACTIVATE, default=False): cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    ActionDescription(
+        "clear_schedule",
+        _async_clear_schedule,
+        {
+            **TARGET_FIELDS,
+            vol.Optional(_SLOTS): vol.All(cv.ensure_list, vol.Length(min=1), [_whole]),
+            vol.Optional(_FOREIGN, default=False): cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+    ActionDescription(
+        "get_schedule", _async_get_schedule, {**TARGET_FIELDS}, SupportsResponse.ONLY
+    ),
+    ActionDescription(
+        "set_backup_mode",
+        _async_set_backup_mode,
+        {
+            **TARGET_FIELDS,
+            vol.Required(_ENABLED): cv.boolean,
+            vol.Optional(_OVERWRITE, default=False): cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+    ),
+)

@@ -1,0 +1,61 @@
+"""What went wrong with a schedule, in the user's language."""
+
+from collections.abc import Iterable
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ..const import DOMAIN
+from ..errors import command_error, describe
+from ..texts import Texts, async_load_texts
+from ..venus import OutOfRangeError, VenusError
+from .coordinator import BatteryCoordinator
+from .schedule_keeper import Written
+from .timetable import Period, TimetableError
+
+
+def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
+    """Return the error to raise for what can't be put into the slots of the battery `name`."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=error.key,
+        translation_placeholders={"name": name} | error.placeholders,
+    )
+
+
+def check_powers(battery: BatteryCoordinator, periods: Iterable[Period]) -> None:
+    """Raise a translated error for a power beyond the owner's limits."""
+    limits = battery.limits
+    for period in periods:
+        if not -limits.charge <= period.power <= limits.discharge:
+            error = OutOfRangeError(period.power, -limits.charge, limits.discharge)
+            raise command_error(error, battery.name)
+
+
+async def async_check_written(battery: BatteryCoordinator, written: Written) -> None:
+    """Raise a translated error that names every slot that was not accepted, and why."""
+    if written.error is None:
+        return
+    texts = await async_load_texts(battery.hass)
+    name = battery.name
+    if not written.failures:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="mode_not_put_back",
+            translation_placeholders={"name": name, "reason": _reason(texts, written.error, name)},
+        ) from written.error
+    reasons = dict[str, list[str]]()
+    for number, error in written.failures.items():
+        reasons.setdefault(_reason(texts, error, name), []).append(str(number))
+    failures = " ".join(f"{', '.join(numbers)}: {reason}" for reason, numbers in reasons.items())
+    if written.not_put_back is not None:
+        failures += " " + texts.get("exceptions.not_put_back_yet.message")
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="slots_not_written",
+        translation_placeholders={"name": name, "failures": failures},
+    ) from written.error
+
+
+def _reason(texts: Texts, error: VenusError, name: str) -> str:
+    key, placeholders = describe(error, name)
+    return texts.get(f"exceptions.{key}.message", placeholders)
