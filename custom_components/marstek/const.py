@@ -34,6 +34,7 @@ CONF_DHCP_MAC: Final = "dhcp_mac"
 CONF_POWER_PRESET: Final = "power_preset"
 CONF_CHARGE_LIMIT: Final = "charge_limit"
 CONF_DISCHARGE_LIMIT: Final = "discharge_limit"
+CONF_AFTER_RESTART: Final = "after_restart"
 
 # Data of the plan's config entry. Credentials are of the grid operator's own interface.
 CONF_TARIFF: Final = "tariff"
@@ -67,11 +68,23 @@ CONF_GRID_SENSOR: Final = "grid_sensor"
 CONF_SAFETY_POWER: Final = "safety_power"
 CONF_LOW_SOC: Final = "low_soc"
 CONF_HIGH_TEMPERATURE: Final = "high_temperature"
+CONF_STRATEGY: Final = "strategy"
+CONF_LOAD_SENSOR: Final = "load_sensor"
+CONF_PV_SENSOR: Final = "pv_sensor"
+CONF_DAILY_LOAD: Final = "daily_load"
+CONF_FEED_IN: Final = "feed_in"
 
 PLAN_UNIQUE_ID: Final = "plan"
 
 # What a battery on a household socket may carry, in W.
 SOCKET_LIMIT: Final = 800
+
+
+class AfterRestart(StrEnum):
+    """What becomes of a run of Passive when Home Assistant was away."""
+
+    RESUME = "resume"
+    HAND_BACK = "hand_back"
 
 
 class PowerPreset(StrEnum):

@@ -1,37 +1,39 @@
-"""Commands to one battery: its mode and setpoint by hand, and what the plan wants.
+"""Commands to one battery: its mode and setpoint by hand, runs, and what the plan wants.
 
-A mode that is chosen by hand is kept up for as long as it stands: Passive, whose countdown would
-otherwise end at 0 W, is renewed, and the slot of Manual, which covers two days, is written anew
-each day.
+What stands is kept up, see `upkeep`.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 import datetime as dt
 from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
-from ..venus import Clock, Mode, ModeControl, ModeWish, Proof, Slot, VenusError
+from ..venus import (
+    Clock,
+    Mode,
+    ModeControl,
+    ModeWish,
+    OutOfRangeError,
+    Proof,
+    Slot,
+    UnsupportedError,
+    VenusError,
+)
 from .data import CommandState
 from .memory import Hold, MemoryStore
-from .slots import HAND_SLOT, SLOTS, cleared
+from .renewal import Renewal
+from .run import Before, Run
+from .slots import SLOTS, cleared
+from .wishes import wish_back, wish_by_hand
 
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
-_COUNTDOWN: Final = 300
-# A countdown begins when the request arrives, which may take some attempts.
-_COUNTDOWN_MARGIN: Final = 5.0
-# A countdown is renewed when this much of it, in s, has passed and a read since then shows that the
-# battery is still in Passive; without such a read, when no more time is left to wait for one.
-_RENEW_AFTER: Final = 120.0
-_RENEW_AT_LAST: Final = 180.0
-_FRESH_MODE: Final = 45.0
-_RENEWAL_RETRY: Final = 20.0
-_SLOT_RENEWAL_RETRY: Final = 600.0
 _CLEAR_ATTEMPTS: Final = 4
+# A run is ended by a command at its end; should that be lost, its countdown ends soon after.
+_RUN_MARGIN: Final = dt.timedelta(seconds=10)
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 _STATES: Final = {
     Proof.UNCHANGED: CommandState.CONFIRMED,
@@ -39,19 +41,7 @@ _STATES: Final = {
     Proof.ASSUMED: CommandState.ASSUMED,
 }
 
-
-def hand_slot(power: int, day: dt.date) -> Slot:
-    """Return the slot of Manual by hand: all of `day` and of the next one."""
-    days = 1 << day.weekday() | 1 << (day.weekday() + 1) % 7
-    return Slot(HAND_SLOT, "00:00", "23:59", days, power)
-
-
-def countdown(until: dt.datetime | None, now: dt.datetime) -> int:
-    """Return the seconds of a Passive that is to be over by a moment, at least the least one."""
-    if until is None:
-        return _COUNTDOWN
-    left = (until - now).total_seconds() - _COUNTDOWN_MARGIN
-    return max(1, min(_COUNTDOWN, int(left)))
+type Job = Callable[[], Awaitable[tuple[Mode, Proof] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +51,12 @@ class CommandProgress:
     state: CommandState
     mode: Mode | None = None
     """The mode that the battery is now known, or assumed, to be in."""
+    is_quiet: bool = False
+    """True for what nobody commanded just now: how the last command fared stays shown."""
 
 
 class Commands:
-    """Carries out what the owner asks of one battery: one thing at a time, the latest wins."""
+    """Carries out what is asked of one battery: one thing at a time, the latest wins."""
 
     def __init__(
         self,
@@ -83,9 +75,9 @@ class Commands:
         self._mode: Mode | None = None
         self._power = store.memory.setpoint
         self._slot_written_at = float("-inf")
-        self._renewed_at = float("-inf")
-        self._renewal_tried_at = float("-inf")
         self._deferred = False
+        self.renewal = Renewal(clock)
+        """When what stands has to be sent anew."""
 
     @property
     def lock(self) -> asyncio.Lock:
@@ -101,7 +93,7 @@ class Commands:
         """Change the mode; VenusError when the battery could not be brought to follow."""
         self._mode = mode
         if mode is not current or not self._is_in_force(mode, self._power):
-            await self._run()
+            await self._attempt(self._carry_out)
 
     async def async_set_setpoint(self, power: int, current: Mode | None) -> None:
         """Store the setpoint; in a mode that uses it, apply it at once, or raise VenusError.
@@ -122,7 +114,7 @@ class Commands:
             self._deferred = True
             self._on_progress(CommandProgress(CommandState.PENDING))
             return
-        await self._run()
+        await self._attempt(self._carry_out)
 
     def _is_in_force(self, mode: Mode | None, power: int) -> bool:
         hold = self._store.memory.hold
@@ -130,43 +122,217 @@ class Commands:
         return hold is not None and not busy and (hold.mode, hold.power) == (mode, power)
 
     @property
+    def is_deferred(self) -> bool:
+        """Tell whether a setpoint of Manual waits until a slot may be written again."""
+        return self._deferred
+
+    @property
     def _seconds_to_slot_write(self) -> float:
         return self._slot_written_at + _SLOT_WRITE_INTERVAL - self._clock.time()
 
-    async def _run(self) -> None:
-        """Carry out what is wanted by then, unless a newer command came while waiting."""
-        self._newest += 1
+    @property
+    def deferral_overdue(self) -> float:
+        """Seconds for which a slot might have been written, negative before."""
+        return -self._seconds_to_slot_write
+
+    async def async_apply_deferred(self) -> None:
+        """Write the setpoint that waits."""
+        await self._attempt(self._carry_out)
+
+    def drop_deferred(self) -> None:
+        """Keep a setpoint that waits for later: the battery is no longer in Manual."""
+        if self._deferred:
+            self._deferred = False
+            self._store.memory.setpoint = self._power
+            self._on_progress(CommandProgress(CommandState.FAILED))
+
+    async def _attempt(self, job: Job, *, is_newest: bool = True) -> Proof | None:
+        """Do one thing at a time; None when a newer command came while waiting for its turn.
+
+        What is done in the background is not the newest command, and gives way to any that is.
+        """
+        is_quiet = not is_newest
+        self._newest += is_newest
         ticket = self._newest
-        self._deferred = False
-        self._on_progress(CommandProgress(CommandState.PENDING))
+        self._deferred = self._deferred and is_quiet
+        self._on_progress(CommandProgress(CommandState.PENDING, is_quiet=is_quiet))
         async with self._lock:
-            mode = self._mode
-            if ticket != self._newest or mode is None:
-                return
+            if ticket != self._newest:
+                return None
             try:
-                progress = await self._carry_out(mode, self._power)
+                done = await job()
             except VenusError, asyncio.CancelledError:
                 if ticket == self._newest:
                     self._power = self.setpoint
-                self._on_progress(CommandProgress(CommandState.FAILED))
+                self._on_progress(CommandProgress(CommandState.FAILED, is_quiet=is_quiet))
                 raise
-            self._on_progress(progress)
+            self._store.save_soon()
+            if done is None:
+                return None
+            mode, proof = done
+            self._on_progress(CommandProgress(_STATES[proof], mode, is_quiet))
+            return proof
 
-    async def _carry_out(self, mode: Mode, power: int) -> CommandProgress:
-        memory = self._store.memory
+    async def _carry_out(self) -> tuple[Mode, Proof] | None:
+        """Do what the owner has chosen by then."""
+        mode, power, memory = self._mode, self._power, self._store.memory
+        if mode is None:
+            return None
+        if mode is Mode.PASSIVE:
+            return await self._carry_out_run(self._chosen_run, power)
         today = dt_util.now().date()
+        before = await self._before() if mode is Mode.MANUAL else Before()
+        base = before.base if before.by_hand else before.mode
+        if memory.run:
+            # Out of Passive in any case, now or when the battery answers again.
+            then = Before(mode, power, base, by_hand=True)
+            memory.run = replace(memory.run, before=then, is_over=True)
         if memory.hold and memory.hold.mode is not mode:
             memory.hold = None
-        wish = _wish(mode, power, today)
         # Also where the mode does not use it, it may be one that waited for the next slot write.
+        wish = wish_by_hand(mode, power)
         proof = await self._set(wish, release=tuple(map(cleared, sorted(memory.slots))))
         memory.setpoint = power
         memory.is_planned = False
-        if wish.has_setpoint:
-            memory.hold = Hold(mode, power, today)
-            self._renewed_at = self._renewal_tried_at = self._clock.time()
+        memory.run = None
+        if mode is Mode.MANUAL:
+            self.hold(Hold(mode, power, today, before=base))
+        return mode, proof
+
+    def hold(self, hold: Hold) -> None:
+        """Keep up what was just written."""
+        self._store.memory.hold = hold
+        self.renewal.sent()
+
+    async def async_run(
+        self, power: int, until: dt.datetime | None = None, target: int | None = None
+    ) -> Proof | None:
+        """Go into Passive at a power in W until something ends it, see `Run`.
+
+        None when a newer command went before; VenusError when the battery could not be brought
+        to follow: then it is brought back.
+        """
+        self._mode = Mode.PASSIVE
+
+        async def job() -> tuple[Mode, Proof] | None:
+            return await self._carry_out_run(self._wanted_run(until, target), power)
+
+        return await self._attempt(job)
+
+    def _wanted_run(
+        self, until: dt.datetime | None, target: int | None
+    ) -> Callable[[int, Before], Run]:
+        """Return what makes a run of its own, after which an endless one goes on."""
+
+        def make(power: int, before: Before) -> Run:
+            run = self._store.memory.run
+            is_on_top = run is not None and run.is_endless and not run.is_over
+            if run is not None and is_on_top and not (until is None and target is None):
+                before = Before(Mode.PASSIVE, run.power, before.mode, by_hand=True)
+            return Run(power, before, until, target)
+
+        return make
+
+    def _chosen_run(self, power: int, before: Before) -> Run:
+        """Return the run of mode select and setpoint: another power leaves the end as it is."""
+        run = self._store.memory.run
+        return run.at_power(power) if run and not run.is_over else Run(power, before)
+
+    async def _carry_out_run(
+        self, make: Callable[[int, Before], Run], power: int
+    ) -> tuple[Mode, Proof]:
+        memory = self._store.memory
+        before = await self._before()
+        earlier_run, earlier_hold = memory.run, memory.hold
+        run = make(power, before)
+        until = run.until and run.until + _RUN_MARGIN
+        release = () if before.by_hand else tuple(map(cleared, sorted(memory.slots)))
+        # From the first datagram on the battery may be in Passive.
+        memory.run, memory.hold = run, None
+        try:
+            wish = wish_by_hand(Mode.PASSIVE, power, until)
+            proof = await self._set(wish, release=release)
+        except OutOfRangeError, UnsupportedError:
+            memory.run, memory.hold = earlier_run, earlier_hold
+            raise
+        except VenusError, asyncio.CancelledError:
+            if earlier_run is not None and not earlier_run.is_over:
+                memory.run, memory.hold = earlier_run, earlier_hold
+            else:
+                memory.run = replace(run, is_over=True)
+            raise
+        memory.setpoint = power
+        memory.is_planned = False
+        self.hold(Hold(Mode.PASSIVE, power, dt_util.now().date(), until))
+        return Mode.PASSIVE, proof
+
+    async def _before(self) -> Before:
+        """Return what a person takes the battery out of."""
+        memory = self._store.memory
+        if memory.run is not None:
+            return memory.run.before
+        hold = memory.hold
+        if hold is not None and hold.mode is Mode.MANUAL:
+            return Before(Mode.MANUAL, memory.setpoint, hold.before, by_hand=True)
+        if memory.is_planned:
+            return Before(setpoint=memory.setpoint)
+        mode = await self._control.known_mode()
+        if mode not in (Mode.AI, Mode.MANUAL):
+            mode = Mode.AUTO
+        return Before(mode, memory.setpoint)
+
+    @property
+    def is_held_by_hand(self) -> bool:
+        """Tell whether a person has put it into Manual or Passive, and it is to stay there."""
+        memory = self._store.memory
+        is_manual = memory.hold is not None and memory.hold.mode is Mode.MANUAL
+        return memory.run is not None or is_manual
+
+    def end_run(self) -> None:
+        """Renew Passive no more: what is left is to go back, for which see `async_go_back`."""
+        memory = self._store.memory
+        if memory.run is not None and not memory.run.is_over:
+            memory.run, memory.hold = replace(memory.run, is_over=True), None
+            self._store.save_soon()
+
+    def release_run(self) -> None:
+        """Leave a battery whose run is over to the plan, which brings it to what it wants."""
+        memory = self._store.memory
+        if memory.run is not None:
+            memory.setpoint = self._power = memory.run.before.setpoint
+        memory.run = memory.hold = None
+        memory.is_planned = True
         self._store.save_soon()
-        return CommandProgress(_STATES[proof], mode)
+
+    async def async_go_back(self, *, is_command: bool = False) -> Proof | None:
+        """Bring the battery back from a run, or from Manual by hand, to what was before.
+
+        `is_command` tells that a person has just asked for it. None when there is nothing to go back from or a newer command went before; VenusError
+        when it could not be brought to follow.
+        """
+        return await self._attempt(self._go_back, is_newest=is_command)
+
+    async def _go_back(self) -> tuple[Mode, Proof] | None:
+        memory = self._store.memory
+        if not self.is_held_by_hand:
+            return None
+        self.end_run()
+        before = memory.run.before if memory.run else (await self._before()).below
+        memory.hold = None
+        today = dt_util.now().date()
+        try:
+            proof = await self._set(wish_back(before))
+        except UnsupportedError:
+            before = Before(setpoint=before.setpoint)
+            proof = await self._set(ModeWish(Mode.AUTO))
+        memory.run, memory.is_planned = None, False
+        memory.setpoint = self._power = before.setpoint
+        self._mode = before.mode
+        if before.by_hand and before.mode is Mode.PASSIVE:
+            memory.run = Run(before.setpoint, before.below)
+        if before.by_hand and before.mode in _SETPOINT_MODES:
+            self.hold(Hold(before.mode, before.setpoint, today, before=before.base))
+        return before.mode, proof
 
     async def _set(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Set a mode; in Manual no slot of ours is left that another purpose enabled.
@@ -191,31 +357,25 @@ class Commands:
     async def async_obey(self, wish: ModeWish, until: dt.datetime | None = None) -> Proof | None:
         """Carry out what the plan wants; None when a newer command went before.
 
-        Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises VenusError as `ModeControl.set_mode` does.
+        Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises
+        VenusError as `ModeControl.set_mode` does.
         """
-        self._newest += 1
-        ticket = self._newest
-        self._deferred = False
-        async with self._lock:
-            if ticket != self._newest:
-                return None
+
+        async def job() -> tuple[Mode, Proof]:
             memory = self._store.memory
-            memory.hold = None
-            memory.is_planned = memory.is_planned or wish.mode is not Mode.AUTO
+            had_run = memory.run is not None
+            if memory.run is not None:
+                memory.setpoint = self._power = memory.run.before.setpoint
+            memory.run = memory.hold = None
+            memory.is_planned = memory.is_planned or had_run or wish.mode is not Mode.AUTO
             self._mode = wish.mode
-            self._on_progress(CommandProgress(CommandState.PENDING))
-            try:
-                proof = await self._set(wish)
-            except VenusError, asyncio.CancelledError:
-                self._on_progress(CommandProgress(CommandState.FAILED))
-                raise
+            proof = await self._set(wish)
             if wish.mode is Mode.PASSIVE:
-                memory.hold = Hold(wish.mode, wish.power, dt_util.now().date(), until)
-                self._renewed_at = self._renewal_tried_at = self._clock.time()
+                self.hold(Hold(wish.mode, wish.power, dt_util.now().date(), until))
             memory.is_planned = wish.mode is not Mode.AUTO
-            self._store.save_soon()
-            self._on_progress(CommandProgress(_STATES[proof], wish.mode))
-            return proof
+            return wish.mode, proof
+
+        return await self._attempt(job)
 
     async def async_clear_slots(self, numbers: frozenset[int]) -> None:
         """Disable own slots, each tried once, while the battery is in Manual anyway."""
@@ -236,102 +396,3 @@ class Commands:
         self._store.memory.slots.clear()
         self._store.save_soon()
         return all(done)
-
-    def is_maintenance_due(self, mode: Mode | None, mode_read_at: float) -> bool:
-        """Tell whether `async_maintain` has something to do now."""
-        hold = self._store.memory.hold
-        if self._lock.locked():
-            return False
-        if self._has_left(mode, mode_read_at):
-            return True
-        if self._deferred:
-            overdue = -self._seconds_to_slot_write
-            return overdue >= (0 if self._is_recent(mode_read_at) else _RENEW_AT_LAST)
-        return hold is not None and self._is_renewal_due(hold, mode_read_at)
-
-    async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> None:
-        """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand."""
-        hold = self._store.memory.hold
-        try:
-            if self._has_left(mode, mode_read_at):
-                self._let_go()
-            elif self._deferred:
-                await self._run()
-            elif hold is not None:
-                await self._keep_up(hold)
-        except VenusError as err:
-            LOGGER.debug("Not renewed: %s", err)
-
-    def wants_mode(self, mode_read_at: float) -> bool:
-        """Tell whether a renewal or a deferred setpoint is waiting for a fresh read of the mode."""
-        if self._is_recent(mode_read_at):
-            return False
-        if self._deferred:
-            return self._seconds_to_slot_write <= 0
-        is_renewable = self._held_mode is Mode.PASSIVE
-        return is_renewable and self._clock.time() - self._renewed_at >= _RENEW_AFTER
-
-    def _is_recent(self, mode_read_at: float) -> bool:
-        return self._clock.time() - mode_read_at < _FRESH_MODE
-
-    @property
-    def _held_mode(self) -> Mode | None:
-        """The mode that is to be kept up, or that a setpoint waits for."""
-        hold = self._store.memory.hold
-        if self._deferred:
-            return Mode.MANUAL
-        return hold.mode if hold else None
-
-    def _has_left(self, mode: Mode | None, mode_read_at: float) -> bool:
-        """Tell whether the battery is known to be in another mode than the one that is held.
-
-        That may be one without a name, unlike a mode that has not been read since.
-        """
-        held = self._held_mode
-        if held is None or mode is held:
-            return False
-        return mode is not None or mode_read_at > self._renewed_at
-
-    def _let_go(self) -> None:
-        """Give up what is held: somebody else chose another mode."""
-        self._store.memory.hold = None
-        if self._deferred:
-            self._deferred = False
-            self._store.memory.setpoint = self._power
-            self._on_progress(CommandProgress(CommandState.FAILED))
-        self._store.save_soon()
-
-    async def _keep_up(self, hold: Hold) -> None:
-        self._renewal_tried_at = self._clock.time()
-        today = dt_util.now().date()
-        wish = _wish(hold.mode, hold.power, today)
-        if hold.mode is Mode.PASSIVE:
-            wish = replace(wish, duration=countdown(hold.until, dt_util.utcnow()))
-        async with self._lock:
-            await self._control.renew(wish)
-        self._renewed_at = self._clock.time()
-        self._store.memory.hold = replace(hold, day=today)
-        self._store.save_soon()
-
-    def _is_renewal_due(self, hold: Hold, mode_read_at: float) -> bool:
-        now = self._clock.time()
-        since_try = now - self._renewal_tried_at
-        if hold.mode is Mode.MANUAL:
-            return hold.day != dt_util.now().date() and since_try >= _SLOT_RENEWAL_RETRY
-        age = now - self._renewed_at
-        if hold.until is not None and (hold.until - dt_util.utcnow()).total_seconds() <= max(
-            0.0, _COUNTDOWN - age
-        ):
-            # The countdown that runs ends with it.
-            return False
-        needed = age >= _RENEW_AT_LAST or (age >= _RENEW_AFTER and self._is_recent(mode_read_at))
-        return needed and since_try >= _RENEWAL_RETRY
-
-
-def _wish(mode: Mode, power: int, today: dt.date) -> ModeWish:
-    match mode:
-        case Mode.MANUAL:
-            return ModeWish(mode, power=power, slots=(hand_slot(power, today),))
-        case Mode.PASSIVE:
-            return ModeWish(mode, power=power, duration=_COUNTDOWN)
-    return ModeWish(mode)

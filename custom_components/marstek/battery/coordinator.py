@@ -1,10 +1,10 @@
 """Polls one battery and publishes what it tells."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
@@ -13,7 +13,7 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
+from ..const import CONF_AFTER_RESTART, CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER, AfterRestart
 from ..discovery import AddressError, async_get_hub, async_resolve
 from ..errors import command_error, describe
 from ..limits import PowerLimits, power_limits
@@ -21,6 +21,7 @@ from ..venus import (
     Clock,
     Danger,
     DeviceStatus,
+    EnergyStatus,
     FoundDevice,
     LoopClock,
     MeterStatus,
@@ -32,31 +33,32 @@ from ..venus import (
     Pacing,
     Profile,
     Proof,
-    RestingError,
     Status,
     VenusClient,
     VenusError,
-    WrongDeviceError,
     profile_for,
     success_rate,
 )
 from .commands import CommandProgress, Commands
 from .data import BatteryData, CommandState
+from .issues import KEEPS_LEAVING, async_clear, async_raise
 from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
+from .ownership import Ownership
+from .poller import SHORTEST_WAIT, Poller
 from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
+from .runs import Runs
 from .schedule_keeper import ScheduleKeeper
 from .schedule_watch import ScheduleWatch
 from .settings import BatterySettings, SettingsData
+from .upkeep import Upkeep
 from .whereabouts import Whereabouts
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
-_SHORTEST_WAIT: Final = 1.0
-# What is shown grows old also while nothing is to be polled.
-_LONGEST_WAIT: Final = 60.0
-_FIRST_READS: Final = 4
+# The backup socket with a load on it: the AC side alone tells nothing of Passive.
+_IDLE_BACKUP: Final = 20
 
 
 class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
@@ -78,7 +80,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=timedelta(seconds=_SHORTEST_WAIT),
+            update_interval=timedelta(seconds=SHORTEST_WAIT),
             always_update=False,
         )
         self.clock: Clock = clock or LoopClock()
@@ -90,15 +92,18 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.client: VenusClient
         self._commands: Commands
         self._control: ModeControl
+        self._poller: Poller
+        self._upkeep: Upkeep
+        self.runs: Runs
+        self.ownership = Ownership()
         self.schedule: ScheduleKeeper
         self.settings: BatterySettings
         self._schedule_watch = ScheduleWatch(self.store, self.clock, self._is_commanding)
         self._whereabouts: Whereabouts
         self._last_command = CommandState.NONE
-        self._last_error: VenusError | None = None
-        self._owner_listeners: list[Callable[[], None]] = []
         self._mode_read_at = float("-inf")
         self._mode_assumed = False
+        self._keeps_leaving = False
         self._maintenance: asyncio.Task[None] | None = None
 
     @property
@@ -138,95 +143,82 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._whereabouts = Whereabouts(
             self.hass, self.config_entry, self.client, self.clock, self._async_moved
         )
+        self._poller = Poller(
+            self.client, self.plan, self.clock, self._polled, self._whereabouts.search
+        )
         self.readings.memory = self.store.memory
         self._commands = Commands(self._control, self.store, self.clock, self._progressed)
         self.schedule = ScheduleKeeper(
-            self._control, self.store, self.clock, self._commands, self.readings, self._progressed
+            self._control,
+            self.store,
+            self.clock,
+            self._commands,
+            self.readings,
+            self._progressed,
+            self.ownership.async_take,
         )
+        self._set_up_runs()
         self.settings = BatterySettings(self.client, lambda: self.store.memory.settings, self._set)
         try:
             await self.client.open()
         except VenusError as err:
             raise self._update_failed(err) from err
         self.config_entry.async_on_unload(self.client.close)
-        await self._read_first()
+        if not await self._poller.async_read_first() and self._poller.last_error is not None:
+            raise self._update_failed(self._poller.last_error)
 
-    async def _read_first(self) -> None:
-        """Learn who answers and how it is, so that set-up fails when nobody does."""
-        if not await self._read(Method.DEVICE) and self._last_error is not None:
-            raise self._update_failed(self._last_error)
-        for _ in range(_FIRST_READS):
-            method = self.plan.next_method({Reading.MODE}, self.clock.time())
-            if method is None or self._is_fresh(Reading.POWER):
-                break
-            await self._read(method)
+    def _set_up_runs(self) -> None:
+        """Keep up what stands, and have it end."""
+        self._upkeep = Upkeep(self._control, self.store, self.clock, self._commands)
+        self.runs = Runs(
+            self._commands,
+            self._upkeep,
+            self.store,
+            self.clock,
+            self.ownership,
+            spawn=self._spawn,
+            watch_closely=lambda: self.plan.boost(self.clock.time()),
+            keeps_leaving=self._leaves_passive,
+        )
+        option = self.config_entry.options.get(CONF_AFTER_RESTART)
+        self.runs.async_prepare(hand_back=option == AfterRestart.HAND_BACK)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], purpose: str) -> asyncio.Task[None]:
+        name = f"{DOMAIN} {purpose} of {self.name}"
+        return self.config_entry.async_create_background_task(self.hass, work, name)
+
+    def _leaves_passive(self, keeps_leaving: bool) -> None:
+        """Call the owner when Passive is left again and again, and no longer."""
+        if keeps_leaving == self._keeps_leaving:
+            return
+        self._keeps_leaving = keeps_leaving
+        if keeps_leaving:
+            async_raise(self.hass, KEEPS_LEAVING, self.config_entry)
+            self._progressed(CommandProgress(CommandState.FAILED))
+        else:
+            async_clear(self.hass, KEEPS_LEAVING, self.config_entry)
 
     @override
     async def _async_update_data(self) -> BatteryData:
         """Make the one poll that is most due, and plan the next."""
-        if method := self._next_method():
-            await self._read(method)
+        if method := self._poller.next_method(self._wanted()):
+            await self._poller.async_read(method)
         self._maintain()
         self._whereabouts.watch()
-        self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
+        self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
         data = self._snapshot()
-        if not self._is_fresh(Reading.POWER):
-            raise self._update_failed(self._last_error or NoAnswerError(Method.ENERGY, 0))
+        if not self._poller.is_fresh(Reading.POWER):
+            raise self._update_failed(self._poller.last_error or NoAnswerError(Method.ENERGY, 0))
         return data
 
     def _wanted(self) -> set[Reading]:
         """Return the readings that an enabled entity shows."""
         return {Reading(context) for context in self.async_contexts()}
 
-    def _next_method(self) -> Method | None:
-        breaker = self.client.link.breaker
-        if breaker.is_open:
-            # Who answers after a silence may have been updated, or be another battery.
-            return Method.DEVICE if breaker.may_probe() else None
-        return self.plan.next_method(self._wanted(), self.clock.time())
-
-    def _seconds_to_next_poll(self) -> float:
-        breaker = self.client.link.breaker
-        wait = self.plan.next_at(self._wanted()) - self.clock.time()
-        if breaker.is_open:
-            wait = breaker.seconds_to_probe
-        return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)
-
-    async def _read(self, method: Method) -> bool:
-        """Poll once; tell whether it was answered."""
-        started = self.clock.time()
-        was_dark, heard = self.client.link.breaker.is_open, self.client.link.last_heard
-        try:
-            status = await self.client.read(method)
-        except RestingError:
-            self.plan.postpone(method, self.client.link.backoff.rest_until(method))
-            for reading in self.plan.feeds(method):
-                self.plan.missed(reading)
-            return False
-        except VenusError as err:
-            self._missed(method, err, was_dark=was_dark)
-            return False
-        self._last_error = None
+    def _polled(self, status: Status) -> None:
         self._apply(status)
         if isinstance(status, ModeStatus):
             self._control.learn(status)
-        self.plan.succeeded(method, started, self.clock.time())
-        if was_dark:
-            self._schedule_watch.came_back(started - (heard or started))
-            self.plan.hurry(Method.ENERGY)
-            self.plan.hurry(Method.MODE)
-        return True
-
-    def _missed(self, method: Method, err: VenusError, *, was_dark: bool) -> None:
-        LOGGER.debug("%s of %s failed: %s", method, self.name, err)
-        self._last_error = err
-        if was_dark:
-            for reading in Reading:
-                self.plan.missed(reading)
-        else:
-            self.plan.failed(method, self.clock.time())
-        if isinstance(err, WrongDeviceError):
-            self._whereabouts.search()
 
     def _apply(self, status: Status) -> None:
         self.readings.apply(status, dt_util.utcnow().timestamp())
@@ -235,11 +227,21 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._mode_read_at = self.clock.time()
             self._mode_assumed = False
             self._watch_meter()
+            self.runs.async_look_at_mode(status.mode)
         elif isinstance(status, MeterStatus):
             self._watch_meter()
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
+        if isinstance(status, (EnergyStatus, ModeStatus)):
+            self._look_at_run(status)
         self.store.save_later()
+
+    def _look_at_run(self, status: EnergyStatus | ModeStatus) -> None:
+        """Compare the run with what was just read."""
+        data = self.readings.picture()
+        is_telling = not self.profile.has_pv and (status.backup_power or 0) <= _IDLE_BACKUP
+        power = status.ac_power if is_telling else None
+        self.runs.async_look(status.soc, power, 100 * (1 - data.depth_of_discharge))
 
     @callback
     def _mode_seen(self, status: ModeStatus) -> None:
@@ -266,15 +268,12 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if self.data is not None:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
-    def _is_fresh(self, reading: Reading) -> bool:
-        return self.plan.is_fresh(reading, self.clock.time())
-
     def _snapshot(self) -> BatteryData:
         rate = success_rate(list(self.client.link.statistics.values()))
         fresh = frozenset(
             reading
             for reading in Reading
-            if self._is_fresh(reading) or self.plan.is_awaited(reading)
+            if self._poller.is_fresh(reading) or self.plan.is_awaited(reading)
         )
         data = self.readings.picture()
         return replace(
@@ -293,12 +292,6 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             translation_key=key,
             translation_placeholders=placeholders,
         )
-
-    @callback
-    def async_listen_to_owner(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` when somebody commands by hand; return what ends that."""
-        self._owner_listeners.append(listener)
-        return lambda: self._owner_listeners.remove(listener)
 
     @property
     def mode_read_at(self) -> float:
@@ -337,46 +330,35 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     async def async_read_meter(self) -> MeterStatus | None:
         """Ask once for the meter; None when the firmware has none or does not answer."""
-        if not self.profile.supports(Method.METER):
-            return None
-        started = self.clock.time()
-        try:
-            status = await self.client.read(Method.METER, attempts=1)
-        except VenusError as err:
-            LOGGER.debug("Meter of %s not read: %s", self.name, err)
-            return None
-        if not isinstance(status, MeterStatus):
-            return None
-        self._apply(status)
-        self.plan.succeeded(Method.METER, started, self.clock.time())
-        return status
-
-    def _tell_owner_listeners(self) -> None:
-        for listener in self._owner_listeners:
-            listener()
+        return await self._poller.async_read_meter()
 
     async def async_set_mode(self, mode: Mode) -> None:
         """Change the mode, proven; a translated error when that fails."""
-        self._tell_owner_listeners()
+        self.ownership.async_take()
         try:
             await self._commands.async_set_mode(mode, self.readings.mode)
         except VenusError as err:
             raise command_error(err, self.name) from err
+        finally:
+            self.runs.async_follow()
 
     async def async_set_setpoint(self, power: int) -> None:
         """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
         if self.readings.mode in (Mode.MANUAL, Mode.PASSIVE):
-            self._tell_owner_listeners()
+            self.ownership.async_take(self.runs.until)
         try:
             await self._commands.async_set_setpoint(power, self.readings.mode)
         except VenusError as err:
             raise command_error(err, self.name) from err
+        finally:
+            self.runs.async_follow()
         self._publish()
 
     @callback
     def _progressed(self, progress: CommandProgress) -> None:
         """Show how a command fares, and watch the battery closely afterwards."""
-        self._last_command = progress.state
+        if not progress.is_quiet:
+            self._last_command = progress.state
         if progress.mode is not None:
             self._schedule_watch.told(progress.mode)
             self.schedule.superseded()
@@ -389,8 +371,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def async_start(self) -> None:
-        """Poll, now that it is known what is shown."""
+        """Poll, now that it is known what is shown; go on with a run."""
         self._plan_polls()
+        self.runs.async_follow()
 
     async def async_stop(self) -> None:
         """Keep what must not be lost."""
@@ -405,7 +388,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _plan_polls(self) -> None:
         """Plan the next poll anew, for what is shown now."""
-        self.update_interval = timedelta(seconds=self._seconds_to_next_poll())
+        self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
         self._schedule_refresh()
 
     @callback
@@ -418,17 +401,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _maintain(self) -> None:
         """Keep up, beside the polls, what was chosen by hand."""
-        if self._commands.wants_mode(self._mode_read_at):
+        if self._upkeep.wants_mode(self._mode_read_at):
             self.plan.hurry(Method.MODE)
         mode = self.readings.mode
-        if self._commands.is_maintenance_due(mode, self._mode_read_at) and (
+        if self._upkeep.is_maintenance_due(mode, self._mode_read_at) and (
             self._maintenance is None or self._maintenance.done()
         ):
-            self._maintenance = self.config_entry.async_create_background_task(
-                self.hass,
-                self._commands.async_maintain(mode, self._mode_read_at),
-                f"{DOMAIN} maintenance of {self.name}",
-            )
+            work = self.runs.async_maintain(mode, self._mode_read_at)
+            self._maintenance = self._spawn(work, "maintenance")
 
     async def _async_moved(self) -> None:
         """Read at once what the battery tells at its new address."""

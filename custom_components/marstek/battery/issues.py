@@ -15,6 +15,7 @@ CLOCK_WRONG: Final = "clock_wrong"
 FOREIGN_CONTROLLER: Final = "foreign_controller"
 SILENT: Final = "silent"
 PORT_IN_USE: Final = "port_in_use"
+KEEPS_LEAVING: Final = "keeps_leaving_passive"
 RESETTING_FIRMWARE: Final = "resetting_firmware"
 
 # Those that Home Assistant can mend itself, see repairs.py.

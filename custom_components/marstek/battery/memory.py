@@ -114,7 +114,7 @@ def _restore_hold(stored: object) -> Hold | None:
     """Return a hold as it was stored; one that can't be read was none."""
     match stored:
         case {"mode": str(mode), "power": int(power), "day": str(day), **others}:
-            until, before = others.get("until"), others.get("before", Mode.AUTO)
+            until, before = others.get("until"), str(others.get("before", Mode.AUTO))
             try:
                 end = dt.datetime.fromisoformat(until) if isinstance(until, str) else None
                 return Hold(Mode(mode), power, dt.date.fromisoformat(day), end, Mode(before))

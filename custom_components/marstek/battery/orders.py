@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Final
 
 from ..venus import Mode, ModeWish, Slot
-from .commands import countdown
+from .renewal import countdown
 from .slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT, cleared
 
 # The last minute of a day can't be in a slot: 0 W for a minute is expected (PROTOCOL.md 2.9).

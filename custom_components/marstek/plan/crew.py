@@ -70,7 +70,8 @@ class Crew:
             pilot.doubt = Outcome(doubt)
             self._alerts.doubted(battery, pilot.doubt)
         pilot.subscriptions = [
-            battery.async_listen_to_owner(partial(self._commanded_by_hand, key, pilot)),
+            battery.ownership.async_listen_to_owner(partial(self._commanded_by_hand, key, pilot)),
+            battery.ownership.async_listen_to_return(partial(self._returned, key, pilot)),
             # What is planned is compared with the mode, whether or not an entity shows it.
             battery.async_add_listener(partial(self._battery_updated, key, pilot), Reading.MODE),
         ]
@@ -126,13 +127,24 @@ class Crew:
         for pilot in self.pilots.values():
             pilot.async_try_clock_again()
 
-    def _commanded_by_hand(self, key: str, pilot: Pilot) -> None:
+    def _commanded_by_hand(self, key: str, pilot: Pilot, until: dt.datetime | None) -> None:
         """Stand back from a battery that somebody commands in Home Assistant."""
         if self.pilots.get(key) is pilot and key not in self._released:
-            self._stand_back(key, pilot)
+            self._stand_back(key, pilot, until)
 
-    def _stand_back(self, key: str, pilot: Pilot) -> None:
-        """Leave a battery to others until the next boundary."""
+    def _returned(self, key: str, pilot: Pilot) -> bool:
+        """Take a battery again that a person has commanded and needs no more."""
+        standing_back = self._memory().standing_back
+        if self.pilots.get(key) is not pilot or standing_back.pop(key, None) is None:
+            return False
+        pilot.assume(None)
+        if not standing_back and not self._memory().overrides:
+            self._chronicle.override_ended()
+        self._on_change()
+        return key not in self._released
+
+    def _stand_back(self, key: str, pilot: Pilot, until: dt.datetime | None = None) -> None:
+        """Leave a battery to others until the next boundary, or to the end that was asked for."""
         memory = self._memory()
         pilot.async_want(None)
         pilot.assume(None)
@@ -140,9 +152,10 @@ class Crew:
         if self.window_end is None:
             return
         is_new = key not in memory.standing_back
-        memory.standing_back[key] = self.window_end
+        end = self.window_end if until is None else max(until, self.window_end)
+        memory.standing_back[key] = end
         if is_new:
-            self._chronicle.override_started(pilot.battery, self.window_end)
+            self._chronicle.override_started(pilot.battery, end)
         self._on_change()
 
     @callback

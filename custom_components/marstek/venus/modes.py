@@ -150,6 +150,12 @@ class ModeControl:
         async with self._lock:
             return await self._try_read_mode()
 
+    async def known_mode(self) -> Mode | None:
+        """Return the mode, read anew where what is known is old and polling does no harm."""
+        async with self._lock:
+            await self._know_mode()
+            return self._mode
+
     async def set_mode(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Make the battery follow.
 

@@ -1,0 +1,94 @@
+"""When what was chosen has to be sent anew, so that it goes on.
+
+The countdown of Passive would otherwise end at 0 W, and the slot of Manual covers two days.
+"""
+
+from dataclasses import dataclass, field
+import datetime as dt
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..venus import Clock, Mode
+from .departures import Departures
+from .memory import Hold
+
+_COUNTDOWN: Final = 300
+# A countdown begins when the request arrives, which may take some attempts.
+_COUNTDOWN_MARGIN: Final = 5.0
+# A countdown is renewed when this much of it, in s, has passed and a read since then shows that the
+# battery is still in Passive; without such a read, when no more time is left to wait for one.
+RENEW_AFTER: Final = 120.0
+RENEW_AT_LAST: Final = 180.0
+_FRESH_MODE: Final = 45.0
+_RETRY: Final = 20.0
+_SLOT_RETRY: Final = 600.0
+
+
+def countdown(until: dt.datetime | None, now: dt.datetime) -> int:
+    """Return the seconds of a Passive that is to be over by a moment, at least the least one."""
+    if until is None:
+        return _COUNTDOWN
+    left = (until - now).total_seconds() - _COUNTDOWN_MARGIN
+    return max(1, min(_COUNTDOWN, int(left)))
+
+
+@dataclass(slots=True)
+class Renewal:
+    """The times of what stands in one battery; moments are monotonic seconds of the clock."""
+
+    clock: Clock
+    departures: Departures = field(default_factory=Departures)
+    """How often it left Passive by itself."""
+    _sent_at: float = float("-inf")
+    _tried_at: float = float("-inf")
+    _is_urgent: bool = False
+
+    def tried(self) -> None:
+        """Note that it is being sent."""
+        self._tried_at = self.clock.time()
+
+    def sent(self) -> None:
+        """Note that the battery has taken it."""
+        self._sent_at = self._tried_at = self.clock.time()
+        self._is_urgent = False
+        self.departures.sent(self._sent_at)
+
+    def hurry(self) -> None:
+        """Send it at once."""
+        self._is_urgent = True
+
+    def is_recent(self, mode_read_at: float) -> bool:
+        """Tell whether a read of the mode is fresh enough to decide by."""
+        return self.clock.time() - mode_read_at < _FRESH_MODE
+
+    def is_since(self, mode_read_at: float) -> bool:
+        """Tell whether the mode was read after what stands was sent."""
+        return mode_read_at > self._sent_at
+
+    @property
+    def may_have_left(self) -> bool:
+        """Tell whether the countdown may have begun before Home Assistant did."""
+        return self._sent_at == float("-inf")
+
+    def wants_mode(self, mode_read_at: float) -> bool:
+        """Tell whether a fresh read of the mode is needed to renew Passive."""
+        is_late = self.clock.time() - self._sent_at >= RENEW_AFTER
+        return is_late and not self.is_recent(mode_read_at)
+
+    def is_due(self, hold: Hold, mode_read_at: float) -> bool:
+        """Tell whether what is held has to be sent now."""
+        now = self.clock.time()
+        since_try = now - self._tried_at
+        if hold.mode is Mode.MANUAL:
+            return hold.day != dt_util.now().date() and since_try >= _SLOT_RETRY
+        if self._is_urgent:
+            return since_try >= _RETRY
+        age = now - self._sent_at
+        if hold.until is not None:
+            left = (hold.until - dt_util.utcnow()).total_seconds()
+            if left <= max(0.0, _COUNTDOWN - age):
+                # The countdown that runs ends with it.
+                return False
+        needed = age >= RENEW_AT_LAST or (age >= RENEW_AFTER and self.is_recent(mode_read_at))
+        return needed and since_try >= _RETRY

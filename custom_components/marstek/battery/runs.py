@@ -1,0 +1,255 @@
+"""Sees to it that a run of Passive goes on, ends, and leaves the battery as it was before."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..venus import Clock, Mode, Proof, VenusError
+from .commands import Commands
+from .memory import MemoryStore
+from .ownership import Ownership
+from .run import Before, Run
+from .upkeep import Upkeep
+
+LONGEST_RUN: Final = dt.timedelta(hours=24)
+# The end by the clock is looked at again so often, in s: the system's clock may be set.
+_LONGEST_SLEEP: Final = 60.0
+# Between attempts to bring a battery back, in s: that is never given up.
+_PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
+# So near to its target, in %, a run is watched closely.
+_NEAR_TARGET: Final = 3
+# From here on, in %, a battery may take nothing; so little above its depth of discharge it may
+# give nothing, and below the least depth that can be set (PROTOCOL.md 2.10) it is likely to.
+_FULL_FROM: Final = 95
+_EMPTY_MARGIN: Final = 3
+_MAY_BE_EMPTY: Final = 70
+# A countdown that was left behind, in s, puts the battery into Passive at 0 W.
+_STRAY_FOR: Final = 900.0
+
+type Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+
+class Runs:
+    """The run of one battery."""
+
+    def __init__(
+        self,
+        commands: Commands,
+        upkeep: Upkeep,
+        store: MemoryStore,
+        clock: Clock,
+        ownership: Ownership,
+        *,
+        spawn: Spawn,
+        watch_closely: Callable[[], None],
+        keeps_leaving: Callable[[bool], None],
+    ) -> None:
+        """Run through `commands`; `spawn` starts a task that ends with the config entry.
+
+        `keeps_leaving` is told when a battery keeps leaving Passive, and when it no longer does.
+        """
+        self._commands = commands
+        self._upkeep = upkeep
+        self._store = store
+        self._clock = clock
+        self._ownership = ownership
+        self._spawn = spawn
+        self._watch_closely = watch_closely
+        self._keeps_leaving = keeps_leaving
+        self._departures = commands.renewal.departures
+        self._task: asyncio.Task[None] | None = None
+        self._is_ending = False
+        self._stray: tuple[Mode, float] | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """What a person wants, or what is not yet undone of it."""
+        return self._store.memory.run
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """When it ends at the latest; None when there is none, or one that ends by hand only."""
+        return _latest_end(self.run.until, self.run.target) if self.run else None
+
+    @callback
+    def async_prepare(self, *, hand_back: bool) -> None:
+        """Decide after a start what becomes of a run, before anything is renewed."""
+        run = self.run
+        if run is None:
+            return
+        if hand_back or run.is_past(dt_util.utcnow()) or self._store.memory.hold is None:
+            self._commands.end_run()
+
+    async def async_begin(
+        self, power: int, until: dt.datetime | None = None, target: int | None = None
+    ) -> Proof | None:
+        """Begin a run at a power in W, + discharges; it replaces one that is on.
+
+        None when a newer command went before; VenusError when the battery did not follow.
+        """
+        self._ownership.async_take(_latest_end(until, target))
+        self._forget_departures()
+        try:
+            return await self._commands.async_run(power, until, target)
+        finally:
+            self.async_follow()
+
+    async def async_stop(self) -> bool:
+        """End a run, or Manual by hand, now; tell whether there was anything to end.
+
+        VenusError when the battery could not be brought back: that goes on in the background.
+        """
+        if not self._commands.is_held_by_hand:
+            return False
+        self._commands.end_run()
+        if not self._is_returned():
+            try:
+                await self._commands.async_go_back(is_command=True)
+            finally:
+                self.async_follow()
+        self._forget_departures()
+        return True
+
+    async def async_abandon(self) -> None:
+        """End a run of a battery that nobody will command any more; tried once."""
+        if self.run is None:
+            return
+        self._commands.end_run()
+        try:
+            await self._commands.async_go_back()
+        except VenusError as err:
+            LOGGER.debug("Not brought back: %s", err)
+
+    @callback
+    def async_follow(self) -> None:
+        """See to the end of the run that there is now; to be called after each command."""
+        if self._is_ending:
+            return
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        run = self.run
+        if run is not None and (run.until is not None or run.is_over):
+            self._task = self._spawn(self._async_live(), "run")
+
+    async def _async_live(self) -> None:
+        while (run := self.run) is not None and not run.is_past(now := dt_util.utcnow()):
+            if run.until is None:
+                return
+            left = (run.until - now).total_seconds()
+            await self._clock.sleep(min(_LONGEST_SLEEP, left))
+        await self._async_end()
+
+    async def _async_end(self) -> None:
+        """Bring the battery back, again and again until that is proven."""
+        self._is_ending = True
+        failures = 0
+        try:
+            self._commands.end_run()
+            while (run := self.run) is not None and run.is_over and not self._is_returned():
+                try:
+                    await self._commands.async_go_back()
+                except VenusError as err:
+                    LOGGER.debug("Not brought back: %s", err)
+                    await self._clock.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+                    failures += 1
+        finally:
+            self._is_ending = False
+        self._forget_departures()
+        self.async_follow()
+
+    def _is_returned(self) -> bool:
+        """Leave the battery to the plan, if that takes it and no earlier choice stands."""
+        run = self.run
+        is_free = run is None or not run.before.by_hand
+        if not is_free or not self._ownership.async_return():
+            return False
+        self._commands.release_run()
+        return True
+
+    async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> None:
+        """Keep the run up; where somebody else has chosen a mode, that stands."""
+        if not await self._upkeep.async_maintain(mode, mode_read_at):
+            return
+        if mode in (Mode.AUTO, Mode.AI, Mode.MANUAL):
+            self._stray = (mode, self._clock.time() + _STRAY_FOR)
+        self._ownership.async_take()
+        if self._departures.is_too_many(self._clock.time()):
+            self._keeps_leaving(True)
+            self._departures.forget()
+        self.async_follow()
+
+    @callback
+    def async_look_at_mode(self, mode: Mode | None) -> None:
+        """Take a read of the mode: the countdown of a run that was left must not park it."""
+        if self._stray is None:
+            return
+        chosen, until = self._stray
+        memory = self._store.memory
+        if self._clock.time() >= until or memory.run or memory.hold or memory.is_planned:
+            self._stray = None
+        elif mode is Mode.PASSIVE:
+            self._stray = None
+            memory.run = Run(0, Before(chosen, memory.setpoint), is_over=True)
+            self.async_follow()
+
+    @callback
+    def async_look(self, soc: int | None, power: int | None, floor: float) -> None:
+        """Take a read: % and W of the AC side, None where that tells nothing of Passive.
+
+        `floor` is the state of charge in % below which the battery gives nothing.
+        """
+        run, hold, now = self.run, self._store.memory.hold, self._clock.time()
+        if run is None or run.is_over or hold is None:
+            return
+        if run.is_reached(soc):
+            self._finish()
+            return
+        if run.target is not None and soc is not None and abs(run.target - soc) <= _NEAR_TARGET:
+            self._watch_closely()
+        if self._departures.look(run.power, power, now):
+            self._left(run, soc, floor, now)
+        elif self._departures.is_steady(now):
+            self._keeps_leaving(False)
+
+    def _left(self, run: Run, soc: int | None, floor: float, now: float) -> None:
+        """Put a battery back into Passive, unless it is only full or empty."""
+        if _is_exhausted(run, soc, floor):
+            if run.target is not None:
+                self._finish()
+            return
+        self._departures.found(now)
+        if self._departures.is_too_many(now):
+            if run.target is not None and run.power > 0 and (soc or 100) <= _MAY_BE_EMPTY:
+                self._finish()
+                return
+            self._keeps_leaving(True)
+        self._commands.renewal.hurry()
+
+    def _finish(self) -> None:
+        self._commands.end_run()
+        self.async_follow()
+
+    def _forget_departures(self) -> None:
+        self._stray = None
+        self._departures.forget()
+        self._keeps_leaving(False)
+
+
+def _latest_end(until: dt.datetime | None, target: int | None) -> dt.datetime | None:
+    """Return when a run ends at the latest; None for one that ends by hand only."""
+    if until is None and target is not None:
+        return dt_util.utcnow() + LONGEST_RUN
+    return until
+
+
+def _is_exhausted(run: Run, soc: int | None, floor: float) -> bool:
+    """Tell whether a battery that does nothing may be full or empty."""
+    if soc is None:
+        return False
+    return soc >= _FULL_FROM if run.power < 0 else soc <= floor + _EMPTY_MARGIN
