@@ -1,6 +1,7 @@
 """What went wrong with a schedule, in the user's language."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -11,6 +12,8 @@ from ..venus import OutOfRangeError, VenusError
 from .coordinator import BatteryCoordinator
 from .schedule_keeper import Written
 from .timetable import Period, TimetableError
+
+_NOT_PUT_BACK_YET: Final = "not_put_back_yet"
 
 
 def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
@@ -48,7 +51,7 @@ async def async_check_written(battery: BatteryCoordinator, written: Written) -> 
         reasons.setdefault(_reason(texts, error, name), []).append(str(number))
     failures = " ".join(f"{', '.join(numbers)}: {reason}" for reason, numbers in reasons.items())
     if written.not_put_back is not None:
-        failures += " " + texts.get("exceptions.not_put_back_yet.message")
+        failures += " " + texts.get(f"exceptions.{_NOT_PUT_BACK_YET}.message")
     raise HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="slots_not_written",
