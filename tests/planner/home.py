@@ -1,9 +1,10 @@
 """A home to plan for: Tempo or fixed hours, batteries, and where the next day begins."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
-from custom_components.marstek.planner import BatteryState, Certainty, Period
+from custom_components.marstek.planner import BatteryState, Certainty, Expected, Forecast, Period
 from custom_components.marstek.tempo import (
     OFFICIAL,
     PARIS,
@@ -13,6 +14,8 @@ from custom_components.marstek.tempo import (
     Quotas,
     Window,
     can_be_red,
+    expected_price,
+    odds,
     tempo_day,
 )
 
@@ -57,6 +60,52 @@ def tempo(
             )
         )
     return tuple(made)
+
+
+def priced(periods: tuple[Period, ...], colours: Mapping[date, Colour]) -> tuple[Period, ...]:
+    """Return periods of Tempo with the prices to be expected of days that are still unknown."""
+    made = []
+    for period in periods:
+        off_peak = period.is_off_peak
+        assert period.day is not None
+        chances = odds(period.day, colours, Quotas())
+        made.append(
+            replace(
+                period,
+                expected_price=expected_price(OFFICIAL, chances, off_peak=off_peak),
+                red_price=OFFICIAL.of(Colour.RED, off_peak=off_peak),
+            )
+        )
+    return tuple(made)
+
+
+def forecast(
+    now: datetime,
+    load: float | Callable[[float], float] = 400.0,
+    pv: float | Callable[[float], float] = 0.0,
+    *,
+    days: int = 4,
+) -> Forecast:
+    """Return a forecast in quarters of an hour: W, or functions of the hour of the clock."""
+    start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    values = []
+    for number in range(days * 96):
+        moment = start + number * 15 * MINUTE
+        clock = moment.astimezone(now.tzinfo)
+        hour = clock.hour + clock.minute / 60
+        values.append(
+            Expected(
+                moment,
+                load(hour) if callable(load) else load,
+                pv(hour) if callable(pv) else pv,
+            )
+        )
+    return Forecast(tuple(values), start + days * DAY)
+
+
+def sun(peak: float) -> Callable[[float], float]:
+    """Return the W of a clear day, most of it around 13:30."""
+    return lambda hour: max(0.0, peak * (1 - ((hour - 13.5) / 6) ** 2))
 
 
 def fixed(

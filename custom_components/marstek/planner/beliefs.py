@@ -16,6 +16,8 @@ class Basis(StrEnum):
     """Not even expected prices are known: the simple strategy."""
     NO_SOC = "no_soc"
     """No battery tells its state of charge: the simple strategy, without the evening's."""
+    NO_ROOM = "no_room"
+    """The owner's limits leave nothing between empty and full: the simple strategy."""
     NO_BATTERIES = "no_batteries"
 
 
@@ -35,7 +37,8 @@ class Beliefs:
     load_tomorrow: float | None = None
     pv_tomorrow: float | None = None
     value: float | None = None
-    """Of one more kWh at the end of the run of equal price that runs or is the next to decide on."""
+    """Of a kWh at the end of the run of equal price that runs or is the next to decide on: of those
+    to be charged, else of the last that there is."""
     cost: float | None = None
     """Of storing one more kWh in that run."""
     worth_now: float | None = None

@@ -108,15 +108,15 @@ class _Planner:
             intent = auto_intent(options, Reason.NOW_WORTH_MORE)
             figures = {"value": round(verdict.value, 4), "worth_now": round(verdict.worth_now, 4)}
             if verdict.floor > 0:
-                floor = round(max(self._outlook.bank.soc_with(verdict.floor), intent.floor or 0.0))
-                return replace(intent, floor=float(floor), figures=figures | {"floor": floor})
+                wanted = float(round(self._outlook.bank.soc_with(verdict.floor)))
+                floor = max(wanted, intent.floor or 0.0)
+                return replace(intent, floor=floor, figures=figures | {"floor": floor})
             return replace(intent, figures=figures)
         return self._kept(verdict)
 
     def _kept(self, verdict: Verdict) -> Intent:
         if verdict.is_charged:
-            target = round(self._outlook.bank.soc_with(verdict.target))
-            return Intent(Action.HOLD, Reason.TARGET_REACHED, target=float(target))
+            return Intent(Action.HOLD, Reason.TARGET_REACHED, target=self._target(verdict.target))
         return Intent(
             Action.HOLD,
             Reason.LATER_WORTH_MORE,
@@ -129,11 +129,10 @@ class _Planner:
             "value": round(verdict.value, 4),
             "cost": round(verdict.cost, 4),
         }
-        target = round(self._outlook.bank.soc_with(verdict.target - verdict.sun))
         charge = Intent(
             Action.CHARGE,
             Reason.LATER_WORTH_COST,
-            target=min(float(target), options.most_soc),
+            target=self._target(verdict.target - verdict.sun),
             figures=figures,
         )
         following = window.following
@@ -148,6 +147,12 @@ class _Planner:
         if following.colour is Colour.WHITE:
             return replace(charge, reason=Reason.WHITE_TOMORROW, colour=Colour.WHITE)
         return charge
+
+    def _target(self, stored: float) -> float:
+        """Return the state of charge in % with so many kWh above the bottom."""
+        return min(
+            float(round(self._outlook.bank.soc_with(stored))), self._context.options.most_soc
+        )
 
 
 def _within(spans: Iterator[Span], whole: Span) -> Iterator[Span]:

@@ -5,19 +5,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, Self
 
+from ..tempo import Colour
 from .bank import Bank
 from .beliefs import Basis
 from .economy import Economy
 from .energy import most_budget
 from .forecast import Energies
-from .model import Certainty, Context, Period
+from .model import Context, Period
 from .water_value import Bills, Slot, bills
 
 _QUARTER: Final = 900.0
 _HOUR: Final = 3600.0
 _FINE: Final = timedelta(hours=24)
-# Less sun beyond the house's own needs, in kWh of a quarter of an hour, is not worth a mention.
-_SURPLUS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,11 @@ def look_out(context: Context) -> Outlook | Basis:
         return Basis.NO_BATTERIES
     if context.forecast is None:
         return Basis.NO_FORECAST
+    if all(battery.soc is None for battery in context.batteries):
+        return Basis.NO_SOC
     bank = Bank.of(context.batteries, context.options)
     if bank is None:
-        return Basis.NO_SOC
+        return Basis.NO_ROOM
     economy = context.economy.with_aim(context.options.aim)
     energies = Energies.of(context.forecast)
     parts = _parts(context, economy)
@@ -129,15 +130,14 @@ def _assumed(context: Context, period: Period) -> tuple[bool, float | None]:
     The next day is taken for red as long as it may be: not to have charged costs far more than to
     have charged in vain (POLICY.md section 1). Later days have the price to be expected.
     """
-    if period.certainty is Certainty.BINDING or not period.can_be_red:
-        is_known = period.certainty is Certainty.BINDING or period.expected_price is None
-        price = period.price if is_known and period.price is not None else period.expected_price
-        return period.may_be_red, price if price is not None else period.price
+    known, expected = period.price, period.expected_price
+    if not period.may_be_red or period.colour is Colour.RED:
+        return period.may_be_red, expected if known is None else known
     today = context.periods[0].day
     is_next = period.day is not None and today is not None and (period.day - today).days <= 1
     if is_next and period.red_price is not None:
         return True, period.red_price
-    return False, period.price if period.expected_price is None else period.expected_price
+    return False, known if expected is None else expected
 
 
 def _is_covered(part: _Part, energies: Energies) -> bool:
@@ -195,9 +195,7 @@ def _slices(part: _Part, energies: Energies, fine_until: float) -> list[_Slice]:
 
 def _sun(slices: list[_Slice], start: datetime) -> tuple[float, tuple[datetime, datetime] | None]:
     """Return the kWh of sun beyond the house's own needs, and from when to when they come."""
-    sunny = [
-        each for each in slices if -each.slot.net > _SURPLUS * (each.end - each.start) / _QUARTER
-    ]
+    sunny = [each for each in slices if each.slot.net < 0]
     if not sunny:
         return 0.0, None
     origin = slices[0].start

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from .bank import Bank
 from .outlook import Outlook, Run
-from .water_value import highest, worths
+from .water_value import best_level, worth
 
 _NEARLY_CHEAPEST: Final = 1.15
 # Of the capacity: what is not worth a command.
@@ -18,7 +19,7 @@ class Verdict:
     stored: float
     """At the start of the run."""
     value: float
-    """Of one more kWh at its end."""
+    """Of a kWh at its end: of those to be charged, else of the last that there is."""
     cost: float
     """Of storing one more kWh in it."""
     worth_now: float
@@ -45,7 +46,7 @@ class Verdict:
     @property
     def may_serve(self) -> bool:
         """Return whether there is something that it pays to discharge now."""
-        return self.stored > self.floor + self.trifle
+        return self.floor <= 0 or self.stored > self.floor + self.trifle
 
     @property
     def is_sunny(self) -> bool:
@@ -61,18 +62,33 @@ class Verdict:
 def judge(outlook: Outlook, run: Run, stored: float) -> Verdict:
     """Return what a run is for that begins with so many kWh above the bottom."""
     bank, economy = outlook.bank, outlook.economy
-    worth = worths(run.bill, bank)
     cost = run.price / bank.charge_efficiency
     worth_now = run.price * bank.discharge_efficiency - economy.wear
     is_cheap = run.price <= _NEARLY_CHEAPEST * run.cheapest
-    keep_above = worth_now + (0.0 if is_cheap else economy.dead_band)
+    keep = worth_now + (0.0 if is_cheap else economy.dead_band)
+    sun = min(bank.capacity - stored, run.surplus * bank.charge_efficiency)
+    trifle = _TRIFLE * bank.capacity
+    with_sun = stored + sun
+    target = _level(run, cost + economy.least_gain, with_sun, bank.capacity, bank)
+    is_charge = target > with_sun + trifle
+    if not is_charge:
+        target = _level(run, cost + economy.least_gain, 0.0, with_sun, bank)
+    floor = _level(run, keep, 0.0, stored, bank)
+    if floor >= stored - trifle:
+        floor = _level(run, keep, stored, bank.capacity, bank)
     return Verdict(
         stored=stored,
-        value=worth[min(len(worth) - 1, int(stored / bank.capacity * len(worth)))],
+        value=worth(
+            run.bill, with_sun if is_charge else stored, target if is_charge else stored, bank
+        ),
         cost=cost,
         worth_now=worth_now,
-        target=highest(worth, cost + economy.least_gain, bank),
-        floor=highest(worth, keep_above, bank),
-        sun=min(bank.capacity - stored, run.surplus * bank.charge_efficiency),
-        trifle=_TRIFLE * bank.capacity,
+        target=target,
+        floor=floor,
+        sun=sun,
+        trifle=trifle,
     )
+
+
+def _level(run: Run, price: float, low: float, high: float, bank: Bank) -> float:
+    return best_level(run.bill, price, low, high, bank)

@@ -7,13 +7,12 @@ the rest of the bill will be if the best is done.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from .bank import Bank
 from .economy import Economy
 
-LEVELS: Final = 30
+LEVELS: Final = 20
 """Steps between empty and full."""
 
 _LEAST_CHARGE: Final = 0.1
@@ -56,16 +55,32 @@ def bills(
     return made
 
 
-def worths(bill: Bills, bank: Bank) -> list[float]:
-    """Return by level, from the first above empty, what the last kWh up to it spares in EUR."""
-    step = bank.capacity / LEVELS
-    return [(low - high) / step for low, high in pairwise(bill)]
+def bill_with(bill: Bills, stored: float, bank: Bank) -> float:
+    """Return the bill with so many kWh, between those of the levels around."""
+    whole, part = divmod(stored / bank.capacity * LEVELS, 1)
+    level = min(int(whole), LEVELS - 1)
+    return bill[level] + (whole - level + part) * (bill[level + 1] - bill[level])
 
 
-def highest(worth: Sequence[float], least: float, bank: Bank) -> float:
-    """Return the highest kWh of which the last is worth more than so many EUR, 0 if none is."""
-    level = next((n for n in range(len(worth), 0, -1) if worth[n - 1] > least), 0)
-    return level * bank.capacity / LEVELS
+def worth(bill: Bills, low: float, high: float, bank: Bank) -> float:
+    """Return the EUR that each kWh between two amounts spares, where they are the same of the last."""
+    if high - low < bank.capacity / LEVELS / 2:
+        step = bank.capacity / LEVELS
+        low = min(max(0.0, high - step), bank.capacity - step)
+        high = low + step
+    return (bill_with(bill, low, bank) - bill_with(bill, high, bank)) / (high - low)
+
+
+def best_level(bill: Bills, price: float, low: float, high: float, bank: Bank) -> float:
+    """Return the kWh within bounds at which bill and price are least, the lowest of several.
+
+    Where each kWh more is worth less, that is up to where one is worth its price.
+    """
+    levels = (level * bank.capacity / LEVELS for level in range(LEVELS + 1))
+    between = [level for level in levels if low < level < high]
+    return min(
+        (low, *between, high), key=lambda stored: bill_with(bill, stored, bank) + price * stored
+    )
 
 
 @dataclass(frozen=True, slots=True)
