@@ -4,7 +4,14 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import PERCENTAGE, Platform, UnitOfPower, UnitOfTemperature, UnitOfTime
+from homeassistant.const import (
+    PERCENTAGE,
+    Platform,
+    UnitOfEnergy,
+    UnitOfPower,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -25,19 +32,24 @@ from .const import (
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_BLE_MAC,
+    CONF_DAILY_LOAD,
     CONF_END_GUARD,
+    CONF_FEED_IN,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
     CONF_HIGH_TEMPERATURE,
     CONF_LEAST_SOC,
+    CONF_LOAD_SENSOR,
     CONF_LOW_SOC,
     CONF_MOST_SOC,
     CONF_NIGHT,
+    CONF_PV_SENSOR,
     CONF_RED_POWER,
     CONF_RED_TARGET,
     CONF_RESERVE,
     CONF_SAFETY_POWER,
     CONF_START_GUARD,
+    CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     CONF_WHITE_EVE,
     Tariff,
@@ -45,12 +57,14 @@ from .const import (
 from .entries import async_batteries
 from .options_flow import is_whole
 from .plan.bounds import BOUNDS
-from .plan.plan_options import DEFAULTS, plan_options
+from .plan.plan_options import DEFAULTS, Approach, plan_options
 from .planner import Night
 
 # What French contracts have.
 _SUBSCRIPTIONS: Final = ("3", "6", "9", "12", "15", "18", "24", "30", "36")
 _TEMPO_ONLY: Final = (CONF_RED_TARGET, CONF_RED_POWER, CONF_WHITE_EVE, CONF_SAFETY_POWER)
+# EUR per kWh.
+_HIGHEST_FEED_IN: Final = 1.0
 
 type Fields = dict[vol.Marker, Any]
 type Given = Mapping[str, Any]
@@ -149,6 +163,44 @@ def _subscription(options: Given) -> Fields:
     choices = [SelectOptionDict(value=each, label=f"{each} kVA") for each in _SUBSCRIPTIONS]
     config = SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
     return {vol.Required(CONF_SUBSCRIBED_KVA, default=kva): SelectSelector(config)}
+
+
+def strategy_schema(options: Given) -> vol.Schema:
+    """Return the form of how nights are decided on, and what is learnt from."""
+    given = {**DEFAULTS, **options}
+    approaches = SelectSelectorConfig(
+        options=list(Approach), mode=SelectSelectorMode.LIST, translation_key=CONF_STRATEGY
+    )
+    energies = EntitySelectorConfig(
+        filter={"domain": Platform.SENSOR, "device_class": SensorDeviceClass.ENERGY.value}
+    )
+    feed_in = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
+    sensors: Fields = {
+        vol.Optional(key, description={"suggested_value": options.get(key)}): EntitySelector(
+            energies
+        )
+        for key in (CONF_LOAD_SENSOR, CONF_PV_SENSOR)
+    }
+    return vol.Schema(
+        {
+            vol.Required(CONF_STRATEGY, default=given[CONF_STRATEGY]): SelectSelector(approaches),
+            vol.Required(CONF_DAILY_LOAD, default=given[CONF_DAILY_LOAD]): _number(
+                CONF_DAILY_LOAD, UnitOfEnergy.KILO_WATT_HOUR
+            ),
+            vol.Required(CONF_FEED_IN, default=given[CONF_FEED_IN]): feed_in,
+            **sensors,
+        }
+    )
+
+
+def read_strategy(given: Given) -> Read:
+    """Return the options of the strategy, and the form's errors."""
+    if not 0 <= given[CONF_FEED_IN] <= _HIGHEST_FEED_IN:
+        return {}, {CONF_FEED_IN: "invalid_price"}
+    if given.get(CONF_PV_SENSOR) and not given.get(CONF_LOAD_SENSOR):
+        return {}, {CONF_LOAD_SENSOR: "load_sensor_missing"}
+    sensors = {key: given.get(key) for key in (CONF_LOAD_SENSOR, CONF_PV_SENSOR)}
+    return _read_numbers({**given, **sensors})
 
 
 def alerts_schema(options: Given, tariff: Tariff) -> vol.Schema:

@@ -16,6 +16,8 @@ from .control_forms import (
     read_batteries,
     read_house,
     read_night,
+    read_strategy,
+    strategy_schema,
 )
 from .plan.client import async_check_credentials
 from .plan.settings import TariffSettings, options_of, tariff_settings
@@ -45,7 +47,7 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = ["night", "batteries", "house", "alerts", "off_peak", "prices"]
+        groups = ["strategy", "night", "batteries", "house", "alerts", "off_peak", "prices"]
         if self._settings.tariff is Tariff.TEMPO:
             groups += ["quotas", "credentials"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
@@ -78,6 +80,15 @@ class PlanOptionsFlow(OptionsFlow):
         """Change how many red and white days a season has."""
         return self._show_or_save(
             "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
+        )
+
+    async def async_step_strategy(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change how nights are decided on."""
+        schema = strategy_schema(self.config_entry.options)
+        return self._show_or_save(
+            "strategy", schema, {}, user_input, read_strategy, of_tariff=False
         )
 
     async def async_step_night(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

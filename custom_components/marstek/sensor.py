@@ -5,7 +5,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery import sensors as battery
 from .battery.coordinator import BatteryCoordinator
-from .plan import plan_sensors, sensors as plan
+from .plan import belief_sensors, plan_sensors, sensors as plan
 from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -22,3 +22,4 @@ async def async_setup_entry(
         async_add_entities(battery.sensors(data))
     else:
         async_add_entities([*plan.sensors(data), *plan_sensors.plan_sensors(data)])
+        belief_sensors.async_add_belief_sensors(data, async_add_entities)

@@ -36,7 +36,7 @@ CONTROL = {
     *("plan_state", "plan_reason", "next_action", "next_action_at", "planned_power", "target"),
     *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
     *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),
-    *("night", "night_start", "day_start", "hand_back", "apply_now"),
+    *("night", "night_start", "day_start", "hand_back", "apply_now", "add_to_energy_dashboard"),
 }
 NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
@@ -315,7 +315,7 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
-    control = ["night", "batteries", "house", "alerts"]
+    control = ["strategy", "night", "batteries", "house", "alerts"]
     assert menu["menu_options"] == [*control, "off_peak", "prices"]
     await flow.choose("off_peak")
     assert flow.defaults == {**NIGHT, **NOON}

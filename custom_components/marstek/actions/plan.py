@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN, Tariff
-from ..plan.preview import step_data, with_soc, with_tomorrow
+from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
 from ..plan.runtime import Plan
 from ..plan.wishes import (
     ATTR_DURATION,
@@ -23,7 +23,7 @@ from ..plan.wishes import (
     end_of_pause,
     read_override,
 )
-from ..planner import Action, plan_simple
+from ..planner import Action
 from ..runtime import async_loaded_plan
 from ..tempo import Colour, tempo_day
 from .description import ActionDescription
@@ -127,7 +127,8 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
     """Return the plan now, or what it would be on a made-up day."""
     tomorrow, soc = call.data.get(_TOMORROW), call.data.get(_SOC)
     plan = (_loaded_plan if tomorrow is None else _tempo_plan)(call.hass)
-    context = plan.control.context(dt_util.utcnow())
+    strategist = plan.control.strategist
+    context = strategist.context(dt_util.utcnow())
     if tomorrow is not None:
         colour = None if tomorrow == _UNKNOWN else Colour(tomorrow)
         context = with_tomorrow(context, colour, plan.tariff.settings)
@@ -140,8 +141,9 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
             )
         context = with_soc(context, soc)
     words = plan.control.chronicle.words
-    steps: list[Any] = [step_data(step, words) for step in plan_simple(context).steps]
-    return {"steps": steps}
+    made = await strategist.async_compute(context)
+    steps: list[Any] = [step_data(step, words) for step in made.steps]
+    return {"steps": steps, "beliefs": beliefs_data(made.beliefs)}
 
 
 PLAN_ACTIONS: Final = (

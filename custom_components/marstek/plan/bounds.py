@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..const import (
+    CONF_DAILY_LOAD,
     CONF_END_GUARD,
     CONF_HIGH_TEMPERATURE,
     CONF_LEAST_SOC,
@@ -28,7 +29,8 @@ class Bounds:
     """What a click on an arrow changes; any whole number is allowed."""
 
 
-# Powers in W of each battery, 0 for none or as needed; states of charge in %; guards in minutes.
+# Powers in W of each battery, 0 for none or as needed; states of charge in %; guards in minutes;
+# energies in kWh, 0 for unknown.
 BOUNDS: Final[Mapping[str, Bounds]] = {
     CONF_START_GUARD: Bounds(0, 120),
     CONF_END_GUARD: Bounds(0, 120),
@@ -40,4 +42,5 @@ BOUNDS: Final[Mapping[str, Bounds]] = {
     CONF_SAFETY_POWER: Bounds(0, 2500, 50),
     CONF_LOW_SOC: Bounds(0, 90),
     CONF_HIGH_TEMPERATURE: Bounds(20, 80),
+    CONF_DAILY_LOAD: Bounds(0, 200),
 }

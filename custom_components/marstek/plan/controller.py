@@ -17,7 +17,7 @@ from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import SafetyNet, Window
 from ..const import CONF_BLE_MAC, LOGGER
 from ..entries import async_batteries
-from ..planner import Action, Context, House, Override, Plan, Step, plan_simple
+from ..planner import Action, Override, Plan, Step
 from ..tempo import Colour, Interval
 from .alerts import Alerts
 from .charging import ChargeWatch
@@ -25,11 +25,10 @@ from .chronicle import Chronicle
 from .control_memory import ControlMemory
 from .coordinator import TariffCoordinator
 from .crew import Crew, loaded_batteries
-from .meter import Meter
 from .orders import Orders
 from .plan_data import ControlState, PlanData
 from .plan_options import PlanOptions, plan_options
-from .situation import battery_state, periods
+from .strategist import Strategist
 from .totals import count, totals
 
 _LONGEST_WAIT: Final = 60.0
@@ -82,7 +81,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.async_reconsider,
         )
         self._charging = ChargeWatch()
-        self._meter = Meter(hass)
+        self.strategist = Strategist(
+            hass,
+            self.config_entry,
+            tariff,
+            lambda: self.options,
+            self.participants,
+            self.async_reconsider,
+        )
         self._orders = Orders()
         self._running: Step | None = None
 
@@ -125,6 +131,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if self.options.strategy != before.strategy:
             # What was enough may no longer be.
             self.memory.complete.clear()
+        self.strategist.learner.async_follow_options()
         self.async_update_listeners()
         self.async_reconsider()
 
@@ -144,11 +151,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._pass_boundary(now)
         self._note_full(now)
         self._complete_charges(now)
-        plan, step = self._plan(now)
+        plan, step = await self._async_plan(now)
         if self.is_in_control and _has_charge(step):
-            await self._meter.async_read(self.options.grid_sensor, participants.values(), now)
+            meter = self.strategist.meter
+            await meter.async_read(self.options.grid_sensor, participants.values(), now)
             now = dt_util.utcnow()
-            plan, step = self._plan(now)
+            plan, step = await self._async_plan(now)
         self._command(plan, step, now)
         data = self._picture(plan, step, now)
         await self._tell(data, step, now)
@@ -165,36 +173,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if was_kept_back and not memory.overrides and not memory.standing_back:
             self.chronicle.override_ended()
 
-    def _plan(self, now: dt.datetime) -> tuple[Plan, Step]:
+    async def _async_plan(self, now: dt.datetime) -> tuple[Plan, Step]:
         """Return what should be from now on, and the step of it that runs."""
-        plan = plan_simple(self.context(now))
+        plan = await self.strategist.async_plan(now)
         return plan, plan.at(now) or plan.steps[0]
-
-    def context(self, now: dt.datetime) -> Context:
-        """Return all that the planner is told."""
-        memory = self.memory
-        return Context(
-            now=now.astimezone(self.zone),
-            periods=periods(self.tariff.settings, self.tariff.store.memory.book, now),
-            batteries=tuple(
-                battery_state(battery, is_complete=key in memory.complete)
-                for key, battery in self.participants().items()
-            ),
-            options=self.options.strategy,
-            was_full=memory.was_full if memory.full_day == self.tariff.day_of(now) else None,
-            overrides=tuple(memory.overrides),
-            house=self._house(now),
-        )
-
-    def _house(self, now: dt.datetime) -> House:
-        """Return what the house draws; batteries that others command are a part of it."""
-        batteries = [
-            battery
-            for key, battery in self.participants().items()
-            if key not in self.memory.standing_back
-        ]
-        power = self._meter.house_power(self.options.grid_sensor, batteries, now)
-        return House(self.options.subscribed, power)
 
     def _pass_boundary(self, now: dt.datetime) -> None:
         """Notice a start or end of the off-peak window: a fresh start for all batteries."""
@@ -225,13 +207,13 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if _has_charge(step) and self._is_settling():
             return
         window, memory = self.tariff.settings.off_peak.current(now), self.memory
-        batteries = self.context(now).batteries
+        batteries = self.strategist.batteries()
         self._orders.resume(memory.orders, now)
         orders = self._orders.make(
             plan,
             step,
             tuple(each for each in batteries if each.id not in memory.standing_back),
-            self._house(now),
+            self.strategist.house(now),
             now,
             self._night(window),
         )

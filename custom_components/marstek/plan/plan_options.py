@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from ..const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
     CONF_BATTERIES,
+    CONF_DAILY_LOAD,
     CONF_END_GUARD,
+    CONF_FEED_IN,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
     CONF_HIGH_TEMPERATURE,
@@ -22,10 +25,25 @@ from ..const import (
     CONF_RESERVE,
     CONF_SAFETY_POWER,
     CONF_START_GUARD,
+    CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     CONF_WHITE_EVE,
 )
-from ..planner import Night, Options
+from ..planner import Aim, Night, Options
+
+
+class Approach(StrEnum):
+    """How the owner wants nights to be decided on."""
+
+    SIMPLE = "simple"
+    """By the colour of tomorrow alone."""
+    SAVINGS = "savings"
+    """By what a stored kWh will save, learnt from the home."""
+    FEWER_CYCLES = "fewer_cycles"
+    """The same, but only where it pays well."""
+
+
+_AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     CONF_AUTOMATIC: False,
@@ -46,6 +64,9 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     CONF_SAFETY_POWER: 0,
     CONF_LOW_SOC: 20,
     CONF_HIGH_TEMPERATURE: 45,
+    CONF_STRATEGY: Approach.SIMPLE,
+    CONF_DAILY_LOAD: 0,
+    CONF_FEED_IN: 0.0,
 }
 
 
@@ -68,6 +89,9 @@ class PlanOptions:
     """Discharge power of the safety net on red days, 0 for none."""
     low_soc: float
     high_temperature: float
+    approach: Approach = Approach.SIMPLE
+    feed_in: float = 0.0
+    """EUR that a kWh fed into the grid earns."""
 
     def takes_part(self, ble_mac: str) -> bool:
         """Tell whether a battery is the plan's."""
@@ -78,6 +102,7 @@ def plan_options(options: Mapping[str, Any]) -> PlanOptions:
     """Return the options of an entry, with defaults for what was never set."""
     given = {**DEFAULTS, **options}
     least = float(given[CONF_LEAST_SOC])
+    approach = Approach(given[CONF_STRATEGY])
     return PlanOptions(
         automatic=bool(given[CONF_AUTOMATIC]),
         all_batteries=bool(given[CONF_ALL_BATTERIES]),
@@ -93,10 +118,13 @@ def plan_options(options: Mapping[str, Any]) -> PlanOptions:
             most_soc=max(least, float(given[CONF_MOST_SOC])),
             reserve=float(given[CONF_RESERVE]),
             has_pv=bool(given[CONF_HAS_PV]),
+            aim=_AIMS.get(approach, Aim.SAVINGS),
         ),
         subscribed=round(1000 * float(given[CONF_SUBSCRIBED_KVA])),
         grid_sensor=given[CONF_GRID_SENSOR] or None,
         safety_power=int(given[CONF_SAFETY_POWER]),
         low_soc=float(given[CONF_LOW_SOC]),
         high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
+        approach=approach,
+        feed_in=float(given[CONF_FEED_IN]),
     )

@@ -1,13 +1,13 @@
 """What would happen: the plan now, on a made-up day, or before there is one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 import datetime as dt
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
-from ..planner import Certainty, Context, House, Period, Plan, Reason, Step, plan_simple
+from ..planner import Beliefs, Certainty, Context, House, Period, Plan, Reason, Step, plan_simple
 from ..tempo import Colour, ColourBook, tempo_day
 from .crew import loaded_batteries
 from .plan_options import plan_options
@@ -73,6 +73,17 @@ def step_data(step: Step, words: Words) -> dict[str, Any]:
         "reason": step.reason.value,
         "text": words.describe(step),
         "expected_soc": None if step.expected_soc is None else round(step.expected_soc, 1),
+    }
+
+
+def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
+    """Return what the optimised strategy went by: energies in Wh, prices in EUR per kWh."""
+    if beliefs is None:
+        return None
+    known = asdict(beliefs)
+    return {
+        key: value.isoformat() if isinstance(value, dt.datetime) else value
+        for key, value in known.items()
     }
 
 

@@ -25,6 +25,7 @@ class Plan:
             self.tariff.announcements.async_listen(self.control.chronicle.announced)
         )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
+        self.control.strategist.learner.async_start()
 
     async def async_stop(self) -> None:
         """Keep what must not be lost; batteries stay as they are."""

@@ -1,28 +1,50 @@
 """What the planner is told: tariff periods, batteries and the house as they are now."""
 
+from dataclasses import replace
 import datetime as dt
 from typing import Final
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.reading_plan import Reading
 from ..const import CONF_BLE_MAC, Tariff
-from ..planner import BatteryState, Certainty, Period
-from ..tempo import ColourBook, Interval, can_be_red, day_end, tempo_day
+from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, BatteryState, Certainty, Economy, Period
+from ..tempo import (
+    Colour,
+    ColourBook,
+    Interval,
+    can_be_red,
+    day_end,
+    expected_price,
+    odds,
+    tempo_day,
+)
+from .plan_options import PlanOptions
 from .settings import TariffSettings
+from .tariff_data import known_colours
 
 _FIXED_HORIZON: Final = dt.timedelta(hours=40)
+_LONG_HORIZON: Final = dt.timedelta(hours=72)
 _MOMENT: Final = dt.timedelta(seconds=1)
 
 
-def periods(settings: TariffSettings, book: ColourBook, now: dt.datetime) -> tuple[Period, ...]:
+def economy(settings: TariffSettings, options: PlanOptions) -> Economy:
+    """Return the margins of the tariff, with what the owner is paid for feeding in."""
+    known = TEMPO_ECONOMY if settings.tariff is Tariff.TEMPO else OTHER_ECONOMY
+    return replace(known, feed_in=options.feed_in)
+
+
+def periods(
+    settings: TariffSettings, book: ColourBook, now: dt.datetime, *, is_long: bool = False
+) -> tuple[Period, ...]:
     """Return the periods of one price from now on, to the end of what can be known.
 
-    The last is one of peak hours: the night before it is prepared for it.
+    With `is_long` to the end of the day after tomorrow, by what is to be expected of it. The last
+    is one of peak hours: the night before it is prepared for it.
     """
     off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
-    end = now + _FIXED_HORIZON
+    end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
     if is_tempo:
-        end = day_end(tempo_day(now) + dt.timedelta(days=1))
+        end = day_end(tempo_day(now) + dt.timedelta(days=2 if is_long else 1))
     parts = list(off_peak.intervals(off_peak.current(now).start, end))
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
@@ -42,17 +64,24 @@ def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) ->
     """Return a part of a Tempo day: a night belongs to the day before it."""
     day = tempo_day(part.start if part.is_off_peak else part.end - _MOMENT)
     entry, can = book.get(day), can_be_red(day, book.colours, settings.quotas)
-    if entry is None or entry.is_fallback:
-        return Period(part.start, part.end, part.is_off_peak, day=day, can_be_red=can)
-    return Period(
+    prices = settings.tempo_prices
+    chances = odds(day, known_colours(book), settings.quotas)
+    unknown = Period(
         part.start,
         part.end,
         part.is_off_peak,
-        price=settings.tempo_prices.of(entry.colour, off_peak=part.is_off_peak),
         day=day,
+        can_be_red=can,
+        expected_price=expected_price(prices, chances, off_peak=part.is_off_peak),
+        red_price=prices.of(Colour.RED, off_peak=part.is_off_peak),
+    )
+    if entry is None or entry.is_fallback:
+        return unknown
+    return replace(
+        unknown,
+        price=prices.of(entry.colour, off_peak=part.is_off_peak),
         colour=entry.colour,
         certainty=Certainty.BINDING if entry.is_binding else Certainty.PROVISIONAL,
-        can_be_red=can,
     )
 
 

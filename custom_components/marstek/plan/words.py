@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..planner import Step
+from ..planner import Action, Step
 from ..texts import Texts
 
 _SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
@@ -21,8 +21,13 @@ class Words:
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return what a step does and why; `power` in W takes the place of the expected one."""
         watts = step.power if power is None else power
-        values = {"power": self.number(watts), "target": self.number(step.target or 100)}
-        action = self.texts.get(f"exceptions.told_action_{step.action}.message", values)
+        values = {
+            "power": self.number(watts),
+            "target": self.number(step.target or 100),
+            "floor": self.number(step.floor or 0),
+        }
+        does = "auto_floor" if step.action is Action.AUTO and step.floor else step.action
+        action = self.texts.get(f"exceptions.told_action_{does}.message", values)
         reason = self.reason(step)
         colon = _COLONS.get(self.language, ": ")
         return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"

@@ -1,0 +1,107 @@
+"""Keeps what a home is expected to draw, and to get from the sun, up to date."""
+
+from collections.abc import Callable
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_DAILY_LOAD, CONF_LOAD_SENSOR, CONF_PV_SENSOR, DOMAIN
+from ..planner import Forecast
+from ..planner.habits import HISTORY, Habits
+from .history import async_forecast_of_the_sun, async_hours, async_sources
+from .plan_options import Approach, PlanOptions
+
+# Statistics are the last thing that a start waits for.
+_FIRST_LOOK: Final = 30.0
+_INTERVAL: Final = dt.timedelta(hours=1)
+# A meter that shows more than twice what the contract allows is wrong.
+_MOST_LOAD: Final = 2.0
+
+
+class Learner:
+    """What is known of a home's habits; nothing until it is asked to start."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        zone: Callable[[], dt.tzinfo],
+        options: Callable[[], PlanOptions],
+        on_learnt: Callable[[], None],
+    ) -> None:
+        """Learn for the plan `entry`; `on_learnt` is called when something else is expected."""
+        self._hass = hass
+        self._entry = entry
+        self._zone = zone
+        self._options = options
+        self._learnt_from: object = None
+        self._on_learnt = on_learnt
+        self.habits: Habits | None = None
+        self.sun: dict[dt.datetime, float] = {}
+        """Forecast powers in W, by the start of their hour in UTC."""
+        self.revision = 0
+        """Changes whenever something else is expected."""
+
+    @callback
+    def async_start(self) -> None:
+        """Learn some time after Home Assistant has started, and then every hour."""
+        self._entry.async_on_unload(async_at_started(self._hass, self._async_look_soon))
+        self._entry.async_on_unload(
+            async_track_time_interval(
+                self._hass, self._async_look, _INTERVAL, cancel_on_shutdown=True
+            )
+        )
+
+    @callback
+    def _async_look_soon(self, _: HomeAssistant) -> None:
+        self._entry.async_on_unload(async_call_later(self._hass, _FIRST_LOOK, self._async_look))
+
+    @callback
+    def async_follow_options(self) -> None:
+        """Learn at once when the owner has chosen to, or from something else."""
+        if self._learnt_from != self._to_learn_from:
+            self._async_look()
+
+    @property
+    def _to_learn_from(self) -> object:
+        options = self._entry.options
+        keys = (CONF_LOAD_SENSOR, CONF_PV_SENSOR, CONF_DAILY_LOAD)
+        return self._is_wanted, *(options.get(key) for key in keys)
+
+    @property
+    def _is_wanted(self) -> bool:
+        return self._options().approach is not Approach.SIMPLE
+
+    @callback
+    def _async_look(self, _: dt.datetime | None = None) -> None:
+        if self._is_wanted and not self._hass.is_stopping:
+            self._entry.async_create_background_task(
+                self._hass, self.async_learn(), f"{DOMAIN} learning"
+            )
+
+    async def async_learn(self) -> None:
+        """Learn from the statistics as they are now."""
+        now, options = dt_util.utcnow(), self._entry.options
+        self._learnt_from = self._to_learn_from
+        sources = await async_sources(self._hass, options)
+        hours = await async_hours(self._hass, sources, now - HISTORY, now)
+        before = self.habits, self.sun
+        zone = self._zone()
+        today = now.astimezone(zone).date()
+        most = _MOST_LOAD * self._options().subscribed
+        self.habits = Habits.learn(hours, today, zone, most_load=most)
+        if self.habits is None and (daily := options.get(CONF_DAILY_LOAD)):
+            self.habits = Habits.assume(1000.0 * daily, zone)
+        self.sun = await async_forecast_of_the_sun(self._hass, sources)
+        if (self.habits, self.sun) != before:
+            self.revision += 1
+            self._on_learnt()
+
+    def forecast(self, now: dt.datetime, until: dt.datetime) -> Forecast | None:
+        """Return what is expected until a moment, None as long as nothing is known."""
+        return None if self.habits is None else self.habits.forecast(now, until, self.sun)
