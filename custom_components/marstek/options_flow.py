@@ -1,4 +1,4 @@
-"""Options of a battery: how far its setpoint may go."""
+"""Options of a battery: how far its setpoint may go, and what a restart does to Passive."""
 
 from typing import Any, Final
 
@@ -15,10 +15,12 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import (
+    CONF_AFTER_RESTART,
     CONF_CHARGE_LIMIT,
     CONF_DISCHARGE_LIMIT,
     CONF_FIRMWARE,
     CONF_POWER_PRESET,
+    AfterRestart,
     PowerPreset,
 )
 from .venus import profile_for
@@ -75,10 +77,18 @@ def _schema(highest: int) -> vol.Schema:
             translation_key=CONF_POWER_PRESET,
         )
     )
+    after_restart = SelectSelector(
+        SelectSelectorConfig(
+            options=list(AfterRestart),
+            mode=SelectSelectorMode.LIST,
+            translation_key=CONF_AFTER_RESTART,
+        )
+    )
     return vol.Schema(
         {
             vol.Required(CONF_POWER_PRESET, default=PowerPreset.MODEL): preset,
             vol.Required(CONF_CHARGE_LIMIT, default=highest): limit,
             vol.Required(CONF_DISCHARGE_LIMIT, default=highest): limit,
+            vol.Required(CONF_AFTER_RESTART, default=AfterRestart.RESUME): after_restart,
         }
     )

@@ -5,13 +5,14 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from .plan import PLAN_ACTIONS
+from .power import POWER_ACTIONS
 from .schedule import SCHEDULE_ACTIONS
 
 
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for action in (*PLAN_ACTIONS, *SCHEDULE_ACTIONS):
+    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS):
         hass.services.async_register(
             DOMAIN,
             action.name,

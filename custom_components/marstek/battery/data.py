@@ -1,6 +1,7 @@
 """What the entities of one battery show."""
 
 from dataclasses import dataclass, field
+import datetime as dt
 from enum import StrEnum
 import math
 from typing import Final
@@ -26,6 +27,18 @@ class CommandState(StrEnum):
     ASSUMED = "assumed"
     """Accepted, but nothing the battery tells can prove it."""
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PassiveData:
+    """A Passive that is kept up, for a person or for the plan."""
+
+    power: int
+    """In W, + discharges."""
+    until: dt.datetime | None
+    """When it ends; None where that is not known."""
+    target: int | None
+    """State of charge in % at which it ends; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ class BatteryData:
     success_rate: float | None = None
     last_command: CommandState = CommandState.NONE
     setpoint: int = 0
+    passive: PassiveData | None = None
+    """What Passive is kept up for; None while it is not."""
     settings: SettingsData = field(default_factory=SettingsData)
     """What was last set, and can't be read."""
     schedule: tuple[Entry, ...] = ()

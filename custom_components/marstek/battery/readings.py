@@ -16,7 +16,7 @@ from ..venus import (
     Status,
     WifiStatus,
 )
-from .data import BatteryData
+from .data import BatteryData, PassiveData
 from .energy import LONGEST_STEP, EnergyMeter
 from .memory import Memory
 
@@ -99,6 +99,7 @@ class Readings:
             meter_in_mode=self.meter_in_mode,
             wifi_signal=self.wifi_signal,
             setpoint=memory.setpoint,
+            passive=_passive(memory),
             settings=memory.settings,
             schedule=tuple(entry for _, entry in sorted(memory.schedule.entries.items())),
             frozen=self.is_frozen,
@@ -213,3 +214,13 @@ class Readings:
         if not flowing or status != self._last_energy or self._same_since is None:
             self._same_since = now if flowing else None
         self._last_energy, self._newest = status, now
+
+
+def _passive(memory: Memory) -> PassiveData | None:
+    """Return the Passive that is kept up; its countdown may outlast the end of a run."""
+    hold, run = memory.hold, memory.run
+    if hold is None or hold.mode is not Mode.PASSIVE:
+        return None
+    if run is None:
+        return PassiveData(hold.power, hold.until, None)
+    return PassiveData(hold.power, run.until, run.target)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import datetime as dt
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -20,7 +21,7 @@ from .entity import BatteryEntityDescription
 class BatterySensorDescription(BatteryEntityDescription, SensorEntityDescription):
     """A sensor and where its value is."""
 
-    value_fn: Callable[[BatteryData], StateType]
+    value_fn: Callable[[BatteryData], StateType | dt.datetime]
 
 
 def always(_: Profile) -> bool:

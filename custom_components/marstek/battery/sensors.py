@@ -1,5 +1,6 @@
 """Sensors of a battery."""
 
+import datetime as dt
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
@@ -14,6 +15,7 @@ from .reading_plan import Reading
 from .sensor_description import BatterySensorDescription, energy, power
 from .sensors_cells import CELL_SENSORS
 from .sensors_meter import METER_SENSORS
+from .sensors_passive import PASSIVE_SENSORS
 from .sensors_pv import PV_SENSORS
 
 SENSORS = (
@@ -28,6 +30,7 @@ SENSORS = (
     power("battery_power", lambda data: data.battery_power),
     power("ac_power", lambda data: data.ac_power),
     power("backup_power", lambda data: data.backup_power),
+    *PASSIVE_SENSORS,
     energy("energy_charged", lambda data: data.energy_charged),
     energy("energy_discharged", lambda data: data.energy_discharged),
     BatterySensorDescription(
@@ -92,11 +95,11 @@ class BatterySensor(BatteryEntity, SensorEntity):
 
     @property
     @override
-    def _value(self) -> StateType:
+    def _value(self) -> StateType | dt.datetime:
         return self.entity_description.value_fn(self._data)
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
         return self._value

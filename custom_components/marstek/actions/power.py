@@ -1,0 +1,182 @@
+"""Actions that let batteries charge, discharge or hold a power for a while."""
+
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..battery.coordinator import BatteryCoordinator
+from ..battery.reading_plan import Reading
+from ..battery.run import Before, Run
+from ..battery.runs import LONGEST_RUN
+from ..const import DOMAIN
+from ..runtime import async_loaded_plan
+from ..texts import async_load_texts
+from ..venus import Mode, OutOfRangeError, Proof, UnsupportedError
+from .description import ActionDescription
+from .prices import price_message
+from .targets import TARGET_FIELDS, Details, async_for_each
+
+_POWER: Final = "power"
+_DURATION: Final = "duration"
+_TARGET: Final = "target"
+
+# Batteries are about as efficient at this power, in W, as they get.
+_USUAL_POWER: Final = 1000
+# Below, charging is not worth a write; a discharge may be as small as what a house always draws.
+_LEAST_CHARGE: Final = 200
+_LEAST_DISCHARGE: Final = 50
+_SHORTEST_RUN: Final = dt.timedelta(minutes=1)
+_LOWEST_TARGET: Final = 11
+_FULL: Final = 100
+_ALREADY: Final = "already_at_target"
+
+
+def _end_of(call: ServiceCall) -> dt.datetime | None:
+    """Return when a run is to end; ServiceValidationError for a duration that can't be."""
+    duration: dt.timedelta | None = call.data.get(_DURATION)
+    if duration is None:
+        return None
+    if not _SHORTEST_RUN <= duration <= LONGEST_RUN:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="run_duration")
+    return dt_util.utcnow() + duration
+
+
+def _target_of(call: ServiceCall) -> int | None:
+    """Return the state of charge in % at which a run is to end; ServiceValidationError outside."""
+    target: float | None = call.data.get(_TARGET)
+    if target is not None and not _LOWEST_TARGET <= target <= _FULL:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="target_out_of_range",
+            translation_placeholders={"value": f"{target:g}"},
+        )
+    return None if target is None else round(target)
+
+
+def _check_power(power: int, low: int, high: int) -> None:
+    if not low <= power <= high:
+        raise OutOfRangeError(power, low, high)
+
+
+def _check_passive(battery: BatteryCoordinator) -> None:
+    if Mode.PASSIVE not in battery.profile.modes:
+        raise UnsupportedError(f"{Mode.PASSIVE} is not in this firmware")
+
+
+async def _async_begin(
+    battery: BatteryCoordinator, power: int, until: dt.datetime | None, target: int | None
+) -> Details:
+    """Begin a run, unless its end is reached already; return what it is."""
+    soc = battery.data.soc if Reading.POWER in battery.data.fresh else None
+    details: dict[str, JsonValueType] = {"power": power, "target": target, "done": False}
+    if soc is not None and Run(power, Before(), target=target).is_reached(soc):
+        texts = await async_load_texts(battery.hass)
+        values = {"name": battery.name, "soc": str(soc)}
+        message = texts.get(f"exceptions.{_ALREADY}.message", values)
+        return {**details, "until": None, "done": True, "message": message}
+    proof = await battery.runs.async_begin(power, until, target)
+    if proof is None:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="superseded",
+            translation_placeholders={"name": battery.name},
+        )
+    end = None if until is None else until.isoformat()
+    return {**details, "until": end, "is_proven": proof is not Proof.ASSUMED}
+
+
+async def _async_set_passive(call: ServiceCall) -> ServiceResponse:
+    """Hold a power in Passive, for a while or until somebody ends it."""
+    until, power = _end_of(call), round(call.data[_POWER])
+
+    def check(battery: BatteryCoordinator) -> None:
+        _check_passive(battery)
+        _check_power(power, -battery.limits.charge, battery.limits.discharge)
+
+    async def work(battery: BatteryCoordinator) -> Details:
+        return await _async_begin(battery, power, until, None)
+
+    return await async_for_each(call, work, check)
+
+
+def _asked_power(call: ServiceCall, limit: int) -> int:
+    power: float = call.data.get(_POWER, min(_USUAL_POWER, limit))
+    return round(power)
+
+
+async def _async_charge(call: ServiceCall) -> ServiceResponse:
+    """Charge until a state of charge is reached or time is up, whatever is first."""
+    until, target = _end_of(call), _target_of(call) or _FULL
+
+    def check(battery: BatteryCoordinator) -> None:
+        limit = battery.limits.charge
+        _check_passive(battery)
+        _check_power(_asked_power(call, limit), min(_LEAST_CHARGE, limit), limit)
+
+    async def work(battery: BatteryCoordinator) -> Details:
+        power = _asked_power(call, battery.limits.charge)
+        details = await _async_begin(battery, -power, until, target)
+        return {**_price(call.hass), **details}
+
+    return await async_for_each(call, work, check)
+
+
+def _price(hass: HomeAssistant) -> Details:
+    """Return what charging now costs, where a plan knows that."""
+    plan = async_loaded_plan(hass)
+    return {} if plan is None else {"price": plan.tariff.data.price, "message": price_message(plan)}
+
+
+async def _async_discharge(call: ServiceCall) -> ServiceResponse:
+    """Discharge until a state of charge is reached or time is up, whatever is first."""
+    until, wanted = _end_of(call), _target_of(call)
+
+    def check(battery: BatteryCoordinator) -> None:
+        limit = battery.limits.discharge
+        _check_passive(battery)
+        _check_power(_asked_power(call, limit), min(_LEAST_DISCHARGE, limit), limit)
+
+    async def work(battery: BatteryCoordinator) -> Details:
+        power = _asked_power(call, battery.limits.discharge)
+        floor = round(100 * (1 - battery.data.depth_of_discharge))
+        return await _async_begin(battery, power, until, wanted or floor)
+
+    return await async_for_each(call, work, check)
+
+
+async def _async_stop(call: ServiceCall) -> ServiceResponse:
+    """End what a person has begun: back to what was before."""
+
+    async def work(battery: BatteryCoordinator) -> Details:
+        return {"ended": await battery.runs.async_stop()}
+
+    return await async_for_each(call, work)
+
+
+_DURATION_FIELD: Final[dict[vol.Marker, Any]] = {
+    vol.Optional(_DURATION): vol.All(cv.time_period, cv.positive_timedelta)
+}
+_CHARGE_FIELDS: Final[dict[vol.Marker, Any]] = {
+    **TARGET_FIELDS,
+    **_DURATION_FIELD,
+    vol.Optional(_POWER): vol.Coerce(float),
+    vol.Optional(_TARGET): vol.Coerce(float),
+}
+
+POWER_ACTIONS: Final = (
+    ActionDescription(
+        "set_passive",
+        _async_set_passive,
+        {**TARGET_FIELDS, **_DURATION_FIELD, vol.Required(_POWER): vol.Coerce(float)},
+        SupportsResponse.OPTIONAL,
+    ),
+    ActionDescription("charge", _async_charge, _CHARGE_FIELDS, SupportsResponse.OPTIONAL),
+    ActionDescription("discharge", _async_discharge, _CHARGE_FIELDS, SupportsResponse.OPTIONAL),
+    ActionDescription("stop", _async_stop, TARGET_FIELDS, SupportsResponse.OPTIONAL),
+)
