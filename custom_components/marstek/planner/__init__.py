@@ -25,10 +25,12 @@ from .model import (
     Strategy,
 )
 from .optimised import plan_optimised
+from .rules import ALL_DAYS, Rule, in_force
 from .share import Order, share
 from .simple import plan_simple
 
 __all__ = [
+    "ALL_DAYS",
     "IDLE_POWER",
     "OTHER_ECONOMY",
     "TEMPO_ECONOMY",
@@ -51,10 +53,12 @@ __all__ = [
     "Period",
     "Plan",
     "Reason",
+    "Rule",
     "Step",
     "Strategy",
     "budget",
     "energy_to",
+    "in_force",
     "is_complete",
     "plan_optimised",
     "plan_simple",

@@ -8,7 +8,7 @@ from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
 from .forecast import Energies
-from .model import Action, BatteryState, Context, Figure, Plan, Reason, Step
+from .model import BY_PERSON, Action, BatteryState, Context, Figure, Plan, Step
 from .service import served
 from .spans import Intent, Span
 
@@ -48,7 +48,7 @@ class Expectation:
         power = 0
         energy = 0.0
         match span.intent.action:
-            case Action.AUTO:
+            case Action.AUTO | Action.AI:
                 self._serve(span)
             case Action.HOLD:
                 pass
@@ -93,7 +93,7 @@ def _figures(intent: Intent, power: int, energy: float) -> dict[str, Figure]:
         figures["target"] = intent.target
     if intent.action is Action.CHARGE:
         figures["energy"] = round(energy)
-    if intent.reason is Reason.OVERRIDE and intent.floor is not None:
+    if intent.reason in BY_PERSON and intent.floor is not None:
         figures["floor"] = intent.floor
     if intent.colour is not None:
         figures["colour"] = intent.colour.value
@@ -130,7 +130,7 @@ def _charging_power(
     """Return the W that suffice, of one efficient battery at least, as far as limits allow."""
     limits = [battery.max_charge for battery in batteries]
     least = EFFICIENT_POWER if intent.battery_power is None else intent.battery_power
-    if intent.reason is Reason.OVERRIDE:
+    if intent.reason in BY_PERSON:
         power = sum(min(least, limit) for limit in limits)
     else:
         power = max(ceil(needed / _ROUND_TO) * _ROUND_TO, min(least, max(limits)))

@@ -36,6 +36,8 @@ class Action(StrEnum):
     """Charge up to a target, then stand at 0 W."""
     DISCHARGE = "discharge"
     """Discharge down to a floor, then stand at 0 W."""
+    AI = "ai"
+    """Leave it to the maker's own optimisation; no strategy wants it, but a person may."""
 
 
 class Certainty(StrEnum):
@@ -95,6 +97,12 @@ class Reason(StrEnum):
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
     """By hand. [power, target, floor], those that there are."""
+    RULE = "rule"
+    """By an own rule of the home. [rule, power, target, floor], those that there are."""
+
+
+BY_PERSON: Final = frozenset({Reason.OVERRIDE, Reason.RULE})
+"""Reasons of steps that no strategy decided on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +225,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a person wants instead of the plan, from now on until a moment."""
+    """What a person wants instead of the plan until a moment, once or by a rule."""
 
     action: Action
     until: datetime
@@ -229,10 +237,21 @@ class Override:
     """None: the least that the options allow."""
     batteries: frozenset[str] | None = None
     """Ids of those that it is for, None for all."""
+    since: datetime | None = None
+    """None: from now on."""
+    rule: str | None = None
+    """Name of the rule that wants it; None: somebody who has just said so."""
 
     def __post_init__(self) -> None:
-        """Keep the end in UTC."""
+        """Keep bounds in UTC."""
         object.__setattr__(self, "until", utc(self.until))
+        if self.since is not None:
+            object.__setattr__(self, "since", utc(self.since))
+
+    @property
+    def reason(self) -> Reason:
+        """Return why a step does what this wants."""
+        return Reason.OVERRIDE if self.rule is None else Reason.RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +269,7 @@ class Context:
     """Whether the batteries stood at 90 % or more at 17:00 before the night that runs or is the
     next to come; None when that is not known (yet)."""
     overrides: tuple[Override, ...] = ()
-    """Of two for the same battery the later one counts."""
+    """Of two for the same battery the later one counts: those of rules stand first."""
     house: House | None = None
     forecast: Forecast | None = None
     """None: no history of load and sun. The simple strategy doesn't ask for it."""

@@ -3,18 +3,23 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from .model import Action, Context, Options, Override, Reason
+from .model import Action, Context, Options, Override
 from .spans import Intent, Span, cut
 
 
 def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield spans in which overrides have taken the place of what was planned."""
+    """Yield spans in which overrides have taken the place of what was planned.
+
+    A rule charges nobody in hours that may be dearest: only who stands there may want that.
+    """
     known = frozenset(battery.id for battery in context.batteries)
-    for span in cut(spans, [override.until for override in context.overrides]):
+    bounds = [override.until for override in context.overrides]
+    bounds += [override.since for override in context.overrides if override.since is not None]
+    for span in cut(spans, bounds):
         intent = span.intent
         exceptions: list[Override] = []
         for override in context.overrides:
-            if override.until <= span.start:
+            if not _holds(override, span, context):
                 continue
             if override.batteries is None or (known and known <= override.batteries):
                 intent, exceptions = _by_hand(_limited(override, context.options)), []
@@ -23,14 +28,25 @@ def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
         yield replace(span, intent=replace(intent, exceptions=tuple(exceptions)))
 
 
+def _holds(override: Override, span: Span, context: Context) -> bool:
+    """Tell whether an override is in force in a span, which its bounds don't cut."""
+    if override.until <= span.start or (override.since and span.start < override.since):
+        return False
+    if override.rule is None or override.action is not Action.CHARGE:
+        return True
+    period = next(each for each in context.periods if each.start <= span.start < each.end)
+    return period.is_off_peak or not period.may_be_red
+
+
 def _by_hand(override: Override) -> Intent:
     has_power = override.action in (Action.CHARGE, Action.DISCHARGE)
     return Intent(
         override.action,
-        Reason.OVERRIDE,
+        override.reason,
         target=override.target,
         floor=override.floor,
         battery_power=override.power if has_power else None,
+        figures={} if override.rule is None else {"rule": override.rule},
     )
 
 
@@ -39,7 +55,7 @@ def _limited(override: Override, options: Options) -> Override:
     if override.action is Action.CHARGE:
         wanted = options.most_soc if override.target is None else override.target
         return replace(override, target=min(wanted, options.most_soc), floor=None)
-    if override.action is Action.HOLD:
+    if override.action in (Action.HOLD, Action.AI):
         return replace(override, target=None, floor=None)
     floor = max(override.floor or 0.0, options.least_soc) or None
     return replace(override, target=None, floor=floor)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .energy import EFFICIENT_POWER, budget, energy_to
-from .model import Action, BatteryState, House, Override, Reason, Step
+from .model import BY_PERSON, Action, BatteryState, House, Override, Step
 from .turns import LEAST_POWER, Candidate, allot
 
 LEAST_CHANGE: Final = 200
@@ -133,7 +133,7 @@ def _wanted(
     )
     if override is None:
         target = _FULL if step.target is None else step.target
-        is_by_hand = step.reason is Reason.OVERRIDE
+        is_by_hand = step.reason in BY_PERSON
         return step.action, step.battery_power, target, step.floor, is_by_hand
     target = _FULL if override.target is None else override.target
     return override.action, override.power, target, override.floor, True
@@ -147,6 +147,8 @@ def _without_charge(
     last: Order | None,
 ) -> Order:
     """Return the order for a battery that is not to charge from the grid."""
+    if action is Action.AI:
+        return Order(action)
     if floor is not None and battery.soc is not None:
         slack = _FLOOR_SLACK if last is not None and last.action is Action.HOLD else 0.0
         if battery.soc <= floor + slack:
