@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_AFTER_RESTART, CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER, AfterRestart
-from ..discovery import AddressError, async_get_hub, async_resolve
+from ..const import CONF_AFTER_RESTART, CONF_FIRMWARE, DOMAIN, LOGGER, AfterRestart
 from ..errors import command_error, describe
 from ..limits import PowerLimits, power_limits
 from ..venus import (
@@ -22,7 +20,6 @@ from ..venus import (
     Danger,
     DeviceStatus,
     EnergyStatus,
-    FoundDevice,
     LoopClock,
     MeterStatus,
     Method,
@@ -40,8 +37,9 @@ from ..venus import (
     success_rate,
 )
 from .commands import CommandProgress, Commands
+from .connection import async_make_client
 from .data import BatteryData, CommandState
-from .issues import KEEPS_LEAVING, async_clear, async_raise
+from .issues import KEEPS_LEAVING, async_tell
 from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
@@ -103,7 +101,6 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._last_command = CommandState.NONE
         self._mode_read_at = float("-inf")
         self._mode_assumed = False
-        self._keeps_leaving = False
         self._maintenance: asyncio.Task[None] | None = None
 
     @property
@@ -119,22 +116,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Load what is remembered, find the address and open the socket."""
         await self.store.async_load()
         self.store.memory.limit(power_limits(self.profile, self.config_entry.options))
-        data = self.config_entry.data
-        try:
-            address = await async_resolve(self.hass, data[CONF_HOST])
-        except AddressError as err:
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key=err.translation_key,
-                translation_placeholders=err.translation_placeholders,
-            ) from err
-        device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])
-        self.client = VenusClient(
-            async_get_hub(self.hass),
-            FoundDevice(device, address, data[CONF_PORT]),
-            clock=self.clock,
-            pacing=self._pacing,
-            on_late=self._apply,
+        self.client = await async_make_client(
+            self.hass, self.config_entry, self.clock, self._pacing, self._apply
         )
         watch = self._schedule_watch
         self._control = ModeControl(
@@ -189,20 +172,16 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _leaves_passive(self, keeps_leaving: bool) -> None:
         """Call the owner when Passive is left again and again, and no longer."""
-        if keeps_leaving == self._keeps_leaving:
-            return
-        self._keeps_leaving = keeps_leaving
+        async_tell(self.hass, KEEPS_LEAVING, self.config_entry, is_so=keeps_leaving)
         if keeps_leaving:
-            async_raise(self.hass, KEEPS_LEAVING, self.config_entry)
             self._progressed(CommandProgress(CommandState.FAILED))
-        else:
-            async_clear(self.hass, KEEPS_LEAVING, self.config_entry)
 
     @override
     async def _async_update_data(self) -> BatteryData:
         """Make the one poll that is most due, and plan the next."""
         if method := self._poller.next_method(self._wanted()):
             await self._poller.async_read(method)
+        self._schedule_watch.look(self.client.link)
         self._maintain()
         self._whereabouts.watch()
         self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
@@ -336,6 +315,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Change the mode, proven; a translated error when that fails."""
         self.ownership.async_take()
         try:
+            await self.schedule.async_make_way(mode)
             await self._commands.async_set_mode(mode, self.readings.mode)
         except VenusError as err:
             raise command_error(err, self.name) from err
@@ -404,9 +384,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if self._upkeep.wants_mode(self._mode_read_at):
             self.plan.hurry(Method.MODE)
         mode = self.readings.mode
-        if self._upkeep.is_maintenance_due(mode, self._mode_read_at) and (
-            self._maintenance is None or self._maintenance.done()
-        ):
+        if self._maintenance is not None and not self._maintenance.done():
+            return
+        if self.schedule.is_maintenance_due():
+            self._maintenance = self._spawn(self.schedule.async_maintain(), "schedule")
+        elif self._upkeep.is_maintenance_due(mode, self._mode_read_at):
             work = self.runs.async_maintain(mode, self._mode_read_at)
             self._maintenance = self._spawn(work, "maintenance")
 

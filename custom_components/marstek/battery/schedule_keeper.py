@@ -121,7 +121,7 @@ class ScheduleKeeper:
                 raise TimetableError("backup_is_on")
             if activate:
                 self._on_take()
-                self._memory.hold = None
+                self._memory.hold = self._memory.run = None
                 mode = Mode.MANUAL
             return await self._occupied(self._async_write(slots, self._way_back(mode)))
 
@@ -139,7 +139,8 @@ class ScheduleKeeper:
             mode = await self._mode_before()
             if mode is not Mode.UPS:
                 self.mirror.before_backup = Mode.AUTO if mode is Mode.PASSIVE else mode
-            self._memory.hold, self._memory.is_planned = None, False
+            self._memory.hold = self._memory.run = None
+            self._memory.is_planned = False
             return await self._occupied(self._async_enter_backup())
 
     async def _async_enter_backup(self) -> Proof:
@@ -157,6 +158,13 @@ class ScheduleKeeper:
         self._on_progress(CommandProgress(_STATES[proof], Mode.UPS))
         return proof
 
+    async def async_make_way(self, mode: Mode) -> None:
+        """Leave UPS for another mode; VenusError when that, or writing what it cost, failed."""
+        if self.mirror.is_backup and mode is not Mode.UPS:
+            then = mode if mode is Mode.AI else Mode.AUTO
+            if (error := (await self.async_leave_backup(then)).error) is not None:
+                raise error
+
     async def async_leave_backup(self, then: Mode | None = None) -> Written:
         """Switch UPS off, write the owner's slots again that it cost, and set the mode `then`.
 
@@ -164,7 +172,7 @@ class ScheduleKeeper:
         is written. VenusError when UPS could not be switched off.
         """
         async with self._commands.lock:
-            mode = await self._mode_before()
+            mode = await self._read_mode_before()
             if mode is not Mode.UPS:
                 self.mirror.is_backup = False
                 if not self.mirror.lost_to_backup():
@@ -199,13 +207,18 @@ class ScheduleKeeper:
 
         TimetableError for one of the app's own, which has no name and could not be set again.
         """
+        if (mode := await self._read_mode_before()) is None:
+            raise TimetableError("nameless_mode")
+        return mode
+
+    async def _read_mode_before(self) -> Mode | None:
         if (unfinished := self.mirror.unfinished) is not None:
             return Mode.UPS if self.mirror.is_backup else unfinished.mode
         status = await self._control.read_mode()
         mode = self._readings.mode if status is None else status.mode
-        if mode is not None:
-            return mode
-        raise NoAnswerError(Method.MODE, 1) if status is None else TimetableError("nameless_mode")
+        if status is None and mode is None:
+            raise NoAnswerError(Method.MODE, 1)
+        return mode
 
     def _way_back(self, mode: Mode) -> Unfinished:
         """Return what leads back to a mode: Passive at the power that was, whoever asked for it."""
@@ -247,7 +260,10 @@ class ScheduleKeeper:
                 raise ContradictedError(mode, status.mode or "?")
             return Proof.CONFIRMED
         duration = _PASSIVE_FOR if mode is Mode.PASSIVE else 0
-        return await self._control.set_mode(ModeWish(mode, way_back.power, duration))
+        proof = await self._control.set_mode(ModeWish(mode, way_back.power, duration))
+        if mode is Mode.PASSIVE:
+            self._commands.renewal.sent()
+        return proof
 
     def _postpone(self) -> None:
         pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]

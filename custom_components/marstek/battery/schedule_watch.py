@@ -5,7 +5,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..venus import Clock, EnergyStatus, Mode, ModeStatus, Slot, Status
+from ..venus import Clock, EnergyStatus, Link, Mode, ModeStatus, Slot, Status
 from .memory import MemoryStore
 from .schedule import Doubt, Mirror, covers
 
@@ -30,6 +30,7 @@ class ScheduleWatch:
         self._is_busy = is_busy
         self._mode: Mode | None = None
         self._mode_read_at = float("-inf")
+        self._silent_since: float | None = None
         self._deviating: tuple[int, float] | None = None
 
     @property
@@ -54,15 +55,18 @@ class ScheduleWatch:
 
     def saw(self, status: Status) -> None:
         """Compare what was read with what should be."""
+        since, self._silent_since = self._silent_since, None
+        if since is not None and self._clock.time() - since >= _SILENCE:
+            self._doubt(Doubt.RESTARTED)
         if isinstance(status, ModeStatus):
             self._saw_mode(status.mode)
         elif isinstance(status, EnergyStatus) and not status.pv_power:
             self._saw_power(status.ac_power, status.soc)
 
-    def came_back(self, silence: float) -> None:
-        """Note that the battery answers again after so many seconds."""
-        if silence >= _SILENCE:
-            self._doubt(Doubt.RESTARTED)
+    def look(self, link: Link) -> None:
+        """Note since when the battery is silent."""
+        if link.breaker.is_open:
+            self._silent_since = link.last_heard
 
     def firmware_changed(self) -> None:
         """Note that the battery runs another firmware than before."""

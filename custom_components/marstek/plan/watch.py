@@ -51,6 +51,8 @@ class Watch:
     def look(self, order: Order) -> Finding | None:
         """Return what differs, None for nothing or while it can't be told."""
         battery = self._battery
+        if battery.schedule.is_occupied:
+            return None
         if not battery.is_reachable:
             self._was_silent = True
             self._deviating_since = None

@@ -197,6 +197,11 @@ class ModeControl:
         link = self._client.link
         silence: NoAnswerError | None = None
         async with self._lock:
+            if self._counts_down and slots:
+                try:
+                    await self._stop_countdown()
+                except (*_UNPROVABLE, RefusedError) as err:
+                    return {slot.number: err for slot in slots}
             for slot in slots:
                 heard = link.last_heard
                 try:

@@ -1,0 +1,377 @@
+"""The schedule inside a battery: what is written, what is remembered of it, and the mode after."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+
+from custom_components.marstek.battery.schedule import Doubt
+from simulator import BatterySpec, Slot
+from tests.truth import virtual
+
+from .schedule_home import NIGHT, ScheduleHome, schedule_home
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+DAY = 0b1111111
+
+
+@virtual
+@pytest.mark.parametrize("mode", ["Auto", "AI", "Manual"])
+async def test_written_and_put_back(mode: str) -> None:
+    """The slots are in the battery, each is told as it is, and the mode is the one before."""
+    async with schedule_home(mode=mode) as me:
+        told = await me.set_schedule(
+            {"start": "22:00", "end": "06:00", "days": "weekdays", "power": -800},
+            {"start": "18:00", "end": "20:00", "days": ["sat", "sun"], "power": 600, "slot": 9},
+            {"start": "12:00", "end": "13:00", "power": "hold"},
+        )
+        assert me.enabled() == {
+            0: (0b0011111, 22 * 60, 23 * 60 + 59, -800),
+            1: (0b0111110, 0, 6 * 60, -800),
+            2: (DAY, 12 * 60, 13 * 60, 0),
+            9: (0b1100000, 18 * 60, 20 * 60, 600),
+        }
+        assert [slot["slot"] for slot in told["slots"]] == [0, 1, 2, 9]
+        assert told["never_written_before"] == [0, 1, 2, 9]
+        assert told["free"] == [3, 4]
+        assert me.battery.state.mode == mode
+        assert me.shown("select", "mode") == mode.lower()
+        assert me.shown("sensor", "last_command") == "confirmed"
+        mirror = await me.schedule()
+        assert all(slot["certain"] and slot["purpose"] == "owner" for slot in mirror.values())
+        await me.assert_mirror_is_true()
+
+
+@virtual
+async def test_ten_slots_take_less_than_a_minute() -> None:
+    """All that the owner has is written in one go; so are all ten when they are cleared."""
+    async with schedule_home() as me:
+        periods = [
+            {"start": f"{hour:02d}:00", "end": f"{hour + 1:02d}:00", "power": 100 * hour}
+            for hour in range(6)
+        ]
+        begun = me.place.now
+        await me.set_schedule(*periods)
+        print(f"6 slots written and reported in {me.place.now - begun:.1f} s")  # noqa: T201
+        assert me.place.now - begun < 30
+        begun = me.place.now
+        told = await me.act("clear_schedule", foreign=True)
+        print(f"10 slots written and reported in {me.place.now - begun:.1f} s")  # noqa: T201
+        assert told["cleared"] == list(range(10))
+        assert me.place.now - begun < 60
+        assert me.enabled() == {}
+        assert me.battery.state.mode == "Auto"
+
+
+@virtual
+@pytest.mark.parametrize(
+    ("periods", "key", "placeholders"),
+    [
+        ([NIGHT | {"slot": 6}], "slot_reserved", {"slots": "6"}),
+        ([NIGHT | {"slot": 10}], "no_such_slot", {"slots": "10"}),
+        ([NIGHT | {"slot": 1}, NIGHT | {"slot": 1}], "slot_twice", {"slots": "1"}),
+        ([NIGHT, NIGHT], "slots_overlap", {"first": "0 (01:00-05:00, -800 W)"}),
+        ([NIGHT | {"power": -2501}], "out_of_range", {"low": "-2500", "high": "2500"}),
+        (
+            [{"start": f"0{hour}:30", "end": f"0{hour}:00", "power": 0} for hour in range(1, 5)],
+            "too_many_slots",
+            {"needed": "8", "free": "6"},
+        ),
+        ([NIGHT | {"days": []}], "no_days", {}),
+    ],
+)
+async def test_nothing_is_sent_when_it_cannot_be(
+    periods: list[dict[str, Any]], key: str, placeholders: dict[str, str]
+) -> None:
+    """What can't be put into slots is refused with its reason, before anything is written."""
+    async with schedule_home() as me:
+        before = len(me.battery.exchanges)
+        with pytest.raises(ServiceValidationError) as caught:
+            await me.set_schedule(*periods)
+        assert caught.value.translation_key == key
+        given = caught.value.translation_placeholders or {}
+        assert {name: given[name] for name in placeholders} == placeholders
+        assert all(exchange.method != "ES.SetMode" for exchange in me.battery.exchanges[before:])
+
+
+@virtual
+async def test_overlap_with_what_is_there() -> None:
+    """A slot that was written earlier counts, unless it is replaced or switched off."""
+    async with schedule_home() as me:
+        await me.set_schedule(NIGHT)
+        with refused("slots_overlap"):
+            await me.set_schedule(NIGHT | {"start": "04:59"})
+        await me.set_schedule(NIGHT | {"start": "05:00", "end": "06:00"})
+        assert me.enabled().keys() == {0, 1}
+        await me.set_schedule(NIGHT | {"start": "04:59"}, replace=True)
+        assert me.enabled() == {0: (DAY, 299, 300, -800)}
+        await me.set_schedule(NIGHT | {"slot": 0, "enabled": False})
+        assert me.enabled() == {}
+        mirror = await me.schedule()
+        assert (mirror[0]["start"], mirror[0]["enabled"]) == ("01:00", False)
+        await me.set_schedule(NIGHT)
+        assert me.enabled().keys() == {1}
+
+
+@virtual
+async def test_activated() -> None:
+    """The schedule acts at once where that is asked for."""
+    async with schedule_home() as me:
+        await me.set_schedule({"start": "00:00", "end": "00:00", "power": -500}, activate=True)
+        assert me.battery.state.mode == "Manual"
+        assert me.battery.state.ac_power == -500
+        await asyncio.sleep(30 * 60)
+        assert me.battery.state.mode == "Manual"
+        await me.assert_mirror_is_true()
+        assert (await me.schedule())[0]["certain"]
+
+
+@virtual
+async def test_passive_goes_on() -> None:
+    """A setpoint by hand stands again after slots were written, and is kept up."""
+    async with schedule_home() as me:
+        await me.place.call(me.battery, "number", "setpoint", value=-700)
+        await me.place.call(me.battery, "select", "mode", option="passive")
+        await me.set_schedule(NIGHT)
+        for _ in range(20):
+            await asyncio.sleep(60)
+            assert (me.battery.state.mode, me.battery.state.ac_power) == ("Passive", -700)
+
+
+@virtual
+async def test_cleared() -> None:
+    """The owner's slots, or chosen ones; what others have set only when that is asked for."""
+    async with schedule_home() as me:
+        others = Slot(start=60, end=120, week_set=1, power=100, enabled=True)
+        me.battery.set_battery(slots=[None] * 4 + [others] + [None] * 5)
+        await me.set_schedule(
+            NIGHT, {"start": "05:00", "end": "06:00", "power": 1, "days": "weekend"}
+        )
+        assert (await me.act("clear_schedule", slots=[0]))["cleared"] == [0]
+        assert me.enabled().keys() == {1, 4}
+        assert (await me.act("clear_schedule"))["cleared"] == [1]
+        assert me.enabled().keys() == {4}
+        assert (await me.act("clear_schedule"))["cleared"] == []
+        with refused("slot_reserved"):
+            await me.act("clear_schedule", slots=[5])
+        await me.act("clear_schedule", foreign=True)
+        assert me.enabled() == {}
+        assert me.battery.state.mode == "Auto"
+        await me.assert_mirror_is_true()
+
+
+@virtual
+async def test_own_slots_that_act_are_not_cleared() -> None:
+    """Manual by hand goes on when the slots of others are cleared."""
+    async with schedule_home() as me:
+        await me.place.call(me.battery, "number", "setpoint", value=-700)
+        await me.place.call(me.battery, "select", "mode", option="manual")
+        assert 6 not in (await me.act("clear_schedule", foreign=True))["cleared"]
+        assert me.enabled().keys() == {6}
+        assert (await me.schedule())[6]["purpose"] == "hand"
+        assert me.battery.state.ac_power == -700
+
+
+@virtual
+async def test_several_batteries() -> None:
+    """Each is tried, and each tells how it fared."""
+    specs = [
+        BatterySpec(address=f"127.0.1.{index}", ble_mac=f"02aabbcc000{index}") for index in (1, 2)
+    ]
+    async with schedule_home(specs) as me:
+        me.place.batteries[1].faults.refused_writes = 1.0
+        await me.set_schedule(NIGHT, everywhere=True)
+        first, second = me.told.values()
+        assert first["ok"]
+        assert not second["ok"]
+        assert "0: " in second["message"]
+        assert me.enabled().keys() == {0}
+
+
+def _nothing(_: ScheduleHome) -> None:
+    pass
+
+
+FAULTS: dict[str, Callable[[ScheduleHome], None]] = {
+    "none": _nothing,
+    "lost requests": lambda me: me.battery.faults.set("loss", 0.4),
+    "duplicates": lambda me: me.battery.faults.set("duplicates", 0.5),
+    "parse errors": lambda me: me.battery.faults.set("parse_errors", 0.2),
+    "refused now and then": lambda me: me.battery.faults.set("refused_writes", 0.4),
+}
+
+
+@virtual
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_under_faults(fault: str) -> None:
+    """In the end the slots are there, or it is told which are not, and the mode is as before."""
+    async with schedule_home(mode="AI") as me:
+        FAULTS[fault](me)
+        try:
+            await me.set_schedule({"start": "22:00", "end": "06:00", "power": -800})
+            assert me.enabled().keys() == {0, 1}
+        except HomeAssistantError as err:
+            assert err.translation_key in ("slots_not_written", "mode_not_put_back")  # noqa: PT017
+        await me.assert_mirror_is_true()
+        me.battery.faults.clear()
+        await asyncio.sleep(600)
+        assert me.battery.state.mode == "AI"
+
+
+@virtual
+async def test_refused() -> None:
+    """Each slot is named, none is remembered as written, and the mode is as before."""
+    async with schedule_home() as me:
+        me.battery.faults.refused_writes = 1.0
+        with pytest.raises(HomeAssistantError) as caught:
+            await me.set_schedule(NIGHT)
+        assert caught.value.translation_key == "slots_not_written"
+        assert (caught.value.translation_placeholders or {})["failures"].startswith("0: ")
+        mirror = await me.schedule()
+        assert (mirror[0]["accepted"], mirror[0]["certain"]) == (False, False)
+        me.battery.faults.clear()
+        await asyncio.sleep(600)
+        assert me.battery.state.mode == "Auto"
+
+
+@contextmanager
+def refused(key: str) -> Iterator[None]:
+    """Expect an error with a translation."""
+    with pytest.raises(HomeAssistantError) as caught:
+        yield
+    assert caught.value.translation_key == key
+
+
+async def _after_first_slot(me: ScheduleHome) -> None:
+    async with asyncio.timeout(60):
+        while not me.enabled():
+            await asyncio.sleep(0.1)
+
+
+TWO = {"start": "22:00", "end": "06:00", "power": -800}
+
+
+@virtual
+@pytest.mark.parametrize("seconds", [30.0, 1800.0])
+async def test_falls_silent_in_between(seconds: float) -> None:
+    """What was accepted is remembered; the battery is put back once it answers again."""
+    async with schedule_home(mode="AI") as me:
+        writing = asyncio.create_task(me.set_schedule(TWO))
+        await _after_first_slot(me)
+        me.battery.go_dark(seconds)
+        if seconds > 60:
+            with refused("slots_not_written"):
+                await writing
+            assert (await me.schedule())[0]["accepted"]
+            await asyncio.sleep(seconds)
+        else:
+            await writing
+        await asyncio.sleep(600)
+        assert me.battery.state.mode == "AI"
+        assert me.shown("select", "mode") == "ai"
+        await me.assert_mirror_is_true()
+
+
+@virtual
+async def test_reboot_in_between() -> None:
+    """A battery that restarts comes back in Manual; it is put back all the same."""
+    async with schedule_home() as me:
+        writing = asyncio.create_task(me.set_schedule(TWO))
+        await _after_first_slot(me)
+        me.battery.reboot()
+        await writing
+        assert me.enabled().keys() == {0, 1}
+        assert me.battery.state.mode == "Auto"
+        await me.assert_mirror_is_true()
+
+
+@virtual
+async def test_home_assistant_restarts_in_between() -> None:
+    """The battery is put back after the restart, and what was written is known."""
+    async with schedule_home(mode="AI") as me:
+        writing = asyncio.create_task(me.set_schedule(TWO))
+        await _after_first_slot(me)
+        writing.cancel()
+        await me.restart()
+        await asyncio.sleep(120)
+        assert me.battery.state.mode == "AI"
+        await me.assert_mirror_is_true()
+        assert 0 in await me.schedule()
+
+
+@virtual
+async def test_command_by_hand_after_failure_wins() -> None:
+    """What a person chooses meanwhile is not undone by putting back the earlier mode."""
+    async with schedule_home(mode="AI") as me:
+        writing = asyncio.create_task(me.set_schedule(TWO))
+        await _after_first_slot(me)
+        me.battery.go_dark()
+        with pytest.raises(HomeAssistantError):
+            await writing
+        me.battery.come_back()
+        await me.place.call(me.battery, "select", "mode", option="auto")
+        await asyncio.sleep(900)
+        assert me.battery.state.mode == "Auto"
+
+
+@virtual
+async def test_restart_keeps_the_mirror() -> None:
+    """It is in the file, as certain as before."""
+    async with schedule_home() as me:
+        await me.set_schedule(NIGHT)
+        before = await me.schedule()
+        await me.restart()
+        assert await me.schedule() == before
+
+
+DOUBTS: dict[Doubt, Callable[[ScheduleHome], None]] = {
+    Doubt.RESTARTED: lambda me: me.battery.go_dark(600),
+    Doubt.MODE_LOST: lambda me: me.battery.set_mode("Auto"),
+    Doubt.BACKUP: lambda me: me.battery.set_mode("UPS"),
+    Doubt.FIRMWARE: lambda me: me.battery.update_firmware(151),
+    Doubt.CONTRADICTED: lambda me: me.battery.set_battery(slots=[None] * 10),
+}
+
+
+@virtual
+@pytest.mark.parametrize("doubt", DOUBTS)
+async def test_doubts(doubt: Doubt) -> None:
+    """What may have cost the schedule makes it uncertain, until it is written anew."""
+    async with schedule_home() as me:
+        await me.set_schedule({"start": "00:00", "end": "00:00", "power": -500}, activate=True)
+        await asyncio.sleep(600)
+        assert (await me.schedule())[0]["certain"]
+        DOUBTS[doubt](me)
+        await asyncio.sleep(3600)
+        slot = (await me.schedule())[0]
+        assert (slot["certain"], slot["doubt"]) == (False, doubt)
+        if doubt is Doubt.BACKUP:
+            me.battery.set_mode("Auto")
+            await asyncio.sleep(600)
+        await me.set_schedule(NIGHT, replace=True)
+        assert (await me.schedule())[0]["certain"]
+
+
+@virtual
+async def test_no_doubt_without_reason() -> None:
+    """Modes by hand, and a few lost answers, leave the schedule certain."""
+    async with schedule_home() as me:
+        await me.set_schedule(NIGHT)
+        for mode in ("manual", "auto", "passive", "ai", "manual", "auto"):
+            await me.place.call(me.battery, "select", "mode", option=mode)
+            me.battery.go_dark(40)
+            await asyncio.sleep(900)
+        assert (await me.schedule())[0]["certain"]
+        await me.assert_mirror_is_true()
+
+
+@virtual
+async def test_the_mini_has_no_schedule() -> None:
+    """Its firmware ignores the power of a slot."""
+    async with schedule_home(device="VNSEM-0", firmware=300) as me:
+        with pytest.raises(ServiceValidationError) as caught:
+            await me.set_schedule(NIGHT | {"power": 100})
+        assert caught.value.translation_key == "unsupported"
