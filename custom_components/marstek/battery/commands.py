@@ -191,7 +191,7 @@ class Commands:
             memory.hold = None
         # Also where the mode does not use it, it may be one that waited for the next slot write.
         wish = wish_by_hand(mode, power)
-        proof = await self._set(wish, release=tuple(map(cleared, sorted(memory.slots))))
+        proof = await self._set(wish, release=self._own_slots())
         memory.setpoint = power
         memory.is_planned = False
         memory.run = None
@@ -246,7 +246,7 @@ class Commands:
         earlier_run, earlier_hold = memory.run, memory.hold
         run = make(power, before)
         until = run.until and run.until + _RUN_MARGIN
-        release = () if before.by_hand else tuple(map(cleared, sorted(memory.slots)))
+        release = () if before.by_hand else self._own_slots()
         # From the first datagram on the battery may be in Passive.
         memory.run, memory.hold = run, None
         try:
@@ -317,11 +317,13 @@ class Commands:
         if not self.is_held_by_hand:
             return None
         self.end_run()
-        before = memory.run.before if memory.run else (await self._before()).below
+        before, release = (await self._before()).below, self._own_slots()
+        if memory.run:
+            before, release = memory.run.before, ()
         memory.hold = None
         today = dt_util.now().date()
         try:
-            proof = await self._set(wish_back(before))
+            proof = await self._set(wish_back(before), release=release)
         except UnsupportedError:
             before = Before(setpoint=before.setpoint)
             proof = await self._set(ModeWish(Mode.AUTO))
@@ -333,6 +335,10 @@ class Commands:
         if before.by_hand and before.mode in _SETPOINT_MODES:
             self.hold(Hold(before.mode, before.setpoint, today, before=before.base))
         return before.mode, proof
+
+    def _own_slots(self) -> tuple[Slot, ...]:
+        """Return what disables all slots that may act once Manual is on again."""
+        return tuple(map(cleared, sorted(self._store.memory.slots)))
 
     async def _set(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Set a mode; in Manual no slot of ours is left that another purpose enabled.

@@ -49,6 +49,15 @@ def async_clear(hass: HomeAssistant, key: str, entry: ConfigEntry[Any]) -> None:
 
 
 @callback
+def async_tell(hass: HomeAssistant, key: str, entry: ConfigEntry[Any], *, is_so: bool) -> None:
+    """Raise a repair about a battery, or take it back."""
+    if is_so:
+        async_raise(hass, key, entry)
+    else:
+        async_clear(hass, key, entry)
+
+
+@callback
 def async_clear_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Take all repairs about a battery back: it is gone."""
     for issue in list(ir.async_get(hass).issues.values()):
@@ -59,10 +68,7 @@ def async_clear_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 @callback
 def async_left_in_manual(hass: HomeAssistant, entry: ConfigEntry[Any], *, is_left: bool) -> None:
     """Say of a battery that it could not be handed back to Auto, or no longer."""
-    if is_left:
-        async_raise(hass, LEFT_IN_MANUAL, entry)
-    else:
-        async_clear(hass, LEFT_IN_MANUAL, entry)
+    async_tell(hass, LEFT_IN_MANUAL, entry, is_so=is_left)
 
 
 def _issue_id(key: str, entry: ConfigEntry[Any]) -> str:

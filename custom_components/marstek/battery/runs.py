@@ -61,6 +61,7 @@ class Runs:
         self._spawn = spawn
         self._watch_closely = watch_closely
         self._keeps_leaving = keeps_leaving
+        self._is_told = False
         self._departures = commands.renewal.departures
         self._task: asyncio.Task[None] | None = None
         self._is_ending = False
@@ -180,7 +181,7 @@ class Runs:
             self._stray = (mode, self._clock.time() + _STRAY_FOR)
         self._ownership.async_take()
         if self._departures.is_too_many(self._clock.time()):
-            self._keeps_leaving(True)
+            self._tell(keeps_leaving=True)
             self._departures.forget()
         self.async_follow()
 
@@ -215,7 +216,7 @@ class Runs:
         if self._departures.look(run.power, power, now):
             self._left(run, soc, floor, now)
         elif self._departures.is_steady(now):
-            self._keeps_leaving(False)
+            self._tell(keeps_leaving=False)
 
     def _left(self, run: Run, soc: int | None, floor: float, now: float) -> None:
         """Put a battery back into Passive, unless it is only full or empty."""
@@ -228,17 +229,22 @@ class Runs:
             if run.target is not None and run.power > 0 and (soc or 100) <= _MAY_BE_EMPTY:
                 self._finish()
                 return
-            self._keeps_leaving(True)
+            self._tell(keeps_leaving=True)
         self._commands.renewal.hurry()
 
     def _finish(self) -> None:
         self._commands.end_run()
         self.async_follow()
 
+    def _tell(self, *, keeps_leaving: bool) -> None:
+        if keeps_leaving != self._is_told:
+            self._is_told = keeps_leaving
+            self._keeps_leaving(keeps_leaving)
+
     def _forget_departures(self) -> None:
         self._stray = None
         self._departures.forget()
-        self._keeps_leaving(False)
+        self._tell(keeps_leaving=False)
 
 
 def _latest_end(until: dt.datetime | None, target: int | None) -> dt.datetime | None:

@@ -1,0 +1,40 @@
+"""Where a battery's config entry says that it is, and the client that talks to it there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+
+from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN
+from ..discovery import AddressError, async_get_hub, async_resolve
+from ..venus import Clock, DeviceStatus, FoundDevice, Pacing, Status, VenusClient
+
+
+async def async_make_client(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    clock: Clock,
+    pacing: Pacing,
+    on_late: Callable[[Status], None],
+) -> VenusClient:
+    """Return the client of a battery, not open yet; ConfigEntryNotReady without an address."""
+    data = entry.data
+    try:
+        address = await async_resolve(hass, data[CONF_HOST])
+    except AddressError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=err.translation_key,
+            translation_placeholders=err.translation_placeholders,
+        ) from err
+    device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])
+    return VenusClient(
+        async_get_hub(hass),
+        FoundDevice(device, address, data[CONF_PORT]),
+        clock=clock,
+        pacing=pacing,
+        on_late=on_late,
+    )
