@@ -12,6 +12,7 @@ from tests.virtual_time import run
 
 from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+from .passive import passive
 from .plan import plan
 from .tempo import tempo
 
@@ -84,6 +85,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         "gentle": lambda: gentle(faulty=False),
         "gentle-lossy": lambda: gentle(faulty=True),
         "cost": lambda: cost(row),
+        "passive": lambda: passive(row),
         "tempo": lambda: tempo(row),
     }
     return {
