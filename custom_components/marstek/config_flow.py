@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     FlowType,
     OptionsFlow,
 )
@@ -45,8 +46,10 @@ from .entries import (
     is_plan,
 )
 from .options_flow import BatteryOptionsFlow, is_whole
+from .plan.rules import SUBENTRY_RULE
 from .plan_flow import PlanSteps
 from .plan_options import PlanOptionsFlow
+from .rule_flow import RuleFlow
 from .sightings import Sightings, async_look_around, name_of
 from .venus import (
     DEFAULT_PORT,
@@ -108,6 +111,15 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry[Any]) -> OptionsFlow:
         """Return the options of a battery or of the plan."""
         return PlanOptionsFlow() if is_plan(config_entry) else BatteryOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry[Any]
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to an entry: own rules to the plan."""
+        return {SUBENTRY_RULE: RuleFlow} if is_plan(config_entry) else {}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -41,21 +41,22 @@ class Window:
 class Order:
     """What a battery is to do now.
 
-    Without a `window` it is Auto, or Passive at `power`. With one it is Manual, confined to that
-    window, so that the battery ends it by itself should Home Assistant never come back.
+    Without a `window` it is Auto (or AI), or Passive at `power`. With one it is Manual, confined to
+    that window, so that the battery ends it by itself should Home Assistant never come back.
     """
 
     power: int | None = None
-    """Setpoint in W, + discharges, 0 holds; None is Auto."""
+    """Setpoint in W, + discharges, 0 holds; None is Auto or AI."""
     window: Window | None = None
     until: dt.datetime | None = None
     """When Passive at `power` ends by itself at the latest; None: while it is kept up."""
+    is_ai: bool = False
 
     @property
     def mode(self) -> Mode:
         """The mode that this takes."""
         if self.power is None:
-            return Mode.AUTO
+            return Mode.AI if self.is_ai else Mode.AUTO
         return Mode.PASSIVE if self.window is None else Mode.MANUAL
 
     def by_passive(self) -> Order:
@@ -74,12 +75,13 @@ class Order:
 
 
 AUTO: Final = Order()
+AI: Final = Order(is_ai=True)
 
 
 def wish_for(order: Order, now: dt.datetime) -> ModeWish:
     """Return the mode change that an order takes at a moment in the zone of its window."""
     if order.power is None:
-        return ModeWish(Mode.AUTO)
+        return ModeWish(order.mode)
     if order.window is None:
         return ModeWish(Mode.PASSIVE, power=order.power, duration=countdown(order.until, now))
     slots: tuple[Slot, ...] = night_slots(order.power, order.window, now)

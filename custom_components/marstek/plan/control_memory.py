@@ -130,7 +130,11 @@ def _restore_override(stored: Mapping[str, Any]) -> Override:
 def _store_order(order: Order) -> dict[str, Any]:
     window = order.window
     if window is None:
-        return {"power": order.power, "until": order.until and order.until.isoformat()}
+        return {
+            "power": order.power,
+            "until": order.until and order.until.isoformat(),
+            "ai": order.is_ai,
+        }
     net = window.safety
     return {
         "power": order.power,
@@ -148,7 +152,8 @@ def _store_order(order: Order) -> dict[str, Any]:
 
 def _restore_order(stored: Mapping[str, Any]) -> Order:
     if "start" not in stored:
-        return Order(stored["power"], until=_moment(stored.get("until")))
+        until = _moment(stored.get("until"))
+        return Order(stored["power"], until=until, is_ai=bool(stored.get("ai")))
     net = stored["safety"]
     safety = net and SafetyNet(
         dt.date.fromisoformat(net["day"]),

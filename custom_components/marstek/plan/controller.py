@@ -45,6 +45,7 @@ _SETTLING: Final = (
 _FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 _STATES: Final = {
     Action.AUTO: ControlState.SELF_CONSUMPTION,
+    Action.AI: ControlState.AI,
     Action.HOLD: ControlState.HOLD,
     Action.CHARGE: ControlState.CHARGING,
     Action.DISCHARGE: ControlState.DISCHARGING,
@@ -290,7 +291,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     def _planned_power(self, step: Step) -> int | None:
         """Return what the batteries are told, or would be, in W, + discharges; None in Auto."""
-        if step.action is Action.AUTO:
+        if step.action in (Action.AUTO, Action.AI):
             return None
         if self.is_in_control:
             orders = (pilot.wanted for pilot in self.crew.pilots.values())

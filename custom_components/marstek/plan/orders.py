@@ -5,7 +5,7 @@ from dataclasses import replace
 import datetime as dt
 from typing import Final
 
-from ..battery.orders import AUTO, Order, Window
+from ..battery.orders import AI, AUTO, Order, Window
 from ..planner import Action, BatteryState, House, Order as Share, Plan, Step, share
 
 _LONG_AGO: Final = dt.timedelta(days=1)
@@ -73,6 +73,8 @@ def _order(mine: Share, charged: dt.datetime, night: Window | None) -> Order:
     """Return what a battery is told: slots where they can be confined to the night, else Passive."""
     if mine.action is Action.AUTO:
         return AUTO
+    if mine.action is Action.AI:
+        return AI
     power = {Action.CHARGE: -mine.power, Action.DISCHARGE: mine.power}.get(mine.action, 0)
     if night is None or mine.action is Action.DISCHARGE:
         return Order(power)

@@ -12,6 +12,7 @@ class ControlState(StrEnum):
     """What the plan is doing with the batteries."""
 
     SELF_CONSUMPTION = "self_consumption"
+    AI = "ai"
     HOLD = "hold"
     CHARGING = "charging"
     DISCHARGING = "discharging"

@@ -9,12 +9,22 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..battery.coordinator import BatteryCoordinator
-from ..planner import BatteryState, Context, House, Plan, Strategy, plan_optimised, plan_simple
+from ..planner import (
+    BatteryState,
+    Context,
+    House,
+    Plan,
+    Strategy,
+    in_force,
+    plan_optimised,
+    plan_simple,
+)
 from .control_memory import ControlMemory
 from .coordinator import TariffCoordinator
 from .learning import Learner
 from .meter import Meter
 from .plan_options import Approach, PlanOptions
+from .rules import active_rules
 from .situation import battery_state, economy, periods
 
 # What batteries hold, and how long they have to wait for the next computation, moves in steps of so
@@ -49,6 +59,7 @@ class Strategist:
     ) -> None:
         """Plan for the batteries that take part; `on_learnt` is called when more is known."""
         self._hass = hass
+        self._entry = entry
         self._tariff = tariff
         self._options = options
         self._participants = participants
@@ -91,13 +102,15 @@ class Strategist:
             now,
             is_long=options.approach is not Approach.SIMPLE,
         )
+        zone = settings.off_peak.zone
+        rules = in_force(active_rules(self._entry), now, horizon[-1].end, zone)
         return Context(
-            now=now.astimezone(settings.off_peak.zone),
+            now=now.astimezone(zone),
             periods=horizon,
             batteries=self.batteries(),
             options=options.strategy,
             was_full=memory.was_full if memory.full_day == self._tariff.day_of(now) else None,
-            overrides=tuple(memory.overrides),
+            overrides=(*rules, *memory.overrides),
             house=self.house(now),
             forecast=self.learner.forecast(now, horizon[-1].end),
             economy=economy(settings, options),

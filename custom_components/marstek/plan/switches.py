@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
@@ -13,6 +14,7 @@ from ..const import CONF_AUTOMATIC, CONF_BATTERIES, CONF_BLE_MAC, DOMAIN, PLAN_U
 from ..entries import async_batteries
 from .controller import PlanController
 from .entity import ControlEntity, ControlEntityDescription
+from .rules import CONF_ACTIVE, is_active, subentries
 from .runtime import Plan
 
 
@@ -25,6 +27,7 @@ _AUTOMATIC: Final = ControlSwitchDescription(
     key="automatic_control", translation_key="automatic_control"
 )
 _PREFIX: Final = "takes_part_"
+_RULE_PREFIX: Final = "rule_"
 
 type AddSwitches = Callable[[Iterable[SwitchEntity]], None]
 
@@ -50,15 +53,34 @@ def async_setup_switches(plan: Plan, async_add: AddSwitches) -> Callable[[], Non
         known.clear()
         known.update(present)
 
-    async_follow_batteries()
-    return control.async_add_listener(async_follow_batteries)
+    rules: dict[str, RuleSwitch] = {}
+
+    @callback
+    def async_follow_rules() -> None:
+        present = {each.subentry_id: each for each in subentries(control.config_entry)}
+        if present.keys() == rules.keys():
+            return
+        _forget(control, present, _RULE_PREFIX)
+        new = {key: RuleSwitch(control, each) for key, each in present.items() if key not in rules}
+        async_add(new.values())
+        for key in rules.keys() - present.keys():
+            del rules[key]
+        rules.update(new)
+
+    @callback
+    def async_follow() -> None:
+        async_follow_batteries()
+        async_follow_rules()
+
+    async_follow()
+    return control.async_add_listener(async_follow)
 
 
-def _forget(control: PlanController, present: Iterable[str]) -> None:
-    """Remove the switches of batteries that are gone."""
-    registry, prefix = er.async_get(control.hass), f"{PLAN_UNIQUE_ID}_{_PREFIX}"
+def _forget(control: PlanController, present: Iterable[str], kind: str = _PREFIX) -> None:
+    """Remove the switches of batteries, or of rules, that are gone."""
+    registry, prefix = er.async_get(control.hass), f"{PLAN_UNIQUE_ID}_{kind}"
     entry_id = control.config_entry.entry_id
-    kept = {f"{prefix}{ble_mac}" for ble_mac in present}
+    kept = {f"{prefix}{each}" for each in present}
     for item in er.async_entries_for_config_entry(registry, entry_id):
         ours = item.domain == Platform.SWITCH and item.platform == DOMAIN
         if ours and item.unique_id.startswith(prefix) and item.unique_id not in kept:
@@ -136,3 +158,53 @@ class ParticipationSwitch(ControlEntity, SwitchEntity):
             # With all batteries, those are named that do not take part.
             named |= {self._ble_mac}
         self._set_options(**{CONF_BATTERIES: sorted(named)})
+
+
+class RuleSwitch(ControlEntity, SwitchEntity):
+    """Whether an own rule is in force on its days."""
+
+    entity_description: ControlSwitchDescription
+
+    def __init__(self, control: PlanController, subentry: ConfigSubentry) -> None:
+        """Stand for a rule."""
+        description = ControlSwitchDescription(
+            key=f"{_RULE_PREFIX}{subentry.subentry_id}",
+            translation_key="rule",
+            entity_category=EntityCategory.CONFIG,
+        )
+        super().__init__(control, description)
+        self._subentry = subentry
+        self._attr_translation_placeholders = {"name": subentry.title}
+
+    @property
+    def _current(self) -> ConfigSubentry:
+        """The rule as it is now; as it last was while it is being removed."""
+        known = self.coordinator.config_entry.subentries
+        return known.get(self._subentry.subentry_id, self._subentry)
+
+    @property
+    @override
+    def _value(self) -> bool:
+        return is_active(self._current)
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Tell whether it is in force."""
+        return self._value
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Follow it."""
+        self._set(active=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Keep it, but do not follow it."""
+        self._set(active=False)
+
+    def _set(self, *, active: bool) -> None:
+        entry, rule = self.coordinator.config_entry, self._current
+        self.hass.config_entries.async_update_subentry(
+            entry, rule, data={**rule.data, CONF_ACTIVE: active}
+        )

@@ -34,6 +34,8 @@ class Words:
 
     def reason(self, step: Step) -> str:
         """Return why a step is what it is."""
+        if rule := step.figures.get("rule"):
+            return self.texts.get("exceptions.told_rule.message", {"rule": str(rule)})
         return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
 
     def number(self, value: float) -> str:
