@@ -89,6 +89,7 @@ async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
         await entry.runtime_data.control.async_shutdown()
         await async_hand_back_all(hass)
     else:
+        await entry.runtime_data.runs.async_abandon()
         await async_hand_back(hass, entry.runtime_data)
 
 

@@ -5,7 +5,7 @@ What stands is kept up, see `upkeep`.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 import datetime as dt
 from typing import Final
 
@@ -24,6 +24,7 @@ from ..venus import (
 )
 from .data import CommandState
 from .memory import Hold, MemoryStore
+from .progress import STATES, CommandProgress
 from .renewal import Renewal
 from .run import Before, Run
 from .slots import SLOTS, cleared
@@ -35,24 +36,8 @@ _CLEAR_ATTEMPTS: Final = 4
 # A run is ended by a command at its end; should that be lost, its countdown ends soon after.
 _RUN_MARGIN: Final = dt.timedelta(seconds=10)
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
-_STATES: Final = {
-    Proof.UNCHANGED: CommandState.CONFIRMED,
-    Proof.CONFIRMED: CommandState.CONFIRMED,
-    Proof.ASSUMED: CommandState.ASSUMED,
-}
 
 type Job = Callable[[], Awaitable[tuple[Mode, Proof] | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class CommandProgress:
-    """How a command fares."""
-
-    state: CommandState
-    mode: Mode | None = None
-    """The mode that the battery is now known, or assumed, to be in."""
-    is_quiet: bool = False
-    """True for what nobody commanded just now: how the last command fared stays shown."""
 
 
 class Commands:
@@ -64,8 +49,13 @@ class Commands:
         store: MemoryStore,
         clock: Clock,
         on_progress: Callable[[CommandProgress], None],
+        *,
+        spares_mode: bool = False,
     ) -> None:
-        """Command through `control`, and tell `on_progress` how that goes."""
+        """Command through `control`, and tell `on_progress` how that goes.
+
+        `spares_mode` is for firmware that is harmed by reads of its mode.
+        """
         self._control = control
         self._store = store
         self._clock = clock
@@ -76,7 +66,7 @@ class Commands:
         self._power = store.memory.setpoint
         self._slot_written_at = float("-inf")
         self._deferred = False
-        self.renewal = Renewal(clock)
+        self.renewal = Renewal(clock, spares_mode)
         """When what stands has to be sent anew."""
 
     @property
@@ -170,7 +160,7 @@ class Commands:
             if done is None:
                 return None
             mode, proof = done
-            self._on_progress(CommandProgress(_STATES[proof], mode, is_quiet))
+            self._on_progress(CommandProgress(STATES[proof], mode, is_quiet))
             return proof
 
     async def _carry_out(self) -> tuple[Mode, Proof] | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODEL
@@ -36,7 +36,7 @@ from ..venus import (
     profile_for,
     success_rate,
 )
-from .commands import CommandProgress, Commands
+from .commands import Commands
 from .connection import async_make_client
 from .data import BatteryData, CommandState
 from .issues import KEEPS_LEAVING, async_tell
@@ -44,6 +44,7 @@ from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
 from .poller import SHORTEST_WAIT, Poller
+from .progress import CommandProgress
 from .reading_plan import Reading, ReadingPlan
 from .readings import Readings
 from .runs import Runs
@@ -54,9 +55,6 @@ from .upkeep import Upkeep
 from .whereabouts import Whereabouts
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
-
-# The backup socket with a load on it: the AC side alone tells nothing of Passive.
-_IDLE_BACKUP: Final = 20
 
 
 class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
@@ -130,7 +128,13 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.client, self.plan, self.clock, self._polled, self._whereabouts.search
         )
         self.readings.memory = self.store.memory
-        self._commands = Commands(self._control, self.store, self.clock, self._progressed)
+        self._commands = Commands(
+            self._control,
+            self.store,
+            self.clock,
+            self._progressed,
+            spares_mode=Danger.WIPES_SETTINGS in self.profile.dangers,
+        )
         self.schedule = ScheduleKeeper(
             self._control,
             self.store,
@@ -157,8 +161,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._commands,
             self._upkeep,
             self.store,
-            self.clock,
             self.ownership,
+            has_pv=self.profile.has_pv,
             spawn=self._spawn,
             watch_closely=lambda: self.plan.boost(self.clock.time()),
             keeps_leaving=self._leaves_passive,
@@ -212,15 +216,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
         if isinstance(status, (EnergyStatus, ModeStatus)):
-            self._look_at_run(status)
+            self.runs.async_look(status, self.readings.picture().depth_of_discharge)
         self.store.save_later()
-
-    def _look_at_run(self, status: EnergyStatus | ModeStatus) -> None:
-        """Compare the run with what was just read."""
-        data = self.readings.picture()
-        is_telling = not self.profile.has_pv and (status.backup_power or 0) <= _IDLE_BACKUP
-        power = status.ac_power if is_telling else None
-        self.runs.async_look(status.soc, power, 100 * (1 - data.depth_of_discharge))
 
     @callback
     def _mode_seen(self, status: ModeStatus) -> None:

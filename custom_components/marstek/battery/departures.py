@@ -10,6 +10,11 @@ _SETTLING: Final = 10.0
 _NEAR_ZERO: Final = 50
 _NEAR_ZERO_SHARE: Final = 0.1
 _READS: Final = 2
+# So near to what was asked for, in W or as a share, there is no doubt that it is in Passive.
+_TOLERANCE: Final = 100
+_TOLERANCE_SHARE: Final = 0.2
+# So long, in s, a read of the power tells that.
+_FRESH: Final = 75.0
 # So many departures within so many seconds are too many.
 _TOO_MANY: Final = 3
 _WITHIN: Final = 1800.0
@@ -22,6 +27,7 @@ class Departures:
     """How often a battery has left Passive. Times are monotonic seconds, powers + discharging."""
 
     sent_at: float = float("-inf")
+    _agreed_at: float = float("-inf")
     _differing: int = 0
     _is_out: bool = False
     _found: list[float] = field(default_factory=list)
@@ -29,6 +35,7 @@ class Departures:
     def sent(self, now: float) -> None:
         """Note that Passive was sent: what is read from now on tells whether it stays."""
         self.sent_at = now
+        self._agreed_at = float("-inf")
         self._differing = 0
         self._is_out = False
 
@@ -39,11 +46,17 @@ class Departures:
         """
         if abs(asked) < LEAST_POWER or power is None or now - self.sent_at < _SETTLING:
             return False
+        if abs(asked - power) <= max(_TOLERANCE, _TOLERANCE_SHARE * abs(asked)):
+            self._agreed_at = now
         if not is_other(asked, power):
             self._differing = 0
             return False
         self._differing += 1
         return self._differing >= _READS and not self._is_out
+
+    def is_surely_in(self, now: float) -> bool:
+        """Tell whether the power alone has just shown that it is in Passive."""
+        return now - self._agreed_at < _FRESH
 
     def found(self, now: float) -> None:
         """Count a departure, once until Passive is sent again."""

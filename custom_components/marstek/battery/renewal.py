@@ -38,11 +38,14 @@ class Renewal:
     """The times of what stands in one battery; moments are monotonic seconds of the clock."""
 
     clock: Clock
+    spares_mode: bool = False
+    """True for firmware that is harmed by reads of its mode."""
     departures: Departures = field(default_factory=Departures)
     """How often it left Passive by itself."""
     _sent_at: float = float("-inf")
     _tried_at: float = float("-inf")
     _is_urgent: bool = False
+    _is_doubtful: bool = False
 
     def tried(self) -> None:
         """Note that it is being sent."""
@@ -51,12 +54,12 @@ class Renewal:
     def sent(self) -> None:
         """Note that the battery has taken it."""
         self._sent_at = self._tried_at = self.clock.time()
-        self._is_urgent = False
+        self._is_urgent = self._is_doubtful = False
         self.departures.sent(self._sent_at)
 
-    def hurry(self) -> None:
-        """Send it at once."""
-        self._is_urgent = True
+    def hurry(self, *, is_doubtful: bool = False) -> None:
+        """Send it at once; with doubt about what the battery is in, read that before."""
+        self._is_urgent, self._is_doubtful = True, is_doubtful
 
     def is_recent(self, mode_read_at: float) -> bool:
         """Tell whether a read of the mode is fresh enough to decide by."""
@@ -73,8 +76,15 @@ class Renewal:
 
     def wants_mode(self, mode_read_at: float) -> bool:
         """Tell whether a fresh read of the mode is needed to renew Passive."""
+        if self.is_recent(mode_read_at):
+            return False
         is_late = self.clock.time() - self._sent_at >= RENEW_AFTER
-        return is_late and not self.is_recent(mode_read_at)
+        return self._is_doubtful or (is_late and not self._is_surely_in)
+
+    @property
+    def _is_surely_in(self) -> bool:
+        """Tell whether no read of the mode is needed, where that harms the battery."""
+        return self.spares_mode and self.departures.is_surely_in(self.clock.time())
 
     def is_due(self, hold: Hold, mode_read_at: float) -> bool:
         """Tell whether what is held has to be sent now."""
@@ -82,13 +92,15 @@ class Renewal:
         since_try = now - self._tried_at
         if hold.mode is Mode.MANUAL:
             return hold.day != dt_util.now().date() and since_try >= _SLOT_RETRY
-        if self._is_urgent:
-            return since_try >= _RETRY
         age = now - self._sent_at
+        is_known = self.is_recent(mode_read_at) or self._is_surely_in
+        if self._is_urgent:
+            is_decided = not self._is_doubtful or is_known or age >= RENEW_AT_LAST
+            return is_decided and since_try >= _RETRY
         if hold.until is not None:
             left = (hold.until - dt_util.utcnow()).total_seconds()
             if left <= max(0.0, _COUNTDOWN - age):
                 # The countdown that runs ends with it.
                 return False
-        needed = age >= RENEW_AT_LAST or (age >= RENEW_AFTER and self.is_recent(mode_read_at))
+        needed = age >= RENEW_AT_LAST or (age >= RENEW_AFTER and is_known)
         return needed and since_try >= _RETRY

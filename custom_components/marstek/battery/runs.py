@@ -9,7 +9,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..venus import Clock, Mode, Proof, VenusError
+from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError
 from .commands import Commands
 from .memory import MemoryStore
 from .ownership import Ownership
@@ -28,6 +28,8 @@ _NEAR_TARGET: Final = 3
 _FULL_FROM: Final = 95
 _EMPTY_MARGIN: Final = 3
 _MAY_BE_EMPTY: Final = 70
+# In W: so much may be measured on a backup socket without a load.
+_IDLE_BACKUP: Final = 20
 # A countdown that was left behind, in s, puts the battery into Passive at 0 W.
 _STRAY_FOR: Final = 900.0
 
@@ -42,9 +44,9 @@ class Runs:
         commands: Commands,
         upkeep: Upkeep,
         store: MemoryStore,
-        clock: Clock,
         ownership: Ownership,
         *,
+        has_pv: bool,
         spawn: Spawn,
         watch_closely: Callable[[], None],
         keeps_leaving: Callable[[bool], None],
@@ -56,8 +58,9 @@ class Runs:
         self._commands = commands
         self._upkeep = upkeep
         self._store = store
-        self._clock = clock
+        self._clock = commands.renewal.clock
         self._ownership = ownership
+        self._has_pv = has_pv
         self._spawn = spawn
         self._watch_closely = watch_closely
         self._keeps_leaving = keeps_leaving
@@ -200,21 +203,26 @@ class Runs:
             self.async_follow()
 
     @callback
-    def async_look(self, soc: int | None, power: int | None, floor: float) -> None:
-        """Take a read: % and W of the AC side, None where that tells nothing of Passive.
+    def async_look(self, status: EnergyStatus | ModeStatus, depth: float) -> None:
+        """Compare what was just read; `depth` is the share of the capacity that is usable.
 
-        `floor` is the state of charge in % below which the battery gives nothing.
+        Sun, or a load on the backup socket, changes what Passive does on the AC side.
         """
+        is_telling = not self._has_pv and (status.backup_power or 0) <= _IDLE_BACKUP
+        soc, power = status.soc, status.ac_power if is_telling else None
         run, hold, now = self.run, self._store.memory.hold, self._clock.time()
-        if run is None or run.is_over or hold is None:
+        if hold is None or hold.mode is not Mode.PASSIVE:
+            return
+        has_left = self._departures.look(hold.power, power, now)
+        if run is None or run.is_over:
             return
         if run.is_reached(soc):
             self._finish()
             return
         if run.target is not None and soc is not None and abs(run.target - soc) <= _NEAR_TARGET:
             self._watch_closely()
-        if self._departures.look(run.power, power, now):
-            self._left(run, soc, floor, now)
+        if has_left:
+            self._left(run, soc, 100 * (1 - depth), now)
         elif self._departures.is_steady(now):
             self._tell(keeps_leaving=False)
 
@@ -230,7 +238,7 @@ class Runs:
                 self._finish()
                 return
             self._tell(keeps_leaving=True)
-        self._commands.renewal.hurry()
+        self._commands.renewal.hurry(is_doubtful=self._departures.is_too_many(now))
 
     def _finish(self) -> None:
         self._commands.end_run()

@@ -25,9 +25,10 @@ from ..venus import (
     UnsupportedError,
     VenusError,
 )
-from .commands import CommandProgress, Commands
+from .commands import Commands
 from .data import CommandState
 from .memory import Memory, MemoryStore
+from .progress import STATES, CommandProgress
 from .readings import Readings
 from .schedule import Mirror, Unfinished
 from .timetable import TimetableError
@@ -36,11 +37,6 @@ from .timetable import TimetableError
 _PAUSES: Final = (15.0, 30.0, 60.0, 120.0, 300.0)
 # Of a Passive that is gone back to; who keeps it up sends it again.
 _PASSIVE_FOR: Final = 300
-_STATES: Final = {
-    Proof.UNCHANGED: CommandState.CONFIRMED,
-    Proof.CONFIRMED: CommandState.CONFIRMED,
-    Proof.ASSUMED: CommandState.ASSUMED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class ScheduleKeeper:
         commands: Commands,
         readings: Readings,
         on_progress: Callable[[CommandProgress], None],
-        on_take: Callable[[], None] = lambda: None,
+        on_take: Callable[[], None],
     ) -> None:
         """Share the battery with `commands`; `readings` is what it told last.
 
@@ -149,13 +145,15 @@ class ScheduleKeeper:
         self._store.save_soon()
         try:
             proof = await self._control.set_mode(ModeWish(Mode.UPS))
-        except VenusError, asyncio.CancelledError:
+        except (VenusError, asyncio.CancelledError) as err:
+            if isinstance(err, ContradictedError):
+                self.mirror.is_backup = False
             self._on_progress(CommandProgress(CommandState.FAILED))
             raise
         finally:
             self._store.save_soon()
         self.mirror.note_backup(dt_util.utcnow())
-        self._on_progress(CommandProgress(_STATES[proof], Mode.UPS))
+        self._on_progress(CommandProgress(STATES[proof], Mode.UPS))
         return proof
 
     async def async_make_way(self, mode: Mode) -> None:
@@ -169,7 +167,8 @@ class ScheduleKeeper:
         """Switch UPS off, write the owner's slots again that it cost, and set the mode `then`.
 
         By default that is the mode before UPS. Where UPS is off already, only what it has cost
-        is written. VenusError when UPS could not be switched off.
+        is written. VenusError when UPS could not be switched off; what is left to do is tried
+        again in the background.
         """
         async with self._commands.lock:
             mode = await self._read_mode_before()
@@ -187,12 +186,16 @@ class ScheduleKeeper:
                 await self._control.set_mode(ModeWish(Mode.AUTO))
                 self.mirror.is_backup = False
         except VenusError:
-            # The owner is told, and tries again.
-            self.mirror.unfinished = None
+            self._postpone()
             self._on_progress(CommandProgress(CommandState.FAILED))
             raise
         failures = await self._control.write_slots(self.mirror.lost_to_backup())
-        return await self._finish(way_back, failures)
+        written = await self._finish(way_back, failures)
+        if failures:
+            # What UPS has left in its slot would charge with full power in Manual.
+            self.mirror.unfinished = way_back
+            self._postpone()
+        return written
 
     async def _occupied[T](self, work: Coroutine[Any, Any, T]) -> T:
         self._busy = True
@@ -245,7 +248,7 @@ class ScheduleKeeper:
             self._on_progress(CommandProgress(CommandState.FAILED))
             return Written(failures, err)
         self.mirror.unfinished = None
-        state = CommandState.FAILED if failures else _STATES[proof]
+        state = CommandState.FAILED if failures else STATES[proof]
         self._on_progress(CommandProgress(state, way_back.mode))
         return Written(failures)
 
@@ -289,8 +292,6 @@ class ScheduleKeeper:
             try:
                 written = await self._occupied(self._async_leave_backup(way_back))
             except VenusError as err:
-                self.mirror.unfinished = way_back
-                self._postpone()
                 LOGGER.debug("Not finished: %s", err)
                 return
         if written.error is None:
