@@ -13,6 +13,7 @@ from ..battery.schedule import DAYS, described
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
 from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
 from ..const import DOMAIN
+from ..venus import Mode
 from .description import ActionDescription
 from .targets import TARGET_FIELDS, async_for_each
 
@@ -169,6 +170,8 @@ async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
             written = await battery.schedule.async_leave_backup()
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
+        if battery.readings.mode is Mode.AUTO:
+            battery.ownership.async_return()
         await async_check_written(battery, written)
         return {"restored": list(battery.schedule.mirror.of_owner())}
 

@@ -108,14 +108,19 @@ class Mirror:
     def note(self, slot: Slot, accepted: bool | None, now: dt.datetime) -> None:
         """Note a write; `accepted` is None when it was not answered.
 
-        A slot whose write was refused keeps what it had.
+        A slot whose write was refused keeps what it had; one that UPS has cost stays due until a
+        write is accepted.
         """
+        before = self.entries.get(slot.number)
+        doubt = Doubt.UNANSWERED
+        if before is not None and before.doubt is Doubt.BACKUP:
+            doubt = Doubt.BACKUP
         if accepted is False:
             self.entries.setdefault(slot.number, Entry(slot, now, accepted=False))
         elif accepted:
             self.entries[slot.number] = Entry(slot, now, accepted=True)
         else:
-            self.entries[slot.number] = Entry(slot, now, False, Doubt.UNANSWERED, now)
+            self.entries[slot.number] = Entry(slot, now, False, doubt, now)
 
     def doubt(self, why: Doubt, now: dt.datetime, numbers: Iterable[int] | None = None) -> bool:
         """Doubt slots, all of them by default; tell whether any was certain before."""

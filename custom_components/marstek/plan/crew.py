@@ -94,6 +94,11 @@ class Crew:
                     pilot.assume(None)
             elif key not in standing_back:
                 self._released.discard(key)
+                if pilot.battery.schedule.mirror.is_backup:
+                    # Whoever has switched UPS on switches it off.
+                    pilot.async_want(None)
+                    pilot.assume(None)
+                    continue
                 pilot.async_want(orders.get(key))
                 pilot.async_look()
 
