@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
 from homeassistant.core import Event, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -235,6 +235,16 @@ class PlanHome:
                 title=entry.title,
                 data=dict(entry.data),
                 options=dict(entry.options),
+                subentries_data=[
+                    ConfigSubentryDataWithId(
+                        data=dict(each.data),
+                        subentry_id=each.subentry_id,
+                        subentry_type=each.subentry_type,
+                        title=each.title,
+                        unique_id=each.unique_id,
+                    )
+                    for each in entry.subentries.values()
+                ],
             )
             for entry in self._entries
         ]
