@@ -1,0 +1,91 @@
+"""The schedule and UPS of batteries that a plan commands."""
+
+from typing import Any
+
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.chronicle import Kind
+from simulator import SimulatedBattery
+from tests.control.plan_home import PlanHome, at, plan_home
+
+from .schedule_home import NIGHT
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+async def act(home: PlanHome, action: str, battery: SimulatedBattery, **data: Any) -> None:
+    """Call an action on a battery."""
+    entry = home.place.entry(battery)
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(home.hass), entry.entry_id)
+    await home.hass.services.async_call(
+        DOMAIN, action, {"device_id": device.id, **data}, blocking=True
+    )
+
+
+@at(2026, 3, 9, 18, 30)
+async def test_writing_slots_by_day_does_not_disturb_the_plan() -> None:
+    """The battery is in Auto again, nothing is put right, and the night is held as planned."""
+    async with plan_home(soc=80) as home:
+        battery = home.batteries[0]
+        await home.minutes(5)
+        evening = NIGHT | {"start": "18:00", "end": "19:00"}
+        await act(home, "set_schedule", battery, slots=[NIGHT | {"days": "sun"}, evening])
+        assert home.modes() == ["Auto"] * 3
+        await home.until(23)
+        assert home.modes() == ["Manual"] * 3
+        assert home.powers() == [0, 0, 0]
+        assert home.kinds(Kind.PUT_BACK) == []
+        assert home.kinds(Kind.OVERRIDE_STARTED) == []
+
+
+@at(2026, 3, 9, 22, 30)
+async def test_writing_slots_by_night_leaves_the_plan_its_slots() -> None:
+    """Manual stays, and so does what the plan holds."""
+    async with plan_home(soc=80) as home:
+        battery = home.batteries[0]
+        await home.minutes(5)
+        before = list(battery.state.slots[5:9])
+        await act(home, "set_schedule", battery, slots=[NIGHT | {"days": "sun"}])
+        assert battery.state.slots[5:9] == before
+        assert battery.state.slots[0] is not None
+        await home.minutes(30)
+        assert home.modes() == ["Manual"] * 3
+        assert home.powers() == [0, 0, 0]
+        assert home.kinds(Kind.PUT_BACK) == []
+
+
+@at(2026, 3, 9, 21, 30)
+async def test_ups_is_left_alone_until_it_is_switched_off() -> None:
+    """It outlasts a boundary and a restart; then the plan commands the battery again at once."""
+    async with plan_home(soc=80, count=2) as home:
+        battery = home.batteries[0]
+        home.excused.add(battery.spec.ble_mac)
+        await home.minutes(5)
+        await act(home, "set_backup_mode", battery, enabled=True, overwrite_schedule=True)
+        await home.until(22, 15)
+        assert home.modes() == ["UPS", "Manual"]
+        await home.restart()
+        await home.minutes(15)
+        assert home.modes() == ["UPS", "Manual"]
+        await act(home, "set_backup_mode", battery, enabled=False)
+        await home.minutes(3)
+        assert home.modes() == ["Manual"] * 2
+        assert home.powers() == [0, 0]
+        assert home.kinds(Kind.PUT_BACK) == []
+
+
+@at(2026, 3, 9, 21, 30)
+async def test_ups_switched_on_in_the_app_is_left_alone_too() -> None:
+    """Nothing fights for the mode."""
+    async with plan_home(soc=80, count=2) as home:
+        battery = home.batteries[0]
+        home.excused.add(battery.spec.ble_mac)
+        await home.minutes(5)
+        battery.set_mode("UPS")
+        await home.until(22, 30)
+        assert home.modes() == ["UPS", "Manual"]
+        battery.set_mode("Auto")
+        await home.minutes(15)
+        assert home.modes() == ["Manual"] * 2
