@@ -178,7 +178,7 @@ class _Day:
             return
         if step.action is not Action.CHARGE or step.target is None:
             return
-        context = home.control.context(home.now)
+        context = home.control.strategist.context(home.now)
         expected = sum(
             energy_to(each, step.target, context.options.efficiency) for each in context.batteries
         )
