@@ -89,7 +89,7 @@ async def _planner_calls() -> list[float]:
     async with plan_home(soc=40.0) as home:
         end = home.now + timedelta(days=2)
         while home.now < end:
-            context = home.control.context(home.now)
+            context = home.control.strategist.context(home.now)
             started = time.thread_time()
             plan_simple(context)
             milliseconds.append((time.thread_time() - started) * 1000)
