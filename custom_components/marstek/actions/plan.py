@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from homeassistant.const import ATTR_DEVICE_ID, UnitOfEnergy
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -27,6 +27,7 @@ from ..planner import Action
 from ..runtime import async_loaded_plan
 from ..tempo import Colour, tempo_day
 from .description import ActionDescription
+from .prices import price_message
 
 _START_DATE: Final = "start_date"
 _END_DATE: Final = "end_date"
@@ -103,24 +104,8 @@ async def _async_override(call: ServiceCall) -> ServiceResponse:
         "price": tariff.price,
         "colour": tariff.today,
         "off_peak": tariff.is_off_peak,
-        "message": _price_message(plan),
+        "message": price_message(plan),
     }
-
-
-def _price_message(plan: Plan) -> str:
-    """Return what electricity costs now, in Home Assistant's language."""
-    texts, tariff = plan.tariff.texts, plan.tariff.data
-    key, values = "price_unknown", dict[str, str]()
-    if tariff.price is not None:
-        hours = "sensor.plan_reason.state.peak_hours"
-        known = ["binary_sensor.off_peak.name" if tariff.is_off_peak else hours]
-        if tariff.today is not None:
-            known.insert(0, f"sensor.colour_today.state.{tariff.today}")
-        unit = f"{plan.control.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        period = ", ".join(texts.get(f"entity.{name}") for name in known)
-        price = plan.control.chronicle.words.price(tariff.price)
-        key, values = "price_now", {"price": f"{price} {unit}", "period": period}
-    return texts.get(f"exceptions.{key}.message", values)
 
 
 async def _async_preview(call: ServiceCall) -> ServiceResponse:
