@@ -51,6 +51,18 @@ class Person:
         with suppress(HomeAssistantError):
             await self.do("stop")
 
+    async def happens(self, what: str) -> None:
+        """Let something come in between."""
+        match what:
+            case "reboot":
+                self.battery.reboot()
+            case "restart":
+                await self.home.restart()
+            case "reload":
+                entry_id = self.home.entry(self.battery).entry_id
+                await self.home.hass.config_entries.async_reload(entry_id)
+        await asyncio.sleep(60)
+
     async def choose(self, option: str) -> None:
         """Choose a mode."""
         await self.home.call(self.battery, "select", "mode", option=option)
@@ -520,3 +532,41 @@ def give(battery: SimulatedBattery, faults: Faults) -> None:
     """Let a battery have these faults."""
     for name in Faults.__dataclass_fields__:
         setattr(battery.faults, name, getattr(faults, name))
+
+
+FAULTS = {
+    "lost": Faults(loss=0.4),
+    "duplicates": Faults(duplicates=1.0),
+    "refused": Faults(refused_writes=0.5),
+    "contradicted": Faults(lying_writes=0.4),
+    "late": Faults(late=0.3),
+    "unreadable": Faults(parse_errors=0.3),
+}
+
+
+@virtual
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("between", ["nothing", "reboot", "restart", "reload"])
+async def test_writes_and_faults(fault: str, between: str) -> None:
+    """What is told to be done was done, and the battery always ends where it was before."""
+    async with person() as me:
+        await me.choose("ai")
+        give(me.battery, FAULTS[fault])
+        for action, power in (("charge", -900), ("discharge", 700)):
+            try:
+                told = await me.do(action, power=abs(power), duration={"minutes": 10})
+            except HomeAssistantError:
+                assert me.shown("last_command") == "failed"
+            else:
+                assert told["ok"]
+                assert me.power == power
+            await asyncio.sleep(200)
+            await me.happens(between)
+        await asyncio.sleep(900)
+        await me.stop_somehow()
+        me.battery.faults.clear()
+        await asyncio.sleep(1200)
+        assert me.mode == "AI"
+        await asyncio.sleep(3600)
+        assert me.mode == "AI"
+        assert me.shown("passive_power") == "unknown"
