@@ -28,9 +28,11 @@ PLATFORMS = {
     EntryKind.BATTERY: [
         Platform.BINARY_SENSOR,
         Platform.BUTTON,
+        Platform.CALENDAR,
         Platform.NUMBER,
         Platform.SELECT,
         Platform.SENSOR,
+        Platform.SWITCH,
     ],
     EntryKind.PLAN: [
         Platform.BINARY_SENSOR,

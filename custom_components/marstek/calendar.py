@@ -1,18 +1,24 @@
-"""Calendars of the plan."""
+"""Calendars: what they are, their own folders say."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .plan.calendars import calendars
-from .plan.runtime import PlanConfigEntry
+from .battery import calendars as battery
+from .battery.coordinator import BatteryCoordinator
+from .plan import calendars as plan
+from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: PlanConfigEntry,
+    entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the calendars of the plan."""
-    async_add_entities(calendars(entry.runtime_data))
+    """Add those of a battery or of the plan."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.calendars(data))
+    else:
+        async_add_entities(plan.calendars(data))

@@ -1,18 +1,25 @@
-"""Switches of the plan."""
+"""Switches: what they are, their own folders say."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .plan.runtime import PlanConfigEntry
+from .battery import switches as battery
+from .battery.coordinator import BatteryCoordinator
 from .plan.switches import async_setup_switches
+from .runtime import MarstekConfigEntry
 
-PARALLEL_UPDATES = 1
+# Commands queue by themselves: one that waits gives way to the next.
+PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: PlanConfigEntry,
+    entry: MarstekConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switches of the plan, and one for each battery as it comes."""
-    entry.async_on_unload(async_setup_switches(entry.runtime_data, async_add_entities))
+    """Add those of a battery, or those of the plan with one for each battery as it comes."""
+    data = entry.runtime_data
+    if isinstance(data, BatteryCoordinator):
+        async_add_entities(battery.switches(data))
+    else:
+        entry.async_on_unload(async_setup_switches(data, async_add_entities))

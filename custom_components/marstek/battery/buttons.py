@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button.const import ButtonDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import CONF_BLE_MAC, DOMAIN
 from ..energy_dashboard import BATTERY_FIELDS, async_add, battery_source, solar_source
-from ..venus import Danger, Method, Mode
+from ..errors import command_error
+from ..venus import Danger, Method, Mode, VenusError
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
@@ -58,7 +60,22 @@ class BatteryButtonDescription(BatteryEntityDescription, ButtonEntityDescription
     press_fn: Callable[[BatteryCoordinator], Coroutine[Any, Any, None]]
 
 
+async def _identify(battery: BatteryCoordinator) -> None:
+    """Let the LED blink, so that one sees which battery it is."""
+    try:
+        await battery.settings.async_identify()
+    except VenusError as err:
+        raise command_error(err, battery.name) from err
+
+
 BUTTONS: Final = (
+    BatteryButtonDescription(
+        key="identify",
+        device_class=ButtonDeviceClass.IDENTIFY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda profile: profile.supports(Method.SET_LED),
+        press_fn=_identify,
+    ),
     BatteryButtonDescription(
         key="refresh",
         translation_key="refresh",

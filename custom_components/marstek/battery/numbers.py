@@ -1,4 +1,4 @@
-"""The power setpoint of a battery."""
+"""Numbers of a battery: its power setpoint and its depth of discharge."""
 
 from dataclasses import dataclass
 from typing import override
@@ -9,12 +9,14 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import UnitOfPower
+from homeassistant.const import EntityCategory, UnitOfPower, UnitOfRatio
 
 from ..limits import power_limits
 from ..venus import Mode
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
+from .setting_entity import SettingDescription, SettingEntity, has
+from .settings import HIGHEST_DEPTH, LOWEST_DEPTH, Setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +35,49 @@ _SETPOINT = SetpointDescription(
 )
 
 
-def numbers(coordinator: BatteryCoordinator) -> list[SetpointNumber]:
-    """Return the number of a battery that has a mode which uses it."""
-    exists = _SETPOINT.exists_fn(coordinator.profile)
-    return [SetpointNumber(coordinator, _SETPOINT)] if exists else []
+@dataclass(frozen=True, kw_only=True)
+class SettingNumberDescription(SettingDescription, NumberEntityDescription):
+    """A setting that is a number."""
+
+
+_DEPTH = SettingNumberDescription(
+    key="depth_of_discharge",
+    translation_key="depth_of_discharge",
+    entity_category=EntityCategory.CONFIG,
+    native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+    native_min_value=LOWEST_DEPTH,
+    native_max_value=HIGHEST_DEPTH,
+    native_step=1,
+    mode=NumberMode.SLIDER,
+    setting=Setting.DEPTH_OF_DISCHARGE,
+)
+
+
+def numbers(coordinator: BatteryCoordinator) -> list[NumberEntity]:
+    """Return the numbers that a model and firmware has."""
+    found = list[NumberEntity]()
+    if _SETPOINT.exists_fn(coordinator.profile):
+        found.append(SetpointNumber(coordinator, _SETPOINT))
+    if has(coordinator.profile, _DEPTH.setting):
+        found.append(SettingNumber(coordinator, _DEPTH))
+    return found
+
+
+class SettingNumber(SettingEntity, NumberEntity):
+    """A setting that is a number."""
+
+    entity_description: SettingNumberDescription
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return what was last set."""
+        return self._value
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set it."""
+        await self._async_change(round(value))
 
 
 class SetpointNumber(BatteryEntity, NumberEntity):

@@ -44,8 +44,6 @@ _RANGES: Final = {
     Setting.LED: (0, 1),
     Setting.BLUETOOTH: (0, 1),
 }
-# Between two changes of the LED that somebody looks for, in s.
-_BLINK: Final = 1.0
 
 
 def method_of(setting: Setting) -> Method:
@@ -122,13 +120,15 @@ class BatterySettings:
     def _note(self, setting: Setting, value: int | None) -> None:
         self._on_change(replace(self._data(), **{setting.value: value}))
 
-    async def async_identify(self, pause: Callable[[float], Any]) -> None:
-        """Let the LED blink twice, and leave it as it was last set, or on; VenusError on failure."""
+    async def async_identify(self) -> None:
+        """Let the LED blink twice, and leave it as it was last set, or on; VenusError on failure.
+
+        The pause that the battery needs between two requests is long enough to be seen.
+        """
         before = self._data().led
         try:
             for state in (0, 1, 0, 1):
                 await self.async_set(Setting.LED, state)
-                await pause(_BLINK)
         except VenusError:
             self._note(Setting.LED, None)
             raise
