@@ -45,10 +45,10 @@ async def keep_up(faults: Faults, firmware: int, leaves_each: int = 0) -> Upkeep
         await asyncio.sleep(30)
         for name in Faults.__dataclass_fields__:
             setattr(battery.faults, name, getattr(faults, name))
-        await _begin(place, battery)
+        end = await _begin(place, battery) + _HOURS * 3600
         first = len(battery.exchanges)
         gap = 0
-        for second in range(1, _HOURS * 3600 - 60):
+        for second in range(1, int(end - place.now) - 60):
             if leaves_each and not second % leaves_each:
                 battery.set_mode("Passive", 0)
             if not second % 60:
@@ -65,22 +65,23 @@ async def keep_up(faults: Faults, firmware: int, leaves_each: int = 0) -> Upkeep
         figures.requests = len(made)
         figures.writes = sum(each.method == Method.SET_MODE for each in made)
         figures.mode_reads = sum(each.method == Method.MODE for each in made)
-        await asyncio.sleep(60)
+        await asyncio.sleep(end - place.now)
         await _watch_end(battery, figures)
     return figures
 
 
-async def _begin(place: Home, battery: SimulatedBattery) -> None:
-    """Begin, and again when that fails, as a person would."""
+async def _begin(place: Home, battery: SimulatedBattery) -> float:
+    """Begin, and again when that fails, as a person would; return when it was asked for."""
     registry = dr.async_get(place.hass)
     (device,) = dr.async_entries_for_config_entry(registry, place.entry(battery).entry_id)
     data = {"power": _POWER, "duration": {"hours": _HOURS}, "device_id": device.id}
     while True:
+        asked = place.now
         try:
             await place.hass.services.async_call(DOMAIN, "set_passive", data, blocking=True)
         except HomeAssistantError:
             continue
-        return
+        return asked
 
 
 async def _watch_end(battery: SimulatedBattery, figures: Upkeep) -> None:
