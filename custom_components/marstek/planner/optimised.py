@@ -12,6 +12,7 @@ from statistics import median
 from typing import Final
 
 from ..tempo import Colour
+from .bank import PREFERRED_POWER
 from .beliefs import Basis, Beliefs
 from .expectation import Expectation
 from .model import Action, Context, Figure, Period, Plan, Reason, Step
@@ -133,6 +134,7 @@ class _Planner:
             Action.CHARGE,
             Reason.LATER_WORTH_COST,
             target=self._target(verdict.target - verdict.sun),
+            battery_power=PREFERRED_POWER,
             figures=figures,
         )
         following = window.following
@@ -141,9 +143,8 @@ class _Planner:
         if following.may_be_red:
             is_red = following.colour is Colour.RED
             reason = Reason.RED_TOMORROW if is_red else Reason.RED_POSSIBLE
-            return replace(
-                charge, reason=reason, colour=Colour.RED, battery_power=options.red_power
-            )
+            power = PREFERRED_POWER if options.red_power is None else options.red_power
+            return replace(charge, reason=reason, colour=Colour.RED, battery_power=power)
         if following.colour is Colour.WHITE:
             return replace(charge, reason=Reason.WHITE_TOMORROW, colour=Colour.WHITE)
         return charge
