@@ -704,7 +704,9 @@ async def test_options(
     entry = configured(hass, VENUS_E3, E3_ADDRESS, port)
     assert await hass.config_entries.async_setup(entry.entry_id)
     options = hass.config_entries.options
-    form = await options.async_init(entry.entry_id)
+    menu = await options.async_init(entry.entry_id)
+    assert menu["menu_options"] == ["limits", "schedule"]
+    form = await options.async_configure(menu["flow_id"], {"next_step_id": "limits"})
     assert form["description_placeholders"] == {"low": "100", "high": "2500"}
     user_input = {"power_preset": "custom", "charge_limit": 1200.0, "discharge_limit": 800.0}
     for key in ("charge_limit", "discharge_limit"):
@@ -717,6 +719,7 @@ async def test_options(
         "power_preset": "custom",
         "charge_limit": 1200,
         "discharge_limit": 800,
+        "after_restart": "resume",
     }
     assert all(type(value) is not float for value in entry.options.values())
     assert entry.state is ConfigEntryState.LOADED

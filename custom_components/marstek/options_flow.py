@@ -1,8 +1,8 @@
-"""Options of a battery: how far its setpoint may go, and what a restart does to Passive."""
+"""Options of a battery: how far its setpoint may go, what a restart does, and its schedule."""
 
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_MODEL, UnitOfPower
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -23,7 +23,8 @@ from .const import (
     AfterRestart,
     PowerPreset,
 )
-from .venus import profile_for
+from .schedule_flow import ScheduleFlow
+from .venus import Mode, profile_for
 
 _LOWEST: Final = 100
 
@@ -36,10 +37,17 @@ def is_whole(value: float, low: int, high: int) -> bool:
     return low <= value <= high and value == int(value)
 
 
-class BatteryOptionsFlow(OptionsFlowWithReload):
-    """Changes the power limits and sets the battery up again with them."""
+class BatteryOptionsFlow(ScheduleFlow):
+    """Changes the limits, and sets the battery up again with them, or the schedule inside it."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what is to be changed, where there is a choice."""
+        data = self.config_entry.data
+        if Mode.MANUAL not in profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).modes:
+            return await self.async_step_limits()
+        return self.async_show_menu(step_id="init", menu_options=["limits", "schedule"])
+
+    async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a preset, and for the limits that its own-limits choice uses."""
         data = self.config_entry.data
         highest = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).max_power
@@ -55,7 +63,7 @@ class BatteryOptionsFlow(OptionsFlowWithReload):
                 whole = {key: int(value) for key, value in limits.items()}
                 return self.async_create_entry(data=user_input | whole)
         return self.async_show_form(
-            step_id="init",
+            step_id="limits",
             data_schema=self.add_suggested_values_to_schema(
                 _schema(highest), user_input or self.config_entry.options
             ),
