@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -570,3 +571,98 @@ async def test_writes_and_faults(fault: str, between: str) -> None:
         await asyncio.sleep(3600)
         assert me.mode == "AI"
         assert me.shown("passive_power") == "unknown"
+
+
+@virtual
+async def test_the_mode_that_is_on_is_not_chosen_again() -> None:
+    """Passive chosen during a charge changes nothing; another setpoint changes its power only."""
+    async with person() as me:
+        await me.set_power(300)
+        await me.do("charge", power=900, target=80, duration={"hours": 2})
+        ends = me.shown("passive_ends")
+        writes = len(me.writes())
+        await me.choose("passive")
+        assert len(me.writes()) == writes
+        await me.set_power(-1200)
+        assert me.power == -1200
+        assert (me.shown("passive_target"), me.shown("passive_ends")) == ("80", ends)
+        await me.set_power(500)
+        assert me.power == 500
+        assert (me.shown("passive_target"), me.shown("passive_ends")) == ("unknown", "unknown")
+        await me.do("stop")
+        assert me.home.state(me.battery, "number", "setpoint") == "300"
+
+
+@virtual
+async def test_a_command_while_a_run_ends() -> None:
+    """Who chooses a mode just then gets that mode."""
+    for pause in (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0):
+        async with person() as me:
+            await me.do("set_passive", power=800, duration={"minutes": 1})
+            await asyncio.sleep(54 + pause)
+            await me.choose("ai")
+            assert me.mode == "AI"
+            await asyncio.sleep(900)
+            assert me.mode == "AI"
+
+
+@virtual
+async def test_a_new_run_while_the_last_one_can_not_be_ended() -> None:
+    """It begins as soon as the battery answers, and ends when it was told to."""
+    async with person() as me:
+        await me.do("set_passive", power=800, duration={"minutes": 2})
+        await asyncio.sleep(100)
+        me.battery.go_dark()
+        await asyncio.sleep(900)
+        me.battery.come_back()
+        await me.do("set_passive", power=500, duration={"minutes": 1})
+        assert me.power == 500
+        assert await me.until_mode("Auto", 120) < 75
+
+
+@virtual
+async def test_disabled_in_the_middle() -> None:
+    """A battery that nobody will command any more is not left in Passive."""
+    async with person() as me:
+        await me.choose("passive")
+        await me.do("charge", power=900)
+        entry = me.home.entry(me.battery)
+        await me.home.hass.config_entries.async_set_disabled_by(
+            entry.entry_id, ConfigEntryDisabler.USER
+        )
+        assert me.mode == "Auto"
+        await asyncio.sleep(900)
+        assert me.mode == "Auto"
+
+
+@virtual
+async def test_removed_in_the_middle() -> None:
+    """The same when it is removed altogether."""
+    async with person() as me:
+        await me.do("charge", power=900)
+        await me.home.hass.config_entries.async_remove(me.home.entry(me.battery).entry_id)
+        assert me.mode == "Auto"
+        await asyncio.sleep(900)
+        assert me.mode == "Auto"
+
+
+@virtual
+async def test_not_backup_is_on() -> None:
+    """A charge would end UPS, and cost what the owner wanted it for."""
+    async with person() as me:
+        me.battery.set_mode("UPS")
+        await asyncio.sleep(200)
+        writes = len(me.writes())
+        with pytest.raises(ServiceValidationError) as caught:
+            await me.do("charge")
+        assert caught.value.translation_key == "backup_is_on"
+        assert len(me.writes()) == writes
+
+
+@virtual
+async def test_firmware_without_passive() -> None:
+    """It can't be done, and that is said."""
+    async with person(device="VNSEM-0", firmware=300) as me:
+        with pytest.raises(ServiceValidationError) as caught:
+            await me.do("charge")
+        assert caught.value.translation_key == "unsupported"

@@ -67,6 +67,12 @@ def _check_power(power: int, low: int, high: int) -> None:
 def _check_passive(battery: BatteryCoordinator) -> None:
     if Mode.PASSIVE not in battery.profile.modes:
         raise UnsupportedError(f"{Mode.PASSIVE} is not in this firmware")
+    if battery.data.mode is Mode.UPS:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="backup_is_on",
+            translation_placeholders={"name": battery.name},
+        )
 
 
 async def _async_begin(

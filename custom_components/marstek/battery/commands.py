@@ -152,11 +152,12 @@ class Commands:
             try:
                 done = await job()
             except VenusError, asyncio.CancelledError:
-                if ticket == self._newest:
-                    self._power = self.setpoint
                 self._on_progress(CommandProgress(CommandState.FAILED, is_quiet=is_quiet))
                 raise
-            self._store.save_soon()
+            finally:
+                if ticket == self._newest:
+                    self._power = self.setpoint
+                self._store.save_soon()
             if done is None:
                 return None
             mode, proof = done
@@ -236,7 +237,8 @@ class Commands:
         earlier_run, earlier_hold = memory.run, memory.hold
         run = make(power, before)
         until = run.until and run.until + _RUN_MARGIN
-        release = () if before.by_hand else self._own_slots()
+        # Nothing acts in Passive, and slots are written to flash.
+        release = self._own_slots() if run.is_endless and not before.by_hand else ()
         # From the first datagram on the battery may be in Passive.
         memory.run, memory.hold = run, None
         try:
@@ -248,6 +250,7 @@ class Commands:
         except VenusError, asyncio.CancelledError:
             if earlier_run is not None and not earlier_run.is_over:
                 memory.run, memory.hold = earlier_run, earlier_hold
+                self.renewal.hurry()
             else:
                 memory.run = replace(run, is_over=True)
             raise
@@ -297,8 +300,9 @@ class Commands:
     async def async_go_back(self, *, is_command: bool = False) -> Proof | None:
         """Bring the battery back from a run, or from Manual by hand, to what was before.
 
-        `is_command` tells that a person has just asked for it. None when there is nothing to go back from or a newer command went before; VenusError
-        when it could not be brought to follow.
+        `is_command` tells that a person has just asked for it. None when there is nothing to go
+        back from or a newer command went before; VenusError when it could not be brought to
+        follow.
         """
         return await self._attempt(self._go_back, is_newest=is_command)
 
@@ -311,6 +315,7 @@ class Commands:
         if memory.run:
             before, release = memory.run.before, ()
         memory.hold = None
+        self._mode = before.mode
         today = dt_util.now().date()
         try:
             proof = await self._set(wish_back(before), release=release)
@@ -318,8 +323,7 @@ class Commands:
             before = Before(setpoint=before.setpoint)
             proof = await self._set(ModeWish(Mode.AUTO))
         memory.run, memory.is_planned = None, False
-        memory.setpoint = self._power = before.setpoint
-        self._mode = before.mode
+        memory.setpoint = before.setpoint
         if before.by_hand and before.mode is Mode.PASSIVE:
             memory.run = Run(before.setpoint, before.below)
         if before.by_hand and before.mode in _SETPOINT_MODES:

@@ -317,7 +317,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         except VenusError as err:
             raise command_error(err, self.name) from err
         finally:
-            self.runs.async_follow()
+            self.runs.async_commanded()
 
     async def async_set_setpoint(self, power: int) -> None:
         """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
@@ -328,7 +328,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         except VenusError as err:
             raise command_error(err, self.name) from err
         finally:
-            self.runs.async_follow()
+            self.runs.async_commanded()
         self._publish()
 
     @callback

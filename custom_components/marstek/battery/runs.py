@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 import datetime as dt
 from typing import Any, Final
 
@@ -67,7 +68,7 @@ class Runs:
         self._is_told = False
         self._departures = commands.renewal.departures
         self._task: asyncio.Task[None] | None = None
-        self._is_ending = False
+        self._ending: asyncio.Task[None] | None = None
         self._stray: tuple[Mode, float] | None = None
 
     @property
@@ -109,6 +110,7 @@ class Runs:
         VenusError when the battery could not be brought back: that goes on in the background.
         """
         if not self._commands.is_held_by_hand:
+            self._forget_departures()
             return False
         self._commands.end_run()
         if not self._is_returned():
@@ -121,9 +123,13 @@ class Runs:
 
     async def async_abandon(self) -> None:
         """End a run of a battery that nobody will command any more; tried once."""
-        if self.run is None:
-            return
         self._commands.end_run()
+        run = self.run
+        if run is None:
+            return
+        if run.before.mode is Mode.PASSIVE:
+            # Nobody would keep that up either.
+            self._store.memory.run = replace(run, before=run.before.below)
         try:
             await self._commands.async_go_back()
         except VenusError as err:
@@ -132,14 +138,21 @@ class Runs:
     @callback
     def async_follow(self) -> None:
         """See to the end of the run that there is now; to be called after each command."""
-        if self._is_ending:
-            return
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
         run = self.run
+        if self._ending is not None and run is not None and run.is_over:
+            return
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+        self._task = None
         if run is not None and (run.until is not None or run.is_over):
             self._task = self._spawn(self._async_live(), "run")
+
+    @callback
+    def async_commanded(self) -> None:
+        """Follow what was commanded; what was doubted of a run that is no more is forgotten."""
+        if self.run is None:
+            self._forget_departures()
+        self.async_follow()
 
     async def _async_live(self) -> None:
         while (run := self.run) is not None and not run.is_past(now := dt_util.utcnow()):
@@ -151,7 +164,7 @@ class Runs:
 
     async def _async_end(self) -> None:
         """Bring the battery back, again and again until that is proven."""
-        self._is_ending = True
+        self._ending = mine = asyncio.current_task()
         failures = 0
         try:
             self._commands.end_run()
@@ -163,9 +176,9 @@ class Runs:
                     await self._clock.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
                     failures += 1
         finally:
-            self._is_ending = False
-        self._forget_departures()
-        self.async_follow()
+            if self._ending is mine:
+                self._ending = None
+        self.async_commanded()
 
     def _is_returned(self) -> bool:
         """Leave the battery to the plan, if that takes it and no earlier choice stands."""
