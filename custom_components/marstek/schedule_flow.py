@@ -98,7 +98,7 @@ class ScheduleFlow(OptionsFlowWithReload):
     async def _async_write(self, battery: BatteryCoordinator, given: dict[str, Any]) -> None:
         """Write the slot; HomeAssistantError with a translation when that is not possible."""
         try:
-            written = await battery.schedule.async_write(self._slots(battery, given))
+            written = await battery.schedule.async_write(lambda: self._slots(battery, given))
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
         except VenusError as err:

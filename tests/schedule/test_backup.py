@@ -88,6 +88,18 @@ async def test_another_mode_leaves_it_cleanly(option: str) -> None:
 
 
 @virtual
+async def test_the_select_does_not_switch_it_on() -> None:
+    """Also where it is still shown although it has just been left."""
+    async with schedule_home() as me:
+        await with_slots(me)
+        await switch_on(me)
+        me.battery.set_mode("Auto")
+        await me.place.call(me.battery, "select", "mode", option="ups")
+        await asyncio.sleep(60)
+        assert me.battery.state.mode == "Auto"
+
+
+@virtual
 async def test_switched_on_in_the_app() -> None:
     """It is noticed, and what was written from here is restored from here."""
     async with schedule_home() as me:

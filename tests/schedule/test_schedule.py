@@ -142,6 +142,25 @@ async def test_passive_goes_on() -> None:
 
 
 @virtual
+async def test_two_at_once() -> None:
+    """Each gets slots of its own, or is told why not."""
+    async with schedule_home() as me:
+        await asyncio.gather(
+            me.set_schedule(NIGHT), me.set_schedule({"start": "12:00", "end": "13:00", "power": 0})
+        )
+        assert me.enabled() == {0: (DAY, 60, 300, -800), 1: (DAY, 720, 780, 0)}
+        assert me.battery.state.mode == "Auto"
+        with refused("slots_overlap"):
+            await asyncio.gather(
+                *(
+                    me.set_schedule({"start": "20:00", "end": end, "power": 0})
+                    for end in ("21:00", "22:00")
+                )
+            )
+        await me.assert_mirror_is_true()
+
+
+@virtual
 async def test_cleared() -> None:
     """The owner's slots, or chosen ones; what others have set only when that is asked for."""
     async with schedule_home() as me:

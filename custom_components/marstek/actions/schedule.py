@@ -86,16 +86,19 @@ async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:
 
     async def work(battery: BatteryCoordinator) -> dict[str, Any]:
         mirror = battery.schedule.mirror
-        slots = arrange(periods, mirror, replace=replace)
-        unknown = [slot.number for slot in slots if slot.number not in mirror.entries]
+        known = set(mirror.entries)
         try:
-            written = await battery.schedule.async_write(slots, activate=call.data[_ACTIVATE])
+            written = await battery.schedule.async_write(
+                lambda: arrange(periods, mirror, replace=replace), activate=call.data[_ACTIVATE]
+            )
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
         await async_check_written(battery, written)
         return {
-            "slots": [described(mirror.entries[slot.number]) for slot in slots],
-            "never_written_before": unknown,
+            "slots": [described(mirror.entries[slot.number]) for slot in written.slots],
+            "never_written_before": [
+                slot.number for slot in written.slots if slot.number not in known
+            ],
             "free": list(mirror.free_slots()),
         }
 
@@ -116,12 +119,13 @@ async def _async_clear_schedule(call: ServiceCall) -> ServiceResponse:
     async def work(battery: BatteryCoordinator) -> dict[str, Any]:
         keeper = battery.schedule
         try:
-            slots = to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
-            written = await keeper.async_write(slots)
+            written = await keeper.async_write(
+                lambda: to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
+            )
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
         await async_check_written(battery, written)
-        return {"cleared": [slot.number for slot in slots]}
+        return {"cleared": [slot.number for slot in written.slots]}
 
     return await async_for_each(call, work, check)
 

@@ -43,6 +43,8 @@ _PASSIVE_FOR: Final = 300
 class Written:
     """What became of slots that were written, and of the mode that was on before."""
 
+    slots: tuple[Slot, ...] = ()
+    """All that were to be written."""
     failures: dict[int, VenusError] = field(default_factory=dict)
     """Why slots were not accepted, by number."""
     not_put_back: VenusError | None = None
@@ -101,16 +103,19 @@ class ScheduleKeeper:
         """Tell whether the battery's mode is not what was chosen, but a step on the way to it."""
         return self._busy or self.mirror.unfinished is not None
 
-    async def async_write(self, slots: tuple[Slot, ...], *, activate: bool = False) -> Written:
+    async def async_write(
+        self, arrange: Callable[[], tuple[Slot, ...]], *, activate: bool = False
+    ) -> Written:
         """Write slots and go back to the earlier mode; with `activate`, stay in Manual.
 
-        Raises before anything is written: OutOfRangeError or UnsupportedError for what the model
+        `arrange` is called when it is their turn, and may raise TimetableError. Raises before anything is written: OutOfRangeError or UnsupportedError for what the model
         can't do, TimetableError while UPS is on, or a mode that could not be set again;
         NoAnswerError when the mode can't be found out.
         """
-        if not slots:
-            return Written()
         async with self._commands.lock:
+            slots = arrange()
+            if not slots:
+                return Written()
             self._control.check_slots(slots)
             mode = await self._mode_before()
             if mode is Mode.UPS:
@@ -124,7 +129,7 @@ class ScheduleKeeper:
     async def _async_write(self, slots: tuple[Slot, ...], way_back: Unfinished) -> Written:
         self._begin(way_back)
         failures = await self._control.write_slots(slots)
-        return await self._finish(way_back, failures)
+        return await self._finish(way_back, slots, failures)
 
     async def async_enter_backup(self) -> Proof:
         """Switch UPS on, which overwrites slot 9 and disables the others; VenusError on failure."""
@@ -189,8 +194,9 @@ class ScheduleKeeper:
             self._postpone()
             self._on_progress(CommandProgress(CommandState.FAILED))
             raise
-        failures = await self._control.write_slots(self.mirror.lost_to_backup())
-        written = await self._finish(way_back, failures)
+        slots = self.mirror.lost_to_backup()
+        failures = await self._control.write_slots(slots)
+        written = await self._finish(way_back, slots, failures)
         if failures:
             # What UPS has left in its slot would charge with full power in Manual.
             self.mirror.unfinished = way_back
@@ -239,18 +245,23 @@ class ScheduleKeeper:
         self._store.save_soon()
         self._on_progress(CommandProgress(CommandState.PENDING))
 
-    async def _finish(self, way_back: Unfinished, failures: dict[int, VenusError]) -> Written:
+    async def _finish(
+        self,
+        way_back: Unfinished,
+        slots: tuple[Slot, ...],
+        failures: dict[int, VenusError],
+    ) -> Written:
         """Go back; what fails is tried again in the background."""
         try:
             proof = await self._go_back(way_back)
         except VenusError as err:
             self._postpone()
             self._on_progress(CommandProgress(CommandState.FAILED))
-            return Written(failures, err)
+            return Written(slots, failures, err)
         self.mirror.unfinished = None
         state = CommandState.FAILED if failures else STATES[proof]
         self._on_progress(CommandProgress(state, way_back.mode))
-        return Written(failures)
+        return Written(slots, failures)
 
     async def _go_back(self, way_back: Unfinished) -> Proof:
         mode = way_back.mode

@@ -57,4 +57,7 @@ class ModeSelect(BatteryEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Change the mode."""
         mode = next(mode for mode in Mode if mode.value.lower() == option)
+        if mode is Mode.UPS:
+            # It can be chosen only while it is on: what it costs is told by its action.
+            return
         await self.coordinator.async_set_mode(mode)
