@@ -1,0 +1,118 @@
+"""What batteries would have saved a home in the seasons since 2014, by strategy.
+
+Colours of Tempo are real, prices are those of today; loads, weather, sun and day-ahead prices are
+made up, always in the same way. Read the results as comparisons. "%" is the way from batteries that
+never do anything to what could have been saved had everything been known beforehand ("optimum").
+"""
+
+import argparse
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+import sys
+
+from custom_components.marstek.tempo import OFFICIAL
+
+from .home import Heating, Home
+from .report import picture, table
+from .seasons import live
+from .strategies import Season
+from .tariffs import TARIFFS, Table
+from .world import SEASONS
+
+_PRICES = (
+    "blue_off_peak",
+    "blue_peak",
+    "white_off_peak",
+    "white_peak",
+    "red_off_peak",
+    "red_peak",
+)
+
+
+def main() -> int:
+    """Compare what was asked for."""
+    arguments = _arguments()
+    home = Home(
+        arguments.batteries,
+        arguments.load,
+        arguments.heating,
+        arguments.car,
+        arguments.pv,
+        arguments.subscribed,
+        arguments.feed_in,
+        arguments.efficiency,
+    )
+    prices = Table(
+        replace(OFFICIAL, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
+        (arguments.fixed_prices[0], arguments.fixed_prices[1]),
+    )
+    years = [year for year in SEASONS if year.first_year in arguments.seasons]
+    names = list(TARIFFS) if arguments.tariff == "all" else [arguments.tariff]
+    with ProcessPoolExecutor() as pool:
+        for name in names:
+            seasons = pool.map(partial(live, home, name, prices), years)
+            labels = (year.label[2:5] + year.label[7:] for year in years)
+            results = dict(zip(labels, seasons, strict=True))
+            print(f"{name}: EUR saved in a season\n\n{table(results)}\n")
+            _draw(arguments.picture, name, results)
+    return 0
+
+
+def _draw(path: Path | None, name: str, results: Mapping[str, Season]) -> None:
+    if path is not None:
+        own = path.with_stem(f"{path.stem}-{name}")
+        own.write_text(picture(f"{name}: EUR saved in a season", results), encoding="utf-8")
+        print(f"Picture: {own}\n")
+
+
+def _arguments() -> argparse.Namespace:
+    first, last = SEASONS[0].first_year, SEASONS[-1].first_year
+    parser = argparse.ArgumentParser(
+        prog="scripts/backtest",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    usual = Home()
+    add("--batteries", type=int, default=usual.batteries, help="how many; default: %(default)s")
+    add("--load", type=float, default=usual.yearly_load, help="kWh a year; default: %(default)s")
+    add("--heating", type=Heating, choices=list(Heating), default=usual.heating)
+    add("--car", action="store_true", help="charged at home")
+    add("--pv", type=float, default=usual.pv_peak, help="kWp; default: %(default)s")
+    add("--subscribed", type=int, default=usual.subscribed, help="VA; default: %(default)s")
+    add("--feed-in", type=float, default=usual.feed_in, help="EUR per kWh; default: %(default)s")
+    add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
+    add("--tariff", choices=[*TARIFFS, "all"], default="tempo", help="default: %(default)s")
+    add(
+        "--tempo-prices",
+        type=float,
+        nargs=6,
+        default=[getattr(OFFICIAL, name) for name in _PRICES],
+        metavar="EUR",
+        help="blue, white and red, off-peak before peak; default: those of August 2026",
+    )
+    add(
+        "--fixed-prices",
+        type=float,
+        nargs=2,
+        default=Table().fixed,
+        metavar="EUR",
+        help="off-peak and peak; default: %(default)s",
+    )
+    add(
+        "--seasons",
+        type=int,
+        nargs="+",
+        default=range(first, last + 1),
+        metavar="YEAR",
+        help=f"by the year in which they begin; default: {first} to {last}",
+    )
+    add("--picture", type=Path, metavar="FILE.svg", help="a bar chart for each tariff")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

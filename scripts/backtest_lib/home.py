@@ -1,0 +1,46 @@
+"""The home of a backtest, by its owner's figures."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CAPACITY = 5.12
+"""kWh of a battery."""
+DEPTH = 0.88
+"""The share of it that is used."""
+USABLE = CAPACITY * DEPTH
+
+
+class Heating(StrEnum):
+    """What keeps a home warm."""
+
+    OTHER = "other"
+    """No electricity: gas, wood, a network of heat."""
+    ELECTRIC = "electric"
+    """Radiators, and a water heater at night."""
+    HEAT_PUMP = "heat-pump"
+    """A heat pump, and a water heater at night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What an owner knows of a home."""
+
+    batteries: int = 1
+    yearly_load: float = 2500.0
+    """kWh in twelve months."""
+    heating: Heating = Heating.OTHER
+    has_car: bool = False
+    """Charged at home three nights a week, from 22:30 on."""
+    pv_peak: float = 0.0
+    """kWp."""
+    subscribed: int = 6000
+    """VA."""
+    feed_in: float = 0.0
+    """EUR for a kWh fed into the grid."""
+    efficiency: float = 0.80
+    """What the owner believes of the round trip."""
+
+    @property
+    def capacity(self) -> float:
+        """Return the kWh of all batteries that are used."""
+        return self.batteries * USABLE

@@ -1,0 +1,120 @@
+"""The least that a home could have paid, had everything been known beforehand.
+
+A backward dynamic programme over levels of what is stored, then a walk forward on the same
+batteries that does at each moment what the programme found best. The walk is what counts: it can
+be done, so that it is never too good to be true.
+"""
+
+from array import array
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from .home import Home
+from .physics import DEADBAND, HOURS, MOST, STANDBY, stored_by, taken_for
+from .tariffs import Tariff
+from .world import Slots
+
+END_VALUE: Final = 0.12
+"""EUR for a kWh that is left in the cells."""
+
+_LEVELS: Final = 80
+_EFFICIENT: Final = 1.25
+_IMPORT_SHARE: Final = 0.95
+
+type Move = tuple[float, float]
+"""kWh into the cells, and kWh drawn at the socket, of a slot that nothing cuts short."""
+
+
+def moves(home: Home, net: float, *, may_charge: bool) -> list[Move]:
+    """Return all that batteries could do in a slot in which the house draws so many kW."""
+    count = home.batteries
+    made = [(0.0, STANDBY * HOURS * count)]
+    if abs(net) > DEADBAND:
+        power = min(abs(net) / count, MOST)
+        if net > 0:
+            made.append((-count * HOURS * taken_for(power), -count * HOURS * power))
+        elif stored_by(power) > 0:
+            made.append((count * HOURS * stored_by(power), count * HOURS * power))
+    if may_charge:
+        room = _IMPORT_SHARE * home.subscribed / 1000 - net
+        for active, power in (*((n, _EFFICIENT) for n in range(1, count + 1)), (count, MOST)):
+            if active * power <= room:
+                idle = STANDBY * HOURS * (count - active)
+                own = active * HOURS * stored_by(power)
+                made.append((own, idle + active * HOURS * power))
+    return made
+
+
+def least_bill(home: Home, slots: Slots, tariff: Tariff, within: range, start: float) -> float:
+    """Return the EUR that would have been paid within slots, what is left deducted.
+
+    `start` are the kWh in the batteries at first.
+    """
+    capacity = home.capacity
+    step = capacity / _LEVELS
+    after = [-END_VALUE * level * step for level in range(_LEVELS + 1)]
+    bills = [array("d", after)]
+    every = [
+        moves(home, slots.load[n] - slots.pv[n], may_charge=tariff.may_charge[n]) for n in within
+    ]
+    for number, own in zip(reversed(within), reversed(every), strict=True):
+        net = slots.load[number] - slots.pv[number]
+        price = tariff.prices[number]
+        options = [_before(home, net, price, move, after) for move in own]
+        after = list(map(min, *options, strict=True)) if len(options) > 1 else options[0]
+        bills.append(array("d", after))
+    bills.reverse()
+    paid, stored = 0.0, start
+    for number, own, later in zip(within, every, bills[1:], strict=True):
+        net = slots.load[number] - slots.pv[number]
+        price = tariff.prices[number]
+        tried = [_done(home, net, price, move, stored) for move in own]
+        bill, stored = min(tried, key=lambda each: each[0] + _between(later, each[1], step))
+        paid += bill
+    return paid - END_VALUE * stored
+
+
+def _bill(home: Home, price: float, drawn: float) -> float:
+    return drawn * (price if drawn > 0 else home.feed_in)
+
+
+def _done(home: Home, net: float, price: float, move: Move, stored: float) -> tuple[float, float]:
+    """Return the bill of a slot, and what is stored after it."""
+    change, drawn = move
+    share = 1.0
+    if change > 0:
+        share = min(1.0, (home.capacity - stored) / change)
+    elif change < 0:
+        share = min(1.0, stored / -change)
+    idle = STANDBY * HOURS * home.batteries
+    drawn = share * drawn + (1 - share) * idle
+    return _bill(home, price, net * HOURS + drawn), stored + share * change
+
+
+def _between(bills: Sequence[float], stored: float, step: float) -> float:
+    level = min(int(stored / step), _LEVELS - 1)
+    return bills[level] + (stored / step - level) * (bills[level + 1] - bills[level])
+
+
+def _before(home: Home, net: float, price: float, move: Move, after: list[float]) -> list[float]:
+    """Return the bills at each level before a slot with a move."""
+    change, drawn = move
+    step = home.capacity / _LEVELS
+    cost = _bill(home, price, net * HOURS + drawn)
+    whole, part = divmod(abs(change) / step, 1)
+    levels = min(int(whole), _LEVELS)
+    if change == 0:
+        return [cost + bill for bill in after]
+    if change > 0:
+        full = [cost + low + part * (high - low) for low, high in pairwise(after[levels:])]
+        cut = range(_LEVELS - levels, _LEVELS + 1)
+    else:
+        full = [
+            cost + high + part * (low - high)
+            for low, high in pairwise(after[: _LEVELS + 1 - levels])
+        ]
+        cut = range(levels + 1)
+    end = after[_LEVELS] if change > 0 else after[0]
+    short = [_done(home, net, price, move, level * step)[0] + end for level in cut]
+    return full + short if change > 0 else short + full
