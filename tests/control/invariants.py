@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.planner import Action
+from custom_components.marstek.planner import Action, Step
 from custom_components.marstek.tempo import Colour, Interval, tempo_day
 from simulator import Outcome, SimulatedBattery, Slot
 
@@ -17,7 +17,12 @@ _SETTLED: Final = 600.0
 _HOLD_TOLERANCE: Final = 100
 _LAST_MINUTE: Final = 23 * 60 + 59
 _MINUTE: Final = dt.timedelta(minutes=1)
-_MODES: Final = {Action.AUTO: ("Auto",)}
+# % above its floor from which a battery that was held there serves again.
+_FLOOR_SLACK: Final = 2.0
+# W that a house may have come to draw since the last look, and what was charged before that.
+_CROSSING: Final = 200.0
+_CROSSED_WH: Final = 1.5
+_MODES: Final = {Action.AUTO: ("Auto",), Action.AI: ("AI",)}
 _PLANNED_MODES: Final = ("Manual", "Passive")
 
 
@@ -93,7 +98,10 @@ class Invariants:
         before = self._charged.get(key, state.energy_charged_wh)
         self._charged[key] = state.energy_charged_wh
         risen = state.energy_charged_wh - before
-        if is_red_peak and risen > 1e-6 and state.household_power >= 0:
+        # Auto follows the sun, which may have given way to a load since the last look.
+        is_crossing = state.mode == "Auto" and state.household_power < _CROSSING
+        least = _CROSSED_WH if is_crossing else 1e-6
+        if is_red_peak and risen > least and state.household_power >= 0:
             self._note(f"{key}: {risen:.1f} Wh charged in red peak hours ({state.mode})")
 
     def _look_at_slots(self, battery: SimulatedBattery) -> None:
@@ -172,9 +180,9 @@ class Invariants:
             return
         if peak and step.action is not Action.AUTO and not control.options.strategy.least_soc:
             self._note(f"planned in peak hours: {step.action}")
-        self.compare(step.action)
+        self.compare(step)
 
-    def compare(self, action: Action) -> None:
+    def compare(self, step: Step) -> None:
         """Note which batteries do something else, of those that answer and are the plan's."""
         home, loop = self._home, self._home.hass.loop
         control = home.control
@@ -183,10 +191,13 @@ class Invariants:
             away = loop.time() - self._dark_at.get(key, float("-inf")) < _SETTLED
             left = key in control.memory.standing_back or key in home.excused
             if not away and not left and key in control.crew.pilots:
-                self._compare(battery, action)
+                self._compare(battery, step)
 
-    def _compare(self, battery: SimulatedBattery, action: Action) -> None:
-        state = battery.state
+    def _compare(self, battery: SimulatedBattery, step: Step) -> None:
+        state, action = battery.state, step.action
+        if action is Action.AUTO and step.floor and state.soc <= step.floor + _FLOOR_SLACK:
+            # What is left is kept; at the floor itself either is right.
+            action = Action.HOLD if state.mode == "Manual" else action
         right = state.mode in _MODES.get(action, _PLANNED_MODES)
         if action is Action.HOLD:
             right = right and abs(state.ac_power) <= _HOLD_TOLERANCE

@@ -156,7 +156,7 @@ class AnyOrder(RuleBasedStateMachine):
         await asyncio.sleep(_TWO_LOOKS)
         step = home.shown.step
         assert step is not None
-        home.guard.compare(step.action)
+        home.guard.compare(step)
         assert not home.kinds(Alert.NO_METER)
 
 

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.marstek.battery.issues import LEFT_IN_MANUAL
 from custom_components.marstek.const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
@@ -14,7 +15,6 @@ from custom_components.marstek.const import (
     CONF_RED_TARGET,
     DOMAIN,
 )
-from custom_components.marstek.battery.issues import LEFT_IN_MANUAL
 from custom_components.marstek.plan.chronicle import Alert, Kind
 from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Action, Override

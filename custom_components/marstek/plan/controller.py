@@ -27,7 +27,7 @@ from .coordinator import TariffCoordinator
 from .crew import Crew, loaded_batteries
 from .orders import Orders
 from .plan_data import ControlState, PlanData
-from .plan_options import PlanOptions, plan_options
+from .plan_options import Approach, PlanOptions, plan_options
 from .strategist import Strategist
 from .totals import count, totals
 
@@ -92,6 +92,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
         self._orders = Orders()
         self._running: Step | None = None
+        self._night_target = 0.0
 
     @property
     def memory(self) -> ControlMemory:
@@ -258,8 +259,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell what has happened, and call the owner where that is needed."""
         day = self.tariff.day_of(now)
         self._alerts.look(loaded_batteries(self.hass), self.options, day, now)
-        options, tariff = self.options.strategy, self.tariff.data
-        target = min(options.red_target, options.most_soc)
+        tariff, target = self.tariff.data, self._wanted_for_red(step)
         self._alerts.look_at_red(tariff, data, self.crew.pilots, target)
         if not self.is_in_control:
             return
@@ -267,6 +267,20 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if tariff.today is Colour.RED and not tariff.is_off_peak:
             elapsed = now - self.tariff.settings.off_peak.current(now).start
             await self._alerts.async_look_at_red_morning(self.participants(), target, day, elapsed)
+
+    def _wanted_for_red(self, step: Step) -> float:
+        """Return the % that each battery should have on a red morning.
+
+        Simple nights aim at what the owner has set, others at what the running one has come to.
+        """
+        options = self.options.strategy
+        if self.options.approach is Approach.SIMPLE:
+            return min(options.red_target, options.most_soc)
+        if self.tariff.data.is_off_peak:
+            self._night_target = step.target if step.target is not None else self._night_target
+        elif self.tariff.data.today is not Colour.RED:
+            self._night_target = 0.0
+        return self._night_target
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
         following, pilots = plan.next_change(now), self.crew.pilots

@@ -32,10 +32,14 @@ class Economy:
     """Worth of what is stored when the horizon ends; None: what it saves in the cheapest hours."""
     red_load: float = 1.0
     """By how much more the house draws on red days than on others."""
+    red_pv: float = 1.0
+    """Share of the expected sun that is counted on on red days: what is missing then costs more than
+    what is spilled."""
 
     def __post_init__(self) -> None:
         """Refuse what would pay for wear or for nothing."""
-        if min(self.wear, self.least_gain, self.dead_band, self.feed_in, self.red_load) < 0:
+        figures = (self.wear, self.least_gain, self.dead_band, self.feed_in)
+        if min(*figures, self.red_load, self.red_pv) < 0:
             raise ValueError("Margins can't be negative")
 
     def with_aim(self, aim: Aim) -> Economy:
@@ -59,7 +63,9 @@ _MORE: Final[Mapping[Aim, _More]] = MappingProxyType(
     }
 )
 
-TEMPO_ECONOMY: Final = Economy(least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3)
+TEMPO_ECONOMY: Final = Economy(
+    least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3, red_pv=0.6
+)
 """Defaults for Tempo."""
 OTHER_ECONOMY: Final = Economy()
 """Defaults for fixed hours and for day-ahead prices."""

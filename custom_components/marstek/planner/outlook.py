@@ -60,6 +60,7 @@ class _Part:
     start: datetime
     price: float
     load_factor: float
+    pv_factor: float
 
     @property
     def end(self) -> datetime:
@@ -84,6 +85,7 @@ class _Slice:
     def of(cls, part: _Part, start: float, end: float, energies: Energies) -> Self:
         load, pv = energies.between(start, end)
         load *= part.load_factor
+        pv *= part.pv_factor
         hours = (end - start) / _HOUR
         return cls(
             start, end, load, pv, Slot(hours, part.price, load - pv, part.period.is_off_peak)
@@ -119,8 +121,8 @@ def _parts(context: Context, economy: Economy) -> list[_Part]:
         is_red, price = _assumed(context, period)
         if price is None:
             break
-        factor = economy.red_load if is_red else 1.0
-        parts.append(_Part(period, max(period.start, context.moment), price, factor))
+        factors = (economy.red_load, economy.red_pv) if is_red else (1.0, 1.0)
+        parts.append(_Part(period, max(period.start, context.moment), price, *factors))
     return parts
 
 
