@@ -433,6 +433,9 @@ async def test_it_leaves_silently(mode: str, firmware: int) -> None:
         await me.do("charge", power=1500)
         await asyncio.sleep(400)
         quiet = me.reads(Method.MODE, me.home.now - 400 + 30)
+        renewals = len(me.writes())
+        while len(me.writes()) == renewals:
+            await asyncio.sleep(1)
         leave(me.battery, mode)
         assert me.power != -1500
         since = me.home.now
@@ -480,6 +483,23 @@ async def test_who_insists_is_a_person() -> None:
         since = me.home.now
         await asyncio.sleep(3600)
         assert me.writes(since) == []
+
+
+@virtual
+async def test_only_the_mode_tells() -> None:
+    """Where the sun is in the power, reads of the mode tell the same."""
+    async with person(device="Venus A", firmware=149) as me:
+        await me.do("charge", power=700)
+        for number in range(3):
+            assert "keeps_leaving_passive" not in me.issues()
+            await asyncio.sleep(20)
+            leave(me.battery, "Auto")
+            await asyncio.sleep(280 if number < 2 else 900)
+            assert me.mode == ("Passive" if number < 2 else "Auto")
+        assert "keeps_leaving_passive" in me.issues()
+        assert me.shown("passive_power") == "unknown"
+        await me.do("stop")
+        assert "keeps_leaving_passive" not in me.issues()
 
 
 @virtual
@@ -607,13 +627,14 @@ async def test_a_command_while_a_run_ends() -> None:
 
 
 @virtual
-async def test_a_new_run_while_the_last_one_can_not_be_ended() -> None:
+@pytest.mark.parametrize("dark", range(700, 1200, 100))
+async def test_a_new_run_while_the_last_one_can_not_be_ended(dark: int) -> None:
     """It begins as soon as the battery answers, and ends when it was told to."""
     async with person() as me:
         await me.do("set_passive", power=800, duration={"minutes": 2})
         await asyncio.sleep(100)
         me.battery.go_dark()
-        await asyncio.sleep(900)
+        await asyncio.sleep(dark)
         me.battery.come_back()
         await me.do("set_passive", power=500, duration={"minutes": 1})
         assert me.power == 500
