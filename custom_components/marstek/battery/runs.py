@@ -161,6 +161,7 @@ class Runs:
             left = (run.until - now).total_seconds()
             await self._clock.sleep(min(_LONGEST_SLEEP, left))
         await self._async_end()
+        self.async_commanded()
 
     async def _async_end(self) -> None:
         """Bring the battery back, again and again until that is proven."""
@@ -178,7 +179,6 @@ class Runs:
         finally:
             if self._ending is mine:
                 self._ending = None
-        self.async_commanded()
 
     def _is_returned(self) -> bool:
         """Leave the battery to the plan, if that takes it and no earlier choice stands."""
@@ -213,7 +213,7 @@ class Runs:
         elif mode is Mode.PASSIVE:
             self._stray = None
             memory.run = Run(0, Before(chosen, memory.setpoint), is_over=True)
-            self.async_follow()
+            self._task = self._spawn(self._async_end(), "stray countdown")
 
     @callback
     def async_look(self, status: EnergyStatus | ModeStatus, depth: float) -> None:
