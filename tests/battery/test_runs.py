@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -51,6 +52,16 @@ class Person:
         """Stop, whether or not the battery follows at once."""
         with suppress(HomeAssistantError):
             await self.do("stop")
+
+    async def configure(self, **options: object) -> None:
+        """Set options as their dialog does."""
+        flows = self.home.hass.config_entries.options
+        flow = await flows.async_init(self.home.entry(self.battery).entry_id)
+        if flow["type"] is FlowResultType.MENU:
+            flow = await flows.async_configure(flow["flow_id"], {"next_step_id": "limits"})
+        done = await flows.async_configure(flow["flow_id"], options)
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        await asyncio.sleep(60)
 
     async def happens(self, what: str) -> None:
         """Let something come in between."""
@@ -365,10 +376,7 @@ async def test_restart_in_between(keeps: bool) -> None:
     """After a restart a charge goes on, or the mode before is back, as the owner wants."""
     async with person() as me:
         if not keeps:
-            entry = me.home.entry(me.battery)
-            me.home.hass.config_entries.async_update_entry(
-                entry, options={"after_restart": "hand_back"}
-            )
+            await me.configure(after_restart="hand_back")
         await me.choose("ai")
         await me.do("charge", power=800, duration={"hours": 2})
         await asyncio.sleep(200)
