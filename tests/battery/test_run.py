@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 
 from hypothesis import given, strategies as st
 import pytest
@@ -61,6 +62,15 @@ def test_target(power: int, soc: int, *, ends: bool) -> None:
     assert run.is_reached(soc) is ends
     assert not run.is_reached(None)
     assert not Run(power, Before()).is_reached(soc)
+
+
+def test_time_to_target() -> None:
+    """5 kWh at 1 kW take five hours."""
+    run = Run(-1000, Before(), target=100)
+    assert run.seconds_to_target(0, 5000.0) == 5 * 3600
+    assert run.seconds_to_target(99, 5000.0) == 180
+    assert run.seconds_to_target(None, 5000.0) == run.seconds_to_target(50, None) == math.inf
+    assert Run(-1000, Before()).seconds_to_target(50, 5000.0) == math.inf
 
 
 def test_end() -> None:

@@ -216,7 +216,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
         if isinstance(status, (EnergyStatus, ModeStatus)):
-            self.runs.async_look(status, self.readings.picture().depth_of_discharge)
+            self.runs.async_look(status, self.readings.picture())
         self.store.save_later()
 
     @callback

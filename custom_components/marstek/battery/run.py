@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 import datetime as dt
+import math
 from typing import Any, Self
 
 from ..venus import Mode
@@ -66,6 +67,12 @@ class Run:
         if self.target is None or soc is None or self.power == 0:
             return False
         return soc >= self.target if self.power < 0 else soc <= self.target
+
+    def seconds_to_target(self, soc: int | None, capacity: float | None) -> float:
+        """Return about how long it takes to its target, from % of a capacity in Wh on."""
+        if self.target is None or soc is None or capacity is None or self.power == 0:
+            return math.inf
+        return 36 * abs(self.target - soc) * capacity / abs(self.power)
 
     def is_past(self, now: dt.datetime) -> bool:
         """Tell whether its end has come."""

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError
 from .commands import Commands
+from .data import BatteryData
 from .memory import MemoryStore
 from .ownership import Ownership
 from .run import Before, Run
@@ -22,8 +23,9 @@ LONGEST_RUN: Final = dt.timedelta(hours=24)
 _LONGEST_SLEEP: Final = 60.0
 # Between attempts to bring a battery back, in s: that is never given up.
 _PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
-# So near to its target, in %, a run is watched closely.
-_NEAR_TARGET: Final = 3
+# So many seconds before its target a run is watched closely, longer would cost some firmware its
+# meter.
+_NEAR_TARGET: Final = 300.0
 # From here on, in %, a battery may take nothing; so little above its depth of discharge it may
 # give nothing, and below the least depth that can be set (PROTOCOL.md 2.10) it is likely to.
 _FULL_FROM: Final = 95
@@ -216,8 +218,8 @@ class Runs:
             self._task = self._spawn(self._async_end(), "stray countdown")
 
     @callback
-    def async_look(self, status: EnergyStatus | ModeStatus, depth: float) -> None:
-        """Compare what was just read; `depth` is the share of the capacity that is usable.
+    def async_look(self, status: EnergyStatus | ModeStatus, data: BatteryData) -> None:
+        """Compare what was just read; `data` is what the battery tells altogether.
 
         Sun, or a load on the backup socket, changes what Passive does on the AC side.
         """
@@ -232,10 +234,10 @@ class Runs:
         if run.is_reached(soc):
             self._finish()
             return
-        if run.target is not None and soc is not None and abs(run.target - soc) <= _NEAR_TARGET:
+        if run.seconds_to_target(soc, data.rated_capacity) <= _NEAR_TARGET:
             self._watch_closely()
         if has_left:
-            self._left(run, soc, 100 * (1 - depth), now)
+            self._left(run, soc, 100 * (1 - data.depth_of_discharge), now)
         elif self._departures.is_steady(now):
             self._tell(keeps_leaving=False)
 
