@@ -44,6 +44,7 @@ def main() -> int:
         arguments.subscribed,
         arguments.feed_in,
         arguments.efficiency,
+        arguments.sun_forecast,
     )
     prices = Table(
         replace(OFFICIAL, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
@@ -85,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     add("--subscribed", type=int, default=usual.subscribed, help="VA; default: %(default)s")
     add("--feed-in", type=float, default=usual.feed_in, help="EUR per kWh; default: %(default)s")
     add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
+    add("--sun-forecast", action="store_true", help="a service forecasts the sun, 25 %% wrong")
     add("--tariff", choices=[*TARIFFS, "all"], default="tempo", help="default: %(default)s")
     add(
         "--tempo-prices",

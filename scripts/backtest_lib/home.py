@@ -39,6 +39,8 @@ class Home:
     """EUR for a kWh fed into the grid."""
     efficiency: float = 0.80
     """What the owner believes of the round trip."""
+    has_sun_forecast: bool = False
+    """Whether a service forecasts the sun; else it is expected to shine as in the last days."""
 
     @property
     def capacity(self) -> float:

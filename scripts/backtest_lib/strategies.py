@@ -22,6 +22,7 @@ from custom_components.marstek.planner import (
 from custom_components.marstek.planner.habits import HISTORY, Habits, Hour
 from custom_components.marstek.tempo import PARIS
 
+from .forecast import SunForecast
 from .home import CAPACITY, DEPTH, USABLE, Home
 from .optimum import END_VALUE, least_bill
 from .physics import HOURS, Units
@@ -122,6 +123,7 @@ class _Life:
         self._orders: dict[str, Order] = {}
         self._habits = Habits.assume(1000 * home.yearly_load / 365, PARIS)
         self._learnt: date | None = None
+        self._sun = SunForecast(slots) if home.has_sun_forecast else None
         self._lived = [
             Hour(
                 slots.moment(n),
@@ -207,7 +209,8 @@ class _Life:
             is_hourly = all(period.is_off_peak for period in context.periods)
             return plan_optimised(context) if is_hourly else plan_simple(context)
         self._learn(now, number)
-        forecast = self._habits.forecast(now, now + _HORIZON)
+        sun = self._sun.by_hour(number) if self._sun else None
+        forecast = self._habits.forecast(now, now + _HORIZON, sun)
         return plan_optimised(replace(context, forecast=forecast))
 
     def _learn(self, now: datetime, number: int) -> None:

@@ -44,6 +44,8 @@ class Slots:
     """Of Tempo."""
     load: tuple[float, ...]
     pv: tuple[float, ...]
+    sky: tuple[float, ...]
+    """What the sun would give without clouds, in no unit."""
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -73,8 +75,9 @@ def make(home: Home, season: Season) -> Slots:
     tempo_days = [tempo_day(moment) for moment in local]
     warmth = _temperatures(season)
     load = _loads(home, Random(f"load {season.first_year}"), hours, tempo_days, warmth)
-    pv = _suns(home, Random(f"sun {season.first_year}"), start, tempo_days)
-    return Slots(start, tuple(hours), tuple(tempo_days), tuple(load), tuple(pv))
+    sky = [_clear_sky(start + n * SLOT, day) for n, day in enumerate(tempo_days)]
+    pv = _suns(home, Random(f"sun {season.first_year}"), sky, tempo_days)
+    return Slots(start, tuple(hours), tuple(tempo_days), tuple(load), tuple(pv), tuple(sky))
 
 
 def _temperatures(season: Season) -> Mapping[date, float]:
@@ -184,14 +187,14 @@ def _driving(random: Random, hours: list[float], days: list[date]) -> list[float
     return made
 
 
-def _suns(home: Home, random: Random, start: datetime, days: list[date]) -> list[float]:
+def _suns(home: Home, random: Random, sky: list[float], days: list[date]) -> list[float]:
     """Return kW of panels that look south at 30 degrees, under clouds that last for days."""
     if not home.pv_peak:
         return [0.0] * len(days)
     made = []
     cover: dict[date, float] = {}
     weather = flicker = 0.0
-    for number, day in enumerate(days):
+    for bright, day in zip(sky, days, strict=True):
         if day not in cover:
             weather = 0.5 * weather + random.gauss(0, 0.866)
             usual = 0.52 - 0.2 * cos(2 * pi * (day.timetuple().tm_yday - 10) / 365.25)
@@ -199,7 +202,7 @@ def _suns(home: Home, random: Random, start: datetime, days: list[date]) -> list
         flicker = 0.8 * flicker + random.gauss(0, 0.6)
         clear = cover[day]
         light = min(1.0, max(0.03, clear * (1 + 0.5 * (1 - clear) * flicker)))
-        made.append(light * _clear_sky(start + number * SLOT, day))
+        made.append(light * bright)
     factor = _PV_YIELD * home.pv_peak / (sum(made) / 4)
     return [factor * power for power in made]
 
