@@ -1,6 +1,7 @@
 """UPS: its price is told first, it is proven, and what it has cost is written again."""
 
 import asyncio
+from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -60,6 +61,23 @@ async def test_there_and_back(mode: str) -> None:
         assert me.battery.state.mode == mode
         await me.assert_mirror_is_true()
         assert all(slot["certain"] for slot in (await me.schedule()).values())
+
+
+@virtual
+async def test_its_own_slot_goes_first() -> None:
+    """Each write leaves the battery in Manual, where that slot charges with full power."""
+    async with schedule_home() as me:
+        await with_slots(me)
+        await switch_on(me)
+        sent = len(me.battery.exchanges)
+        await me.act("set_backup_mode", enabled=False)
+        configs: list[Any] = [
+            each.params["config"]
+            for each in me.battery.exchanges[sent:]
+            if each.method == "ES.SetMode"
+        ]
+        written = [each["manual_cfg"]["time_num"] for each in configs if "manual_cfg" in each]
+        assert written == [9, 0]
 
 
 @virtual

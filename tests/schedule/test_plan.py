@@ -1,7 +1,9 @@
 """The schedule and UPS of batteries that a plan commands."""
 
+import asyncio
 from typing import Any
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -89,3 +91,38 @@ async def test_ups_switched_on_in_the_app_is_left_alone_too() -> None:
         battery.set_mode("Auto")
         await home.minutes(15)
         assert home.modes() == ["Manual"] * 2
+
+
+@at(2026, 3, 9, 22, 30)
+async def test_the_plan_takes_the_battery_again_as_soon_as_ups_is_off() -> None:
+    """Without waiting for the next boundary."""
+    async with plan_home(soc=80, count=2) as home:
+        battery = home.batteries[0]
+        home.excused.add(battery.spec.ble_mac)
+        await home.minutes(5)
+        await act(home, "set_backup_mode", battery, enabled=True, overwrite_schedule=True)
+        await home.minutes(5)
+        assert home.modes() == ["UPS", "Manual"]
+        await act(home, "set_backup_mode", battery, enabled=False)
+        await home.minutes(2)
+        assert home.modes() == ["Manual"] * 2
+        assert home.powers() == [0, 0]
+
+
+@at(2026, 3, 9, 18, 30)
+async def test_a_battery_that_falls_silent_in_between_is_not_fought_for() -> None:
+    """What puts it back is the write that left it in Manual, and nobody is told of a lapse."""
+    async with plan_home(soc=80, count=1) as home:
+        battery = home.batteries[0]
+        await home.minutes(5)
+        slots = [NIGHT | {"slot": number, "days": day} for number, day in enumerate(("mon", "tue"))]
+        writing = asyncio.create_task(act(home, "set_schedule", battery, slots=slots))
+        async with asyncio.timeout(60):
+            while battery.state.slots[0] is None:
+                await asyncio.sleep(0.1)
+        battery.go_dark(200)
+        with pytest.raises(HomeAssistantError):
+            await writing
+        await home.minutes(20)
+        assert home.modes() == ["Auto"]
+        assert home.kinds(Kind.PUT_BACK) == []

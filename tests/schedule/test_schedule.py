@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+import json
+from pathlib import Path
 from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.marstek.battery.schedule import Doubt
+from custom_components.marstek.const import DOMAIN
 from simulator import BatterySpec, Slot
+from simulator.household import constant
 from tests.truth import virtual
 
 from .schedule_home import NIGHT, ScheduleHome, schedule_home
@@ -322,6 +326,19 @@ async def test_home_assistant_restarts_in_between() -> None:
 
 
 @virtual
+async def test_what_to_go_back_to_is_stored_before_anything_is_written() -> None:
+    """A process that is killed can't store anything any more."""
+    async with schedule_home(mode="AI") as me:
+        writing = asyncio.create_task(me.set_schedule(TWO))
+        await _after_first_slot(me)
+        entry = me.place.entry(me.battery)
+        path = Path(me.place.hass.config.config_dir) / ".storage" / f"{DOMAIN}.{entry.entry_id}"
+        stored = json.loads(await asyncio.to_thread(path.read_text))
+        assert stored["data"]["schedule"]["unfinished"] == ["AI", 0]
+        await writing
+
+
+@virtual
 async def test_command_by_hand_after_failure_wins() -> None:
     """What a person chooses meanwhile is not undone by putting back the earlier mode."""
     async with schedule_home(mode="AI") as me:
@@ -372,6 +389,18 @@ async def test_doubts(doubt: Doubt) -> None:
             await asyncio.sleep(600)
         await me.set_schedule(NIGHT, replace=True)
         assert (await me.schedule())[0]["certain"]
+
+
+@virtual
+async def test_the_power_of_another_mode_contradicts_nothing() -> None:
+    """Firmware that is seldom asked for its mode may have left Manual long ago."""
+    async with schedule_home(firmware=147) as me:
+        await me.set_schedule({"start": "00:00", "end": "00:00", "power": -500}, activate=True)
+        await asyncio.sleep(600)
+        me.battery.set_mode("Auto")
+        me.battery.set_household(constant(300))
+        await asyncio.sleep(3600)
+        assert (await me.schedule())[0]["doubt"] == Doubt.MODE_LOST
 
 
 @virtual
