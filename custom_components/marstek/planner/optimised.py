@@ -1,4 +1,4 @@
-"""The optimised strategy: what is stored is spent where it saves most (POLICY.md section 2).
+"""The optimised strategy: what is stored is spent where it saves most (POLICY.md section 5).
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.
@@ -50,6 +50,8 @@ class _Planner:
         self._context = context
         self._outlook = outlook
         self._windows = windows_of(context.periods)
+        # Without peak hours nobody's clock switches between tariffs.
+        self._has_guards = not all(period.is_off_peak for period in context.periods)
         self._expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: Run) -> Iterator[Step]:
@@ -71,12 +73,11 @@ class _Planner:
             return
         window = next(w for w in self._windows if w.start <= run.start < w.end)
         for span in self._intents(run, verdict, window):
-            if all(period.is_off_peak for period in self._context.periods):
-                # Nobody's clock switches between tariffs.
-                yield span
-            else:
+            if self._has_guards:
                 guards = guarded(window, span.intent, self._context.options)
                 yield from _within(guards, span)
+            else:
+                yield span
 
     def _intents(self, run: Run, verdict: Verdict, window: Window) -> Iterator[Span]:
         """Yield what an off-peak run is for, without guards."""

@@ -30,8 +30,6 @@ class Run:
     periods: tuple[Period, ...]
     bill: Bills
     """At its end."""
-    cheapest: float
-    """The lowest price of the 24 hours from its start on."""
     sun: tuple[datetime, datetime] | None
     """From when to when the sun is expected to give more than the house draws."""
     surplus: float
@@ -50,6 +48,11 @@ class Outlook:
     economy: Economy
     energies: Energies
     runs: tuple[Run, ...]
+
+    def cheapest_after(self, start: datetime) -> float:
+        """Return the lowest price of the 24 hours from the start of a run on."""
+        end = start + _FINE
+        return min(run.price for run in self.runs if run.start >= start and run.start < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,6 @@ def _runs(
     for group, slices in zip(groups, sliced, strict=True):
         number += len(slices)
         first = group[0]
-        day_later = first.start + _FINE
         surplus, sun = _sun(slices, first.start)
         runs.append(
             Run(
@@ -173,7 +175,6 @@ def _runs(
                 is_off_peak=first.period.is_off_peak,
                 periods=tuple(part.period for part in group),
                 bill=expected[number],
-                cheapest=min(p.price for p in parts if p.end > first.start and p.start < day_later),
                 sun=sun,
                 surplus=surplus,
                 load=sum(each.load for each in slices),

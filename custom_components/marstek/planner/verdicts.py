@@ -7,7 +7,7 @@ from .bank import Bank
 from .outlook import Outlook, Run
 from .water_value import best_level, worth
 
-_NEARLY_CHEAPEST: Final = 1.15
+_NEARLY_CHEAPEST: Final = 0.15
 # Of the capacity: what is not worth a command.
 _TRIFLE: Final = 0.01
 
@@ -64,8 +64,7 @@ def judge(outlook: Outlook, run: Run, stored: float) -> Verdict:
     bank, economy = outlook.bank, outlook.economy
     cost = run.price / bank.charge_efficiency
     worth_now = run.price * bank.discharge_efficiency - economy.wear
-    is_cheap = run.price <= _NEARLY_CHEAPEST * run.cheapest
-    keep = worth_now + (0.0 if is_cheap else economy.dead_band)
+    keep = worth_now + _dead_band(outlook, run)
     sun = min(bank.capacity - stored, run.surplus * bank.charge_efficiency)
     trifle = _TRIFLE * bank.capacity
     with_sun = stored + sun
@@ -92,3 +91,12 @@ def judge(outlook: Outlook, run: Run, stored: float) -> Verdict:
 
 def _level(run: Run, price: float, low: float, high: float, bank: Bank) -> float:
     return best_level(run.bill, price, low, high, bank)
+
+
+def _dead_band(outlook: Outlook, run: Run) -> float:
+    """Return how much more a kWh has to be worth later to be kept in a run."""
+    if not outlook.economy.dead_band:
+        return 0.0
+    cheapest = outlook.cheapest_after(run.start)
+    is_cheap = run.price - cheapest <= _NEARLY_CHEAPEST * abs(cheapest)
+    return 0.0 if is_cheap else outlook.economy.dead_band

@@ -1,4 +1,4 @@
-"""What a stored kWh will save: a backward dynamic programme (POLICY.md section 2).
+"""What a stored kWh will save: a backward dynamic programme (POLICY.md section 5).
 
 As with water behind a dam, what is stored has no price of its own: it is worth what it spares
 later. The programme asks at each level of storage and for each slot, from the last one back, what
@@ -7,6 +7,7 @@ the rest of the bill will be if the best is done.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from .bank import Bank
@@ -76,11 +77,12 @@ def best_level(bill: Bills, price: float, low: float, high: float, bank: Bank) -
 
     Where each kWh more is worth less, that is up to where one is worth its price.
     """
-    levels = (level * bank.capacity / LEVELS for level in range(LEVELS + 1))
-    between = [level for level in levels if low < level < high]
-    return min(
-        (low, *between, high), key=lambda stored: bill_with(bill, stored, bank) + price * stored
-    )
+    step = bank.capacity / LEVELS
+    best, least = low, bill_with(bill, low, bank) + price * low
+    for level in range(int(low / step) + 1, ceil(high / step)):
+        if (total := bill[level] + price * level * step) < least:
+            best, least = level * step, total
+    return high if bill_with(bill, high, bank) + price * high < least else best
 
 
 @dataclass(frozen=True, slots=True)
