@@ -162,6 +162,21 @@ async def test_a_run_ends_with_it() -> None:
 
 
 @virtual
+async def test_manual_by_hand_is_not_gone_back_to() -> None:
+    """Its slot is gone, so that the battery would stand at 0 W; a schedule that was on goes on."""
+    async with schedule_home() as me:
+        await me.place.call(me.battery, "select", "mode", option="manual")
+        await switch_on(me)
+        await me.act("set_backup_mode", enabled=False)
+        assert me.battery.state.mode == "Auto"
+        await me.set_schedule(NIGHT, activate=True)
+        await switch_on(me)
+        await me.act("set_backup_mode", enabled=False)
+        assert me.battery.state.mode == "Manual"
+        assert me.enabled() == {0: OWN[0]}
+
+
+@virtual
 @pytest.mark.parametrize("firmware", [144, 147])
 async def test_only_where_it_exists(firmware: int) -> None:
     """Firmware without it is not asked."""

@@ -139,10 +139,16 @@ class ScheduleKeeper:
         async with self._commands.lock:
             mode = await self._mode_before()
             if mode is not Mode.UPS:
-                self.mirror.before_backup = Mode.AUTO if mode is Mode.PASSIVE else mode
+                self.mirror.before_backup = self._after_backup(mode)
             self._memory.hold = self._memory.run = None
             self._memory.is_planned = False
             return await self._occupied(self._async_enter_backup())
+
+    def _after_backup(self, mode: Mode) -> Mode:
+        """Return the mode for after UPS: Auto for one that needs slots or power of ours."""
+        memory = self._memory
+        is_ours = memory.hold is not None or memory.is_planned
+        return Mode.AUTO if is_ours or mode is Mode.PASSIVE else mode
 
     async def _async_enter_backup(self) -> Proof:
         self.mirror.unfinished = None
