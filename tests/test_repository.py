@@ -57,7 +57,8 @@ LIBRARIES = {
 }
 TOLD = {
     *(f"told_{kind}{part}" for kind in (*Kind, *Alert) for part in ("", "_title")),
-    *(f"told_action_{action}" for action in Action),
+    *(f"told_action_{action}" for action in (*Action, "auto_floor")),
+    "told_rule",
 }
 BRAND_SIZES = {"icon": 256, "logo": 256}
 
