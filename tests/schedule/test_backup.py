@@ -231,6 +231,11 @@ async def test_lies() -> None:
         assert not (await me.act("get_schedule"))["backup_mode"]
 
 
+def _is_read_since(me: ScheduleHome) -> bool:
+    """Tell whether the last thing that was asked is the mode."""
+    return me.battery.exchanges[-1].method == "ES.GetMode"
+
+
 async def until_left(me: ScheduleHome) -> None:
     """Wait until UPS has just been switched off."""
     async with asyncio.timeout(60):
@@ -250,6 +255,33 @@ async def test_silent_while_it_is_left() -> None:
         with pytest.raises(HomeAssistantError):
             await leaving
         await asyncio.sleep(1200)
+        assert me.enabled() == OWN
+        assert me.battery.state.mode == "Auto"
+
+
+@virtual
+async def test_its_slot_is_cleared_later_when_it_could_not_be() -> None:
+    """The owner is told, and what would charge with full power does not stay."""
+    async with schedule_home() as me:
+        await with_slots(me)
+        await switch_on(me)
+        leaving = asyncio.create_task(me.act("set_backup_mode", enabled=False))
+        await until_left(me)
+        async with asyncio.timeout(60):
+            while me.battery.state.mode != "Auto" or not _is_read_since(me):
+                await asyncio.sleep(0.1)
+        sent = len(me.battery.exchanges)
+        me.battery.faults.refused_writes = 1.0
+        async with asyncio.timeout(60):
+            while len(me.battery.exchanges) < sent + 6:
+                await asyncio.sleep(0.1)
+        # All attempts at the first slot are used up; the other one, and the mode, succeed.
+        me.battery.faults.clear()
+        with refused("slots_not_written"):
+            await leaving
+        assert me.enabled().keys() == {0, 9}
+        assert me.battery.state.mode == "Auto"
+        await asyncio.sleep(180)
         assert me.enabled() == OWN
         assert me.battery.state.mode == "Auto"
 

@@ -354,6 +354,18 @@ async def test_command_by_hand_after_failure_wins() -> None:
 
 
 @virtual
+@pytest.mark.parametrize(("silent", "key"), [("", "nameless_mode"), ("ES.GetMode", "no_answer")])
+async def test_without_a_way_back_nothing_is_written(silent: str, key: str) -> None:
+    """A mode of the app's own can't be set again, nor can one that nobody knows."""
+    async with schedule_home(mode="") as me:
+        me.battery.faults.silent = silent
+        with refused(key):
+            await me.set_schedule(NIGHT)
+        assert me.battery.state.mode == ""
+        assert await me.schedule() == {}
+
+
+@virtual
 async def test_restart_keeps_the_mirror() -> None:
     """It is in the file, as certain as before."""
     async with schedule_home() as me:
