@@ -1,17 +1,20 @@
 """Somebody at home with batteries whose schedules are written, in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
 
 from custom_components.marstek.battery.coordinator import BatteryCoordinator
 from custom_components.marstek.const import DOMAIN
 from simulator import BatterySpec, SimulatedBattery, Slot
 from tests.virtual_home import Home, home
 
+DAY = 0b1111111
 NIGHT: dict[str, Any] = {"start": "01:00", "end": "05:00", "power": -800}
 
 
@@ -136,3 +139,11 @@ async def schedule_home(
         for battery in place.batteries:
             assert battery.forbidden == []
         assert place.log.lines == []
+
+
+@contextmanager
+def refused(key: str) -> Iterator[None]:
+    """Expect an error with a translation."""
+    with pytest.raises(HomeAssistantError) as caught:
+        yield
+    assert caught.value.translation_key == key

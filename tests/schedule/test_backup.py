@@ -9,8 +9,7 @@ import pytest
 from simulator import Slot
 from tests.truth import virtual
 
-from .schedule_home import NIGHT, ScheduleHome, schedule_home
-from .test_schedule import DAY, refused
+from .schedule_home import DAY, NIGHT, ScheduleHome, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 OWN = {0: (DAY, 60, 300, -800), 9: (DAY, 1080, 1200, 600)}

@@ -8,8 +8,7 @@ import pytest
 
 from tests.truth import virtual
 
-from .schedule_home import NIGHT, ScheduleHome, schedule_home
-from .test_schedule import DAY
+from .schedule_home import DAY, NIGHT, ScheduleHome, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 EVENING: dict[str, Any] = {

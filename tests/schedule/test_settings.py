@@ -8,8 +8,7 @@ import pytest
 
 from tests.truth import virtual
 
-from .schedule_home import ScheduleHome, schedule_home
-from .test_schedule import refused
+from .schedule_home import ScheduleHome, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 KEYS = (("number", "depth_of_discharge"), ("switch", "led"), ("switch", "bluetooth_advertising"))

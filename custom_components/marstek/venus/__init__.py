@@ -40,10 +40,11 @@ from .models import (
     Status,
     WifiStatus,
 )
-from .modes import ModeControl, ModeWish, Proof
+from .modes import ModeControl
 from .profiles import Danger, Family, Profile, firmware_name, profile_for
 from .statistics import MethodStatistics, success_rate
 from .transport import Hub
+from .wishes import ModeWish, Proof
 
 __all__ = [
     "DEFAULT_PORT",

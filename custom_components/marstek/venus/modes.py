@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 import logging
-from typing import Any, Final
+from typing import Final
 
 from .client import VenusClient
 from .clock import Clock
@@ -22,6 +21,7 @@ from .errors import (
 from .gate import Priority
 from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
 from .profiles import Danger
+from .wishes import BACKUP, NO_BACKUP, ModeWish, Proof, manual_config, passive_config
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,61 +45,8 @@ _FULL_FROM: Final = 95
 _EMPTY_BELOW: Final = 71
 
 _UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
-_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 1}}
-_NO_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 0}}
-
 type SlotListener = Callable[[Slot, bool | None], None]
 """Hears of each slot that was sent whether it was accepted; None is not known."""
-
-
-class Proof(StrEnum):
-    """How well a mode change is known to have happened."""
-
-    UNCHANGED = "unchanged"
-    """The battery was in that mode already; nothing was written."""
-    CONFIRMED = "confirmed"
-    ASSUMED = "assumed"
-    """Accepted, but this firmware or this state of the battery can't prove it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModeWish:
-    """A mode and what belongs to it."""
-
-    mode: Mode
-    power: int = 0
-    """Setpoint of Manual and Passive in W: + discharges, - charges."""
-    duration: int = 0
-    """Countdown of Passive in s, 1 to 2**32 - 1."""
-    slots: tuple[Slot, ...] = ()
-    """Slots of Manual, written in this order."""
-
-    @property
-    def has_setpoint(self) -> bool:
-        """Tell whether the mode follows `power`."""
-        return self.mode in (Mode.MANUAL, Mode.PASSIVE)
-
-    def configs(self) -> tuple[dict[str, Any], ...]:
-        """Return the `config` objects to send, in order."""
-        match self.mode:
-            case Mode.AUTO:
-                return ({"mode": "Auto", "auto_cfg": {"enable": 1}},)
-            case Mode.AI:
-                return ({"mode": "AI", "ai_cfg": {"enable": 1}},)
-            case Mode.PASSIVE:
-                return (_passive(self.power, self.duration),)
-            case Mode.UPS:
-                return (_BACKUP,)
-            case Mode.MANUAL:
-                return tuple(_manual(slot) for slot in self.slots)
-
-
-def _passive(power: int, duration: int) -> dict[str, Any]:
-    return {"mode": "Passive", "passive_cfg": {"power": power, "cd_time": duration}}
-
-
-def _manual(slot: Slot) -> dict[str, Any]:
-    return {"mode": "Manual", "manual_cfg": slot.to_config()}
 
 
 class ModeControl:
@@ -231,7 +178,7 @@ class ModeControl:
         """Send a slot, after which the battery is in Manual; tell what became of it."""
         accepted: bool | None = None
         try:
-            await self._client.write(_manual(slot), attempts=attempts)
+            await self._client.write(manual_config(slot), attempts=attempts)
             accepted = True
         except RefusedError, DeviceError:
             accepted = False if attempts == 1 else None
@@ -300,7 +247,7 @@ class ModeControl:
 
     async def _stop_countdown(self) -> None:
         """End Passive so that its countdown, which is never cancelled, can't fire later (6.7)."""
-        await self._client.write(_passive(0, 1))
+        await self._client.write(passive_config(0, 1))
         self._countdown_until = float("-inf")
         await self._clock.sleep(_COUNTDOWN_WAIT)
 
@@ -336,7 +283,7 @@ class ModeControl:
     async def _enter_backup(self, attempts: int | None) -> None:
         may_be_on = True
         try:
-            await self._client.write(_BACKUP, attempts=attempts)
+            await self._client.write(BACKUP, attempts=attempts)
         except RefusedError, DeviceError:
             may_be_on = attempts != 1
             raise
@@ -348,7 +295,7 @@ class ModeControl:
         """Switch UPS off, which gives Auto, before another mode is set."""
         is_on = self._mode is Mode.UPS and self._client.profile.has_backup
         if is_on and wish.mode is not Mode.UPS:
-            await self._client.write(_NO_BACKUP, attempts=attempts)
+            await self._client.write(NO_BACKUP, attempts=attempts)
             self._mode = Mode.AUTO
 
     async def _write_until_proven(self, wish: ModeWish) -> Proof:
