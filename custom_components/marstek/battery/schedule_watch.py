@@ -79,7 +79,7 @@ class ScheduleWatch:
     def _saw_mode(self, mode: Mode | None) -> None:
         before, self._mode = self._mode, mode
         self._mode_read_at = self._clock.time()
-        if mode is Mode.UPS:
+        if mode is Mode.UPS and not self._mirror.is_backup:
             self.backup_entered()
         if self._is_busy():
             return
