@@ -21,7 +21,7 @@ class Tariff(StrEnum):
 
     TEMPO = "tempo"
     FIXED = "fixed"
-    """Peak and off-peak hours, the same every day."""
+    """Peak and off-peak hours, the same every week."""
 
 
 # Data of a battery's config entry, beside CONF_HOST (as typed or found), CONF_PORT and CONF_MODEL.
@@ -43,6 +43,7 @@ CONF_CLIENT_SECRET: Final = "client_secret"  # noqa: S105 - a name, not a secret
 
 # Options of the plan's config entry.
 CONF_OFF_PEAK: Final = "off_peak"
+CONF_OFF_PEAK_DAYS: Final = "off_peak_days"
 CONF_START: Final = "start"
 CONF_END: Final = "end"
 CONF_QUOTA_RED: Final = "quota_red"

@@ -21,6 +21,7 @@ from .plan_forms import (
     read_credentials,
     read_prices,
     read_windows,
+    shown_windows,
     windows_schema,
 )
 from .tempo import ColourBook
@@ -105,7 +106,7 @@ class PlanSteps(ConfigFlow):
         return self.async_show_form(
             step_id="fixed",
             data_schema=self.add_suggested_values_to_schema(
-                windows_schema(Tariff.FIXED), user_input
+                windows_schema(Tariff.FIXED), user_input or shown_windows({})
             ),
             errors=errors,
         )

@@ -8,6 +8,9 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -20,6 +23,7 @@ from .const import (
     CONF_CLIENT_SECRET,
     CONF_END,
     CONF_OFF_PEAK,
+    CONF_OFF_PEAK_DAYS,
     CONF_PRICES,
     CONF_PRICES_SINCE,
     CONF_QUOTA_RED,
@@ -28,37 +32,51 @@ from .const import (
     Tariff,
 )
 from .options_flow import is_whole
-from .plan.settings import TariffSettings, off_peak_of, price_names
-from .tempo import WindowError
+from .plan.settings import DAYS, TariffSettings, off_peak_of, price_names
+from .tempo import WindowError, WindowProblem
 
 _SECOND_START: Final = "second_start"
 _SECOND_END: Final = "second_end"
-_FIELDS: Final = ((CONF_START, CONF_END), (_SECOND_START, _SECOND_END))
+_THIRD_START: Final = "third_start"
+_THIRD_END: Final = "third_end"
+_FIELDS: Final = (
+    (CONF_START, CONF_END),
+    (_SECOND_START, _SECOND_END),
+    (_THIRD_START, _THIRD_END),
+)
+_USUAL: Final = {CONF_START: "22:00:00", CONF_END: "06:00:00"}
 _MOST_DAYS: Final = 365
 _HIGHEST_PRICE: Final = 10.0
 
 
 def windows_schema(tariff: Tariff) -> vol.Schema:
-    """Return the form of the off-peak hours; Tempo has one window a day."""
-    fields: dict[vol.Marker, Any] = {
-        vol.Required(CONF_START, default="22:00:00"): TimeSelector(),
-        vol.Required(CONF_END, default="06:00:00"): TimeSelector(),
-    }
-    if tariff is Tariff.FIXED:
-        fields |= {
-            vol.Optional(_SECOND_START): TimeSelector(),
-            vol.Optional(_SECOND_END): TimeSelector(),
+    """Return the form of the off-peak hours; Tempo has one window a day, and no weekends."""
+    if tariff is Tariff.TEMPO:
+        return vol.Schema(
+            {vol.Required(key, default=value): TimeSelector() for key, value in _USUAL.items()}
+        )
+    days = SelectSelectorConfig(
+        options=list(DAYS), multiple=True, mode=SelectSelectorMode.LIST, translation_key="days"
+    )
+    fields = [field for pair in _FIELDS for field in pair]
+    return vol.Schema(
+        {
+            **{vol.Optional(field): TimeSelector() for field in fields},
+            vol.Optional(CONF_OFF_PEAK_DAYS, default=[]): SelectSelector(days),
         }
-    return vol.Schema(fields)
+    )
 
 
-def shown_windows(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return stored windows as the form shows them."""
-    return {
+def shown_windows(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored hours as the form shows them, those that are usual when none are stored."""
+    if CONF_OFF_PEAK not in options:
+        return dict(_USUAL)
+    windows = {
         field: window[key]
-        for fields, window in zip(_FIELDS, options.get(CONF_OFF_PEAK, ()), strict=False)
+        for fields, window in zip(_FIELDS, options[CONF_OFF_PEAK], strict=False)
         for field, key in zip(fields, (CONF_START, CONF_END), strict=True)
     }
+    return {**windows, CONF_OFF_PEAK_DAYS: list(options.get(CONF_OFF_PEAK_DAYS, ()))}
 
 
 def read_windows(
@@ -72,7 +90,12 @@ def read_windows(
     ]
     if not all(window[CONF_START] and window[CONF_END] for window in windows):
         return {}, {"base": "half_window"}
-    options = {CONF_OFF_PEAK: windows}
+    days = list(user_input.get(CONF_OFF_PEAK_DAYS, ()))
+    if not windows and not days:
+        return {}, {"base": WindowProblem.NO_WINDOW}
+    options: dict[str, Any] = {CONF_OFF_PEAK: windows}
+    if tariff is Tariff.FIXED:
+        options[CONF_OFF_PEAK_DAYS] = days
     try:
         off_peak_of(options, tariff)
     except WindowError as err:

@@ -44,6 +44,7 @@ class Invariants:
         self._was_peak = False
         self._seen: dict[str, int] = {}
         self._started = 0.0
+        self._known_days: frozenset[int] = frozenset()
         self._known_minutes = frozenset({*range(22 * 60, 24 * 60), *range(6 * 60)})
 
     def start(self) -> None:
@@ -120,6 +121,8 @@ class Invariants:
         if slot.week_set.bit_count() != 1 or slot.end < slot.start:
             return False
         hours = self._off_peak_minutes()
+        if slot.week_set.bit_length() - 1 in self._off_peak_days():
+            return True
         first, last = slot.start, slot.end - 1
         guard = self._guard() if slot.power < 0 and slot.end != _LAST_MINUTE else 0
         return all(minute % 1440 in hours for minute in (first, last, last + guard))
@@ -136,6 +139,12 @@ class Invariants:
             minutes |= {(start + step) % 1440 for step in range((end - start) % 1440)}
         self._known_minutes = frozenset(minutes)
         return self._known_minutes
+
+    def _off_peak_days(self) -> frozenset[int]:
+        home = self._home
+        if home.is_running:
+            self._known_days = home.plan.tariff.settings.off_peak.all_day
+        return self._known_days
 
     def _guard(self) -> int:
         if not self._home.is_running:

@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from custom_components.marstek.const import CONF_HAS_PV, CONF_OFF_PEAK, Tariff
+from custom_components.marstek.const import CONF_HAS_PV, CONF_OFF_PEAK, CONF_OFF_PEAK_DAYS, Tariff
 from custom_components.marstek.plan.chronicle import Alert, Kind
 from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Reason
 from custom_components.marstek.tempo import Colour
+from simulator import SimulatedBattery
 from simulator.household import constant
 from tests.control.plan_home import at, paris, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 MOST_SLOT_WRITES = 8
+_LAST = 23 * 60 + 59
 
 
 @at(2026, 3, 9, 21, 40)
@@ -159,6 +161,46 @@ async def test_the_long_night_in_autumn() -> None:
         await home.until(6, 0, 20)
         assert home.modes() == ["Auto"] * 3
         await home.until(6, 15)
+
+
+@at(2026, 5, 8, 21, 50)
+async def test_a_weekend_that_is_off_peak_as_a_whole() -> None:
+    """From Friday night to Monday morning slots tell no more than today and tomorrow."""
+    options: dict[str, Any] = {
+        Tariff.FIXED: {
+            CONF_OFF_PEAK: [{"start": "22:00", "end": "06:00"}],
+            CONF_OFF_PEAK_DAYS: ["sat", "sun"],
+        }
+    }
+    async with plan_home(soc=50, count=1, tariff=Tariff.FIXED, options=options) as home:
+        (battery,) = home.batteries
+        home.guard.period = 300.0
+        seen: dict[int, list[tuple[int, int, int]]] = {}
+        for _ in range(3):
+            await home.until(22, 30)
+            assert home.modes() == ["Manual"]
+            assert home.powers() == [0]
+            seen[home.now.weekday()] = _enabled(battery)
+        saturday, sunday, monday = 1 << 5, 1 << 6, 1
+        assert seen[4] == [(1 << 4, 22 * 60, _LAST), (saturday, 0, _LAST)]
+        assert seen[5] == [(saturday, 0, _LAST), (sunday, 0, _LAST)]
+        assert seen[6] == [(sunday, 0, _LAST), (monday, 0, 6 * 60)]
+        assert len(home.slot_writes(battery)) <= 6
+        await home.until(5, 59, 50)
+        assert home.powers() == [0]
+        await home.until(6, 0, 20)
+        assert home.modes() == ["Auto"]
+        await home.until(6, 10)
+        assert len(home.kinds(Kind.SWITCHED)) == 2
+
+
+def _enabled(battery: SimulatedBattery) -> list[tuple[int, int, int]]:
+    """Return day, start and end of the slots that may act, in minutes after midnight."""
+    return [
+        (slot.week_set, slot.start, slot.end)
+        for slot in battery.state.slots
+        if slot is not None and slot.enabled
+    ]
 
 
 @at(2026, 5, 4, 11, 30)

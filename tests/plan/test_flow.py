@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, FlowType
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -115,7 +116,7 @@ async def test_fixed(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     assert result["title"] == "Plan"
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     chosen = {"subscribed_kva": 9, "has_pv": True, "automatic": False}
-    tariff = {"off_peak": windows, "prices": PRICES}
+    tariff = {"off_peak": windows, "off_peak_days": [], "prices": PRICES}
     assert plan(hass).options == {"fixed": tariff, **HOME, **chosen}
     assert home.state("price") == "0.21"
     assert home.server.count() == 0
@@ -150,10 +151,13 @@ async def test_wrong_window(flow: PlanFlow, tariff: str, given: dict[str, str], 
         ({"second_end": "12:00:00"}, "half_window"),
         ({"second_start": "05:00:00", "second_end": "07:00:00"}, "overlapping_windows"),
         ({"second_start": "06:00:00", "second_end": "22:00:00"}, "all_day"),
+        ({"third_end": "12:00:00"}, "half_window"),
+        ({**NOON, "third_start": "14:00:00", "third_end": "16:00:00"}, "overlapping_windows"),
+        ({"off_peak_days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}, "all_day"),
     ],
 )
-async def test_wrong_second_window(flow: PlanFlow, given: dict[str, str], error: str) -> None:
-    """Two windows have to fit each other."""
+async def test_wrong_second_window(flow: PlanFlow, given: dict[str, Any], error: str) -> None:
+    """Windows have to fit each other."""
     await flow.add()
     await flow.choose("fixed")
     result = await flow.submit(**NIGHT, **given)
@@ -318,9 +322,41 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     control = ["strategy", "night", "batteries", "house", "alerts"]
     assert menu["menu_options"] == [*control, "off_peak", "prices"]
     await flow.choose("off_peak")
-    assert flow.defaults == {**NIGHT, **NOON}
+    third = {"third_start": None, "third_end": None}
+    assert flow.defaults == {**NIGHT, **NOON, **third, "off_peak_days": []}
     await flow.submit(**NIGHT)
-    assert entry.options == {"fixed": {"off_peak": [NIGHT]}}
+    assert entry.options == {"fixed": {"off_peak": [NIGHT], "off_peak_days": []}}
+
+
+async def test_weekends(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Days that are off-peak as a whole need no window; hours there are then none to change."""
+    await flow.add()
+    await flow.choose("fixed")
+    assert {key: flow.defaults[key] for key in NIGHT} == NIGHT
+    result = await flow.submit()
+    assert result["errors"] == {"base": "no_window"}
+    await flow.submit(off_peak_days=["sat", "sun"])
+    await flow.submit(**PRICES)
+    await flow.finish()
+    stored = {"off_peak": [], "off_peak_days": ["sat", "sun"], "prices": PRICES}
+    assert plan(hass).options["fixed"] == stored
+    assert home.state("night_start") == "unknown"
+    with pytest.raises(ServiceValidationError, match="start and the end"):
+        await hass.services.async_call(
+            "time",
+            "set_value",
+            {"entity_id": home.entity_id("night_start"), "time": "21:00:00"},
+            blocking=True,
+        )
+    await flow.options(plan(hass))
+    await flow.choose("off_peak")
+    assert flow.defaults["off_peak_days"] == ["sat", "sun"]
+    await flow.submit(**NIGHT, **NOON, off_peak_days=["sun"])
+    assert home.state("night_start") == "22:00:00"
+    await home.go("2026-01-17", "15:00")
+    assert home.state("off_peak") == "off"
+    await home.go("2026-01-18", "15:00")
+    assert home.state("off_peak") == "on"
 
 
 async def test_wrong_options_window(home: PlanHome, flow: PlanFlow) -> None:

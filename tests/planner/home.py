@@ -1,6 +1,6 @@
 """A home to plan for: Tempo or fixed hours, batteries, and where the next day begins."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -109,11 +109,17 @@ def sun(peak: float) -> Callable[[float], float]:
 
 
 def fixed(
-    now: datetime, windows: Sequence[tuple[str, str]], *, days: int = 2
+    now: datetime,
+    windows: Sequence[tuple[str, str]],
+    *,
+    days: int = 2,
+    all_day: Iterable[int] = (),
 ) -> tuple[Period, ...]:
     """Return the periods of a tariff with fixed hours for so many days."""
     off_peak = OffPeak(
-        tuple(Window(time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows), PARIS
+        tuple(Window(time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows),
+        PARIS,
+        frozenset(all_day),
     )
     first = off_peak.current(now).start
     return tuple(

@@ -315,6 +315,39 @@ def test_two_windows_a_day() -> None:
     ] == [("12:35", 100), ("02:05", 280)]
 
 
+_TURNS = ("09:00", "18:00", "09:00", "18:00")
+
+
+def _weekend(**options: Any) -> list[tuple[str, Action, Reason]]:
+    now = paris("2026-05-08 21:00")
+    periods = fixed(now, [("22:00", "06:00")], days=3, all_day=(5, 6))
+    return told(plan(now, periods=periods, **options), paris("2026-05-11 06:00"))
+
+
+def test_a_weekend_holds_what_is_stored() -> None:
+    """Nothing is spent in hours that are as cheap as the next night."""
+    assert _weekend() == [
+        ("21:00", Action.AUTO, Reason.PEAK_HOURS),
+        ("22:00", Action.AUTO, Reason.START_GUARD),
+        *[(start, Action.HOLD, Reason.CHEAP_NIGHT) for start in ("22:05", *_TURNS)],
+        ("06:00", Action.AUTO, Reason.PEAK_HOURS),
+    ]
+
+
+def test_a_weekend_with_sun() -> None:
+    """By day the sun may charge; what it leaves is kept by night."""
+    sunny = {start: action for start, action, _ in _weekend(has_pv=True)[2:-1]}
+    assert sunny == {"22:05": Action.HOLD, "09:00": Action.AUTO, "18:00": Action.HOLD}
+
+
+def test_a_weekend_of_an_owner_who_charges() -> None:
+    """Only the last night prepares dear hours: what is charged before only ages."""
+    assert [action for _, action, _ in _weekend(night=Night.CHARGE)] == [
+        *(Action.AUTO, Action.AUTO, Action.HOLD, Action.HOLD, Action.HOLD, Action.HOLD),
+        *(Action.CHARGE, Action.HOLD, Action.AUTO),
+    ]
+
+
 def test_windows_too_short_for_their_guards_hold() -> None:
     """Twenty minutes leave no time in which to charge."""
     now = paris("2026-05-20 08:00")

@@ -1,6 +1,7 @@
 """Off-peak windows: any hours, any zone, and the nights when clocks change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -121,6 +122,71 @@ def test_the_current_interval_is_one_of_all(
     just_before = current.start - timedelta.resolution
     assert off_peak.is_off_peak(just_before) is not current.is_off_peak
     assert off_peak.next_change(just_before) == current.start
+
+
+_DAYS_OF_THE_WEEK = st.frozensets(st.integers(0, 6), max_size=6)
+
+
+@thorough
+@given(_BOUNDS, _PLACES, _DAYS_OF_THE_WEEK, st.integers(-4 * 24 * 60, 2 * 24 * 60))
+@example([0, 600], ("Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC)), frozenset({5}), -1)
+@example([0, 600], ("America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)), frozenset({6}), -60)
+def test_days_that_are_off_peak_as_a_whole(
+    bounds: list[int], place: tuple[str, datetime], all_day: frozenset[int], minutes: int
+) -> None:
+    """Three days, each seven minutes and around midnights: the calendar on the wall decides."""
+    zone, change = place
+    off_peak = replace(_off_peak(bounds, zone, over_midnight=False), all_day=all_day)
+    start = change + minutes * MINUTE
+    intervals = list(off_peak.intervals(start, start + 3 * DAY))
+    assert (intervals[0].start, intervals[-1].end) == (start, start + 3 * DAY)
+    for before, after in pairwise(intervals):
+        assert before.end == after.start
+        assert before.is_off_peak is not after.is_off_peak
+    for interval in intervals:
+        moment = interval.start
+        while moment < interval.end:
+            inside = sum(bound <= _shown(moment, off_peak) for bound in bounds) % 2 == 1
+            wanted = inside or moment.astimezone(ZoneInfo(zone)).weekday() in all_day
+            assert interval.is_off_peak is wanted
+            moment += 7 * MINUTE
+
+
+@given(_PLACES, _DAYS_OF_THE_WEEK.filter(bool), st.booleans(), st.timedeltas(-9 * DAY, 9 * DAY))
+def test_a_long_weekend_is_whole(
+    place: tuple[str, datetime], all_day: frozenset[int], nights: bool, away: timedelta
+) -> None:
+    """However many days in a row are off-peak, both ends are found."""
+    zone, change = place
+    windows = (DEFAULT_WINDOW,) if nights else ()
+    off_peak = OffPeak(windows, ZoneInfo(zone), all_day)
+    moment = change + away
+    current = off_peak.current(moment)
+    assert current.start <= moment < current.end
+    just_before = current.start - timedelta.resolution
+    assert off_peak.is_off_peak(just_before) is not current.is_off_peak
+    assert off_peak.is_off_peak(current.end) is not current.is_off_peak
+    assert off_peak.next_change(just_before) == current.start
+
+
+def test_a_weekend_begins_and_ends_with_its_nights() -> None:
+    """From Friday 22:00 to Monday 06:00, an hour less when the clock is put forward."""
+    off_peak = OffPeak((DEFAULT_WINDOW,), PARIS, frozenset({5, 6}))
+    for saturday, hours in ((date(2026, 3, 28), 55), (date(2026, 5, 9), 56)):
+        noon = datetime.combine(saturday, time(12), PARIS)
+        weekend = off_peak.current(noon)
+        assert weekend.duration == hours * HOUR
+        assert weekend.start.astimezone(PARIS).time() == time(22)
+        assert weekend.end.astimezone(PARIS).time() == time(6)
+
+
+def test_unusable_days() -> None:
+    """A week without peak hours is no tariff, and has seven days."""
+    with pytest.raises(WindowError) as refusal:
+        OffPeak((DEFAULT_WINDOW,), PARIS, frozenset(range(7)))
+    assert refusal.value.problem is WindowProblem.ALL_DAY
+    with pytest.raises(ValueError, match="day of the week"):
+        OffPeak((DEFAULT_WINDOW,), PARIS, frozenset({7}))
 
 
 def test_nights_of_a_clock_change() -> None:

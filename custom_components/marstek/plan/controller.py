@@ -35,6 +35,7 @@ _LONGEST_WAIT: Final = 60.0
 # Less could be over already: Home Assistant plans refreshes from the begin of the second on.
 _SHORTEST_WAIT: Final = 1.0
 _TIDY_BEFORE: Final = dt.timedelta(minutes=3)
+_LAST_MINUTE: Final = dt.time(23, 59)
 _FULL_AT: Final = dt.time(17)
 _FULL: Final = 90.0
 _SETTLING: Final = (
@@ -217,7 +218,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             tuple(each for each in batteries if each.id not in memory.standing_back),
             self.strategist.house(now),
             now,
-            self._night(window),
+            self._night(window, now),
         )
         self._running = step if self.is_in_control else None
         self.crew.async_command(orders, is_in_control=self.is_in_control)
@@ -225,12 +226,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
             self.crew.async_tidy_up()
 
-    def _night(self, window: Interval) -> Window | None:
+    def _night(self, window: Interval, now: dt.datetime) -> Window | None:
         """Return when slots may act, None in peak hours."""
         if not window.is_off_peak:
             return None
         start, end = window.start.astimezone(self.zone), window.end.astimezone(self.zone)
-        return Window(start, end, self._safety_net())
+        return Window(start, min(end, _end_of_slots(now, self.zone)), self._safety_net())
 
     def _safety_net(self) -> SafetyNet | None:
         """Return the slot that discharges through a red day, should Auto never arrive."""
@@ -365,6 +366,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
 def _has_charge(step: Step) -> bool:
     return Action.CHARGE in (step.action, *(each.action for each in step.exceptions))
+
+
+def _end_of_slots(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Return the last moment that slots of two days, this one and the next, can tell."""
+    tomorrow = now.astimezone(zone).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(tomorrow, _LAST_MINUTE, zone)
 
 
 def _seconds_to_next(plan: Plan, now: dt.datetime) -> float:

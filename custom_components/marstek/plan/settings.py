@@ -13,6 +13,7 @@ from ..const import (
     CONF_CLIENT_SECRET,
     CONF_END,
     CONF_OFF_PEAK,
+    CONF_OFF_PEAK_DAYS,
     CONF_PRICES,
     CONF_PRICES_SINCE,
     CONF_QUOTA_RED,
@@ -32,6 +33,9 @@ from ..tempo import (
     Quotas,
     Window,
 )
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of the week as options name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,11 @@ def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:
     """
     zone = PARIS if tariff is Tariff.TEMPO else dt_util.get_default_time_zone()
     stored = options.get(CONF_OFF_PEAK)
-    if not stored:
+    all_day = frozenset(map(DAYS.index, options.get(CONF_OFF_PEAK_DAYS, ())))
+    if not stored and not all_day:
         return OffPeak((DEFAULT_WINDOW,), zone)
-    windows = (Window(_time(item[CONF_START]), _time(item[CONF_END])) for item in stored)
-    return OffPeak(tuple(windows), zone)
+    windows = (Window(_time(item[CONF_START]), _time(item[CONF_END])) for item in stored or ())
+    return OffPeak(tuple(windows), zone, all_day)
 
 
 def _time(text: str) -> dt.time:

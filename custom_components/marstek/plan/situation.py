@@ -12,6 +12,7 @@ from ..tempo import (
     Colour,
     ColourBook,
     Interval,
+    OffPeak,
     can_be_red,
     day_end,
     expected_price,
@@ -45,6 +46,8 @@ def periods(
     end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
     if is_tempo:
         end = day_end(tempo_day(now) + dt.timedelta(days=2 if is_long else 1))
+    else:
+        end = max(end, _end_of_next_peak(off_peak, now))
     parts = list(off_peak.intervals(off_peak.current(now).start, end))
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
@@ -52,6 +55,15 @@ def periods(
         _tempo_period(part, settings, book) if is_tempo else _fixed_period(part, settings)
         for part in parts
     )
+
+
+def _end_of_next_peak(off_peak: OffPeak, now: dt.datetime) -> dt.datetime:
+    """Return the end of the peak hours after the off-peak hours that run or come next."""
+    end = off_peak.next_change(now)
+    changes = 1 if off_peak.is_off_peak(now) else 2
+    for _ in range(changes):
+        end = off_peak.next_change(end)
+    return end
 
 
 def _fixed_period(part: Interval, settings: TariffSettings) -> Period:

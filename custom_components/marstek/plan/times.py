@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import CONF_END, CONF_OFF_PEAK, CONF_START, DOMAIN
-from ..tempo import Window, WindowError
+from ..tempo import Window, WindowError, WindowProblem
 from .entity import TariffEntity, TariffEntityDescription
 from .runtime import Plan
 from .settings import off_peak_of, options_of
@@ -55,19 +55,24 @@ class WindowBound(TariffEntity, TimeEntity):
 
     @property
     @override
-    def _value(self) -> dt.time:
-        return self.entity_description.value_fn(self.coordinator.settings.off_peak.windows[0])
+    def _value(self) -> dt.time | None:
+        windows = self.coordinator.settings.off_peak.windows
+        return self.entity_description.value_fn(windows[0]) if windows else None
 
     @property
     @override
-    def native_value(self) -> dt.time:
-        """Return the bound."""
+    def native_value(self) -> dt.time | None:
+        """Return the bound, None for days without hours."""
         return self._value
 
     @override
     async def async_set_value(self, value: dt.time) -> None:
         """Change the bound; other windows stay as they are."""
         settings, entry = self.coordinator.settings, self.coordinator.config_entry
+        if not settings.off_peak.windows:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=WindowProblem.NO_WINDOW.value
+            )
         windows = [
             {CONF_START: window.start.isoformat(), CONF_END: window.end.isoformat()}
             for window in settings.off_peak.windows

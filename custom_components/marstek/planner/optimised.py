@@ -21,7 +21,7 @@ from .overrides import overridden
 from .simple import plan_simple
 from .spans import Intent, Span, cut
 from .verdicts import Verdict, judge
-from .windows import Window, auto_intent, guarded, peak_intent, unless_reached, windows_of
+from .windows import Window, auto_intent, guarded, peak_intent, unless_reached, windows_of, within
 
 _SPARE: Final = 1.15
 _DAY: Final = timedelta(days=1)
@@ -75,7 +75,7 @@ class _Planner:
         for span in self._intents(run, verdict, window):
             if self._has_guards:
                 guards = guarded(window, span.intent, self._context.options)
-                yield from _within(guards, span)
+                yield from within(guards, span.start, span.end)
             else:
                 yield span
 
@@ -155,14 +155,6 @@ class _Planner:
         return min(
             float(round(self._outlook.bank.soc_with(stored))), self._context.options.most_soc
         )
-
-
-def _within(spans: Iterator[Span], whole: Span) -> Iterator[Span]:
-    """Yield the parts of spans that lie within another."""
-    for span in spans:
-        start, end = max(span.start, whole.start), min(span.end, whole.end)
-        if start < end:
-            yield Span(start, end, span.intent)
 
 
 def _believed(

@@ -11,7 +11,16 @@ from .expectation import expect
 from .model import Action, Context, Night, Options, Plan, Reason
 from .overrides import overridden
 from .spans import Intent, Span, cut
-from .windows import Window, auto_intent, guarded, peak_intent, unless_reached, windows_of
+from .windows import (
+    Window,
+    auto_intent,
+    guarded,
+    parts_of,
+    peak_intent,
+    unless_reached,
+    windows_of,
+    within,
+)
 
 _NIGHT_LENGTH: Final = timedelta(hours=12)
 
@@ -22,17 +31,19 @@ def plan_simple(context: Context) -> Plan:
     Expected states of charge are told for hours in which no house is served; after AUTO batteries
     count as empty for the charge that follows, so that its power is never too low.
     """
+    zone = context.now.tzinfo
     windows = windows_of(context.periods)
-    tonight = _tonight(windows, context.now.tzinfo)
+    parts = [(window, part) for window in windows for part in parts_of(window, zone)]
+    tonight = _tonight([part for _, part in parts], zone)
     spans = [
         Span(period.start, period.end, peak_intent(context.options))
         for period in context.periods
         if not period.is_off_peak
     ]
-    for window in windows:
-        is_tonight = tonight is not None and window.start < tonight + _NIGHT_LENGTH
-        night = _night(context, window, is_tonight=is_tonight)
-        spans.extend(guarded(window, night, context.options))
+    for window, part in parts:
+        is_tonight = tonight is not None and part.start < tonight + _NIGHT_LENGTH
+        night = _night(context, part, is_tonight=is_tonight)
+        spans.extend(within(guarded(window, night, context.options), part.start, part.end))
     spans.sort(key=lambda span: span.start)
     bounds = [context.moment, *(period.start for period in context.periods)]
     planned = [span for span in cut(spans, bounds) if span.end > context.moment]
@@ -82,7 +93,7 @@ def _preparation(options: Options, window: Window) -> Intent | None:
 def _ordinary(context: Context, window: Window, *, is_tonight: bool) -> Intent:
     """Return what happens in a window that need not prepare anything."""
     options = context.options
-    if options.night is Night.CHARGE:
+    if options.night is Night.CHARGE and not window.goes_on:
         charge = Intent(Action.CHARGE, Reason.OWNER_CHARGE, target=options.most_soc)
         return unless_reached(context, window, charge)
     if options.night is Night.AUTO:

@@ -1,17 +1,23 @@
 """Off-peak windows, and what guards their ends."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby
 from typing import Final
 
 from .model import Action, Context, Options, Period, Reason
+from .moments import utc
 from .spans import Intent, Span
 
 # A window whose middle is between these hours is one in which the sun may shine.
 _DAY_FROM: Final = 9
 _DAY_UNTIL: Final = 18
+# A window that lasts longer is a weekend or the like: it has nights and days of its own.
+_LONGEST: Final = timedelta(hours=18)
+# Less than this is no part of its own.
+_SHORTEST_PART: Final = timedelta(hours=3)
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,8 @@ class Window:
 
     periods: tuple[Period, ...]
     following: Period | None
+    goes_on: bool = False
+    """Whether it is only a part, and more off-peak hours follow: nothing has to be ready yet."""
 
     @property
     def start(self) -> datetime:
@@ -45,6 +53,50 @@ def windows_of(periods: tuple[Period, ...]) -> list[Window]:
         for run, following in zip(runs, [*runs[1:], ()], strict=True)
         if run[0].is_off_peak
     ]
+
+
+def parts_of(window: Window, zone: tzinfo | None) -> list[Window]:
+    """Return the nights and days of a window that lasts longer than a night."""
+    if window.end - window.start <= _LONGEST:
+        return [window]
+    bounds = [
+        bound
+        for bound in _turns(window, zone)
+        if window.start + _SHORTEST_PART <= bound <= window.end - _SHORTEST_PART
+    ]
+    starts, ends = [window.start, *bounds], [*bounds, window.end]
+    return [
+        Window(
+            periods=tuple(_clipped(window.periods, start, end)),
+            following=window.following if end == window.end else None,
+            goes_on=end < window.end,
+        )
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _turns(window: Window, zone: tzinfo | None) -> Iterator[datetime]:
+    """Yield when day and night begin from the day of a window's start on, in UTC."""
+    day = window.start.astimezone(zone).date()
+    while (midnight := datetime.combine(day, time(), zone)) < window.end:
+        for hour in (_DAY_FROM, _DAY_UNTIL):
+            yield utc(midnight.replace(hour=hour))
+        day += _DAY
+
+
+def _clipped(periods: tuple[Period, ...], start: datetime, end: datetime) -> Iterator[Period]:
+    for period in periods:
+        first, last = max(period.start, start), min(period.end, end)
+        if first < last:
+            yield replace(period, start=first, end=last)
+
+
+def within(spans: Iterator[Span], start: datetime, end: datetime) -> Iterator[Span]:
+    """Yield the parts of spans that lie between two moments."""
+    for span in spans:
+        first, last = max(span.start, start), min(span.end, end)
+        if first < last:
+            yield Span(first, last, span.intent)
 
 
 def peak_intent(options: Options) -> Intent:

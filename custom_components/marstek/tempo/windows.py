@@ -20,6 +20,7 @@ _RESOLUTION: Final = timedelta.resolution
 # A bound may be missing on a day, and a whole day may be missing when a country changes sides of
 # the date line; beyond this many days there is always a change.
 _DAYS_SEARCHED: Final = 4
+_WEEK: Final = 7
 
 
 class WindowProblem(StrEnum):
@@ -30,7 +31,7 @@ class WindowProblem(StrEnum):
     """A window that ends when it starts."""
     OVERLAPPING = "overlapping_windows"
     ALL_DAY = "all_day"
-    """Together the windows leave no peak hour."""
+    """Together windows and days leave no peak hour."""
     ZONED = "zoned_window"
     """A bound with a time zone of its own."""
 
@@ -105,18 +106,28 @@ class Interval:
 class OffPeak:
     """The off-peak hours of a tariff: windows of each day, by the wall clock of a zone.
 
-    Windows may touch but not overlap. Raises WindowError for windows that leave no off-peak or
-    no peak hour. All methods take moments of any zone, answer in UTC and raise ValueError for a
-    moment without a zone.
+    Windows may touch but not overlap. Raises WindowError for windows and days that leave no
+    off-peak or no peak hour, ValueError for a number that is no day of the week. All methods take
+    moments of any zone, answer in UTC and raise ValueError for a moment without a zone.
     """
 
     windows: tuple[Window, ...]
     zone: tzinfo
+    all_day: frozenset[int] = frozenset()
+    """Days of the week that are off-peak as a whole, Monday is 0."""
 
     def __post_init__(self) -> None:
         """Refuse windows without which, or between which, nothing would ever change."""
-        if not self.windows:
+        if not self.all_day <= set(range(_WEEK)):
+            raise ValueError("A day of the week is 0 to 6")
+        if len(self.all_day) == _WEEK:
+            raise WindowError(WindowProblem.ALL_DAY)
+        if self.windows:
+            self._check_windows()
+        elif not self.all_day:
             raise WindowError(WindowProblem.NO_WINDOW)
+
+    def _check_windows(self) -> None:
         windows = sorted(self.windows, key=lambda window: window.start)
         starts = [_since_midnight(window.start) for window in windows]
         for window, (start, following) in zip(
@@ -129,7 +140,10 @@ class OffPeak:
 
     def is_off_peak(self, moment: datetime) -> bool:
         """Tell whether a moment is off-peak."""
-        wall_time = self._local(moment).time()
+        local = self._local(moment)
+        if local.weekday() in self.all_day:
+            return True
+        wall_time = local.time()
         return any(wall_time in window for window in self.windows)
 
     def next_change(self, after: datetime) -> datetime:
@@ -137,7 +151,7 @@ class OffPeak:
         state = self.is_off_peak(after)
         return next(
             moment
-            for moment in self._possible_changes(after, range(-1, _DAYS_SEARCHED + 1))
+            for moment in self._possible_changes(after, range(-1, self._days_searched + 1))
             if moment > after and self.is_off_peak(moment) is not state
         )
 
@@ -146,7 +160,7 @@ class OffPeak:
         state = self.is_off_peak(moment)
         start = next(
             earlier
-            for earlier in reversed(self._possible_changes(moment, range(-_DAYS_SEARCHED, 2)))
+            for earlier in reversed(self._possible_changes(moment, range(-self._days_searched, 2)))
             if earlier <= moment and self.is_off_peak(earlier - _RESOLUTION) is not state
         )
         return Interval(start, self.next_change(moment), state)
@@ -161,6 +175,11 @@ class OffPeak:
             change = min(self.next_change(since), until)
             yield Interval(since, change, self.is_off_peak(since))
             since = change
+
+    @property
+    def _days_searched(self) -> int:
+        """Return within how many days something changes."""
+        return _DAYS_SEARCHED + (_WEEK if self.all_day else 0)
 
     def _local(self, moment: datetime) -> datetime:
         """Return a moment in the tariff's zone."""
@@ -184,7 +203,10 @@ TEMPO_OFF_PEAK: Final = OffPeak((DEFAULT_WINDOW,), PARIS)
 def _bounds_of_day(off_peak: OffPeak, day: date) -> tuple[datetime, ...]:
     """Return all moments of a day at which the clock shows a bound, or jumps across one."""
     moments: list[datetime] = []
-    for wall_time in {bound for window in off_peak.windows for bound in (window.start, window.end)}:
+    bounds = {bound for window in off_peak.windows for bound in (window.start, window.end)}
+    if off_peak.all_day:
+        bounds.add(time())
+    for wall_time in bounds:
         local = datetime.combine(day, wall_time, off_peak.zone)
         first, second = sorted(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
         moments += (first, second)
