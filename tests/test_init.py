@@ -201,17 +201,6 @@ async def test_another_battery_at_the_start() -> None:
 
 
 FOREIGN: Mapping[str, dict[str, Any]] = {
-    "local api": {
-        "host": "127.0.1.1",
-        "port": PORT,
-        "ble_mac": "02:AA:BB:CC:00:00",
-        "mac": "02aabbcc0000",
-        "device_type": "VenusE 3.0",
-        "version": 150,
-        "firmware": 150,
-        "model": "VenusE 3.0",
-    },
-    "core": {"host": "127.0.1.1"},
     "cloud": {"username": "somebody@example.com", "password": "secret"},
     "several": {"devices": [{"ip": "127.0.1.1", "ble_mac": "02aabbcc0000"}]},
     "kind of its own": {"kind": "hub", "host": "127.0.1.1"},

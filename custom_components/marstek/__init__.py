@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .adoption import async_adopt_all
 from .battery.coordinator import BatteryCoordinator
 from .battery.issues import async_clear_all
 from .battery.memory import MemoryStore
@@ -49,7 +50,8 @@ PLATFORMS = {
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, and start looking for batteries and after them."""
+    """Take over what was there, register the actions, and look for batteries and after them."""
+    async_adopt_all(hass)
     async_setup_actions(hass)
     async_start_discovery(hass)
     async_start_health(hass)
