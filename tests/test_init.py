@@ -249,10 +249,10 @@ async def test_entry_of_another_integration(name: str, version: tuple[int, int])
 async def test_entry_of_a_later_version_of_another_integration() -> None:
     """Home Assistant itself refuses what it takes for a downgrade; nothing of it is changed."""
     async with home(count=1) as place:
-        entry = MockConfigEntry(domain=DOMAIN, data=FOREIGN["core"], version=3, minor_version=2)
+        entry = MockConfigEntry(domain=DOMAIN, data=FOREIGN["cloud"], version=3, minor_version=2)
         entry.add_to_hass(place.hass)
         assert not await place.hass.config_entries.async_setup(entry.entry_id)
         await asyncio.sleep(600)
         assert entry.state is ConfigEntryState.MIGRATION_ERROR
-        assert dict(entry.data) == FOREIGN["core"]
+        assert dict(entry.data) == FOREIGN["cloud"]
         assert (entry.version, entry.minor_version) == (3, 2)
