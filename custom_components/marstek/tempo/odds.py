@@ -1,7 +1,7 @@
 """How likely a day that nobody has announced yet is to be blue, white or red.
 
 The tables hold shares of the days of 2014 to 2026, by the colour of the day before (POLICY.md
-section 2); they don't know of the weather.
+section 5); they don't know of the weather.
 """
 
 from collections.abc import Mapping
