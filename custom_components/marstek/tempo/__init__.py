@@ -25,8 +25,11 @@ from .chain import Report, TempoClient
 from .faults import FaultKind, SourceError, SourceFault
 from .ledger import BUDGET, SourceStatistics
 from .odds import Odds, expected_price, odds
+from .price_book import PriceBook, PriceSpan
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
+from .spot import Offer, SpotError, SpotProblem, read_prices
+from .spot_rows import PriceUnit
 from .windows import (
     DEFAULT_WINDOW,
     TEMPO_OFF_PEAK,
@@ -60,6 +63,10 @@ __all__ = [
     "Learnt",
     "Odds",
     "OffPeak",
+    "Offer",
+    "PriceBook",
+    "PriceSpan",
+    "PriceUnit",
     "Prices",
     "Quotas",
     "Report",
@@ -68,6 +75,8 @@ __all__ = [
     "SourceError",
     "SourceFault",
     "SourceStatistics",
+    "SpotError",
+    "SpotProblem",
     "TempoClient",
     "Window",
     "WindowError",
@@ -85,6 +94,7 @@ __all__ = [
     "last_tariff_change",
     "odds",
     "public_holidays",
+    "read_prices",
     "season_of",
     "tempo_day",
 ]

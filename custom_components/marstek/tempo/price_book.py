@@ -1,0 +1,156 @@
+"""Which day-ahead prices are known, and what is to be expected of other hours."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import groupby
+from math import isfinite
+from statistics import fmean
+from typing import Any, Final, Self
+
+from .spot_rows import QUARTER
+
+_QUARTER_S: Final = 900
+_KEPT: Final = timedelta(days=8)
+_PROFILE: Final = timedelta(days=7)
+# Whoever tells more is wrong about the date.
+_FARTHEST: Final = timedelta(days=3)
+_LONGEST_PAST: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSpan:
+    """A time of one price; bounds are UTC."""
+
+    start: datetime
+    end: datetime
+    price: float | None
+    """Currency per kWh as the source tells it, None when it is not known."""
+    expected: float | None = None
+    """What is to be expected where it is not known; None: nothing was ever known."""
+
+
+@dataclass(slots=True)
+class PriceBook:
+    """Prices of quarters of an hour in currency per kWh, as the source tells them.
+
+    What is kept ends eight days before the latest known price, not before now: while a source is
+    silent, its last week goes on to say what is to be expected.
+    """
+
+    _prices: dict[int, float] = field(default_factory=dict)
+    """By quarters of an hour since 1970."""
+
+    def learn(self, prices: Mapping[datetime, float], now: datetime) -> bool:
+        """Note prices by their starts; return whether that changes anything."""
+        earliest, latest = _number(now - _KEPT), _number(now + _FARTHEST)
+        found = {
+            number: price
+            for start, price in prices.items()
+            if earliest <= (number := _number(start)) <= latest
+        }
+        if not found:
+            return False
+        # What was told by a clock that was wrong must not go before what is true.
+        stale = [number for number in self._prices if number > latest]
+        for number in stale:
+            del self._prices[number]
+        if not stale and all(self._prices.get(number) == found[number] for number in found):
+            return False
+        self._prices |= found
+        oldest = max(self._prices, default=0) - _KEPT // QUARTER
+        self._prices = {
+            number: self._prices[number] for number in sorted(self._prices) if number >= oldest
+        }
+        return True
+
+    def price_at(self, moment: datetime) -> float | None:
+        """Return the price at a moment, None when it is not known."""
+        return self._prices.get(_number(moment))
+
+    def known_until(self, now: datetime) -> datetime | None:
+        """Return until when prices are known from now on without a gap, None when not even now."""
+        number = first = _number(now)
+        while number in self._prices:
+            number += 1
+        return None if number == first else _moment(number)
+
+    def is_known(self, start: datetime, end: datetime) -> bool:
+        """Tell whether all prices between two moments are known."""
+        return all(number in self._prices for number in range(_number(start), _number(end)))
+
+    def between(self, start: datetime, end: datetime) -> list[float]:
+        """Return the known prices of the quarters of an hour between two moments."""
+        numbers = range(_number(start), _number(end))
+        return [self._prices[number] for number in numbers if number in self._prices]
+
+    def spans(self, now: datetime, end: datetime, zone: tzinfo) -> Iterator[PriceSpan]:
+        """Yield spans of one price from the true start of the running one to `end`, in order."""
+        profile = self._profile(zone)
+        first = _number(now)
+        running = self._kind(first, profile, zone)
+        for _ in range(_LONGEST_PAST // QUARTER):
+            if self._kind(first - 1, profile, zone) != running:
+                break
+            first -= 1
+        numbers = range(first, _number(end - timedelta.resolution) + 1)
+        for kind, group in groupby(numbers, lambda number: self._kind(number, profile, zone)):
+            members = list(group)
+            yield PriceSpan(_moment(members[0]), _moment(members[-1] + 1), *kind)
+
+    def _kind(
+        self, number: int, profile: Mapping[int, float], zone: tzinfo
+    ) -> tuple[float | None, float | None]:
+        """Return the known price of a quarter of an hour, or what is to be expected of it."""
+        if (price := self._prices.get(number)) is not None:
+            return price, None
+        if not profile:
+            return None, None
+        hour = _moment(number).astimezone(zone).hour
+        return None, profile.get(hour, fmean(profile.values()))
+
+    def _profile(self, zone: tzinfo) -> Mapping[int, float]:
+        """Return the mean price of each hour of the clock in the last seven days known."""
+        since = max(self._prices, default=0) - _PROFILE // QUARTER
+        hours: dict[int, list[float]] = {}
+        for number, price in self._prices.items():
+            if number > since:
+                hours.setdefault(_moment(number).astimezone(zone).hour, []).append(price)
+        return {hour: round(fmean(prices), 4) for hour, prices in hours.items()}
+
+    def store(self) -> dict[str, list[float]]:
+        """Return what `restore` takes: prices in a row by the start of the first."""
+        rows: dict[str, list[float]] = {}
+        row: list[float] = []
+        before = None
+        for number in sorted(self._prices):
+            if number - 1 != before:
+                row = rows.setdefault(_moment(number).isoformat(), [])
+            row.append(self._prices[number])
+            before = number
+        return rows
+
+    @classmethod
+    def restore(cls, stored: Any) -> Self:
+        """Return the book as it was stored; what cannot be read is forgotten."""
+        prices: dict[int, float] = {}
+        for text, row in stored.items() if isinstance(stored, dict) else ():
+            try:
+                first = _number(datetime.fromisoformat(text))
+            except TypeError, ValueError:
+                continue
+            for offset, price in enumerate(row if isinstance(row, list) else ()):
+                if isinstance(price, (int, float)) and isfinite(price):
+                    prices[first + offset] = float(price)
+        return cls(prices)
+
+
+def _number(moment: datetime) -> int:
+    """Return the quarter of an hour that an aware moment lies in; ValueError without a zone."""
+    if moment.utcoffset() is None:
+        raise ValueError("A moment without a time zone has no price")
+    return int(moment.timestamp() // _QUARTER_S)
+
+
+def _moment(number: int) -> datetime:
+    return datetime.fromtimestamp(number * _QUARTER_S, UTC)

@@ -1,0 +1,265 @@
+"""Searches what an integration tells for prices and the times that they are of."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from itertools import pairwise
+from math import isfinite
+import re
+from typing import Final
+
+QUARTER: Final = timedelta(minutes=15)
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+_LONGEST_ROW: Final = timedelta(hours=25)
+_QUARTER_S: Final = 900
+_DEEPEST: Final = 6
+_MOST_ROWS: Final = 4000
+# Seconds since 1970, and from which number on they are milliseconds.
+_LEAST_EPOCH: Final = 1e9
+_MILLISECONDS: Final = 1e11
+# Names without underscores, in the order in which they are preferred.
+_STARTS: Final = (
+    *("start", "starttime", "startsat", "from", "validfrom", "starttimestamp"),
+    *("hour", "time", "datetime", "timestamp"),
+)
+_ENDS: Final = ("end", "endtime", "endsat", "till", "until", "to", "validto", "endtimestamp")
+_PRICES: Final = ("total", "price", "value", "valueincvat", "priceincvat", "marketprice")
+_PER_ENERGY: Final = re.compile(r"price.*per(k|m)wh")
+_CENTS: Final = frozenset(
+    {"ct", "cts", "c", "cent", "cents", "c€", "€c", "¢", "p", "pence", "öre", "øre", "ore"}
+)
+_CENT_FLAGS: Final = ("priceincents", "usecent")
+# Lists under such names are of something else, or nobody's word.
+_OTHERS: Final = ("forecast", "predict", "export", "sell", "feedin", "production", "gas")
+_NO_PRICES: Final = frozenset({"w", "kw", "wh", "kwh", "mwh", "%", "°c", "v", "a", "g", "kg", "m³"})
+
+
+class PriceUnit(StrEnum):
+    """What prices are told in."""
+
+    KWH = "kwh"
+    """Currency of the home per kWh."""
+    CENT = "cent"
+    """Its hundredth per kWh."""
+    MWH = "mwh"
+    """Currency of the home per MWh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A price and when it is; bounds are UTC and fill quarters of an hour."""
+
+    start: datetime
+    end: datetime
+    price: float
+    unit: PriceUnit | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the search is."""
+
+    zone: tzinfo
+    day: date
+    name: str = ""
+    unit: PriceUnit | None = None
+    depth: int = 0
+
+
+def rows_of(payload: object, zone: tzinfo, day: date) -> list[Row]:
+    """Return all rows that are told on a local day.
+
+    Bare lists of numbers count only where nothing says when it is.
+    """
+    place = _Place(zone, day)
+    for find in (_dated, _bare):
+        rows = list(_walk(payload, place, find))
+        if len(rows) > _MOST_ROWS:
+            return []
+        if rows:
+            return rows
+    return []
+
+
+type _Find = Callable[[object, _Place], Iterator[Row]]
+
+
+def _walk(node: object, place: _Place, find: _Find) -> Iterator[Row]:
+    """Yield what is found in a tree, depth first."""
+    if place.depth > _DEEPEST or _is_of_something_else(node):
+        return
+    yield from find(node, place)
+    if isinstance(node, Mapping):
+        unit = _told_unit(node) or place.unit
+        for name, value in node.items():
+            plain = _plain(name)
+            if not any(other in plain for other in _OTHERS):
+                below = replace(place, name=plain, unit=unit, depth=place.depth + 1)
+                yield from _walk(value, below, find)
+    elif isinstance(node, (list, tuple)) and len(node) <= _MOST_ROWS:
+        below = replace(place, depth=place.depth + 1)
+        for value in node:
+            if isinstance(value, (Mapping, list, tuple)):
+                yield from _walk(value, below, find)
+
+
+def _is_of_something_else(node: object) -> bool:
+    """Tell whether a mapping says that what it holds is no price."""
+    unit = node.get("unit_of_measurement") if isinstance(node, Mapping) else None
+    return isinstance(unit, str) and unit.lower() in _NO_PRICES
+
+
+def _plain(name: object) -> str:
+    return str(name).lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _told_unit(node: Mapping[object, object]) -> PriceUnit | None:
+    """Return the unit that a mapping tells for what it holds."""
+    told = {_plain(name): value for name, value in node.items()}
+    unit = _unit(told.get("unitofmeasurement")) or _unit(told.get("unit"))
+    if unit in (None, PriceUnit.KWH) and any(told.get(flag) is True for flag in _CENT_FLAGS):
+        return PriceUnit.CENT
+    return unit
+
+
+def _unit(text: object) -> PriceUnit | None:
+    if not isinstance(text, str):
+        return None
+    currency, _, energy = text.lower().replace(" ", "").rpartition("/")
+    is_cents = currency in _CENTS
+    if energy == "kwh":
+        return PriceUnit.CENT if is_cents else PriceUnit.KWH
+    return PriceUnit.MWH if energy == "mwh" and not is_cents else None
+
+
+def _dated(node: object, place: _Place) -> Iterator[Row]:
+    """Yield the rows of a list in which each price has its start, or of prices by start."""
+    if isinstance(node, Mapping):
+        pairs = [(_moment(name, place.zone), _number(value)) for name, value in node.items()]
+        if len(pairs) < 2 or any(start is None or price is None for start, price in pairs):
+            return
+        items: list[Mapping[str, object]] = [
+            {"start": name, "price": value} for name, value in node.items()
+        ]
+    elif isinstance(node, (list, tuple)) and len(node) <= _MOST_ROWS:
+        items = [
+            {_plain(name): value for name, value in item.items()}
+            for item in node
+            if isinstance(item, Mapping)
+        ]
+    else:
+        return
+    name = next((name for item in items if (name := _price_name(item)) is not None), None)
+    if name is not None:
+        yield from _rows_by(name, items, place)
+
+
+def _price_name(item: Mapping[str, object]) -> str | None:
+    """Return the name of the price in a row, None when it has none or no start."""
+    if not any(name in item for name in _STARTS):
+        return None
+    found = [name for name in _PRICES if name in item]
+    found += [name for name in item if _PER_ENERGY.fullmatch(name)]
+    return found[0] if found else None
+
+
+def _rows_by(name: str, items: Sequence[Mapping[str, object]], place: _Place) -> Iterator[Row]:
+    """Yield the rows of a list whose price has a name; what makes no sense is left out."""
+    named = _unit_by_name(name)
+    starts: dict[int, datetime] = {}
+    for number, item in enumerate(items):
+        told = next((item[key] for key in _STARTS if key in item), None)
+        if (start := _moment(told, place.zone)) is not None and name in item:
+            starts[number] = start
+    ordered = sorted(set(starts.values()))
+    following = dict(pairwise(ordered))
+    step = min((b - a for a, b in pairwise(ordered)), default=None)
+    for number, start in starts.items():
+        item = items[number]
+        price = _number(item[name])
+        end = _end(item, start, following.get(start), step, place.zone)
+        if price is not None and end is not None and _is_whole(start, end):
+            yield Row(start, end, price, named or _unit(item.get("unit")) or place.unit)
+
+
+def _unit_by_name(name: str) -> PriceUnit | None:
+    """Return the unit that the name of a price tells."""
+    if name == "marketprice" or name.endswith("permwh"):
+        return PriceUnit.MWH
+    if name.endswith("perkwh"):
+        return PriceUnit.CENT if "ct" in name or "cent" in name else PriceUnit.KWH
+    return None
+
+
+def _end(
+    item: Mapping[str, object],
+    start: datetime,
+    following: datetime | None,
+    step: timedelta | None,
+    zone: tzinfo,
+) -> datetime | None:
+    """Return when a price ends: as told, else with the next one, the last as those before."""
+    told = next((item[key] for key in _ENDS if item.get(key) is not None), None)
+    if told is not None:
+        return _moment(told, zone)
+    if step is None or step > _HOUR:
+        return None
+    if following is None or following - start > _HOUR:
+        return start + step
+    return following
+
+
+def _is_whole(start: datetime, end: datetime) -> bool:
+    """Tell whether quarters of an hour fill a span that is no longer than a day."""
+    return (
+        timedelta() < end - start <= _LONGEST_ROW
+        and start.timestamp() % _QUARTER_S == 0
+        and end.timestamp() % _QUARTER_S == 0
+    )
+
+
+def _bare(node: object, place: _Place) -> Iterator[Row]:
+    """Yield the prices of a list of numbers that is named after its day, as long as that is."""
+    days = {"today": place.day, "tomorrow": place.day + _DAY}
+    day = next((days[name] for name in days if place.name.endswith(name)), None)
+    if day is None or not isinstance(node, (list, tuple)):
+        return
+    midnight, end = (
+        datetime.combine(date_, time(), place.zone).astimezone(UTC) for date_ in (day, day + _DAY)
+    )
+    if not node:
+        return
+    step = (end - midnight) / len(node)
+    if step not in (_HOUR, QUARTER):
+        return
+    for number, value in enumerate(node):
+        start, price = midnight + number * step, _number(value)
+        if price is not None:
+            yield Row(start, start + step, price, place.unit)
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number; a text or a truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        return None
+    return float(value)
+
+
+def _moment(value: object, zone: tzinfo) -> datetime | None:
+    """Return a moment in UTC: an ISO text with a time, a datetime, or seconds since 1970."""
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value) if ":" in value else None
+        elif (number := _number(value)) is not None and number >= _LEAST_EPOCH:
+            value = datetime.fromtimestamp(
+                number / 1000 if number >= _MILLISECONDS else number, UTC
+            )
+        if not isinstance(value, datetime):
+            return None
+        if value.utcoffset() is None:
+            value = value.replace(tzinfo=zone)
+        return value.astimezone(UTC)
+    except ValueError, OverflowError, OSError:
+        return None
