@@ -87,37 +87,52 @@ def _forget(control: PlanController, present: Iterable[str], kind: str = _PREFIX
             registry.async_remove(item.entity_id)
 
 
-class AutomaticSwitch(ControlEntity, SwitchEntity):
-    """Whether the plan commands the batteries; off hands them back."""
+class _Choice(ControlEntity, SwitchEntity):
+    """Something of the plan that is either so or not."""
 
     entity_description: ControlSwitchDescription
 
     @property
     @override
     def _value(self) -> bool:
-        return self.coordinator.options.automatic
+        raise NotImplementedError
+
+    def _choose(self, *, wanted: bool) -> None:
+        """Make it so, or not."""
+        raise NotImplementedError
 
     @property
     @override
     def is_on(self) -> bool:
-        """Tell whether the plan commands the batteries."""
+        """Tell whether it is so."""
         return self._value
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Take the batteries."""
-        self._set_options(**{CONF_AUTOMATIC: True})
+        """Make it so."""
+        self._choose(wanted=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Hand the batteries back to themselves."""
-        self._set_options(**{CONF_AUTOMATIC: False})
+        """Make it not so."""
+        self._choose(wanted=False)
 
 
-class ParticipationSwitch(ControlEntity, SwitchEntity):
-    """Whether a battery takes part in the plan."""
+class AutomaticSwitch(_Choice):
+    """Whether the plan commands the batteries; off hands them back."""
 
-    entity_description: ControlSwitchDescription
+    @property
+    @override
+    def _value(self) -> bool:
+        return self.coordinator.options.automatic
+
+    @override
+    def _choose(self, *, wanted: bool) -> None:
+        self._set_options(**{CONF_AUTOMATIC: wanted})
+
+
+class ParticipationSwitch(_Choice):
+    """Whether a battery takes part in the plan; off hands it back to itself."""
 
     def __init__(self, control: PlanController, ble_mac: str, name: str) -> None:
         """Stand for the battery `name`."""
@@ -135,23 +150,8 @@ class ParticipationSwitch(ControlEntity, SwitchEntity):
     def _value(self) -> bool:
         return self.coordinator.options.takes_part(self._ble_mac)
 
-    @property
     @override
-    def is_on(self) -> bool:
-        """Tell whether it takes part."""
-        return self._value
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let it take part."""
-        self._let_take_part(wanted=True)
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Hand it back to itself."""
-        self._let_take_part(wanted=False)
-
-    def _let_take_part(self, *, wanted: bool) -> None:
+    def _choose(self, *, wanted: bool) -> None:
         options = self.coordinator.options
         named = options.batteries - {self._ble_mac}
         if wanted is not options.all_batteries:
@@ -160,10 +160,8 @@ class ParticipationSwitch(ControlEntity, SwitchEntity):
         self._set_options(**{CONF_BATTERIES: sorted(named)})
 
 
-class RuleSwitch(ControlEntity, SwitchEntity):
-    """Whether an own rule is in force on its days."""
-
-    entity_description: ControlSwitchDescription
+class RuleSwitch(_Choice):
+    """Whether an own rule is in force on its days; off keeps it without following it."""
 
     def __init__(self, control: PlanController, subentry: ConfigSubentry) -> None:
         """Stand for a rule."""
@@ -187,24 +185,9 @@ class RuleSwitch(ControlEntity, SwitchEntity):
     def _value(self) -> bool:
         return is_active(self._current)
 
-    @property
     @override
-    def is_on(self) -> bool:
-        """Tell whether it is in force."""
-        return self._value
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Follow it."""
-        self._set(active=True)
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Keep it, but do not follow it."""
-        self._set(active=False)
-
-    def _set(self, *, active: bool) -> None:
+    def _choose(self, *, wanted: bool) -> None:
         entry, rule = self.coordinator.config_entry, self._current
         self.hass.config_entries.async_update_subentry(
-            entry, rule, data={**rule.data, CONF_ACTIVE: active}
+            entry, rule, data={**rule.data, CONF_ACTIVE: wanted}
         )
