@@ -98,7 +98,18 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     await walk.page.locator("ha-device-entities-card").first.wait_for()
     await walk.page.wait_for_timeout(3000)
     await album.keep(walk, "plan")
+    await _show_rule(walk, album)
     await _show_calendar(walk, album)
+
+
+async def _show_rule(walk: Walk, album: Album) -> None:
+    """Show the form of an own rule."""
+    await walk.page.goto(f"{walk.url}/config/integrations/integration/marstek")
+    words = walk.words.own("config_subentries.rule.initiate_flow.user")
+    await walk.page.get_by_role("button", name=words).first.click()
+    await walk.see(walk.words.own("config_subentries.rule.step.rule.title"))
+    await album.keep(walk, "rule")
+    await walk.page.keyboard.press("Escape")
 
 
 async def _set_up_plan(walk: Walk, album: Album) -> None:

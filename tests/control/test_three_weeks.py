@@ -9,7 +9,7 @@ import pytest
 from scripts.season_lib.season import Season, live
 from tests.control.plan_home import at
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
 
 FIRST: Final = date(2026, 3, 12)
 DAYS: Final = 21

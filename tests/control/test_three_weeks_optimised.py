@@ -18,7 +18,7 @@ from scripts.season_lib.season import Season, live
 from simulator.household import PowerProfile, clear_sky, daily_load, net_load
 from tests.control.plan_home import PARIS, at
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
 
 FIRST: Final = date(2026, 3, 12)
 _SELDOM: Final = 300.0
