@@ -1,6 +1,7 @@
 """Repairs that Home Assistant can make itself, once the owner has confirmed."""
 
-from typing import Any, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -10,7 +11,8 @@ from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from .battery.coordinator import BatteryCoordinator
-from .battery.issues import SILENT
+from .battery.issues import SETTINGS_WIPED, SILENT
+from .battery.restoring import async_restore
 from .const import CONF_BLE_MAC
 from .discovery import async_search
 from .runtime import async_loaded_plan
@@ -22,7 +24,7 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow that mends what an issue is about."""
     known = data or {}
-    flow = SilentFlow if known.get("kind") == SILENT else ForeignSlotsFlow
+    flow = _FLOWS.get(str(known.get("kind")), ForeignSlotsFlow)
     return flow(known.get("entry_id", ""))
 
 
@@ -32,6 +34,7 @@ class _BatteryFlow(RepairsFlow):
     def __init__(self, entry_id: str) -> None:
         """Know the config entry of the battery."""
         self._entry_id = entry_id
+        self._placeholders: dict[str, str] = {}
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin."""
@@ -51,7 +54,8 @@ class _BatteryFlow(RepairsFlow):
             step_id="confirm",
             data_schema=vol.Schema({}),
             errors=errors,
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders=((issue and issue.translation_placeholders) or {})
+            | self._placeholders,
         )
 
     async def _async_mend(self) -> str | None:
@@ -60,6 +64,14 @@ class _BatteryFlow(RepairsFlow):
 
     def _entry(self) -> ConfigEntry[Any] | None:
         return self.hass.config_entries.async_get_entry(self._entry_id)
+
+    def _battery(self) -> BatteryCoordinator | None:
+        """Return the battery while it is set up."""
+        entry = self._entry()
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return None
+        battery: BatteryCoordinator = entry.runtime_data
+        return battery
 
 
 class ForeignSlotsFlow(_BatteryFlow):
@@ -75,12 +87,18 @@ class ForeignSlotsFlow(_BatteryFlow):
             await plan.control.async_refresh()
         return None
 
-    def _battery(self) -> BatteryCoordinator | None:
-        entry = self._entry()
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return None
-        battery: BatteryCoordinator = entry.runtime_data
-        return battery
+
+class WipedFlow(_BatteryFlow):
+    """Gives a battery back what it has lost; what fails is told, and can be tried again."""
+
+    @override
+    async def _async_mend(self) -> str | None:
+        battery = self._battery()
+        if battery is None:
+            return "not_set_up"
+        failures = await async_restore(battery)
+        self._placeholders = {"failures": " ".join(failures)}
+        return "not_restored" if failures else None
 
 
 class SilentFlow(_BatteryFlow):
@@ -102,6 +120,12 @@ class SilentFlow(_BatteryFlow):
         )
         await self.hass.config_entries.async_reload(entry.entry_id)
         return None if entry.state is ConfigEntryState.LOADED else "still_silent"
+
+
+_FLOWS: Final[Mapping[str, type[_BatteryFlow]]] = {
+    SETTINGS_WIPED: WipedFlow,
+    SILENT: SilentFlow,
+}
 
 
 async def _async_clear(battery: BatteryCoordinator) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
@@ -23,6 +24,13 @@ class Texts:
         for name, value in (placeholders or {}).items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def of_error(self, error: HomeAssistantError) -> str:
+        """Return what an error says."""
+        if error.translation_key is None:
+            return str(error)
+        placeholders = error.translation_placeholders or {}
+        return self.get(f"exceptions.{error.translation_key}.message", placeholders)
 
 
 async def async_load_texts(hass: HomeAssistant) -> Texts:

@@ -21,7 +21,7 @@ from ..battery.coordinator import BatteryCoordinator
 from ..const import CONF_BLE_MAC, DOMAIN
 from ..entries import async_batteries, async_entry_of, is_battery
 from ..errors import command_error
-from ..texts import Texts, async_load_texts
+from ..texts import async_load_texts
 from ..venus import VenusError
 
 TARGET_FIELDS: Final[Mapping[vol.Marker, Any]] = {
@@ -143,7 +143,7 @@ async def _async_response(hass: HomeAssistant, results: list[_Result]) -> Servic
     for result in results:
         told: dict[str, JsonValueType] = {"ok": result.error is None, **result.details}
         if result.error is not None:
-            told["message"] = _text(texts, result.error)
+            told["message"] = texts.of_error(result.error)
         response[result.name] = told
     return response
 
@@ -157,17 +157,11 @@ async def _async_summary(
         return errors[0]
     texts = await async_load_texts(hass)
     invalid = all(isinstance(error, ServiceValidationError) for error in errors)
-    failures = (f"{result.name}: {_text(texts, result.error)}" for result in failed if result.error)
+    failures = (
+        f"{result.name}: {texts.of_error(result.error)}" for result in failed if result.error
+    )
     return (ServiceValidationError if invalid else HomeAssistantError)(
         translation_domain=DOMAIN,
         translation_key="several_failed",
         translation_placeholders={"failures": " ".join(failures)},
     )
-
-
-def _text(texts: Texts, error: HomeAssistantError) -> str:
-    """Return what an error says, in Home Assistant's language."""
-    if error.translation_key is None:
-        return str(error)
-    placeholders = error.translation_placeholders or {}
-    return texts.get(f"exceptions.{error.translation_key}.message", placeholders)

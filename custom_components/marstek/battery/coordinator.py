@@ -39,7 +39,7 @@ from ..venus import (
 from .commands import Commands
 from .connection import async_make_client
 from .data import BatteryData, CommandState
-from .issues import KEEPS_LEAVING, async_tell
+from .issues import KEEPS_LEAVING, SETTINGS_WIPED, async_tell
 from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
@@ -53,6 +53,7 @@ from .schedule_watch import ScheduleWatch
 from .settings import BatterySettings, SettingsData
 from .upkeep import Upkeep
 from .whereabouts import Whereabouts
+from .wipe_watch import WipeWatch
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
@@ -95,6 +96,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.schedule: ScheduleKeeper
         self.settings: BatterySettings
         self._schedule_watch = ScheduleWatch(self.store, self.clock, self._is_commanding)
+        self.wipe = WipeWatch(self.store, self.clock, self._is_commanding, self._lost_settings)
         self._whereabouts: Whereabouts
         self._last_command = CommandState.NONE
         self._mode_read_at = float("-inf")
@@ -113,6 +115,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def _async_setup(self) -> None:
         """Load what is remembered, find the address and open the socket."""
         await self.store.async_load()
+        self.wipe.start()
         self.store.memory.limit(power_limits(self.profile, self.config_entry.options))
         self.client = await async_make_client(
             self.hass, self.config_entry, self.clock, self._pacing, self._apply
@@ -180,12 +183,16 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if keeps_leaving:
             self._progressed(CommandProgress(CommandState.FAILED))
 
+    def _lost_settings(self, is_so: bool) -> None:
+        async_tell(self.hass, SETTINGS_WIPED, self.config_entry, is_so=is_so)
+
     @override
     async def _async_update_data(self) -> BatteryData:
         """Make the one poll that is most due, and plan the next."""
         if method := self._poller.next_method(self._wanted()):
             await self._poller.async_read(method)
         self._schedule_watch.look(self.client.link)
+        self.wipe.look(self.client.link)
         self._maintain()
         self._whereabouts.watch()
         self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
@@ -206,6 +213,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _apply(self, status: Status) -> None:
         self.readings.apply(status, dt_util.utcnow().timestamp())
         self._schedule_watch.saw(status)
+        self.wipe.saw(status)
         if isinstance(status, ModeStatus):
             self._mode_read_at = self.clock.time()
             self._mode_assumed = False
@@ -314,6 +322,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         try:
             await self.schedule.async_make_way(mode)
             await self._commands.async_set_mode(mode, self.readings.mode)
+            self.wipe.replaced()
         except VenusError as err:
             raise command_error(err, self.name) from err
         finally:
@@ -336,6 +345,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Show how a command fares, and watch the battery closely afterwards."""
         if not progress.is_quiet:
             self._last_command = progress.state
+        self.wipe.told(progress)
         if progress.mode is not None:
             self._schedule_watch.told(progress.mode)
             self.schedule.superseded()

@@ -17,9 +17,10 @@ SILENT: Final = "silent"
 PORT_IN_USE: Final = "port_in_use"
 KEEPS_LEAVING: Final = "keeps_leaving_passive"
 RESETTING_FIRMWARE: Final = "resetting_firmware"
+SETTINGS_WIPED: Final = "settings_wiped"
 
 # Those that Home Assistant can mend itself, see repairs.py.
-_FIXABLE: Final = frozenset({FOREIGN_SLOTS, SILENT})
+_FIXABLE: Final = frozenset({FOREIGN_SLOTS, SETTINGS_WIPED, SILENT})
 
 
 @callback

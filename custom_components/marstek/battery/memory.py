@@ -12,6 +12,7 @@ from ..limits import PowerLimits
 from ..venus import Mode
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
+from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
@@ -54,6 +55,12 @@ class Memory:
     settings: SettingsData = field(default_factory=SettingsData)
     is_planned: bool = False
     """True while the battery is in a mode that the plan has put it into, other than Auto."""
+    chosen: Chosen | None = None
+    """The mode that a person has put it into, while it is known to be in it."""
+    was_silent: bool = False
+    """True when it was silent for minutes, and its mode was not read since."""
+    lost: Lost | None = None
+    """What the battery has forgotten and the owner has not asked back yet."""
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
@@ -69,6 +76,9 @@ class Memory:
             "is_planned": self.is_planned,
             "schedule": self.schedule.store(),
             "settings": self.settings.store(),
+            "chosen": self.chosen and self.chosen.store(),
+            "was_silent": self.was_silent,
+            "lost": self.lost and self.lost.store(),
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -95,6 +105,9 @@ class Memory:
             is_planned=bool(stored.get("is_planned")),
             schedule=Mirror.restore(stored.get("schedule")),
             settings=SettingsData.restore(stored.get("settings")),
+            chosen=restore_chosen(stored.get("chosen")),
+            was_silent=stored.get("was_silent") is True,
+            lost=restore_lost(stored.get("lost")),
         )
 
 

@@ -1,0 +1,47 @@
+"""What a battery had been given and has lost: its firmware may forget all (PROTOCOL.md 3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..venus import Mode
+from .settings import SettingsData
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A mode that a person has put the battery into and that outlives its restarts."""
+
+    mode: Mode
+    power: int | None = None
+    """Of Manual at the setpoint: that, in W, + discharges; None where slots tell the power."""
+
+    def store(self) -> list[Any]:
+        """Return what `restore_chosen` takes."""
+        return [self.mode, self.power]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What can be written again, beside the slots that the mirror has."""
+
+    chosen: Chosen
+    settings: SettingsData
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore_lost` takes."""
+        return {"chosen": self.chosen.store(), "settings": self.settings.store()}
+
+
+def restore_chosen(stored: object) -> Chosen | None:
+    """Return a mode as it was stored; one that can't be read was none."""
+    match stored:
+        case [str(mode), int() | None as power] if mode in Mode:
+            return Chosen(Mode(mode), power)
+    return None
+
+
+def restore_lost(stored: object) -> Lost | None:
+    """Return what was lost as it was stored; what can't be read was nothing."""
+    if not isinstance(stored, dict) or (chosen := restore_chosen(stored.get("chosen"))) is None:
+        return None
+    return Lost(chosen, SettingsData.restore(stored.get("settings")))
