@@ -20,6 +20,7 @@ from .entries import is_battery, is_plan
 from .health import async_start_health
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.issues import TariffIssues
+from .plan.learning import habits_store
 from .plan.runtime import async_setup_plan
 from .runtime import async_loaded_plan
 
@@ -106,6 +107,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         await async_hand_back_removed(hass, entry)
     await MemoryStore(hass, entry.entry_id).async_remove()
     if is_plan(entry):
+        await habits_store(hass, entry.entry_id).async_remove()
         TariffIssues(hass, entry.entry_id).async_remove()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+import json
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -108,6 +109,17 @@ def test_an_assumption_is_flat() -> None:
     habits = Habits.assume(12_000, PARIS)
     assert set(habits.work) == set(habits.rest) == {500}
     assert habits.days == 0
+
+
+def test_kept_over_a_restart() -> None:
+    """What is stored and read again is the same; what can't be habits is none."""
+    habits = learnt(*hours())
+    stored = json.loads(json.dumps(habits.store()))
+    assert Habits.restore(stored, PARIS) == habits
+    wrongs: list[object] = [None, [], {}, {**stored, "work": [1.0]}, {**stored, "pv": ["x"] * 24}]
+    for wrong in wrongs:
+        assert Habits.restore(wrong, PARIS) is None
+    assert Habits.restore({**stored, "rest": [-1.0] * 24}, PARIS) is None
 
 
 @given(

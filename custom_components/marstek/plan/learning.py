@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_DAILY_LOAD, CONF_LOAD_SENSOR, CONF_PV_SENSOR, DOMAIN
@@ -18,9 +19,15 @@ from .plan_options import Approach, PlanOptions
 
 # Statistics are the last thing that a start waits for.
 _FIRST_LOOK: Final = 30.0
+_VERSION: Final = 1
 _INTERVAL: Final = dt.timedelta(hours=1)
 # A meter that shows more than twice what the contract allows is wrong.
 _MOST_LOAD: Final = 2.0
+
+
+def habits_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return the file that the habits of a home are kept in."""
+    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.habits")
 
 
 class Learner:
@@ -41,11 +48,17 @@ class Learner:
         self._options = options
         self._learnt_from: object = None
         self._on_learnt = on_learnt
+        self._store = habits_store(hass, entry.entry_id)
         self.habits: Habits | None = None
         self.sun: dict[dt.datetime, float] = {}
         """Forecast powers in W, by the start of their hour in UTC."""
         self.revision = 0
         """Changes whenever something else is expected."""
+
+    async def async_load(self) -> None:
+        """Go on with what was known before a restart, so that no night is decided without it."""
+        self.habits = Habits.restore(await self._store.async_load(), self._zone())
+        self._learnt_from = self._to_learn_from
 
     @callback
     def async_start(self) -> None:
@@ -87,19 +100,26 @@ class Learner:
     async def async_learn(self) -> None:
         """Learn from the statistics as they are now."""
         now, options = dt_util.utcnow(), self._entry.options
+        before, is_other = (self.habits, self.sun), self._learnt_from != self._to_learn_from
         self._learnt_from = self._to_learn_from
         sources = await async_sources(self._hass, options)
         hours = await async_hours(self._hass, sources, now - HISTORY, now)
-        before = self.habits, self.sun
         zone = self._zone()
-        today = now.astimezone(zone).date()
         most = _MOST_LOAD * self._options().subscribed
-        self.habits = Habits.learn(hours, today, zone, most_load=most)
-        if self.habits is None and (daily := options.get(CONF_DAILY_LOAD)):
-            self.habits = Habits.assume(1000.0 * daily, zone)
+        today = now.astimezone(zone).date()
+        learnt = Habits.learn(hours, today, zone, most_load=most)
+        if learnt is None and (daily := options.get(CONF_DAILY_LOAD)):
+            learnt = Habits.assume(1000.0 * daily, zone)
+        if learnt is None or not learnt.days:
+            # What was learnt from the same sources before is worth more than a guess.
+            is_kept = self.habits is not None and self.habits.days and not is_other
+            learnt = self.habits if is_kept else learnt
+        self.habits = learnt
         self.sun = await async_forecast_of_the_sun(self._hass, sources)
         if (self.habits, self.sun) != before:
             self.revision += 1
+            if self.habits is not None:
+                self._store.async_delay_save(self.habits.store)
             self._on_learnt()
 
     def forecast(self, now: dt.datetime, until: dt.datetime) -> Forecast | None:

@@ -40,6 +40,7 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     """Return the plan, as far as it is known without any network."""
     plan = Plan(hass, entry)
     await plan.tariff.async_config_entry_first_refresh()
+    await plan.control.strategist.learner.async_load()
     await plan.control.async_config_entry_first_refresh()
     return plan
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from .forecast import Expected, Forecast
 
@@ -19,6 +19,8 @@ _LEAST_DAYS: Final = 3
 _LEAST_HOURS: Final = 18
 _HOURS: Final = 24
 _HOUR: Final = timedelta(hours=1)
+# W that no home draws.
+_MOST_POWER: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,23 @@ class Habits:
         flat = (daily_load / _HOURS,) * _HOURS
         return cls(zone, flat, flat, (0.0,) * _HOURS, 0)
 
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return {"work": self.work, "rest": self.rest, "pv": self.pv, "days": self.days}
+
+    @classmethod
+    def restore(cls, stored: object, zone: tzinfo) -> Self | None:
+        """Return habits as they were stored, None for what can't be any."""
+        match stored:
+            case {"work": list(work), "rest": list(rest), "pv": list(pv), "days": int(days)}:
+                profiles = work, rest, pv
+            case _:
+                return None
+        if not all(len(each) == _HOURS and all(map(_is_power, each)) for each in profiles):
+            return None
+        load, rest_load, sun = (tuple(map(float, each)) for each in profiles)
+        return cls(zone, work=load, rest=rest_load, pv=sun, days=days)
+
     def forecast(
         self, now: datetime, until: datetime, pv: Mapping[datetime, float] | None = None
     ) -> Forecast:
@@ -100,6 +119,10 @@ class Habits:
             values.append(Expected(start, loads[local.hour], max(0.0, known.get(start, usual))))
             start += _HOUR
         return Forecast(tuple(values), start)
+
+
+def _is_power(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value < _MOST_POWER
 
 
 def _is_rest(day: date) -> bool:
