@@ -22,6 +22,8 @@ class Tariff(StrEnum):
     TEMPO = "tempo"
     FIXED = "fixed"
     """Peak and off-peak hours, the same every week."""
+    DYNAMIC = "dynamic"
+    """Prices of each hour or quarter of an hour, known a day ahead."""
 
 
 # Data of a battery's config entry, beside CONF_HOST (as typed or found), CONF_PORT and CONF_MODEL.
@@ -49,6 +51,12 @@ CONF_END: Final = "end"
 CONF_QUOTA_RED: Final = "quota_red"
 CONF_QUOTA_WHITE: Final = "quota_white"
 CONF_PRICES: Final = "prices"
+CONF_PRICE_ENTITIES: Final = "price_entities"
+CONF_PRICE_ACTION: Final = "price_action"
+CONF_PRICE_UNIT: Final = "price_unit"
+CONF_ASSUMED_UNIT: Final = "assumed_unit"
+CONF_SURCHARGE: Final = "surcharge"
+CONF_VAT: Final = "vat"
 CONF_PRICES_SINCE: Final = "prices_since"
 
 CONF_AUTOMATIC: Final = "automatic"

@@ -57,7 +57,7 @@ from .const import (
 from .entries import async_batteries
 from .options_flow import is_whole
 from .plan.bounds import BOUNDS
-from .plan.plan_options import DEFAULTS, Approach, plan_options
+from .plan.plan_options import DEFAULTS, approaches, plan_options
 from .planner import Night
 
 # What French contracts have.
@@ -165,12 +165,15 @@ def _subscription(options: Given) -> Fields:
     return {vol.Required(CONF_SUBSCRIBED_KVA, default=kva): SelectSelector(config)}
 
 
-def strategy_schema(options: Given) -> vol.Schema:
+def strategy_schema(options: Given, tariff: Tariff) -> vol.Schema:
     """Return the form of how nights are decided on, and what is learnt from."""
     given = {**DEFAULTS, **options}
-    approaches = SelectSelectorConfig(
-        options=list(Approach), mode=SelectSelectorMode.LIST, translation_key=CONF_STRATEGY
+    selector = SelectSelectorConfig(
+        options=list(approaches(tariff)),
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_STRATEGY,
     )
+    approach = plan_options(options, tariff).approach
     energies = EntitySelectorConfig(
         filter={"domain": Platform.SENSOR, "device_class": SensorDeviceClass.ENERGY.value}
     )
@@ -183,7 +186,7 @@ def strategy_schema(options: Given) -> vol.Schema:
     }
     return vol.Schema(
         {
-            vol.Required(CONF_STRATEGY, default=given[CONF_STRATEGY]): SelectSelector(approaches),
+            vol.Required(CONF_STRATEGY, default=approach): SelectSelector(selector),
             vol.Required(CONF_DAILY_LOAD, default=given[CONF_DAILY_LOAD]): _number(
                 CONF_DAILY_LOAD, UnitOfEnergy.KILO_WATT_HOUR
             ),

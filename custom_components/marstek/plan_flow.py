@@ -12,8 +12,9 @@ import voluptuous as vol
 from .const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
 from .control_forms import START_SCHEMA, home_schema, read_home
 from .plan.client import async_check_credentials, async_first_colours
+from .plan.memory import PlanMemory
 from .plan.preview import first_context, tonight
-from .plan.settings import new_settings
+from .plan.settings import dynamic_of, new_settings, options_of
 from .plan.words import Words
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
@@ -24,11 +25,12 @@ from .plan_forms import (
     shown_windows,
     windows_schema,
 )
+from .price_forms import async_read_source, source_schema
 from .tempo import ColourBook
 from .texts import async_load_texts
 
 SHOWN_FOR: Final = 2.0
-TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan"}
+TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan", Tariff.DYNAMIC: "Plan"}
 
 
 class PlanSteps(ConfigFlow):
@@ -39,14 +41,14 @@ class PlanSteps(ConfigFlow):
         self._tariff = Tariff.TEMPO
         self._options: dict[str, Any] = {}
         self._control: dict[str, Any] = {}
-        self._book = ColourBook()
+        self._memory = PlanMemory()
         self._asking: asyncio.Task[ColourBook | None] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
         await self.async_set_unique_id(PLAN_UNIQUE_ID, raise_on_progress=False)
         self._abort_if_unique_id_configured(error="plan_exists")
-        return self.async_show_menu(step_id="plan", menu_options=["tempo", "fixed"])
+        return self.async_show_menu(step_id="plan", menu_options=["tempo", "fixed", "dynamic"])
 
     async def async_step_tempo(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the off-peak hours of Tempo."""
@@ -73,7 +75,7 @@ class PlanSteps(ConfigFlow):
                 step_id="sources", progress_action="asking_sources", progress_task=self._asking
             )
         book, self._asking = self._asking.result(), None
-        self._book = book or ColourBook()
+        self._memory.book = book or ColourBook()
         return self.async_show_progress_done(
             next_step_id="sources_down" if book is None else "tempo_ready"
         )
@@ -127,6 +129,26 @@ class PlanSteps(ConfigFlow):
             errors=errors,
         )
 
+    async def async_step_dynamic(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where day-ahead prices come from, and read them."""
+        errors: dict[str, str] = {}
+        self._tariff = Tariff.DYNAMIC
+        if user_input is not None:
+            self._options, errors, self._memory.prices = await async_read_source(
+                self.hass, user_input
+            )
+            if not errors:
+                return await self.async_step_home()
+        return self.async_show_form(
+            step_id="dynamic",
+            data_schema=self.add_suggested_values_to_schema(
+                source_schema(self.hass, {}), user_input
+            ),
+            errors=errors,
+        )
+
     async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what the house may draw, whether the sun helps, and which batteries take part."""
         errors: dict[str, str] = {}
@@ -152,7 +174,7 @@ class PlanSteps(ConfigFlow):
                 options={**options, **user_input},
             )
         context = first_context(
-            self.hass, {CONF_TARIFF: self._tariff}, options, self._book, dt_util.utcnow()
+            self.hass, {CONF_TARIFF: self._tariff}, options, self._memory, dt_util.utcnow()
         )
         words = Words(await async_load_texts(self.hass), self.hass.config.language)
         return self.async_show_form(
@@ -176,10 +198,9 @@ class PlanSteps(ConfigFlow):
         current = Tariff(entry.data[CONF_TARIFF])
         if user_input is not None:
             tariff = Tariff(user_input[CONF_TARIFF])
-            renamed = TITLES[tariff] if entry.title == TITLES[current] else entry.title
-            return self.async_update_and_abort(
-                entry, title=renamed, data_updates={CONF_TARIFF: tariff}, reason="tariff_changed"
-            )
+            if tariff is Tariff.DYNAMIC and not dynamic_of(options_of(entry, tariff)).is_chosen:
+                return await self.async_step_reconfigure_dynamic()
+            return self._change_tariff(tariff, entry.options)
         selector = SelectSelector(
             SelectSelectorConfig(
                 options=list(Tariff), mode=SelectSelectorMode.LIST, translation_key=CONF_TARIFF
@@ -188,6 +209,37 @@ class PlanSteps(ConfigFlow):
         return self.async_show_form(
             step_id="reconfigure_plan",
             data_schema=vol.Schema({vol.Required(CONF_TARIFF, default=current): selector}),
+        )
+
+    async def async_step_reconfigure_dynamic(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where day-ahead prices come from before they become the tariff."""
+        entry, errors = self._get_reconfigure_entry(), dict[str, str]()
+        if user_input is not None:
+            options, errors, _ = await async_read_source(self.hass, user_input)
+            if not errors:
+                return self._change_tariff(
+                    Tariff.DYNAMIC, {**entry.options, Tariff.DYNAMIC: options}
+                )
+        return self.async_show_form(
+            step_id="reconfigure_dynamic",
+            data_schema=self.add_suggested_values_to_schema(
+                source_schema(self.hass, {}), user_input
+            ),
+            errors=errors,
+        )
+
+    def _change_tariff(self, tariff: Tariff, options: Mapping[str, Any]) -> ConfigFlowResult:
+        """End with another tariff; a title that was not chosen follows."""
+        entry = self._get_reconfigure_entry()
+        was_named = entry.title != TITLES[Tariff(entry.data[CONF_TARIFF])]
+        return self.async_update_and_abort(
+            entry,
+            title=entry.title if was_named else TITLES[tariff],
+            data_updates={CONF_TARIFF: tariff},
+            options=options,
+            reason="tariff_changed",
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:

@@ -1,7 +1,7 @@
 """Options of the plan; they hold at once, without setting anything up again."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 import voluptuous as vol
@@ -32,6 +32,13 @@ from .plan_forms import (
     shown_windows,
     windows_schema,
 )
+from .price_forms import async_read_source, source_schema
+
+_OF_TARIFF: Final = {
+    Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
+    Tariff.FIXED: ("off_peak", "prices"),
+    Tariff.DYNAMIC: ("source",),
+}
 
 
 class PlanOptionsFlow(OptionsFlow):
@@ -47,9 +54,8 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = ["strategy", "night", "batteries", "house", "alerts", "off_peak", "prices"]
-        if self._settings.tariff is Tariff.TEMPO:
-            groups += ["quotas", "credentials"]
+        groups = ["strategy", "night", "batteries", "house", "alerts"]
+        groups += _OF_TARIFF[self._settings.tariff]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
     async def async_step_off_peak(
@@ -82,11 +88,27 @@ class PlanOptionsFlow(OptionsFlow):
             "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
         )
 
+    async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change where day-ahead prices come from, and what is paid on top of them."""
+        options, errors = options_of(self.config_entry, Tariff.DYNAMIC), dict[str, str]()
+        if user_input is not None:
+            changed, errors, _ = await async_read_source(self.hass, user_input)
+            if not errors:
+                entry_options = {**self.config_entry.options, Tariff.DYNAMIC: changed}
+                return self.async_create_entry(data=entry_options)
+        return self.async_show_form(
+            step_id="source",
+            data_schema=self.add_suggested_values_to_schema(
+                source_schema(self.hass, options), user_input
+            ),
+            errors=errors,
+        )
+
     async def async_step_strategy(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change how nights are decided on."""
-        schema = strategy_schema(self.config_entry.options)
+        schema = strategy_schema(self.config_entry.options, self._settings.tariff)
         return self._show_or_save(
             "strategy", schema, {}, user_input, read_strategy, of_tariff=False
         )

@@ -112,7 +112,7 @@ class PlanHome:
         credentials = changes.pop("credentials", {})
         entry = MockConfigEntry(
             domain=DOMAIN,
-            title={"tempo": "Tempo", "fixed": "Plan"}[tariff],
+            title={"tempo": "Tempo"}.get(tariff, "Plan"),
             unique_id="plan",
             data={"kind": "plan", "tariff": tariff, **credentials},
             options={tariff: changes} if changes else {},

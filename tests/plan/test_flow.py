@@ -57,7 +57,7 @@ def plan(hass: HomeAssistant) -> Any:
 async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
     """A few steps make a plan that knows today's colour."""
     menu = await flow.add()
-    assert menu["menu_options"] == ["tempo", "fixed"]
+    assert menu["menu_options"] == ["tempo", "fixed", "dynamic"]
     await flow.choose("tempo")
     assert flow.defaults == NIGHT
     await flow.submit(**NIGHT)

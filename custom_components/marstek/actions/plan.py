@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN, Tariff
+from ..plan.entity import has_off_peak
 from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
 from ..plan.runtime import Plan
 from ..plan.wishes import (
@@ -103,7 +104,7 @@ async def _async_override(call: ServiceCall) -> ServiceResponse:
         "batteries": names,
         "price": tariff.price,
         "colour": tariff.today,
-        "off_peak": tariff.is_off_peak,
+        "off_peak": tariff.is_off_peak if has_off_peak(plan.tariff.settings) else None,
         "message": price_message(plan),
     }
 

@@ -2,6 +2,7 @@
 
 from homeassistant.const import UnitOfEnergy
 
+from ..plan.entity import has_off_peak
 from ..plan.runtime import Plan
 
 
@@ -10,12 +11,19 @@ def price_message(plan: Plan) -> str:
     texts, tariff = plan.tariff.texts, plan.tariff.data
     key, values = "price_unknown", dict[str, str]()
     if tariff.price is not None:
-        hours = "sensor.plan_reason.state.peak_hours"
-        known = ["binary_sensor.off_peak.name" if tariff.is_off_peak else hours]
-        if tariff.today is not None:
-            known.insert(0, f"sensor.colour_today.state.{tariff.today}")
         unit = f"{plan.control.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        period = ", ".join(texts.get(f"entity.{name}") for name in known)
-        price = plan.control.chronicle.words.price(tariff.price)
-        key, values = "price_now", {"price": f"{price} {unit}", "period": period}
+        values["price"] = f"{plan.control.chronicle.words.price(tariff.price)} {unit}"
+        key = "price_of_the_hour"
+        if has_off_peak(plan.tariff.settings):
+            key, values["period"] = "price_now", _period(plan)
     return texts.get(f"exceptions.{key}.message", values)
+
+
+def _period(plan: Plan) -> str:
+    """Return in which hours of which day this is."""
+    texts, tariff = plan.tariff.texts, plan.tariff.data
+    hours = "sensor.plan_reason.state.peak_hours"
+    known = ["binary_sensor.off_peak.name" if tariff.is_off_peak else hours]
+    if tariff.today is not None:
+        known.insert(0, f"sensor.colour_today.state.{tariff.today}")
+    return ", ".join(texts.get(f"entity.{name}") for name in known)

@@ -14,6 +14,7 @@ from .entity import (
     ControlEntityDescription,
     TariffEntity,
     TariffEntityDescription,
+    has_off_peak,
     offered,
 )
 from .runtime import Plan
@@ -38,7 +39,7 @@ BINARY_SENSORS = (
     TariffBinarySensorDescription(
         key="off_peak",
         translation_key="off_peak",
-        exists_fn=lambda _: True,
+        exists_fn=has_off_peak,
         is_on_fn=lambda data: data.is_off_peak,
     ),
     TariffBinarySensorDescription(

@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import SafetyNet, Window
-from ..const import CONF_BLE_MAC, LOGGER
+from ..const import CONF_BLE_MAC, LOGGER, Tariff
 from ..entries import async_batteries
 from ..planner import Action, Override, Plan, Step
 from ..tempo import Colour, Interval
@@ -70,7 +70,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             request_refresh_debouncer=Debouncer(hass, LOGGER, cooldown=0.5, immediate=True),
         )
         self.tariff = tariff
-        self.options: PlanOptions = plan_options(self.config_entry.options)
+        self.options: PlanOptions = self._read_options()
         self.chronicle = Chronicle(hass, tariff)
         self._alerts = Alerts(hass, self.chronicle, lambda: self.memory)
         self.crew = Crew(
@@ -94,6 +94,9 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._orders = Orders()
         self._running: Step | None = None
         self._night_target = 0.0
+
+    def _read_options(self) -> PlanOptions:
+        return plan_options(self.config_entry.options, self.tariff.settings.tariff)
 
     @property
     def memory(self) -> ControlMemory:
@@ -130,7 +133,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     @callback
     def async_apply_options(self) -> None:
         """Go by changed options at once."""
-        before, self.options = self.options, plan_options(self.config_entry.options)
+        before, self.options = self.options, self._read_options()
         if self.options.strategy != before.strategy:
             # What was enough may no longer be.
             self.memory.complete.clear()
@@ -243,12 +246,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return SafetyNet(tomorrow, window.end, window.start, self.options.safety_power)
 
     def _complete_charges(self, now: dt.datetime) -> None:
-        """Note whose charge, which runs, is over: it holds for the rest of the window."""
+        """Note whose charge, which runs, is over: it holds for the rest of the cheap hours."""
         step = self._running
         if step is None or step.action is not Action.CHARGE or step.target is None:
             self._charging.clear()
             return
-        window_end = self.tariff.settings.off_peak.current(now).end
+        settings = self.tariff.settings
+        is_dynamic = settings.tariff is Tariff.DYNAMIC
+        window_end = step.end if is_dynamic else settings.off_peak.current(now).end
         for key, pilot in self.crew.pilots.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue

@@ -27,8 +27,10 @@ from ..tempo import (
 from ..texts import Texts, async_load_texts
 from .announcements import Announcements
 from .client import make_client
+from .dynamic_data import dynamic_data
 from .issues import TariffIssues
 from .memory import PlanStore
+from .price_reader import PriceReader
 from .settings import tariff_settings
 from .tariff_data import TariffData, known_colours, tariff_data
 
@@ -61,6 +63,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.client: TempoClient | None = None
         self.texts = Texts()
         self._issues = TariffIssues(hass, entry.entry_id)
+        self._prices = PriceReader(
+            hass, entry, lambda: self.store.memory, self._async_learnt_prices
+        )
         self._asking: asyncio.Task[None] | None = None
         self._told_at: dt.datetime | None = None
 
@@ -70,7 +75,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         await self.store.async_load()
         self.texts = await async_load_texts(self.hass)
         self._connect()
+        self._prices.async_follow(self.settings)
         entry, bus = self.config_entry, self.hass.bus
+        entry.async_on_unload(self._prices.async_stop)
         entry.async_on_unload(self._issues.async_remove)
         entry.async_on_unload(bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_home_changed))
 
@@ -132,6 +139,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             before.quotas,
         ):
             self._connect()
+        self._prices.async_follow(self.settings)
         now = dt_util.utcnow()
         self._ask_when_due(now)
         data = self._look(now)
@@ -158,7 +166,11 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     def _look(self, now: dt.datetime) -> TariffData:
         answer = self.client.last_answer if self.client else None
-        data = tariff_data(self.settings, self.store.memory.book, now, answer)
+        memory = self.store.memory
+        if self.settings.tariff is Tariff.DYNAMIC:
+            data = dynamic_data(self.settings, memory.prices, now)
+        else:
+            data = tariff_data(self.settings, memory.book, now, answer)
         self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
         return data
 
@@ -168,10 +180,23 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self._told_at = now
         if memory.silent_for is not None:
             memory.silent_for += min(max(now - before, dt.timedelta()), _LONGEST_STEP)
+        if self.settings.tariff is not Tariff.DYNAMIC or data.price is not None:
+            memory.unpriced_since = None
+        elif memory.unpriced_since is None or memory.unpriced_since > now:
+            memory.unpriced_since = now
+            self.store.save_soon()
         self.announcements.look(data, now)
-        self._issues.async_update(self.settings, data, now, memory.silent_for, self.texts)
+        self._issues.async_update(self.settings, data, now, memory, self.texts)
+
+    @callback
+    def _async_learnt_prices(self) -> None:
+        """Keep and show new prices, and have the plan made anew even where today stays as it is."""
+        self.store.save_soon()
+        self.async_publish()
+        self.async_update_listeners()
 
     def _ask_when_due(self, now: dt.datetime) -> None:
+        self._prices.async_ask_when_due(now)
         if self.client is None or (self._asking is not None and not self._asking.done()):
             return
         due = self.client.next_ask(self.store.memory.book)
@@ -216,6 +241,6 @@ def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:
 
 def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:
     """Return how long what is known holds, within bounds."""
-    changes = [data.next_off_peak_change] + ([data.day_end] if data.day_end else [])
-    wait = min((change - now).total_seconds() for change in changes)
+    changes = (data.next_off_peak_change, data.day_end, data.next_price_change)
+    wait = min((change - now).total_seconds() for change in changes if change is not None)
     return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

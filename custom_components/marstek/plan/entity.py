@@ -23,6 +23,11 @@ def _is_tempo(settings: TariffSettings) -> bool:
     return settings.tariff is Tariff.TEMPO
 
 
+def has_off_peak(settings: TariffSettings) -> bool:
+    """Tell whether a tariff has off-peak hours."""
+    return settings.tariff is not Tariff.DYNAMIC
+
+
 @dataclass(frozen=True, kw_only=True)
 class TariffEntityDescription(EntityDescription):
     """What an entity of the tariff needs to know beyond its name."""

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import DOMAIN, Tariff
 from ..tempo import PARIS, Disagreement, Learnt, are_outdated, tempo_day
 from ..texts import Texts
+from .memory import PlanMemory
 from .settings import TariffSettings
 from .tariff_data import TariffData
 
@@ -17,6 +18,7 @@ _SILENCE: Final = dt.timedelta(hours=24)
 NO_SOURCE: Final = "no_source"
 DISAGREEMENT: Final = "sources_disagree"
 PRICES_OUTDATED: Final = "prices_outdated"
+NO_PRICES_KNOWN: Final = "no_prices_known"
 
 
 class TariffIssues:
@@ -43,12 +45,15 @@ class TariffIssues:
         settings: TariffSettings,
         data: TariffData,
         now: dt.datetime,
-        silent_for: dt.timedelta | None,
+        memory: PlanMemory,
         texts: Texts,
     ) -> None:
-        """Raise and remove repairs; all sources have failed for `silent_for`."""
+        """Raise and remove repairs."""
         is_tempo = settings.tariff is Tariff.TEMPO
+        silent_for, unpriced_since = memory.silent_for, memory.unpriced_since
         is_silent = silent_for is not None and silent_for >= _SILENCE
+        is_unpriced = unpriced_since is not None and now - unpriced_since >= _SILENCE
+        self._set(NO_PRICES_KNOWN, is_unpriced, {})
         self._set(NO_SOURCE, is_tempo and is_silent, {})
         if self._disagreement and (data.day is None or self._disagreement.day < data.day):
             self._disagreement = None
@@ -75,7 +80,7 @@ class TariffIssues:
     @callback
     def async_remove(self) -> None:
         """Remove all of them."""
-        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED):
+        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN):
             self._set(key, False, {})
 
     def _set(self, key: str, is_there: bool, placeholders: dict[str, str]) -> None:

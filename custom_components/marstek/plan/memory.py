@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
-from ..tempo import Colour, ColourBook
+from ..tempo import Colour, ColourBook, PriceBook
 from .control_memory import ControlMemory
 
 _VERSION: Final = 1
@@ -31,6 +31,10 @@ class PlanMemory:
     missed: dt.date | None = None
     """The latest Tempo day that was announced as missing."""
     control: ControlMemory = field(default_factory=ControlMemory)
+    prices: PriceBook = field(default_factory=PriceBook)
+    """Day-ahead prices, before surcharges."""
+    unpriced_since: dt.datetime | None = None
+    """Since when no day-ahead price is known; None while the running one is."""
     silent_for: dt.timedelta | None = None
     """How long all sources have failed while Home Assistant ran; None while one answers."""
 
@@ -49,6 +53,8 @@ class PlanMemory:
             "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
             "control": self.control.store(),
+            "prices": self.prices.store(),
+            "unpriced_since": self.unpriced_since and self.unpriced_since.isoformat(),
             "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
         }
 
@@ -62,6 +68,8 @@ class PlanMemory:
             announced=_colours(stored.get("announced")),
             missed=_date(stored.get("missed")),
             control=ControlMemory.restore(stored.get("control")),
+            prices=PriceBook.restore(stored.get("prices")),
+            unpriced_since=_moment(stored.get("unpriced_since")),
             silent_for=_duration(stored.get("silent_for")),
         )
 
@@ -71,6 +79,14 @@ def _date(stored: object) -> dt.date | None:
         return dt.date.fromisoformat(stored) if isinstance(stored, str) else None
     except ValueError:
         return None
+
+
+def _moment(stored: object) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(stored) if isinstance(stored, str) else None
+    except ValueError:
+        return None
+    return None if moment is None or moment.tzinfo is None else moment
 
 
 def _duration(stored: object) -> dt.timedelta | None:

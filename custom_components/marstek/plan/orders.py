@@ -76,7 +76,9 @@ def _order(mine: Share, charged: dt.datetime, night: Window | None) -> Order:
     if mine.action is Action.AI:
         return AI
     power = {Action.CHARGE: -mine.power, Action.DISCHARGE: mine.power}.get(mine.action, 0)
-    if night is None or mine.action is Action.DISCHARGE:
+    if mine.action is Action.DISCHARGE:
         return Order(power)
+    if night is None:
+        return Order(power, until=charged if mine.action is Action.CHARGE else None)
     end = min(charged.astimezone(night.end.tzinfo), night.end)
     return Order(power, night if mine.action is Action.HOLD else replace(night, end=end))

@@ -28,6 +28,7 @@ from ..const import (
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     CONF_WHITE_EVE,
+    Tariff,
 )
 from ..planner import Aim, Night, Options
 
@@ -43,6 +44,7 @@ class Approach(StrEnum):
     """The same, but only where it pays well."""
 
 
+_SIMPLE: Final = Approach.SIMPLE
 _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -98,11 +100,18 @@ class PlanOptions:
         return (ble_mac in self.batteries) is not self.all_batteries
 
 
-def plan_options(options: Mapping[str, Any]) -> PlanOptions:
+def approaches(tariff: Tariff) -> list[Approach]:
+    """Return the approaches that a tariff allows: day-ahead prices have no simple nights."""
+    return [each for each in Approach if tariff is not Tariff.DYNAMIC or each is not _SIMPLE]
+
+
+def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> PlanOptions:
     """Return the options of an entry, with defaults for what was never set."""
     given = {**DEFAULTS, **options}
     least = float(given[CONF_LEAST_SOC])
     approach = Approach(given[CONF_STRATEGY])
+    if approach not in approaches(tariff):
+        approach = Approach.SAVINGS
     return PlanOptions(
         automatic=bool(given[CONF_AUTOMATIC]),
         all_batteries=bool(given[CONF_ALL_BATTERIES]),

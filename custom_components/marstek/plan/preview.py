@@ -7,14 +7,27 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
-from ..planner import Beliefs, Certainty, Context, House, Period, Plan, Reason, Step, plan_simple
-from ..tempo import Colour, ColourBook, tempo_day
+from ..planner import (
+    Beliefs,
+    Certainty,
+    Context,
+    House,
+    Period,
+    Plan,
+    Reason,
+    Step,
+    plan_optimised,
+    plan_simple,
+)
+from ..tempo import Colour, tempo_day
 from .crew import loaded_batteries
+from .memory import PlanMemory
 from .plan_options import plan_options
 from .settings import TariffSettings, settings_of
 from .situation import battery_state, periods
 from .words import Words
 
+_HALF_A_DAY: Final = dt.timedelta(hours=12)
 _DASH: Final = "\N{EN DASH}"
 
 
@@ -43,14 +56,15 @@ def first_context(
     hass: HomeAssistant,
     data: Mapping[str, Any],
     options: Mapping[str, Any],
-    book: ColourBook,
+    memory: PlanMemory,
     now: dt.datetime,
 ) -> Context:
     """Return what a plan that is yet to be set up will be told of the present batteries."""
-    settings, wanted = settings_of(data, options), plan_options(options)
+    settings = settings_of(data, options)
+    wanted = plan_options(options, settings.tariff)
     return Context(
         now=now.astimezone(settings.off_peak.zone),
-        periods=periods(settings, book, now),
+        periods=periods(settings, memory, now),
         batteries=tuple(
             battery_state(battery, is_complete=False)
             for key, battery in loaded_batteries(hass).items()
@@ -88,12 +102,17 @@ def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
 
 
 def tonight(context: Context, words: Words) -> str:
-    """Return the plan up to the end of the first off-peak hours, as a list in Markdown."""
+    """Return the plan up to the end of the first off-peak hours, as a list in Markdown.
+
+    That of day-ahead prices, in which any hours may be cheap, is the one of half a day.
+    """
     zone = context.now.tzinfo
+    is_dynamic = all(period.is_off_peak for period in context.periods)
+    strategy = plan_optimised if is_dynamic else plan_simple
     lines = (
         f"- **{step.start.astimezone(zone):%H:%M}{_DASH}{step.end.astimezone(zone):%H:%M}** "
         f"{words.describe(step)}"
-        for step in _until_morning(plan_simple(context), context)
+        for step in _until_morning(strategy(context), context)
     )
     return "\n".join(lines)
 
@@ -102,5 +121,7 @@ def _until_morning(plan: Plan, context: Context) -> Iterator[Step]:
     """Yield the steps up to the end of the first off-peak hours, those of guards left out."""
     nights = (period.end for period in context.periods if period.is_off_peak)
     end = next(nights, context.periods[-1].end)
+    if all(period.is_off_peak for period in context.periods):
+        end = context.moment + _HALF_A_DAY
     guards = (Reason.START_GUARD, Reason.END_GUARD)
     return (step for step in plan.steps if step.end <= end and step.reason not in guards)

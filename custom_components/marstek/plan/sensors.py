@@ -17,7 +17,7 @@ from homeassistant.helpers.typing import StateType
 from ..const import Tariff
 from ..tempo import Colour, Source
 from .coordinator import TariffCoordinator
-from .entity import TariffEntity, TariffEntityDescription, offered
+from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
 from .runtime import Plan
 from .settings import TariffSettings
 from .tariff_data import TariffData
@@ -72,6 +72,17 @@ def _moment(
     )
 
 
+def _day_ahead(key: str, value_fn: Callable[[TariffData], float | None]) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        suggested_display_precision=4,
+        is_price=True,
+        exists_fn=_is_dynamic,
+        value_fn=value_fn,
+    )
+
+
 def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
     return TariffSensorDescription(
         key=key,
@@ -93,6 +104,10 @@ def _days_left(key: str, colour: Colour) -> TariffSensorDescription:
     )
 
 
+def _is_dynamic(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.DYNAMIC
+
+
 def _is_tempo(settings: TariffSettings) -> bool:
     return settings.tariff is Tariff.TEMPO
 
@@ -102,7 +117,7 @@ SENSORS = (
     _colour("colour_tomorrow", lambda data: data.tomorrow),
     _source("colour_tomorrow_source", lambda data: data.tomorrow_source),
     _moment("next_colour_change", lambda data: data.next_colour_change, _is_tempo),
-    _moment("next_off_peak_change", lambda data: data.next_off_peak_change, _always),
+    _moment("next_off_peak_change", lambda data: data.next_off_peak_change, has_off_peak),
     _days_left("days_left_blue", Colour.BLUE),
     _days_left("days_left_white", Colour.WHITE),
     _days_left("days_left_red", Colour.RED),
@@ -115,6 +130,12 @@ SENSORS = (
         exists_fn=_always,
         value_fn=lambda data: data.price,
     ),
+    _day_ahead("next_price", lambda data: data.next_price),
+    _moment("next_price_change", lambda data: data.next_price_change, _is_dynamic),
+    _day_ahead("price_average", lambda data: data.price_average),
+    _day_ahead("price_lowest", lambda data: data.price_lowest),
+    _day_ahead("price_highest", lambda data: data.price_highest),
+    _moment("prices_until", lambda data: data.prices_until, _is_dynamic, EntityCategory.DIAGNOSTIC),
     _moment("last_update", lambda data: data.last_success, _is_tempo, EntityCategory.DIAGNOSTIC),
     _source("last_source", lambda data: data.last_source),
 )

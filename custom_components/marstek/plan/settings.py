@@ -9,17 +9,23 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.util import dt as dt_util
 
 from ..const import (
+    CONF_ASSUMED_UNIT,
     CONF_CLIENT_ID,
     CONF_CLIENT_SECRET,
     CONF_END,
     CONF_OFF_PEAK,
     CONF_OFF_PEAK_DAYS,
+    CONF_PRICE_ACTION,
+    CONF_PRICE_ENTITIES,
+    CONF_PRICE_UNIT,
     CONF_PRICES,
     CONF_PRICES_SINCE,
     CONF_QUOTA_RED,
     CONF_QUOTA_WHITE,
     CONF_START,
+    CONF_SURCHARGE,
     CONF_TARIFF,
+    CONF_VAT,
     Tariff,
 )
 from ..tempo import (
@@ -30,6 +36,7 @@ from ..tempo import (
     Credentials,
     OffPeak,
     Prices,
+    PriceUnit,
     Quotas,
     Window,
 )
@@ -48,6 +55,39 @@ class FixedPrices:
 
 
 @dataclass(frozen=True, slots=True)
+class DynamicSettings:
+    """Where day-ahead prices come from, and what is paid on top of them."""
+
+    entities: tuple[str, ...] = ()
+    action: str | None = None
+    """Asked instead of entities; see `price_source`."""
+    unit: PriceUnit | None = None
+    """What prices are told in, whatever the source says; None: as it says."""
+    assumed_unit: PriceUnit | None = None
+    """What they are told in where the source says nothing, found out when it was chosen."""
+    surcharge: float = 0.0
+    """Currency per kWh, taxes included."""
+    vat: float = 0.0
+    """% on top of what the source tells."""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether there is a source."""
+        return bool(self.entities or self.action)
+
+    def paid(self, price: float) -> float:
+        """Return what is paid for a kWh of which the source tells a price."""
+        return round(price * (1 + self.vat / 100) + self.surcharge, 5)
+
+    def is_same_source(self, other: DynamicSettings) -> bool:
+        """Tell whether prices of both are those of one source, in one unit."""
+        mine, others = (
+            (each.entities, each.action, each.unit, each.assumed_unit) for each in (self, other)
+        )
+        return mine == others
+
+
+@dataclass(frozen=True, slots=True)
 class TariffSettings:
     """What the contract says."""
 
@@ -58,6 +98,7 @@ class TariffSettings:
     fixed_prices: FixedPrices
     prices_since: dt.date
     credentials: Credentials | None = None
+    dynamic: DynamicSettings = DynamicSettings()
 
 
 # EDF's regulated peak and off-peak tariff from 2026-08-01 (TEMPO.md 1.6).
@@ -88,6 +129,7 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
         fixed_prices=_prices(DEFAULT_FIXED_PRICES, stored),
         prices_since=_date(options.get(CONF_PRICES_SINCE)) or OFFICIAL_SINCE,
         credentials=credentials,
+        dynamic=dynamic_of(options),
     )
 
 
@@ -113,6 +155,19 @@ def price_names(settings: TariffSettings) -> dict[str, float]:
     """Return the prices that a tariff has, by the names of their options."""
     prices = settings.tempo_prices if settings.tariff is Tariff.TEMPO else settings.fixed_prices
     return {field.name: getattr(prices, field.name) for field in fields(prices)}
+
+
+def dynamic_of(options: Mapping[str, Any]) -> DynamicSettings:
+    """Return where day-ahead prices come from."""
+    unit, assumed = options.get(CONF_PRICE_UNIT), options.get(CONF_ASSUMED_UNIT)
+    return DynamicSettings(
+        entities=tuple(options.get(CONF_PRICE_ENTITIES, ())),
+        action=options.get(CONF_PRICE_ACTION),
+        unit=PriceUnit(unit) if unit else None,
+        assumed_unit=PriceUnit(assumed) if assumed else None,
+        surcharge=float(options.get(CONF_SURCHARGE, 0.0)),
+        vat=float(options.get(CONF_VAT, 0.0)),
+    )
 
 
 def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:

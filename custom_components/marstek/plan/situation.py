@@ -19,6 +19,8 @@ from ..tempo import (
     odds,
     tempo_day,
 )
+from .dynamic_data import dynamic_periods
+from .memory import PlanMemory
 from .plan_options import PlanOptions
 from .settings import TariffSettings
 from .tariff_data import known_colours
@@ -35,13 +37,19 @@ def economy(settings: TariffSettings, options: PlanOptions) -> Economy:
 
 
 def periods(
-    settings: TariffSettings, book: ColourBook, now: dt.datetime, *, is_long: bool = False
+    settings: TariffSettings,
+    memory: PlanMemory,
+    now: dt.datetime,
+    *,
+    is_long: bool = False,
 ) -> tuple[Period, ...]:
     """Return the periods of one price from now on, to the end of what can be known.
 
     With `is_long` to the end of the day after tomorrow, by what is to be expected of it. The last
     is one of peak hours: the night before it is prepared for it.
     """
+    if settings.tariff is Tariff.DYNAMIC:
+        return tuple(dynamic_periods(settings, memory.prices, now))
     off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
     end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
     if is_tempo:
@@ -52,7 +60,7 @@ def periods(
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
     return tuple(
-        _tempo_period(part, settings, book) if is_tempo else _fixed_period(part, settings)
+        _tempo_period(part, settings, memory.book) if is_tempo else _fixed_period(part, settings)
         for part in parts
     )
 

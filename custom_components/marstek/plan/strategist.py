@@ -98,7 +98,7 @@ class Strategist:
         memory, options, settings = self._memory, self._options(), self._tariff.settings
         horizon = periods(
             settings,
-            self._tariff.store.memory.book,
+            self._tariff.store.memory,
             now,
             is_long=options.approach is not Approach.SIMPLE,
         )

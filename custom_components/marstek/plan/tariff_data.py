@@ -40,6 +40,15 @@ class TariffData:
     next_colour_change: dt.datetime | None = None
     """When the colour changes next, as far as it is known."""
     days_left: Mapping[Colour, int] = field(default_factory=dict)
+    next_price: float | None = None
+    next_price_change: dt.datetime | None = None
+    """When the price changes next; of day-ahead prices, as far as it is known."""
+    prices_until: dt.datetime | None = None
+    """Until when day-ahead prices are known; None when the running one is not."""
+    price_average: float | None = None
+    """Of what is known of today, as the next two."""
+    price_lowest: float | None = None
+    price_highest: float | None = None
     last_success: dt.datetime | None = None
     last_source: Source | None = None
 

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import Final, override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import CONF_END, CONF_OFF_PEAK, CONF_START, DOMAIN
 from ..tempo import Window, WindowError, WindowProblem
-from .entity import TariffEntity, TariffEntityDescription
+from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
 from .runtime import Plan
 from .settings import off_peak_of, options_of
 
@@ -30,6 +30,7 @@ TIMES: Final = (
         key="night_start",
         translation_key="night_start",
         entity_category=EntityCategory.CONFIG,
+        exists_fn=has_off_peak,
         bound=CONF_START,
         value_fn=lambda window: window.start,
     ),
@@ -37,6 +38,7 @@ TIMES: Final = (
         key="day_start",
         translation_key="day_start",
         entity_category=EntityCategory.CONFIG,
+        exists_fn=has_off_peak,
         bound=CONF_END,
         value_fn=lambda window: window.end,
     ),
@@ -45,7 +47,8 @@ TIMES: Final = (
 
 def times(plan: Plan) -> list[WindowBound]:
     """Return the times of the plan."""
-    return [WindowBound(plan.tariff, description) for description in TIMES]
+    tariff = plan.tariff
+    return [WindowBound(tariff, each) for each in offered(tariff, Platform.TIME, TIMES)]
 
 
 class WindowBound(TariffEntity, TimeEntity):

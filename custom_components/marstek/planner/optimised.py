@@ -223,11 +223,15 @@ def _with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
     """Return periods of which the cheaper half counts as off-peak where all did."""
     if not all(period.is_off_peak for period in periods):
         return periods
-    prices = [period.price for period in periods if period.price is not None]
+    prices = [price for period in periods if (price := _likely_price(period)) is not None]
     if not prices:
         return periods
     middle = median(prices)
     return tuple(
-        replace(period, is_off_peak=period.price is not None and period.price < middle)
+        replace(period, is_off_peak=(price := _likely_price(period)) is not None and price < middle)
         for period in periods
     )
+
+
+def _likely_price(period: Period) -> float | None:
+    return period.expected_price if period.price is None else period.price

@@ -64,6 +64,10 @@ class PriceBook:
         }
         return True
 
+    def clear(self) -> None:
+        """Forget all: from now on somebody else tells."""
+        self._prices.clear()
+
     def price_at(self, moment: datetime) -> float | None:
         """Return the price at a moment, None when it is not known."""
         return self._prices.get(_number(moment))

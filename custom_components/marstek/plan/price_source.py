@@ -1,0 +1,155 @@
+"""Where day-ahead prices come from: entities, or an action of an integration that has one."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..tempo import Offer, PriceUnit, SpotError, SpotProblem, read_prices
+from .settings import DynamicSettings
+
+_PATIENCE: Final = 30.0
+_TIBBER: Final = ("tibber", "get_prices")
+_NORD_POOL: Final = ("nordpool", "get_prices_for_date")
+_DAY: Final = dt.timedelta(days=1)
+# From when on the prices of the next day are published.
+_PUBLISHED_AT: Final = dt.time(13)
+
+
+class SourceGoneError(Exception):
+    """An action that does not answer."""
+
+
+@callback
+def async_actions(hass: HomeAssistant) -> dict[str, str]:
+    """Return the actions that tell prices here, with a name for each."""
+    found: dict[str, str] = {}
+    if hass.services.has_service(*_TIBBER):
+        found[".".join(_TIBBER)] = "Tibber"
+    if hass.services.has_service(*_NORD_POOL):
+        for entry in hass.config_entries.async_entries(_NORD_POOL[0]):
+            for area in entry.data.get("areas", ()):
+                found[f"{'.'.join(_NORD_POOL)} {entry.entry_id} {area}"] = f"{entry.title} ({area})"
+    return found
+
+
+async def async_read(
+    hass: HomeAssistant, settings: DynamicSettings, now: dt.datetime, *, until: dt.datetime
+) -> Offer:
+    """Return all that the source tells now; an action is asked for prices up to `until`.
+
+    Raises SpotError when that is no price, SourceGoneError when an action does not answer.
+    """
+    if settings.action is None:
+        return read_states(hass, settings)
+    return await _async_ask(hass, settings, settings.action, now, until)
+
+
+@callback
+def read_states(hass: HomeAssistant, settings: DynamicSettings) -> Offer:
+    """Return what the entities tell, as far as any does; raise SpotError when none does."""
+    offers: list[Offer] = []
+    problem = SpotProblem.NO_PRICES
+    for entity_id in settings.entities:
+        state = hass.states.get(entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            continue
+        try:
+            offers.append(_read_state(state, settings))
+        except SpotError as err:
+            problem = err.problem if err.problem is not SpotProblem.NO_PRICES else problem
+    if not offers:
+        raise SpotError(problem)
+    return _joined(offers)
+
+
+def _read_state(state: State, settings: DynamicSettings) -> Offer:
+    zone = dt_util.get_default_time_zone()
+    return read_prices(
+        {"attributes": dict(state.attributes)},
+        zone=zone,
+        day=state.last_updated.astimezone(zone).date(),
+        unit=settings.unit,
+        assumed=settings.assumed_unit,
+    )
+
+
+def _joined(offers: list[Offer]) -> Offer:
+    """Return several offers as one; the first that tells a price counts."""
+    prices: dict[dt.datetime, float] = {}
+    for offer in reversed(offers):
+        prices |= offer.prices
+    return replace(offers[0], prices=prices)
+
+
+def published_until(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Return until when prices should be known: the end of today, from 13:00 on of tomorrow."""
+    local = now.astimezone(zone)
+    days = 2 if local.time() >= _PUBLISHED_AT else 1
+    return dt.datetime.combine(local.date() + days * _DAY, dt.time(), zone)
+
+
+async def _async_ask(
+    hass: HomeAssistant,
+    settings: DynamicSettings,
+    action: str,
+    now: dt.datetime,
+    until: dt.datetime,
+) -> Offer:
+    zone = dt_util.get_default_time_zone()
+    today = now.astimezone(zone).date()
+    name, _, rest = action.partition(" ")
+    domain, _, service = name.partition(".")
+    calls: list[dict[str, Any]] = [{}]
+    unit = PriceUnit.KWH
+    if (domain, service) == _TIBBER:
+        midnight = dt.datetime.combine(today, dt.time(), zone)
+        calls = [{"start": midnight.isoformat(), "end": until.isoformat()}]
+    else:
+        entry_id, _, area = rest.partition(" ")
+        _require_loaded(hass, entry_id)
+        days = range((until.astimezone(zone).date() - today).days)
+        calls = [
+            {"config_entry": entry_id, "date": (today + day * _DAY).isoformat(), "areas": [area]}
+            for day in days
+        ]
+        unit = PriceUnit.MWH
+    offers: list[Offer] = []
+    for data in calls:
+        answer = await _async_call(hass, domain, service, data)
+        try:
+            offers.append(read_prices(answer, zone=zone, day=today, unit=settings.unit or unit))
+        except SpotError as err:
+            if err.problem is not SpotProblem.NO_PRICES:
+                raise
+    if not offers:
+        raise SpotError(SpotProblem.NO_PRICES)
+    return _joined(offers)
+
+
+def _require_loaded(hass: HomeAssistant, entry_id: str) -> None:
+    entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        raise SourceGoneError("its integration is not loaded")
+
+
+async def _async_call(
+    hass: HomeAssistant, domain: str, service: str, data: Mapping[str, Any]
+) -> object:
+    """Return the answer of an action; raise SourceGoneError without one."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await hass.services.async_call(
+                domain, service, dict(data), blocking=True, return_response=True
+            )
+    except (HomeAssistantError, TimeoutError) as err:
+        LOGGER.debug("%s.%s does not answer: %s", domain, service, err)
+        raise SourceGoneError(str(err)) from err

@@ -1,0 +1,125 @@
+"""The form of where day-ahead prices come from, which set-up and options share."""
+
+from collections.abc import Mapping
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.const import PERCENTAGE, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .const import (
+    CONF_ASSUMED_UNIT,
+    CONF_PRICE_ACTION,
+    CONF_PRICE_ENTITIES,
+    CONF_PRICE_UNIT,
+    CONF_SURCHARGE,
+    CONF_VAT,
+)
+from .plan.price_source import SourceGoneError, async_actions, async_read, published_until
+from .plan.settings import dynamic_of
+from .tempo import PriceBook, PriceUnit, SpotError
+
+_BY_ITSELF: Final = "auto"
+_HIGHEST_SURCHARGE: Final = 10.0
+_HIGHEST_VAT: Final = 100.0
+_AHEAD: Final = dt.timedelta(days=2)
+
+
+def source_schema(hass: HomeAssistant, options: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of the source, with what is in force as suggestions."""
+    settings = dynamic_of(options)
+    actions = async_actions(hass)
+    if settings.action is not None:
+        # What is chosen stays to be seen while its integration is away.
+        actions.setdefault(settings.action, settings.action)
+    fields: dict[vol.Marker, Any] = {
+        _suggesting(CONF_PRICE_ENTITIES, list(settings.entities)): EntitySelector(
+            EntitySelectorConfig(
+                filter={"domain": [Platform.SENSOR, Platform.EVENT]}, multiple=True
+            )
+        )
+    }
+    if actions:
+        choices = [SelectOptionDict(value=key, label=name) for key, name in actions.items()]
+        fields[_suggesting(CONF_PRICE_ACTION, settings.action)] = SelectSelector(
+            SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
+        )
+    units = SelectSelectorConfig(
+        options=[_BY_ITSELF, *PriceUnit],
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key=CONF_PRICE_UNIT,
+    )
+    number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any")
+    percent = NumberSelectorConfig(
+        mode=NumberSelectorMode.BOX, step="any", unit_of_measurement=PERCENTAGE
+    )
+    return vol.Schema(
+        {
+            **fields,
+            vol.Required(CONF_PRICE_UNIT, default=settings.unit or _BY_ITSELF): SelectSelector(
+                units
+            ),
+            vol.Required(CONF_VAT, default=settings.vat): NumberSelector(percent),
+            vol.Required(CONF_SURCHARGE, default=settings.surcharge): NumberSelector(number),
+        }
+    )
+
+
+def _suggesting(key: str, value: object) -> vol.Optional:
+    return vol.Optional(key, description={"suggested_value": value} if value else None)
+
+
+async def async_read_source(
+    hass: HomeAssistant, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str], PriceBook]:
+    """Return the options that a form stands for, its errors, and the prices that it leads to."""
+    book = PriceBook()
+    options, errors = _options(given)
+    if errors:
+        return {}, errors, book
+    now, settings = dt_util.utcnow(), dynamic_of(options)
+    until = published_until(now, dt_util.get_default_time_zone())
+    try:
+        offer = await async_read(hass, settings, now, until=until)
+    except SpotError as err:
+        return {}, {"base": err.problem}, book
+    except SourceGoneError:
+        return {}, {CONF_PRICE_ACTION: "no_reply"}, book
+    book.learn(offer.prices, now)
+    if not book.between(now, now + _AHEAD):
+        return {}, {"base": "old_prices"}, book
+    assumed = offer.unit if settings.unit is None else None
+    return {**options, CONF_ASSUMED_UNIT: assumed}, {}, book
+
+
+def _options(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options before the source was read, and what is wrong with them."""
+    entities, action = given.get(CONF_PRICE_ENTITIES) or [], given.get(CONF_PRICE_ACTION)
+    errors: dict[str, str] = {}
+    if bool(entities) is bool(action):
+        errors["base"] = "one_source"
+    if not 0 <= given[CONF_VAT] <= _HIGHEST_VAT:
+        errors[CONF_VAT] = "invalid_vat"
+    if not -_HIGHEST_SURCHARGE <= given[CONF_SURCHARGE] <= _HIGHEST_SURCHARGE:
+        errors[CONF_SURCHARGE] = "invalid_surcharge"
+    unit = given[CONF_PRICE_UNIT]
+    return {
+        CONF_PRICE_ENTITIES: list(entities),
+        CONF_PRICE_ACTION: action,
+        CONF_PRICE_UNIT: None if unit == _BY_ITSELF else unit,
+        CONF_VAT: float(given[CONF_VAT]),
+        CONF_SURCHARGE: float(given[CONF_SURCHARGE]),
+    }, errors

@@ -1,0 +1,416 @@
+"""Day-ahead prices: setting them up, following their source, and living without it."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+import math
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.marstek.actions.prices import price_message
+from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.tempo import PARIS
+
+from .bench import DAY, MINUTE, PlanHome, paris
+from .flow import PlanFlow
+
+_HOUR = timedelta(hours=1)
+_SENSOR = "sensor.spot"
+_FORM = {"price_unit": "auto", "vat": 0, "surcharge": 0}
+_NIGHT = {"start": "22:00:00", "end": "06:00:00"}
+_PRICES = {"off_peak": 0.15, "peak": 0.21, "subscription": 0}
+# What entities of the tariff a plan with day-ahead prices has, beyond those of every plan.
+_OWN = {
+    *("price", "next_price", "next_price_change", "price_average", "price_lowest"),
+    *("price_highest", "prices_until"),
+}
+_OFF_PEAK = {"off_peak", "next_off_peak_change", "night_start", "day_start"}
+
+
+def spot(moment: datetime) -> float:
+    """Return the made-up price of an hour: cheapest at four, dearest at seven in the evening."""
+    hour = moment.astimezone(PARIS).hour
+    return round(0.15 - 0.06 * math.cos(2 * math.pi * (hour - 4) / 12) + 0.005 * hour, 4)
+
+
+def rows(day: date, count: int = 24, price: Callable[[datetime], float] = spot) -> list[Any]:
+    """Return the rows of a day as the sensor of Nord Pool has them."""
+    first = paris(day)
+    starts = [first + number * _HOUR for number in range(count)]
+    return [
+        {"start": start.isoformat(), "end": (start + _HOUR).isoformat(), "value": price(start)}
+        for start in starts
+    ]
+
+
+def tell(hass: HomeAssistant, *days: date | str, unit: str | None = "EUR/kWh") -> None:
+    """Let the sensor tell the prices of some days."""
+    told = [row for day in days for row in rows(date.fromisoformat(str(day)))]
+    attributes = {"raw_today": told} | ({"unit_of_measurement": unit} if unit else {})
+    hass.states.async_set(_SENSOR, "0.1", attributes)
+
+
+@pytest.fixture(name="flow")
+def flow_fixture(hass: HomeAssistant, home: PlanHome) -> PlanFlow:
+    """Return a dialog."""
+    return PlanFlow(hass)
+
+
+async def _set_up(home: PlanHome, **changes: Any) -> MockConfigEntry:
+    return await home.set_up("dynamic", **{"price_entities": [_SENSOR], **changes})
+
+
+async def test_set_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """A sensor is enough: prices are read before there is a plan."""
+    tell(hass, "2026-01-13")
+    await flow.add()
+    await flow.choose("dynamic")
+    assert flow.defaults == {"price_entities": None, **_FORM}
+    await flow.submit(price_entities=[_SENSOR], **_FORM | {"vat": 20, "surcharge": 0.1})
+    result = await flow.finish()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Plan"
+    entry = home.entry
+    assert entry.data == {"kind": "plan", "tariff": "dynamic"}
+    assert entry.options["dynamic"] == {
+        "price_entities": [_SENSOR],
+        "price_action": None,
+        "price_unit": None,
+        "assumed_unit": "kwh",
+        "vat": 20.0,
+        "surcharge": 0.1,
+    }
+    assert float(home.state("price")) == pytest.approx(1.2 * spot(home.now) + 0.1)
+    registry = er.async_get(hass)
+    keys = {
+        each.unique_id.removeprefix("plan_")
+        for each in er.async_entries_for_config_entry(registry, entry.entry_id)
+    }
+    assert keys >= _OWN
+    assert not keys & _OFF_PEAK
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "error"),
+    [
+        ({"price_entities": []}, "base", "one_source"),
+        ({"price_entities": ["sensor.nothing"]}, "base", "no_prices"),
+        ({"vat": 120}, "vat", "invalid_vat"),
+        ({"vat": -1}, "vat", "invalid_vat"),
+        ({"surcharge": 12}, "surcharge", "invalid_surcharge"),
+    ],
+)
+async def test_wrong_input(
+    hass: HomeAssistant, flow: PlanFlow, given: dict[str, Any], field: str, error: str
+) -> None:
+    """A mistake is said, and can be put right."""
+    tell(hass, "2026-01-13")
+    await flow.add()
+    await flow.choose("dynamic")
+    result = await flow.submit(**{"price_entities": [_SENSOR], **_FORM, **given})
+    assert result["errors"] == {field: error}
+    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_what_sensors_may_hold(hass: HomeAssistant, flow: PlanFlow, home: PlanHome) -> None:
+    """Prices that are over, in no unit, or twice: each is said in words."""
+    await flow.add()
+    await flow.choose("dynamic")
+    tell(hass, "2026-01-10")
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    assert result["errors"] == {"base": "old_prices"}
+    two = [*rows(date(2026, 1, 13)), *rows(date(2026, 1, 13), price=lambda _: 0.5)]
+    hass.states.async_set(_SENSOR, "x", {"data": two})
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    assert result["errors"] == {"base": "contradicting_prices"}
+    vague = rows(date(2026, 1, 13), price=lambda start: 250 * spot(start))
+    hass.states.async_set(_SENSOR, "x", {"data": vague})
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    assert result["errors"] == {"base": "unclear_unit"}
+    await flow.submit(price_entities=[_SENSOR], **_FORM | {"price_unit": "mwh"})
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+    assert float(home.state("price")) == pytest.approx(0.25 * spot(home.now), abs=1e-5)
+
+
+async def test_a_unit_that_was_found_out_is_kept(hass: HomeAssistant, home: PlanHome) -> None:
+    """Cheap days in a unit that nobody tells don't change what they are told in."""
+    flow = PlanFlow(hass)
+    dear = rows(date(2026, 1, 13), price=lambda start: 50 * spot(start))
+    hass.states.async_set(_SENSOR, "x", {"data": dear})
+    await flow.add()
+    await flow.choose("dynamic")
+    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    await flow.finish()
+    assert home.entry.options["dynamic"]["assumed_unit"] == "cent"
+    cheap = rows(date(2026, 1, 14), price=spot)
+    hass.states.async_set(_SENSOR, "y", {"data": cheap})
+    await home.go("2026-01-14", "08:10")
+    assert float(home.state("price")) == pytest.approx(0.01 * spot(home.now), abs=1e-5)
+
+
+async def test_prices_pass_by(hass: HomeAssistant, home: PlanHome) -> None:
+    """Hour by hour, tomorrow as soon as it is told, over midnight and a restart."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    today = [spot(paris("2026-01-13") + number * _HOUR) for number in range(24)]
+    await home.go("2026-01-13", "10:30")
+    assert float(home.state("price")) == today[10]
+    assert float(home.state("next_price")) == today[11]
+    assert home.state("next_price_change") == "2026-01-13T10:00:00+00:00"
+    assert home.state("prices_until") == "2026-01-13T23:00:00+00:00"
+    assert float(home.state("price_lowest")) == min(today)
+    assert float(home.state("price_highest")) == max(today)
+    assert float(home.state("price_average")) == pytest.approx(sum(today) / 24, abs=1e-5)
+    with home.watch("price") as seen:
+        await home.live(paris("2026-01-13", "12:30"), MINUTE)
+    assert [change.at.minute for change in seen] == [0, 0]
+    await home.go("2026-01-13", "13:10")
+    tell(hass, "2026-01-13", "2026-01-14")
+    await home.settle()
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+    hass.states.async_remove(_SENSOR)
+    await home.restart(entry, paris("2026-01-14", "00:20"))
+    assert float(home.state("price")) == today[0]
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+
+
+async def test_a_source_that_is_gone_for_a_week(
+    hass: HomeAssistant, home: PlanHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The last week goes on to say what to expect; the owner is told after a day."""
+    tell(hass, "2026-01-12", "2026-01-13")
+    entry = await _set_up(home)
+    hass.states.async_set(_SENSOR, "unavailable")
+    await home.settle()
+    await home.go("2026-01-13", "23:30")
+    assert home.issues() == set()
+    await home.live(paris("2026-01-14", "23:00"), _HOUR)
+    assert home.state("price") == "unknown"
+    assert home.issues() == set()
+    await home.live(paris("2026-01-15", "01:10"), 30 * MINUTE)
+    assert home.issues() == {"no_prices_known"}
+    await home.restart(entry, paris("2026-01-20", "07:00"))
+    assert home.issues() == {"no_prices_known"}
+    periods = entry.runtime_data.control.strategist.context(home.now).periods
+    assert {period.price for period in periods} == {None}
+    first = next(period for period in periods if period.start >= paris("2026-01-20", "08:00"))
+    assert first.expected_price == spot(first.start)
+    assert periods[-1].end >= home.now + 2 * DAY
+    assert sum("tells day-ahead prices" in line for line in caplog.messages) <= 2
+    tell(hass, "2026-01-20")
+    await home.settle()
+    assert home.issues() == set()
+    assert float(home.state("price")) == spot(home.now)
+
+
+async def test_a_source_that_is_late(hass: HomeAssistant, home: PlanHome) -> None:
+    """Set-up waits for nobody: without any price night and day are the nominal ones."""
+    entry = await _set_up(home)
+    assert home.state("price") == "unknown"
+    context = entry.runtime_data.control.strategist.context(home.now)
+    assert [period.is_off_peak for period in context.periods[:3]] == [False, True, False]
+    tell(hass, "2026-01-13")
+    await home.settle()
+    assert float(home.state("price")) == spot(home.now)
+    assert entry.runtime_data.control.strategist.context(home.now).periods[0].is_off_peak
+
+
+@pytest.mark.parametrize("attributes", [{}, {"raw_today": "soon"}, {"unit_of_measurement": "W"}])
+async def test_rubbish_after_set_up(
+    hass: HomeAssistant, home: PlanHome, attributes: dict[str, Any]
+) -> None:
+    """What was known holds."""
+    tell(hass, "2026-01-13")
+    await _set_up(home)
+    hass.states.async_set(_SENSOR, "x", attributes)
+    await home.go("2026-01-13", "18:10")
+    assert float(home.state("price")) == spot(home.now)
+
+
+async def test_two_entities(hass: HomeAssistant, home: PlanHome) -> None:
+    """Each may tell a part, as those of Octopus do for today and tomorrow."""
+    entities = ("event.today", "event.tomorrow")
+    hass.states.async_set("event.today", "x", {"rates": rows(date(2026, 1, 13))})
+    await _set_up(home, price_entities=list(entities))
+    assert home.state("prices_until") == "2026-01-13T23:00:00+00:00"
+    hass.states.async_set("event.tomorrow", "x", {"rates": rows(date(2026, 1, 14))})
+    await home.settle()
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+
+
+class _Market:
+    """An action that tells prices, until it is told otherwise."""
+
+    def __init__(self, hass: HomeAssistant, domain: str, service: str) -> None:
+        self.calls: list[tuple[datetime, dict[str, Any]]] = []
+        self.is_down = False
+        self.has_tomorrow_at = "13:20"
+        hass.services.async_register(
+            domain, service, self._answer, supports_response=SupportsResponse.ONLY
+        )
+
+    async def _answer(self, call: ServiceCall) -> Any:
+        now = datetime.now(UTC)
+        self.calls.append((now, dict(call.data)))
+        if self.is_down:
+            raise HomeAssistantError("down")
+        day = now.astimezone(PARIS).date()
+        days = [day]
+        if now >= paris(day, self.has_tomorrow_at):
+            days.append(day + DAY)
+        if call.service == "get_prices":
+            told = [
+                {"start_time": row["start"], "price": row["value"]}
+                for each in days
+                for row in rows(each)
+            ]
+            return {"prices": {"Chalet": told}}
+        wanted = date.fromisoformat(str(call.data["date"]))
+        (area,) = call.data["areas"]
+        told = [
+            {"start": row["start"], "end": row["end"], "price": round(1000 * row["value"], 2)}
+            for row in rows(wanted)
+            if wanted in days
+        ]
+        return {area: told}
+
+    def clocks(self) -> list[str]:
+        """Return when it was asked."""
+        return [f"{moment.astimezone(PARIS):%d %H:%M}" for moment, _ in self.calls]
+
+
+async def test_tibber(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """The action is offered where there is one, and asked until tomorrow is known."""
+    market = _Market(hass, "tibber", "get_prices")
+    await flow.add()
+    await flow.choose("dynamic")
+    market.is_down = True
+    result = await flow.submit(price_action="tibber.get_prices", **_FORM)
+    assert result["errors"] == {"price_action": "no_reply"}
+    market.is_down = False
+    result = await flow.submit(
+        price_action="tibber.get_prices", price_entities=["sensor.x"], **_FORM
+    )
+    assert result["errors"] == {"base": "one_source"}
+    await flow.submit(price_action="tibber.get_prices", **_FORM)
+    await flow.finish()
+    assert float(home.state("price")) == spot(home.now)
+    market.calls.clear()
+    await home.live(paris("2026-01-13", "20:00"), 5 * MINUTE)
+    assert market.clocks() == ["13 13:00", "13 14:00"]
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+
+
+async def test_nord_pool(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Each area of its entry is a choice, and prices are per MWh."""
+    market = _Market(hass, "nordpool", "get_prices_for_date")
+    nord_pool = MockConfigEntry(domain="nordpool", title="Nord Pool", data={"areas": ["FR", "BE"]})
+    nord_pool.add_to_hass(hass)
+    action = f"nordpool.get_prices_for_date {nord_pool.entry_id} FR"
+    await flow.add()
+    await flow.choose("dynamic")
+    result = await flow.submit(price_action=action, **_FORM)
+    assert result["errors"] == {"price_action": "no_reply"}
+    nord_pool.mock_state(hass, ConfigEntryState.LOADED)
+    await flow.submit(price_action=action, **_FORM)
+    await flow.finish()
+    assert market.calls[-1][1]["areas"] == ["FR"]
+    await home.live(paris("2026-01-13", "14:30"), 5 * MINUTE)
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+    await home.go("2026-01-14", "04:10")
+    assert float(home.state("price")) == pytest.approx(spot(home.now), abs=1e-5)
+    nord_pool.mock_state(hass, ConfigEntryState.NOT_LOADED)
+    await home.live(paris("2026-01-14", "15:00"), 30 * MINUTE)
+    assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
+
+
+async def test_an_action_that_fails_is_asked_each_hour(
+    hass: HomeAssistant, home: PlanHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its silence is logged once, and its return."""
+    market = _Market(hass, "tibber", "get_prices")
+    market.is_down = True
+    await home.set_up("dynamic", price_action="tibber.get_prices")
+    await home.live(paris("2026-01-13", "10:00"), 5 * MINUTE)
+    assert [clock[-2:] for clock in market.clocks()] == ["40"] * 4
+    market.is_down = False
+    await home.live(paris("2026-01-13", "11:00"), 5 * MINUTE)
+    assert float(home.state("price")) == spot(home.now)
+    told = [line for line in caplog.messages if "day-ahead prices" in line.lower()]
+    assert len(told) == 2
+
+
+async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """Each keeps its options; the source is asked for only once."""
+    tell(hass, "2026-01-13")
+    entry = await home.set_up("fixed")
+    await flow.reconfigure(entry)
+    result = await flow.submit(tariff="dynamic")
+    assert result["step_id"] == "reconfigure_dynamic"
+    result = await flow.submit(price_entities=["sensor.nothing"], **_FORM)
+    assert result["errors"] == {"base": "no_prices"}
+    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    await home.settle()
+    assert float(home.state("price")) == spot(home.now)
+    assert (entry.title, entry.data["tariff"]) == ("Plan", "dynamic")
+    for tariff in ("tempo", "fixed", "dynamic"):
+        await flow.reconfigure(entry)
+        result = await flow.submit(tariff=tariff)
+        assert result["type"] is FlowResultType.ABORT
+        await home.settle()
+        assert entry.data["tariff"] == tariff
+        registry = er.async_get(hass)
+        has_hours = registry.async_get_entity_id("time", DOMAIN, "plan_night_start") is not None
+        assert has_hours is (tariff != "dynamic")
+    assert float(home.state("price")) == spot(home.now)
+
+
+async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """What is paid on top can be changed at once; another source begins anew."""
+    tell(hass, "2026-01-13", unit=None)
+    entry = await _set_up(home)
+    menu = await flow.options(entry)
+    control = ["strategy", "night", "batteries", "house", "alerts"]
+    assert menu["menu_options"] == [*control, "source"]
+    await flow.choose("source")
+    assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}
+    result = await flow.submit(price_entities=["sensor.gone"], **_FORM)
+    assert result["errors"] == {"base": "no_prices"}
+    await flow.submit(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.05})
+    await home.settle()
+    assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.05)
+    other = rows(date(2026, 1, 13), price=lambda _: 0.4)
+    hass.states.async_set("sensor.other", "x", {"data": other})
+    await flow.options(entry)
+    await flow.choose("source")
+    await flow.submit(price_entities=["sensor.other"], **_FORM)
+    await home.settle()
+    assert home.state("price") == "0.4"
+
+
+async def test_strategies(home: PlanHome, flow: PlanFlow, hass: HomeAssistant) -> None:
+    """There are no simple nights: savings is what an owner who chose nothing has."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    await flow.options(entry)
+    await flow.choose("strategy")
+    assert flow.defaults["strategy"] == "savings"
+    schema = flow.result["data_schema"]
+    assert schema is not None
+    selector = next(value for key, value in schema.schema.items() if key == "strategy")
+    assert selector.config["options"] == ["savings", "fewer_cycles"]
+
+
+async def test_what_it_costs_now(hass: HomeAssistant, home: PlanHome) -> None:
+    """An action that takes from the grid says so without hours that there are not."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    assert "costs 0." in price_message(entry.runtime_data)
+    assert "(" not in price_message(entry.runtime_data)
