@@ -14,6 +14,7 @@ from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
 from .passive import passive
 from .plan import plan
+from .requests import requests
 from .tempo import tempo
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -84,6 +85,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         "lossy": lambda: polling(faulty=True),
         "gentle": lambda: gentle(faulty=False),
         "gentle-lossy": lambda: gentle(faulty=True),
+        "requests": lambda: requests(row),
         "cost": lambda: cost(row),
         "passive": lambda: passive(row),
         "tempo": lambda: tempo(row),
