@@ -8,6 +8,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.chronicle import Alert
 from custom_components.marstek.plan.rules import SUBENTRY_RULE, subentries
 from custom_components.marstek.planner import Action, Reason
 from custom_components.marstek.tempo import Colour
@@ -222,3 +223,15 @@ async def test_no_rule_charges_in_red_peak_hours() -> None:
         await add(home, action="charge")
         await home.until(12, 30)
         assert home.batteries[0].state.mode == "Auto"
+
+
+@at(2026, 3, 9, 21, 30)
+async def test_a_rule_that_keeps_batteries_from_charging_for_a_red_day_is_told_of() -> None:
+    """Who holds through the night before a red day learns in the night what that means."""
+    days = {dt.date(2026, 3, 10): Colour.RED}
+    async with plan_home(count=2, soc=40, days=days) as home:
+        await add(home, action="hold", start="21:00:00", end="06:00:00")
+        await home.until(0, 30)
+        assert len(home.kinds(Alert.RED_UNCHARGED)) == 2
+        assert home.powers() == [0, 0]
+        await home.until(7, 10)

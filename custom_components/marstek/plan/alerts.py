@@ -17,7 +17,7 @@ from ..battery.issues import (
     async_raise,
 )
 from ..battery.reading_plan import Reading
-from ..planner import IDLE_POWER, Action, energy_to
+from ..planner import IDLE_POWER, Action, Reason, Step, energy_to
 from ..tempo import Colour
 from ..venus import Method, Mode
 from .chronicle import Alert, Chronicle
@@ -135,16 +135,20 @@ class Alerts:
             programme = "" if charge is None else self._chronicle.describe(charge)
             self._once_a_day(Alert.RED_TOMORROW, "", day, None, {"programme": programme})
         if tariff.is_off_peak:
-            for key in self._kept_from_charging(tariff, pilots):
+            for key in self._kept_from_charging(tariff, data.step, pilots):
                 self._tell_uncharged(key, pilots[key].battery, target, day)
 
-    def _kept_from_charging(self, tariff: TariffData, pilots: Mapping[str, Pilot]) -> Iterable[str]:
-        """Return the batteries that a person keeps from charging for too long."""
+    def _kept_from_charging(
+        self, tariff: TariffData, step: Step | None, pilots: Mapping[str, Pilot]
+    ) -> Iterable[str]:
+        """Return the batteries that a person, or a rule, keeps from charging for too long."""
         memory = self._memory()
         kept = dict(memory.standing_back)
+        if step is not None and step.reason is Reason.RULE and step.action is not Action.CHARGE:
+            kept = dict.fromkeys(pilots, step.end) | kept
         if memory.paused_until is not None:
             kept = dict.fromkeys(pilots, memory.paused_until)
-        for override in memory.overrides:
+        for override in (*memory.overrides, *(step.exceptions if step else ())):
             keys = pilots.keys() if override.batteries is None else override.batteries
             if override.action is not Action.CHARGE:
                 kept |= dict.fromkeys(keys, override.until)
