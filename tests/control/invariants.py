@@ -5,7 +5,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
-from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
 from custom_components.marstek.tempo import Colour, Interval, tempo_day
 from simulator import Outcome, SimulatedBattery, Slot
@@ -140,6 +140,10 @@ class Invariants:
         self._known_minutes = frozenset(minutes)
         return self._known_minutes
 
+    @property
+    def _is_dynamic(self) -> bool:
+        return self._home.plan.tariff.settings.tariff is Tariff.DYNAMIC
+
     def _off_peak_days(self) -> frozenset[int]:
         home = self._home
         if home.is_running:
@@ -147,7 +151,7 @@ class Invariants:
         return self._known_days
 
     def _guard(self) -> int:
-        if not self._home.is_running:
+        if not self._home.is_running or self._is_dynamic:
             return 0
         return int(self._home.control.options.strategy.end_guard / _MINUTE)
 
@@ -187,7 +191,11 @@ class Invariants:
         peak = not home.plan.tariff.settings.off_peak.is_off_peak(moment)
         if step is None or control.memory.overrides:
             return
-        if peak and step.action is not Action.AUTO and not control.options.strategy.least_soc:
+        if self._is_dynamic:
+            # Any hour may be cheap; ten minutes after its start a step is compared.
+            if not dt.timedelta(minutes=10) <= moment - step.start:
+                return
+        elif peak and step.action is not Action.AUTO and not control.options.strategy.least_soc:
             self._note(f"planned in peak hours: {step.action}")
         self.compare(step)
 
