@@ -1,6 +1,7 @@
 """Own rules: added, edited, copied and switched in the interface, and followed by batteries."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
@@ -8,6 +9,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.plan.chronicle import Alert
 from custom_components.marstek.plan.rules import SUBENTRY_RULE, subentries
 from custom_components.marstek.planner import Action, Reason
@@ -235,3 +237,20 @@ async def test_a_rule_that_keeps_batteries_from_charging_for_a_red_day_is_told_o
         assert len(home.kinds(Alert.RED_UNCHARGED)) == 2
         assert home.powers() == [0, 0]
         await home.until(7, 10)
+
+
+@at(2026, 3, 9, 11, 30)
+async def test_diagnostics_tell_rules_and_orders_without_identities() -> None:
+    """A problem report shows what is planned and followed, of batteries that have numbers."""
+    async with plan_home(count=2, soc=80) as home:
+        await add(home, batteries=[home.batteries[1].spec.ble_mac])
+        home.set_options(batteries=[home.batteries[0].spec.ble_mac], all_batteries=True)
+        await home.until(12, 3)
+        told = await async_get_config_entry_diagnostics(home.hass, home.entry)
+        text = json.dumps(told, default=str)
+        assert not any(battery.spec.ble_mac in text for battery in home.batteries)
+        control = told["control"]
+        assert control["rules"][0]["action"] == "discharge"
+        assert "power=500" in control["batteries"]["battery 2"]["standing"]
+        assert control["steps"][0]["reason"] == "rule"
+        assert told["entry"]["options"]["batteries"] == ["battery 1"]

@@ -1,11 +1,17 @@
-"""What to send along with a problem report about the plan; it has nothing private but credentials."""
+"""What to send along with a problem report about the plan, without credentials and identities."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+import json
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 
-from ..const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from ..entries import async_batteries
+from .controller import PlanController
+from .preview import beliefs_data, step_data
+from .rules import is_active, subentries
 from .runtime import Plan
 
 _PRIVATE_KEYS: Final = {CONF_CLIENT_ID, CONF_CLIENT_SECRET}
@@ -16,8 +22,11 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
     tariff = plan.tariff
     entry, client, memory = tariff.config_entry, tariff.client, tariff.store.memory
     return {
-        "entry": async_redact_data(
-            {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS
+        "entry": _numbered(
+            plan.control,
+            async_redact_data(
+                {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS
+            ),
         ),
         "data": asdict(tariff.data),
         "announced": {day.isoformat(): colour for day, colour in memory.announced.items()},
@@ -28,4 +37,42 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
         "calls_today": None if client is None else client.calls_today,
         "next_ask": None if client is None else client.next_ask(memory.book),
         "book": memory.book.store(),
+        "control": _control(plan.control),
     }
+
+
+def _control(control: PlanController) -> dict[str, Any]:
+    """Return what is planned, why, and how each battery follows; batteries are numbered."""
+    pilots = control.crew.pilots
+    found = {
+        "state": control.data.state,
+        "memory": control.memory.store(),
+        "steps": [step_data(step, control.chronicle.words) for step in control.data.plan.steps]
+        if control.data.plan
+        else [],
+        "beliefs": beliefs_data(control.data.plan.beliefs if control.data.plan else None),
+        "rules": [
+            {**each.data, "active": is_active(each)} for each in subentries(control.config_entry)
+        ],
+        "batteries": {
+            key: {
+                "wanted": str(pilot.wanted),
+                "standing": str(pilot.standing),
+                "doubt": pilot.doubt,
+                "is_failing": pilot.is_failing,
+                "is_assumed": pilot.is_assumed,
+            }
+            for key, pilot in pilots.items()
+        },
+    }
+    return _numbered(control, found)
+
+
+def _numbered(control: PlanController, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data in which batteries have numbers instead of their MACs."""
+    text = json.dumps(found, default=str)
+    known = {entry.data[CONF_BLE_MAC] for entry in async_batteries(control.hass)}
+    for number, key in enumerate(sorted(known | control.crew.pilots.keys()), start=1):
+        text = text.replace(key, f"battery {number}")
+    anonymous: dict[str, Any] = json.loads(text)
+    return anonymous
