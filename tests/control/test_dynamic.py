@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
-from custom_components.marstek.planner import Action, Reason
+from custom_components.marstek.planner import Reason
 from simulator.household import constant
 from tests.control.plan_home import PARIS, PlanHome, at, plan_home
 
@@ -82,6 +82,10 @@ async def _home(*, soc: float = 20.0, days: int = 1) -> AsyncIterator[PlanHome]:
             battery.set_household(constant(330))
             _tell(home, days)
             yield home
+
+
+def _reason(home: PlanHome) -> Reason | None:
+    return home.shown.reason
 
 
 def _slots(home: PlanHome) -> list[tuple[int, int, int]]:
@@ -187,10 +191,9 @@ async def test_no_price_at_all() -> None:
         home.hass.states.async_remove(_SENSOR)
         home.plan.tariff.async_update_listeners()
         await home.minutes(2)
-        assert home.shown.step is not None
-        assert home.shown.step.action is Action.AUTO
+        assert _reason(home) is Reason.PEAK_HOURS
         await home.until(22, 10)
-        assert home.shown.step.action is Action.HOLD
+        assert _reason(home) is Reason.CHEAP_NIGHT
         _tell(home, 2)
         await home.minutes(2)
         assert home.control.strategist.context(home.now).periods[0].price == _USUAL

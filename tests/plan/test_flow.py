@@ -1,6 +1,7 @@
 """Adding the plan, changing its tariff, its options and its credentials."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,6 +22,7 @@ from tests import loopback
 from .bench import PlanHome
 from .flow import PlanFlow
 
+HOUR = timedelta(hours=1)
 NIGHT = {"start": "22:00:00", "end": "06:00:00"}
 NOON = {"second_start": "12:30:00", "second_end": "14:30:00"}
 PRICES = {"off_peak": 0.15, "peak": 0.21, "subscription": 15.83}
@@ -254,6 +257,28 @@ async def test_plan_after_the_first_battery(hass: HomeAssistant, port: int) -> N
         assert (await flow.submit())["type"] is FlowResultType.CREATE_ENTRY
         second = await _add_battery(hass, "127.0.0.12", port)
         assert second.get("next_flow") is None
+        await loopback.unload_all(hass)
+
+
+async def test_a_preview_of_day_ahead_prices(hass: HomeAssistant, port: int) -> None:
+    """Half a day of it, with the cheap hours held while nothing is known of the house."""
+    midnight = dt_util.start_of_local_day()
+    prices = [{"start": midnight + hour * HOUR, "price": 0.1 + hour % 4 / 10} for hour in range(48)]
+    hass.states.async_set("sensor.spot", "0.1", {"prices": prices})
+    flow = PlanFlow(hass)
+    async with Fleet(
+        [loopback.spec(loopback.VENUS_E3, "127.0.0.11", port)], latency=loopback.LATENCY
+    ):
+        first = await _add_battery(hass, "127.0.0.11", port)
+        await flow.take(first["next_flow"][1])
+        await flow.choose("dynamic")
+        await flow.submit(price_entities=["sensor.spot"], price_unit="auto", vat=0, surcharge=0)
+        form = await flow.submit(**flow.defaults)
+        assert form["step_id"] == "preview"
+        shown = (form["description_placeholders"] or {})["plan"].splitlines()
+        assert 3 <= len(shown) <= 14
+        assert any("0 W" in line for line in shown)
+        assert (await flow.submit())["type"] is FlowResultType.CREATE_ENTRY
         await loopback.unload_all(hass)
 
 
