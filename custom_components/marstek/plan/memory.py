@@ -13,7 +13,8 @@ from .control_memory import ControlMemory
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 5.0
-_LONG_DELAY: Final = 300.0
+# What waits so long can be made good after a crash: counters go on from those of the batteries.
+_LONG_DELAY: Final = 1800.0
 _MOST_ANNOUNCED: Final = 7
 # More is a mistake, s.
 _LONGEST_SILENCE: Final = 1e9
