@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
 from ..const import DOMAIN, PLAN_UNIQUE_ID
-from ..planner import Override, Step
+from ..planner import Action, Override, Step
 from ..texts import Texts
 from .announcements import MISSING
 from .coordinator import TariffCoordinator
@@ -140,10 +140,14 @@ class Chronicle:
         return self.words.number(value)
 
     def look(self, step: Step, pilots: Mapping[str, Pilot]) -> None:
-        """Tell once of each switch how it went, when that is known of all batteries."""
+        """Tell once of each switch how it went, when that is known of all batteries.
+
+        Another floor of self-consumption is none: with day-ahead prices there is one each hour.
+        """
         failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
         is_over = all(pilot.is_settled or key in failing for key, pilot in pilots.items())
-        switching = (step.action, step.target, step.floor)
+        ends = {Action.CHARGE: step.target, Action.DISCHARGE: step.floor}
+        switching = (step.action, ends.get(step.action))
         if not pilots or not is_over or all(pilot.wanted is None for pilot in pilots.values()):
             return
         if switching == self._switching and failing == self._told_failing:

@@ -37,6 +37,7 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
         "calls_today": None if client is None else client.calls_today,
         "next_ask": None if client is None else client.next_ask(memory.book),
         "book": memory.book.store(),
+        "prices": memory.prices.store(),
         "control": _control(plan.control),
     }
 
