@@ -67,7 +67,7 @@ class _Diary:
 
 
 @asynccontextmanager
-async def _home(*, soc: float = 20.0, days: int = 1) -> AsyncIterator[PlanHome]:
+async def _home(*, soc: float = 20.0, days: int = 1, count: int = 1) -> AsyncIterator[PlanHome]:
     options: dict[str, Any] = {
         Tariff.DYNAMIC: {"price_entities": [_SENSOR], "assumed_unit": "kwh"},
         CONF_DAILY_LOAD: 8,
@@ -77,9 +77,9 @@ async def _home(*, soc: float = 20.0, days: int = 1) -> AsyncIterator[PlanHome]:
         return []
 
     with patch("custom_components.marstek.plan.learning.async_hours", nothing):
-        async with plan_home(soc=soc, count=1, tariff=Tariff.DYNAMIC, options=options) as home:
-            (battery,) = home.batteries
-            battery.set_household(constant(330))
+        async with plan_home(soc=soc, count=count, tariff=Tariff.DYNAMIC, options=options) as home:
+            for battery in home.batteries:
+                battery.set_household(constant(330 / count))
             _tell(home, days)
             yield home
 
@@ -153,6 +153,18 @@ async def test_a_restart_while_it_charges() -> None:
         diary = _Diary(home)
         await diary.live(3)
         assert diary.hours() <= {13, 14}
+
+
+@at(2026, 11, 17, 12, 50)
+async def test_a_restart_keeps_the_turns() -> None:
+    """Whoever was charging goes on, and what was written is not written again."""
+    async with _home(count=3) as home:
+        await home.until(13, 30)
+        powers = home.powers()
+        assert min(powers) < -200
+        await home.restart()
+        await home.until(13, 34)
+        assert [power < -200 for power in home.powers()] == [power < -200 for power in powers]
 
 
 @at(2026, 11, 17, 12, 50)

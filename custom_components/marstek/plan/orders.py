@@ -23,8 +23,8 @@ class Orders:
     def resume(self, standing: Mapping[str, Order], now: dt.datetime) -> None:
         """Go on with those that were charging before a restart, whose turn would else be lost."""
         for key, order in standing.items():
-            window, power = order.window, order.power or 0
-            if key not in self._shares and power < 0 and window is not None and window.end > now:
+            end, power = order.window.end if order.window else order.until, order.power or 0
+            if key not in self._shares and power < 0 and end is not None and end > now:
                 self._shares[key] = Share(Action.CHARGE, -power)
 
     def make(
