@@ -51,6 +51,8 @@ class Faults:
     """A name of `garbage.GARBAGE`, or "any"; "" = off."""
     garbage_rate: float = 1.0
     """Probability that a reply is replaced while `garbage` is on."""
+    lying_data: str = ""
+    """One of the keys of `readings.LIES`, told wrongly by Marstek.GetData; "" = off."""
     frozen: bool = False
     """The same readings for ever although the battery goes on."""
     counters_stuck: bool = False

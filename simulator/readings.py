@@ -172,6 +172,26 @@ def get_data(query: Query) -> Result:
     }
 
 
+def _turned(value: int) -> int:
+    return -value
+
+
+def _mirrored(value: int) -> int:
+    return 100 - value
+
+
+def _other_mode(value: int) -> int:
+    return 0 if value else 5
+
+
+LIES: Mapping[str, Callable[[int], int]] = {
+    "grid_pow": _turned,
+    "soc": _mirrored,
+    "work_mode": _other_mode,
+}
+"""What a firmware might get wrong in Marstek.GetData, by key."""
+
+
 READINGS: Mapping[str, Reading] = {
     profiles.GET_DEVICE: get_device,
     profiles.WIFI_STATUS: wifi_status,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from .device import Device
 from .exchanges import Outcome
 from .faults import Dice, Faults
-from .profiles import ES_SET_MODE, GET_DEVICE
-from .readings import READINGS, Query
+from .profiles import ES_SET_MODE, GET_DATA, GET_DEVICE
+from .readings import LIES, READINGS, Query
 from .state import BatteryState
 from .wire import ERRORS, RefusalError, Request, RequestId, params_id, parse
 from .writes import WRITES
@@ -78,6 +78,8 @@ class Responder:
         if reading := READINGS.get(request.method):
             query = Query(self._device, self._shown(), request.params)
             result, outcome = reading(query), Outcome.ANSWERED
+            if request.method == GET_DATA and (key := self.faults.lying_data):
+                result[key] = LIES[key](int(str(result[key])))
         else:
             done, outcome = self._write(request.method, request.params)
             result = {"set_result": done}

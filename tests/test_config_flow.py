@@ -720,6 +720,7 @@ async def test_options(
         "charge_limit": 1200,
         "discharge_limit": 800,
         "after_restart": "resume",
+        "experimental": False,
     }
     assert all(type(value) is not float for value in entry.options.values())
     assert entry.state is ConfigEntryState.LOADED

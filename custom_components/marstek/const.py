@@ -37,6 +37,7 @@ CONF_POWER_PRESET: Final = "power_preset"
 CONF_CHARGE_LIMIT: Final = "charge_limit"
 CONF_DISCHARGE_LIMIT: Final = "discharge_limit"
 CONF_AFTER_RESTART: Final = "after_restart"
+CONF_EXPERIMENTAL: Final = "experimental"
 
 # Data of the plan's config entry. Credentials are of the grid operator's own interface.
 CONF_TARIFF: Final = "tariff"

@@ -5,6 +5,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_MODEL, UnitOfPower
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -18,13 +19,14 @@ from .const import (
     CONF_AFTER_RESTART,
     CONF_CHARGE_LIMIT,
     CONF_DISCHARGE_LIMIT,
+    CONF_EXPERIMENTAL,
     CONF_FIRMWARE,
     CONF_POWER_PRESET,
     AfterRestart,
     PowerPreset,
 )
 from .schedule_flow import ScheduleFlow
-from .venus import Mode, profile_for
+from .venus import Mode, Profile, profile_for
 
 _LOWEST: Final = 100
 
@@ -50,7 +52,8 @@ class BatteryOptionsFlow(ScheduleFlow):
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a preset, and for the limits that its own-limits choice uses."""
         data = self.config_entry.data
-        highest = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).max_power
+        profile = profile_for(data[CONF_MODEL], data[CONF_FIRMWARE])
+        highest = profile.max_power
         errors: dict[str, str] = {}
         if user_input is not None:
             limits = {key: user_input[key] for key in (CONF_CHARGE_LIMIT, CONF_DISCHARGE_LIMIT)}
@@ -65,14 +68,15 @@ class BatteryOptionsFlow(ScheduleFlow):
         return self.async_show_form(
             step_id="limits",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(highest), user_input or self.config_entry.options
+                _schema(profile), user_input or self.config_entry.options
             ),
             errors=errors,
             description_placeholders={"low": str(_LOWEST), "high": str(highest)},
         )
 
 
-def _schema(highest: int) -> vol.Schema:
+def _schema(profile: Profile) -> vol.Schema:
+    highest = profile.max_power
     limit = NumberSelector(
         NumberSelectorConfig(
             step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
@@ -92,11 +96,15 @@ def _schema(highest: int) -> vol.Schema:
             translation_key=CONF_AFTER_RESTART,
         )
     )
+    experimental: dict[vol.Marker, Any] = {}
+    if profile.experimental:
+        experimental[vol.Required(CONF_EXPERIMENTAL, default=False)] = BooleanSelector()
     return vol.Schema(
         {
             vol.Required(CONF_POWER_PRESET, default=PowerPreset.MODEL): preset,
             vol.Required(CONF_CHARGE_LIMIT, default=highest): limit,
             vol.Required(CONF_DISCHARGE_LIMIT, default=highest): limit,
             vol.Required(CONF_AFTER_RESTART, default=AfterRestart.RESUME): after_restart,
+            **experimental,
         }
     )

@@ -10,6 +10,7 @@ import pytest
 from custom_components.marstek.venus import (
     BatteryStatus,
     BluetoothStatus,
+    DataStatus,
     DeviceStatus,
     EnergyStatus,
     InvalidReplyError,
@@ -113,6 +114,20 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
     ("VenusE", 156, "ES.GetMode", 0): ModeStatus(None, 55, 0, 0),
     # An Ethernet unit prints "192.00.02.20" and no signal.
     ("VenusE 3.0", 150, "Wifi.GetStatus", 0): WifiStatus("TESTNET", None, "192.0.2.20"),
+    # Read from the firmware; counters in 10 Wh.
+    ("VenusE 3.0", 150, "Marstek.GetData", 0): DataStatus(
+        soc=57,
+        battery_state=2,
+        mode=Mode.AUTO,
+        ct_connected=True,
+        ac_power=-984,
+        backup_power=0,
+        pv_power=None,
+        inverter_power=-984,
+        energy_charged=138130,
+        energy_discharged=109220,
+        rated_capacity=5120,
+    ),
 }
 # What is known of examples without a firmware.
 _DOCUMENTED = {"VenusE": 156, "VenusD": 150}

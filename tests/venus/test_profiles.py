@@ -343,3 +343,23 @@ async def test_virtual_time_really_passes() -> None:
         await bench.read()
         assert loop().time() - begun >= Pacing().quiet_gap
         assert Pacing().quiet_gap >= 2.5
+
+
+@pytest.mark.parametrize(
+    ("model", "firmware", "is_possible"),
+    [
+        ("VenusE 3.0", 143, False),
+        ("VenusE 3.0", 144, True),
+        ("VenusE 3.0", 150, True),
+        ("Venus A", 147, True),
+        ("Venus D", 150, True),
+        ("VenusE", 156, False),
+        ("VNSEM-0", 300, False),
+        ("Something", 150, False),
+    ],
+)
+def test_where_the_undocumented_method_may_be(model: str, firmware: int, is_possible: bool) -> None:
+    """It is in the firmware of three families (2.11), and never among what is just asked."""
+    profile = profile_for(model, firmware)
+    assert (Method.DATA in profile.experimental) is is_possible
+    assert not profile.supports(Method.DATA)

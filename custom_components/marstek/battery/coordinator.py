@@ -12,12 +12,20 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_AFTER_RESTART, CONF_FIRMWARE, DOMAIN, LOGGER, AfterRestart
+from ..const import (
+    CONF_AFTER_RESTART,
+    CONF_EXPERIMENTAL,
+    CONF_FIRMWARE,
+    DOMAIN,
+    LOGGER,
+    AfterRestart,
+)
 from ..errors import command_error, describe
 from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
     Danger,
+    DataStatus,
     DeviceStatus,
     EnergyStatus,
     LoopClock,
@@ -51,6 +59,7 @@ from .runs import Runs
 from .schedule_keeper import ScheduleKeeper
 from .schedule_watch import ScheduleWatch
 from .settings import BatterySettings, SettingsData
+from .trial import Trial
 from .upkeep import Upkeep
 from .whereabouts import Whereabouts
 from .wipe_watch import WipeWatch
@@ -91,6 +100,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._control: ModeControl
         self._poller: Poller
         self._upkeep: Upkeep
+        self.trial: Trial
         self.runs: Runs
         self.ownership = Ownership()
         self.schedule: ScheduleKeeper
@@ -129,6 +139,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         )
         self._poller = Poller(
             self.client, self.plan, self.clock, self._polled, self._whereabouts.search
+        )
+        self.trial = Trial(
+            self.client,
+            self.plan,
+            self.store,
+            self.clock.time,
+            self._polled,
+            is_wanted=self.config_entry.options.get(CONF_EXPERIMENTAL, False),
         )
         self.readings.memory = self.store.memory
         self._commands = Commands(
@@ -191,6 +209,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Make the one poll that is most due, and plan the next."""
         if method := self._poller.next_method(self._wanted()):
             await self._poller.async_read(method)
+        await self.trial.async_look()
         self._schedule_watch.look(self.client.link)
         self.wipe.look(self.client.link)
         self._maintain()
@@ -207,6 +226,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _polled(self, status: Status) -> None:
         self._apply(status)
+        if isinstance(status, DataStatus):
+            status = status.as_mode(self.readings.mode)
+            self._apply(status)
         if isinstance(status, ModeStatus):
             self._control.learn(status)
 

@@ -43,6 +43,7 @@ def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
             "solar": coordinator.store.memory.solar.store(),
             "efficiency": coordinator.store.memory.efficiency.store(),
         },
+        "experimental": coordinator.trial.describe(),
         **_link(coordinator),
     }
 

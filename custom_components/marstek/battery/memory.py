@@ -16,6 +16,7 @@ from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
+from .verdict import Judgement, restore_judgement
 
 _VERSION: Final = 1
 _SAVE_DELAY: Final = 300.0
@@ -61,6 +62,8 @@ class Memory:
     """True when it was silent for minutes, and its mode was not read since."""
     lost: Lost | None = None
     """What the battery has forgotten and the owner has not asked back yet."""
+    judgement: Judgement | None = None
+    """What became of the trial of Marstek.GetData."""
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
@@ -79,6 +82,7 @@ class Memory:
             "chosen": self.chosen and self.chosen.store(),
             "was_silent": self.was_silent,
             "lost": self.lost and self.lost.store(),
+            "judgement": self.judgement and self.judgement.store(),
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -108,6 +112,7 @@ class Memory:
             chosen=restore_chosen(stored.get("chosen")),
             was_silent=stored.get("was_silent") is True,
             lost=restore_lost(stored.get("lost")),
+            judgement=restore_judgement(stored.get("judgement")),
         )
 
 

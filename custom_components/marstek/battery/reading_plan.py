@@ -68,8 +68,11 @@ _PURPOSES: Final = {
     Method.BATTERY: Reading.CELLS,
     Method.WIFI: Reading.WIFI,
     Method.BLUETOOTH: Reading.BLUETOOTH,
+    Method.DATA: Reading.POWER,
 }
 _ORDER: Final = tuple(_PURPOSES)
+# Where Marstek.GetData tells power and mode: for the totals, and to hold it against.
+_BESIDE_DATA: Final = {Method.ENERGY: 600.0, Method.MODE: 1800.0}
 
 
 def intervals_for(profile: Profile) -> Intervals:
@@ -102,12 +105,16 @@ class ReadingPlan:
     profile: Profile
     boosted_until: float = float("-inf")
     meter_lost: bool = False
+    trusts_data: bool = False
+    """True where Marstek.GetData has proven itself: it is polled in place of two others."""
     _due: dict[Method, _Due] = field(default_factory=dict)
     _freshness: dict[Reading, _Freshness] = field(default_factory=dict)
 
     @property
     def _power_source(self) -> Method:
         """The method that power comes from: ES.GetStatus never answers on some firmware."""
+        if self.trusts_data:
+            return Method.DATA
         return Method.ENERGY if self.profile.supports(Method.ENERGY) else Method.MODE
 
     def _carries_power(self, method: Method) -> bool:
@@ -118,6 +125,8 @@ class ReadingPlan:
     def interval(self, method: Method, now: float) -> float:
         """Return the seconds between two polls of a method at this moment."""
         intervals = intervals_for(self.profile)
+        if self.trusts_data and method in _BESIDE_DATA:
+            return _BESIDE_DATA[method]
         if self._carries_power(method) and now < self.boosted_until:
             return min(intervals.power, _BOOSTED_INTERVAL)
         slowed = _METER_LOST_FACTOR if self.meter_lost else 1
@@ -138,6 +147,8 @@ class ReadingPlan:
         GetMode carries power too, but not the solar input that a battery's power depends on.
         """
         readings = {_PURPOSES[method]}
+        if method is Method.DATA:
+            readings.add(Reading.MODE)
         if method is Method.MODE and not self.profile.has_pv:
             readings.add(Reading.POWER)
         return frozenset(readings)
@@ -152,8 +163,11 @@ class ReadingPlan:
         return tuple(
             method
             for method, reading in _PURPOSES.items()
-            if reading in needed and self.profile.supports(method)
+            if reading in needed and self._may_poll(method)
         )
+
+    def _may_poll(self, method: Method) -> bool:
+        return self.trusts_data if method is Method.DATA else self.profile.supports(method)
 
     def due_at(self, method: Method) -> float:
         """Return when a method is due: at once when it was never read."""
@@ -168,14 +182,15 @@ class ReadingPlan:
             return None
         if Method.ENERGY in due and Method.MODE in methods and self._mode_replaces_energy(now):
             return Method.MODE
-        return min(due, key=lambda method: (self._misses(method), _ORDER.index(method)))
+        return min(due, key=lambda method: (self.misses(method), _ORDER.index(method)))
 
     def _mode_replaces_energy(self, now: float) -> bool:
         soon = self.due_at(Method.MODE) <= now + _REPLACEMENT_LOOKAHEAD
         known = Method.ENERGY in self._due and Method.MODE in self._due
-        return known and soon and not self.profile.has_pv and not self._misses(Method.MODE)
+        return known and soon and not self.profile.has_pv and not self.misses(Method.MODE)
 
-    def _misses(self, method: Method) -> int:
+    def misses(self, method: Method) -> int:
+        """Return how often in a row a method was not answered."""
         due = self._due.get(method)
         return due.misses if due else 0
 
@@ -194,11 +209,13 @@ class ReadingPlan:
 
     def failed(self, method: Method, now: float) -> None:
         """Note that a poll was not answered, and plan an earlier repetition."""
-        misses = self._misses(method) + 1
+        misses = self.misses(method) + 1
         retry = _FIRST_RETRY * _RETRY_FACTOR ** min(misses - 1, 20)
         self._due[method] = _Due(now + min(retry, self.interval(method, now)), misses)
         for reading in self.feeds(method):
             self.missed(reading)
+        if method is Method.DATA:
+            self.hurry(Method.ENERGY)
 
     def missed(self, reading: Reading) -> None:
         """Count a miss of a reading."""
@@ -206,7 +223,7 @@ class ReadingPlan:
 
     def postpone(self, method: Method, until: float) -> None:
         """Leave a method alone until then."""
-        self._due[method] = _Due(until, self._misses(method))
+        self._due[method] = _Due(until, self.misses(method))
 
     def hurry(self, method: Method) -> None:
         """Make a method due now."""

@@ -6,6 +6,7 @@ from typing import Final
 from ..venus import (
     BatteryStatus,
     BluetoothStatus,
+    DataStatus,
     DeviceStatus,
     EnergyStatus,
     MeterStatus,
@@ -112,6 +113,8 @@ class Readings:
                 self._apply_energy(status, now)
             case ModeStatus():
                 self._apply_mode(status, now)
+            case DataStatus():
+                self._apply_data(status, now)
             case BatteryStatus():
                 self.cells = status
                 self.temperature = status.temperature
@@ -153,6 +156,16 @@ class Readings:
             self.backup_power = status.backup_power
             self._integrate(now)
             self._follow_efficiency()
+
+    def _apply_data(self, status: DataStatus, now: float) -> None:
+        """Take the power; the counters are coarser than those of ES.GetStatus."""
+        self.soc = status.soc
+        self.ac_power = status.ac_power
+        self.backup_power = status.backup_power
+        if self.profile.pv_total_is_real:
+            self.pv_power = status.pv_power
+        self._integrate(now)
+        self._follow_efficiency()
 
     @property
     def _counts_battery(self) -> bool:

@@ -27,6 +27,7 @@ from .link import Link, Pacing
 from .models import (
     BatteryStatus,
     BluetoothStatus,
+    DataStatus,
     DeviceStatus,
     EnergyStatus,
     FoundDevice,
@@ -55,6 +56,7 @@ __all__ = [
     "ClosedError",
     "ContradictedError",
     "Danger",
+    "DataStatus",
     "DeviceError",
     "DeviceStatus",
     "EnergyStatus",

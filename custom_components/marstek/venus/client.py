@@ -108,7 +108,7 @@ class VenusClient:
 
         RestingError for a poll that should not be sent now.
         """
-        if not self.profile.supports(method):
+        if method not in self.profile.methods | self.profile.experimental:
             raise UnsupportedError(f"{method} is not in this firmware")
         status = await self.link.call(
             method,

@@ -24,6 +24,8 @@ class Method(StrEnum):
     ENERGY = "ES.GetStatus"
     MODE = "ES.GetMode"
     METER = "EM.GetStatus"
+    DATA = "Marstek.GetData"
+    """In no document: only where it was tried and has proven itself."""
     SET_MODE = "ES.SetMode"
     SET_DEPTH = "DOD.SET"
     SET_BLUETOOTH = "Ble.Adv"
@@ -149,6 +151,38 @@ class ModeStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class DataStatus:
+    """Power, mode and counters in one (PROTOCOL.md 2.11): from firmware, unproven on hardware."""
+
+    soc: int | None
+    battery_state: int | None
+    """0 fault or off, 1 idle, 2 and 3 current of either sign."""
+    mode: Mode | None
+    """None for one without a known number; MANUAL in UPS."""
+    ct_connected: bool | None
+    ac_power: int | None
+    """Grid-side power in W, + = feeding the house."""
+    backup_power: int | None
+    pv_power: float | None
+    """Solar input in W; None where this firmware always says 0."""
+    inverter_power: int | None
+    """Grid side and backup socket together in W."""
+    energy_charged: float | None
+    """Counter in Wh, of 10 Wh each."""
+    energy_discharged: float | None
+    """Counter in Wh, of 10 Wh each."""
+    rated_capacity: float | None
+    """In Wh."""
+
+    def as_mode(self, mode: Mode | None) -> ModeStatus:
+        """Return what of it ES.GetMode tells; `mode` is the one known before, for UPS."""
+        is_backup = mode is Mode.UPS and self.mode is Mode.MANUAL
+        return ModeStatus(
+            Mode.UPS if is_backup else self.mode, self.soc, self.ac_power, self.backup_power
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MeterStatus:
     """The meter (CT) at the grid connection (PROTOCOL.md 2.8); + = import."""
 
@@ -196,6 +230,7 @@ type Status = (
     | BatteryStatus
     | EnergyStatus
     | ModeStatus
+    | DataStatus
     | MeterStatus
     | PvStatus
 )

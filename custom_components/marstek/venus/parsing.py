@@ -8,6 +8,7 @@ from .errors import InvalidReplyError
 from .models import (
     BatteryStatus,
     BluetoothStatus,
+    DataStatus,
     DeviceStatus,
     EnergyStatus,
     MeterStatus,
@@ -31,6 +32,12 @@ _COUNTER_LIMIT: Final = 1e9
 _NUMBER_LIMIT: Final = 1e12
 _MAC: Final = re.compile(r"[0-9a-f]{12}")
 _PV_CHANNELS: Final = (1, 2, 3, 4)
+_WORK_MODES: Final[dict[int | None, Mode]] = {
+    0: Mode.AUTO,
+    1: Mode.MANUAL,
+    3: Mode.PASSIVE,
+    5: Mode.AI,
+}
 
 
 class Fields:
@@ -83,13 +90,13 @@ def _unsigned(value: int | None) -> int | None:
     return 0 if value is not None and value > 32767 else value
 
 
-def _backup_power(fields: Fields) -> int | None:
-    value = _unsigned(fields.integer("offgrid_power", 0, 65535))
+def _backup_power(fields: Fields, key: str = "offgrid_power") -> int | None:
+    value = _unsigned(fields.integer(key, 0, 65535))
     return value if value is None or value <= _POWER_LIMIT else None
 
 
-def _ac_power(fields: Fields) -> int | None:
-    return fields.integer("ongrid_power", -_POWER_LIMIT, _POWER_LIMIT)
+def _ac_power(fields: Fields, key: str = "ongrid_power") -> int | None:
+    return fields.integer(key, -_POWER_LIMIT, _POWER_LIMIT)
 
 
 def _wifi(fields: Fields, _: Profile) -> WifiStatus:
@@ -153,6 +160,23 @@ def _mode(fields: Fields, profile: Profile) -> ModeStatus:
     )
 
 
+def _data(fields: Fields, profile: Profile) -> DataStatus:
+    pv_power = fields.number("pv_pow", 0, _POWER_LIMIT)
+    return DataStatus(
+        soc=fields.integer("soc", 0, 100),
+        battery_state=fields.integer("bat_state", 0, 3),
+        mode=_WORK_MODES.get(fields.integer("work_mode", 0, 255)),
+        ct_connected=fields.flag("ct_state"),
+        ac_power=_ac_power(fields, "grid_pow"),
+        backup_power=_backup_power(fields, "off_grid_pow"),
+        pv_power=pv_power if profile.pv_total_is_real else None,
+        inverter_power=_ac_power(fields, "inv_pow"),
+        energy_charged=fields.number("tol_charge", 0, _COUNTER_LIMIT, 10),
+        energy_discharged=fields.number("tol_discharge", 0, _COUNTER_LIMIT, 10),
+        rated_capacity=fields.number("bat_cap", 500, _CAPACITY_LIMIT),
+    )
+
+
 def _meter(fields: Fields, _: Profile) -> MeterStatus:
     def power(key: str) -> int | None:
         return fields.integer(key, -_METER_LIMIT, _METER_LIMIT)
@@ -188,6 +212,7 @@ _PARSERS: Final[dict[Method, Callable[[Fields, Profile], Status]]] = {
     Method.ENERGY: _energy,
     Method.MODE: _mode,
     Method.METER: _meter,
+    Method.DATA: _data,
 }
 # A status without these says nothing worth having; the request is repeated instead.
 _ESSENTIAL: Final[dict[Method, tuple[str, ...]]] = {
@@ -198,6 +223,7 @@ _ESSENTIAL: Final[dict[Method, tuple[str, ...]]] = {
     Method.ENERGY: ("soc", "ac_power"),
     Method.MODE: ("soc", "ac_power"),
     Method.METER: ("connected", "total_power"),
+    Method.DATA: ("soc", "ac_power"),
 }
 
 
@@ -228,6 +254,7 @@ def parse_status(method: Method, result: Mapping[str, Any], profile: Profile) ->
     """Return the typed status; InvalidReplyError when an essential part of it is missing or false."""
     status = _PARSERS[method](Fields(result), profile)
     missing = [name for name in _ESSENTIAL.get(method, ()) if getattr(status, name) is None]
-    if missing or (method is Method.MODE and "mode" not in result):
+    mode = {Method.MODE: "mode", Method.DATA: "work_mode"}.get(method)
+    if missing or (mode is not None and mode not in result):
         raise InvalidReplyError(f"{method} without a believable {', '.join(missing) or 'mode'}")
     return status

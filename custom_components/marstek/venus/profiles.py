@@ -54,6 +54,8 @@ class Profile:
     known: bool = True
     """False when the model or the firmware is not in the table."""
     methods: frozenset[Method] = _EVERYWHERE
+    experimental: frozenset[Method] = frozenset()
+    """What this firmware may answer, but what nobody has seen yet (2.11)."""
     modes: frozenset[Mode] = _ALL_MODES
     """What can be chosen without losing anything; UPS, which costs the schedule, is none of them."""
     has_backup: bool = False
@@ -106,7 +108,12 @@ _VNSE3 = Profile(
 )
 _VNSE3_EARLY = replace(_VNSE3, methods=_EVERYWHERE - {Method.ENERGY}, answers_to_source_port=False)
 _VNSE3_TENTHS = replace(_VNSE3_EARLY, temperature_scale=0.1, stored_energy_scale=10.0)
-_VNSE3_RESETS = replace(_VNSE3, dangers=frozenset({Danger.WIPES_SETTINGS}))
+_VNSE3_143 = replace(
+    _VNSE3, dangers=frozenset({Danger.WIPES_SETTINGS}), answers_to_source_port=False
+)
+_VNSE3_RESETS = replace(
+    _VNSE3_143, experimental=frozenset({Method.DATA}), answers_to_source_port=True
+)
 _VNSE3_147 = replace(_VNSE3_RESETS, methods=_VNSE3.methods | _DEPTH, has_backup=True)
 _VNSE3_1476 = replace(_VNSE3_147, methods=_VNSE3.methods | _SETTINGS)
 _VNSE3_STEADY = replace(_VNSE3_1476, dangers=frozenset(), steady=True)
@@ -197,7 +204,7 @@ _TABLE: Final[dict[Family, tuple[tuple[tuple[Version, Profile], ...], Version]]]
         (
             ((0, 0), _VNSE3_EARLY),
             ((139, 0), _VNSE3_TENTHS),
-            ((143, 0), replace(_VNSE3_RESETS, answers_to_source_port=False)),
+            ((143, 0), _VNSE3_143),
             ((144, 0), _VNSE3_RESETS),
             ((147, 0), _VNSE3_147),
             ((147, 6), _VNSE3_1476),
