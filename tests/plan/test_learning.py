@@ -13,7 +13,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_platform
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    mock_platform,
+)
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
@@ -201,3 +205,41 @@ async def test_learnt_in_the_background_and_anew_when_asked(
         learner.async_follow_options()
         await hass.async_block_till_done(wait_background_tasks=True)
     assert learner.revision == 3
+
+
+async def test_kept_when_nothing_can_be_read(recorder_mock: Recorder, hass: HomeAssistant) -> None:
+    """A restart goes on with what was learnt, and an hour without statistics forgets nothing."""
+    await dashboard(hass, grid())
+    record(hass, "import", 640)
+    await async_wait_recording_done(hass)
+    entry = MockConfigEntry(options={CONF_STRATEGY: "savings"})
+    entry.add_to_hass(hass)
+
+    def learner() -> Learner:
+        return Learner(
+            hass,
+            entry,
+            lambda: PARIS,
+            lambda: plan_options(entry.options),
+            lambda: None,
+        )
+
+    with patch.object(dt_util, "utcnow", return_value=NOW):
+        first = learner()
+        await first.async_load()
+        assert first.habits is None
+        await first.async_learn()
+        await hass.async_block_till_done()
+        async_fire_time_changed(hass, NOW + HOUR)
+        await hass.async_block_till_done()
+        second = learner()
+        await second.async_load()
+        assert second.habits == first.habits
+        assert second.forecast(NOW, NOW + HOUR) is not None
+        with patch("custom_components.marstek.plan.learning.async_hours", return_value=[]):
+            await second.async_learn()
+        assert second.habits == first.habits
+        options = {**entry.options, CONF_LOAD_SENSOR: "test:nothing"}
+        hass.config_entries.async_update_entry(entry, options=options)
+        await second.async_learn()
+    assert second.forecast(NOW, NOW + HOUR) is None
