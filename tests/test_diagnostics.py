@@ -152,7 +152,8 @@ async def test_what_helps() -> None:
         assert told["reading_plan"]["ES.GetStatus"]["interval"] == 30
         assert 0 <= told["reading_plan"]["ES.GetStatus"]["due_in"] <= 30
         discharged = battery.state.energy_discharged_wh
-        assert abs(told["meters"]["discharged"]["total"] - discharged) < 20
+        assert abs(told["memory"]["discharged"]["total"] - discharged) < 20
+        assert {"hold", "run", "schedule", "settings"} <= told["memory"].keys()
         statistics = told["statistics"]["ES.GetStatus"]
         assert statistics["sent"] == statistics["answered"] > 8
         assert told["silent_for"] < 60

@@ -37,12 +37,8 @@ def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
         "data": async_redact_data(data, _PRIVATE_KEYS),
         "profile": _profile(coordinator),
         "reading_plan": _plan(coordinator),
-        "meters": {
-            "charged": coordinator.store.memory.charged.store(),
-            "discharged": coordinator.store.memory.discharged.store(),
-            "solar": coordinator.store.memory.solar.store(),
-            "efficiency": coordinator.store.memory.efficiency.store(),
-        },
+        # Totals, what was chosen and stands, and the schedule as last written.
+        "memory": coordinator.store.memory.store(),
         "experimental": coordinator.trial.describe(),
         **_link(coordinator),
     }
