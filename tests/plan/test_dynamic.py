@@ -210,6 +210,21 @@ async def test_a_source_that_is_gone_for_a_week(
     assert float(home.state("price")) == spot(home.now)
 
 
+async def test_planned_anew_only_when_something_changes(
+    hass: HomeAssistant, home: PlanHome
+) -> None:
+    """Within an hour of one price the periods stay as they are, to the minute."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    await home.go("2026-01-13", "08:01")
+    strategist = entry.runtime_data.control.strategist
+    before = strategist.context(home.now).periods
+    await home.go("2026-01-13", "08:58")
+    assert strategist.context(home.now).periods == before
+    await home.go("2026-01-13", "09:00")
+    assert strategist.context(home.now).periods != before
+
+
 async def test_a_source_that_is_late(hass: HomeAssistant, home: PlanHome) -> None:
     """Set-up waits for nobody: without any price night and day are the nominal ones."""
     entry = await _set_up(home)

@@ -11,7 +11,6 @@ from .settings import TariffSettings
 from .tariff_data import TariffData
 
 _DAY: Final = dt.timedelta(days=1)
-_LEAST_HORIZON: Final = dt.timedelta(hours=48)
 
 
 def dynamic_data(settings: TariffSettings, prices: PriceBook, now: dt.datetime) -> TariffData:
@@ -47,7 +46,8 @@ def dynamic_periods(
     held, and day.
     """
     zone = settings.off_peak.zone
-    end = max(now + _LEAST_HORIZON, _midnight(now, zone, 2))
+    # Two days at least; an end that moved with the clock would have the plan made anew for nothing.
+    end = _midnight(now, zone, 3)
     spans = list(prices.spans(now, end, zone))
     if any(span.price is None and span.expected is None for span in spans):
         off_peak = settings.off_peak
