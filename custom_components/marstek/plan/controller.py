@@ -26,7 +26,8 @@ from .control_memory import ControlMemory
 from .coordinator import TariffCoordinator
 from .crew import Crew, loaded_batteries
 from .orders import Orders
-from .plan_data import ControlState, PlanData
+from .picture import Standing, picture
+from .plan_data import PlanData
 from .plan_options import Approach, PlanOptions, plan_options
 from .strategist import Strategist
 from .totals import count, totals
@@ -44,13 +45,6 @@ _SETTLING: Final = (
     ConfigEntryState.UNLOAD_IN_PROGRESS,
 )
 _FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-_STATES: Final = {
-    Action.AUTO: ControlState.SELF_CONSUMPTION,
-    Action.AI: ControlState.AI,
-    Action.HOLD: ControlState.HOLD,
-    Action.CHARGE: ControlState.CHARGING,
-    Action.DISCHARGE: ControlState.DISCHARGING,
-}
 
 
 class PlanController(DataUpdateCoordinator[PlanData]):
@@ -289,48 +283,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return self._night_target
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
-        following, pilots = plan.next_change(now), self.crew.pilots
-        failing = frozenset(key for key, pilot in pilots.items() if pilot.is_failing)
-        return PlanData(
-            state=self._state(step, is_failing=bool(failing)),
-            reason=step.reason,
-            power=self._planned_power(step),
-            target=step.target,
-            next_action=None if following is None else following.action,
-            next_action_at=None if following is None else following.start,
-            next_reason=None if following is None else following.reason,
-            plan=plan,
-            step=step,
-            is_problem=bool(failing),
-            totals=totals(loaded_batteries(self.hass).values(), self.memory.energy),
-            standing_back=frozenset(self.memory.standing_back),
-            failing=failing,
-            assumed=frozenset(key for key, pilot in pilots.items() if pilot.is_assumed),
-            participants={key: pilot.battery.name for key, pilot in pilots.items()},
-        )
-
-    def _planned_power(self, step: Step) -> int | None:
-        """Return what the batteries are told, or would be, in W, + discharges; None in Auto."""
-        if step.action in (Action.AUTO, Action.AI):
-            return None
-        if self.is_in_control:
-            orders = (pilot.wanted for pilot in self.crew.pilots.values())
-            return sum(order.power or 0 for order in orders if order is not None)
-        return {Action.CHARGE: -step.power, Action.DISCHARGE: step.power}.get(step.action, 0)
-
-    def _state(self, step: Step, *, is_failing: bool) -> ControlState:
-        memory, pilots = self.memory, self.crew.pilots
-        if not pilots:
-            return ControlState.NO_BATTERIES
-        if not self.options.automatic:
-            return ControlState.OFF
-        if memory.paused_until is not None:
-            return ControlState.PAUSED
-        if is_failing:
-            return ControlState.PROBLEM
-        if memory.overrides or pilots.keys() <= memory.standing_back.keys():
-            return ControlState.OVERRIDE
-        return _STATES[step.action]
+        all_batteries = totals(loaded_batteries(self.hass).values(), self.memory.energy)
+        pilots = self.crew.pilots
+        known = Standing(self.options, self.memory, pilots, all_batteries, self.is_in_control)
+        return picture(plan, step, now, known)
 
     async def async_pause(self, until: dt.datetime | None) -> None:
         """Hand all batteries back until then, or until `async_resume`."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 import logging
 from typing import Final
 
@@ -21,6 +20,7 @@ from .errors import (
 from .gate import Priority
 from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
 from .profiles import Danger
+from .proving import Progress, is_excusable, power_agrees
 from .wishes import BACKUP, NO_BACKUP, ModeWish, Proof, manual_config, passive_config
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,17 +32,10 @@ _MODE_FRESH_FOR: Final = 10.0
 _LONGEST_COUNTDOWN: Final = 2**32 - 1
 # PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
-_CONTRADICTIONS: Final = 3
 # Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
 _SILENT_ROUNDS: Final = 3
 # A battery ramps up; in between two reads lies the quiet gap.
 _POWER_READS: Final = 2
-_POWER_TOLERANCE: Final = 100
-_POWER_TOLERANCE_SHARE: Final = 0.2
-# A battery near full takes less than asked; one at its depth of discharge, which is set anywhere
-# from 30 to 88 % (2.10) and can't be read, gives nothing.
-_FULL_FROM: Final = 95
-_EMPTY_BELOW: Final = 71
 
 _UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
 type SlotListener = Callable[[Slot, bool | None], None]
@@ -301,7 +294,7 @@ class ModeControl:
     async def _write_until_proven(self, wish: ModeWish) -> Proof:
         """Write and read in turn: a write without an answer may have been carried out."""
         link = self._client.link
-        progress = _Progress(link.pacing.write_attempts)
+        progress = Progress(link.pacing.write_attempts)
         heard = link.last_heard
         while progress.may_go_on:
             if progress.rounds == _SILENT_ROUNDS and link.last_heard == heard:
@@ -325,11 +318,11 @@ class ModeControl:
                 return Proof.CONFIRMED
             if accepted:
                 progress.contradicted(contradiction)
-                if progress.contradictions == _CONTRADICTIONS and self._is_excusable(wish, status):
+                if not progress.may_contradict and is_excusable(wish, status):
                     return Proof.ASSUMED
         raise progress.error
 
-    async def _write_once(self, wish: ModeWish, progress: _Progress) -> bool:
+    async def _write_once(self, wish: ModeWish, progress: Progress) -> bool:
         try:
             await self._write(wish, attempts=1)
         except (NoAnswerError, RefusedError, InvalidReplyError) as err:
@@ -350,12 +343,12 @@ class ModeControl:
             return None
         soc, power = status.soc, status.ac_power
         for _ in range(_POWER_READS):
-            if power is None or _agrees(wish.power, power, soc):
+            if power is None or power_agrees(wish.power, power, soc):
                 return None
             energy = await self._try_read_energy()
             if energy is not None:
                 soc, power = energy.soc, energy.ac_power
-        return None if power is None or _agrees(wish.power, power, soc) else power
+        return None if power is None or power_agrees(wish.power, power, soc) else power
 
     async def _try_read_energy(self) -> EnergyStatus | ModeStatus | None:
         method = Method.ENERGY if self._client.profile.supports(Method.ENERGY) else Method.MODE
@@ -364,44 +357,3 @@ class ModeControl:
         except _UNPROVABLE:
             return None
         return status if isinstance(status, (EnergyStatus, ModeStatus)) else None
-
-    def _is_excusable(self, wish: ModeWish, status: ModeStatus) -> bool:
-        """Tell whether a battery in the right mode may have a reason not to give the power.
-
-        A slot of Manual starts when the battery's own clock says so.
-        """
-        is_idle = status.ac_power is not None and abs(status.ac_power) <= _POWER_TOLERANCE
-        is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
-        may_be_empty = wish.power > 0 and is_idle and is_low
-        return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How often a wish may still be tried, and why it failed last."""
-
-    attempts: int
-    rounds: int = 0
-    failures: int = 0
-    contradictions: int = 0
-    error: VenusError = field(default_factory=lambda: NoAnswerError(Method.SET_MODE, 0))
-
-    @property
-    def may_go_on(self) -> bool:
-        return self.failures < self.attempts and self.contradictions < _CONTRADICTIONS
-
-    def failed(self, error: VenusError) -> None:
-        self.failures += 1
-        self.error = error
-
-    def contradicted(self, error: ContradictedError) -> None:
-        self.contradictions += 1
-        self.error = error
-
-
-def _agrees(wish: int, power: int, soc: int | None) -> bool:
-    """Tell whether a measured power is what a setpoint asks for."""
-    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wish))
-    if soc is not None and soc >= _FULL_FROM and wish < 0:
-        return wish - tolerance <= power <= tolerance
-    return abs(power - wish) <= tolerance

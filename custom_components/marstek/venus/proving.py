@@ -1,0 +1,66 @@
+"""What a read says of a mode change, and how often one is tried."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from .errors import ContradictedError, NoAnswerError, VenusError
+from .models import Method, Mode, ModeStatus
+from .wishes import ModeWish
+
+_CONTRADICTIONS: Final = 3
+_POWER_TOLERANCE: Final = 100
+_POWER_TOLERANCE_SHARE: Final = 0.2
+# A battery near full takes less than asked; one at its depth of discharge, which is set anywhere
+# from 30 to 88 % (PROTOCOL.md 2.10) and can't be read, gives nothing.
+_FULL_FROM: Final = 95
+_EMPTY_BELOW: Final = 71
+
+
+@dataclass(slots=True)
+class Progress:
+    """How often a wish may still be tried, and why it failed last."""
+
+    attempts: int
+    rounds: int = 0
+    failures: int = 0
+    contradictions: int = 0
+    error: VenusError = field(default_factory=lambda: NoAnswerError(Method.SET_MODE, 0))
+
+    @property
+    def may_contradict(self) -> bool:
+        """Return whether the battery may still show something else without being given up."""
+        return self.contradictions < _CONTRADICTIONS
+
+    @property
+    def may_go_on(self) -> bool:
+        """Return whether there is another attempt."""
+        return self.failures < self.attempts and self.may_contradict
+
+    def failed(self, error: VenusError) -> None:
+        """Count an attempt that came to nothing."""
+        self.failures += 1
+        self.error = error
+
+    def contradicted(self, error: ContradictedError) -> None:
+        """Count a read that shows something else."""
+        self.contradictions += 1
+        self.error = error
+
+
+def power_agrees(wish: int, power: int, soc: int | None) -> bool:
+    """Tell whether a measured power in W is what a setpoint asks for."""
+    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wish))
+    if soc is not None and soc >= _FULL_FROM and wish < 0:
+        return wish - tolerance <= power <= tolerance
+    return abs(power - wish) <= tolerance
+
+
+def is_excusable(wish: ModeWish, status: ModeStatus) -> bool:
+    """Tell whether a battery in the right mode may have a reason not to give the power.
+
+    A slot of Manual starts when the battery's own clock says so.
+    """
+    is_idle = status.ac_power is not None and abs(status.ac_power) <= _POWER_TOLERANCE
+    is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
+    may_be_empty = wish.power > 0 and is_idle and is_low
+    return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
