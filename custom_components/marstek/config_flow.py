@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
@@ -20,21 +20,18 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TextSelector,
 )
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
+from .address_form import ADDRESS_SCHEMA, async_ask
 from .const import CONF_BLE_MAC, CONF_DHCP_MAC, DOMAIN
-from .discovery import AddressError, async_identify, async_is_at, async_probe
+from .discovery import async_identify, async_is_at
 from .entries import (
     async_entry_of,
     async_plan_entry,
@@ -45,40 +42,13 @@ from .entries import (
     is_literal,
     is_plan,
 )
-from .options_flow import BatteryOptionsFlow, is_whole
+from .options_flow import BatteryOptionsFlow
 from .plan.rules import SUBENTRY_RULE
 from .plan_flow import PlanSteps
 from .plan_options import PlanOptionsFlow
 from .rule_flow import RuleFlow
 from .sightings import Sightings, async_look_around, name_of
-from .venus import (
-    DEFAULT_PORT,
-    DeviceError,
-    FoundDevice,
-    InvalidReplyError,
-    NoAnswerError,
-    NotMarstekError,
-    PortInUseError,
-    VenusError,
-)
-
-# No bounds on the port: the selector would tell them in English only.
-_ADDRESS_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): NumberSelector(
-            NumberSelectorConfig(mode=NumberSelectorMode.BOX)
-        ),
-    }
-)
-# The first kind that fits an error is its key in the form.
-_PROBE_ERRORS: Final[tuple[tuple[type[VenusError], str], ...]] = (
-    (PortInUseError, "port_in_use"),
-    (NotMarstekError, "not_marstek"),
-    (InvalidReplyError, "invalid_reply"),
-    (DeviceError, "device_error"),
-    (NoAnswerError, "no_answer"),
-)
+from .venus import FoundDevice
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -236,7 +206,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(_ADDRESS_SCHEMA, values),
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, values),
             errors=errors,
             description_placeholders=self._asked,
         )
@@ -245,17 +215,9 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         self, user_input: dict[str, Any]
     ) -> tuple[FoundDevice | None, dict[str, str]]:
         """Return the battery at an address, or the errors of the form and what they mention."""
-        host, port = user_input[CONF_HOST].strip(), user_input[CONF_PORT]
-        self._asked |= {"host": host, "port": f"{port:.0f}", "error": ""}
-        if not is_whole(port, 1, 65535):
-            return None, {CONF_PORT: "invalid_port"}
-        try:
-            return await async_probe(self.hass, host, int(port)), {}
-        except AddressError as err:
-            return None, {CONF_HOST: err.reason}
-        except VenusError as err:
-            self._asked["error"] = str(err)
-            return None, {"base": next(key for kind, key in _PROBE_ERRORS if isinstance(err, kind))}
+        asked = await async_ask(self.hass, user_input)
+        self._asked |= asked.placeholders
+        return asked.found, asked.errors
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
