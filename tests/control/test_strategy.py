@@ -12,7 +12,7 @@ from custom_components.marstek.plan.plan_options import Approach
 from custom_components.marstek.planner import Action, Basis, Reason
 from simulator.household import constant
 from tests.control.plan_home import PlanHome, at, plan_home
-from tests.control.test_three_weeks_optimised import SUNNY
+from tests.season.test_three_weeks_optimised import SUNNY
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
