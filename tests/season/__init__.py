@@ -1,1 +1,1 @@
-"""The pure parts of the season that is lived through by command."""
+"""The season that is lived through by command: its pure parts, and three weeks of it."""
