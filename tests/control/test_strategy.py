@@ -119,7 +119,7 @@ async def test_what_was_learnt_outlives_a_restart() -> None:
             writes = len(home.writes(battery))
             with patch(HOURS, return_value=[]):
                 await home.start()
-                await home.minutes(2)
+                await home.minutes(0.5)
                 assert home.shown.plan
                 assert home.shown.plan.beliefs
                 assert home.shown.plan.beliefs.basis is Basis.WATER_VALUE

@@ -122,7 +122,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     def async_reconsider(self) -> None:
         """Compute anew soon: something has changed."""
         self.tariff.store.save_soon()
-        self.config_entry.async_create_task(self.hass, self.async_request_refresh())
+        # Not at once: a battery that has just been set up counts as loaded a moment later.
+        self.config_entry.async_create_task(
+            self.hass, self.async_request_refresh(), eager_start=False
+        )
 
     @callback
     def async_apply_options(self) -> None:

@@ -26,6 +26,8 @@ class Plan:
         )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
         self.control.strategist.learner.async_start()
+        # Batteries that were set up meanwhile could not tell a plan that was not there yet.
+        self.control.async_reconsider()
 
     async def async_stop(self) -> None:
         """Keep what must not be lost; batteries stay as they are."""
