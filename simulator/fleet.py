@@ -45,6 +45,8 @@ class Fleet:
         if len({spec.ble_mac for spec in specs}) < len(specs):
             raise ValueError("two batteries have the same BLE MAC")
         self.broadcast = broadcast
+        self.eavesdroppers: list[Callable[[bytes, tuple[object, ...]], None]] = []
+        """Called with every broadcast and its sender, as any device of the network hears it."""
         self._allow_lan = options.get("allow_lan", False)
         self._listeners: list[_BroadcastListener] = []
         self._batteries = {
@@ -146,6 +148,8 @@ class _BroadcastListener(asyncio.DatagramProtocol):
     @override
     def datagram_received(self, data: bytes, addr: tuple[object, ...]) -> None:
         """Let every battery of the port answer from its own address."""
+        for eavesdropper in self._fleet.eavesdroppers:
+            eavesdropper(data, addr)
         host, port = addr[:2]
         for battery in self._fleet:
             if battery.spec.port == self._port:

@@ -24,6 +24,7 @@ from custom_components.marstek.discovery import (
     async_search,
     async_start_discovery,
 )
+from custom_components.marstek.runtime import async_is_heard
 from simulator import Fleet
 
 from . import loopback
@@ -179,11 +180,9 @@ async def test_locate_sweeps_once_for_all(hass: HomeAssistant, fleet: Fleet, por
     first, second, third = await asyncio.gather(
         *(async_locate(hass, ble_mac, port) for ble_mac in wanted)
     )
-    assert first is not None
-    assert first.address == E3_ADDRESS
-    assert second is not None
-    assert second.address == E_ADDRESS
-    assert third is None
+    assert [claim.address for claim in first] == [E3_ADDRESS]
+    assert [claim.address for claim in second] == [E_ADDRESS]
+    assert third == ()
     assert len(fleet[A_MAC].exchanges) == 2
 
 
@@ -192,12 +191,10 @@ async def test_locate_again(hass: HomeAssistant, fleet: Fleet, port: int) -> Non
     await async_locate(hass, E3_MAC, port)
     await fleet[E3_MAC].change_address("127.0.0.21")
     found = await async_locate(hass, E3_MAC, port)
-    assert found is not None
-    assert found.address == E3_ADDRESS
+    assert [claim.address for claim in found] == [E3_ADDRESS]
     with patch("custom_components.marstek.discovery._SWEEP_LIFETIME", 0.0):
         found = await async_locate(hass, E3_MAC, port)
-    assert found is not None
-    assert found.address == "127.0.0.21"
+    assert [claim.address for claim in found] == ["127.0.0.21"]
 
 
 async def test_locate_by_the_host_of_an_entry(hass: HomeAssistant, fleet: Fleet, port: int) -> None:
@@ -209,20 +206,20 @@ async def test_locate_by_the_host_of_an_entry(hass: HomeAssistant, fleet: Fleet,
     ):
         adapters.return_value = [adapter("127.1.0.1", 16)]
         found = await async_locate(hass, E3_MAC, port)
-    assert found is not None
-    assert found.address == E3_ADDRESS
+    assert [claim.address for claim in found] == [E3_ADDRESS]
 
 
 async def test_background_search(hass: HomeAssistant, fleet: Fleet, port: int) -> None:
     """New batteries are offered after a minute, and those that appear later after half an hour."""
     fleet[A_MAC].go_dark()
-    async_start_discovery(hass)
+    async_start_discovery(hass, async_is_heard)
     await in_background(hass, timedelta(seconds=55))
     assert cards(hass) == {}
     await in_background(hass, timedelta(seconds=61))
     source = "integration_discovery"
     assert cards(hass) == {"Venus E 3.0 0101": source, "Venus E 0202": source}
-    assert [item.method for item in fleet[E_MAC].exchanges] == ["Marstek.GetDevice"]
+    # Once by broadcast, and once by its own address, which proves the answer.
+    assert [item.method for item in fleet[E_MAC].exchanges] == ["Marstek.GetDevice"] * 2
     fleet[A_MAC].come_back()
     await in_background(hass, timedelta(minutes=31))
     assert cards(hass).keys() == {"Venus E 3.0 0101", "Venus E 0202", "Venus A 0303"}
@@ -237,7 +234,7 @@ async def test_background_search_follows_addresses(
     foreign = MockConfigEntry(domain=DOMAIN, unique_id=A_MAC, data={"ip": A_ADDRESS})
     foreign.add_to_hass(hass)
     with loopback.names({"battery.home": E_ADDRESS}):
-        await discovery._async_discover(hass)
+        await discovery._async_discover(hass, async_is_heard)
         await hass.async_block_till_done(wait_background_tasks=True)
     assert moved.data["host"] == E3_ADDRESS
     assert named.data["host"] == "battery.home"
@@ -252,7 +249,7 @@ async def test_background_search_leaves_the_ignored_alone(
     for unique_id in ("02:aa:bb:cc:01:01", "02:aa:bb:cc:02:02"):
         entry = MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE, unique_id=unique_id, data={})
         entry.add_to_hass(hass)
-    await discovery._async_discover(hass)
+    await discovery._async_discover(hass, async_is_heard)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert cards(hass).keys() == {"Venus A 0303"}
 
@@ -266,7 +263,7 @@ async def test_background_search_wakes_a_battery_that_was_off(
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     fleet[E3_MAC].come_back()
-    await discovery._async_discover(hass)
+    await discovery._async_discover(hass, async_is_heard)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.LOADED
 
@@ -275,7 +272,7 @@ async def test_no_background_search_while_home_assistant_stops(
     hass: HomeAssistant, fleet: Fleet
 ) -> None:
     """Nothing new is begun during a shutdown."""
-    async_start_discovery(hass)
+    async_start_discovery(hass, async_is_heard)
     hass.set_state(CoreState.stopping)
     await in_background(hass, timedelta(minutes=31))
     hass.set_state(CoreState.running)

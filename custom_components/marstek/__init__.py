@@ -22,7 +22,7 @@ from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_bac
 from .plan.issues import TariffIssues
 from .plan.learning import habits_store
 from .plan.runtime import async_setup_plan
-from .runtime import async_loaded_plan
+from .runtime import async_is_heard, async_loaded_plan
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -54,7 +54,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Take over what was there, register the actions, and look for batteries and after them."""
     async_adopt_all(hass)
     async_setup_actions(hass)
-    async_start_discovery(hass)
+    async_start_discovery(hass, async_is_heard)
     async_start_health(hass)
     return True
 

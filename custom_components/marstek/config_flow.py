@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_DHCP,
     SOURCE_IGNORE,
     SOURCE_IMPORT,
     SOURCE_USER,
@@ -30,8 +31,8 @@ from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
 from .address_form import ADDRESS_SCHEMA, async_ask
-from .const import CONF_BLE_MAC, CONF_DHCP_MAC, DOMAIN
-from .discovery import async_identify, async_is_at
+from .const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN
+from .discovery import async_has_room_for_offers, async_identify, async_is_at, async_place_of
 from .entries import (
     async_entry_of,
     async_plan_entry,
@@ -48,7 +49,7 @@ from .plan_flow import PlanSteps
 from .plan_options import PlanOptionsFlow
 from .rule_flow import RuleFlow
 from .sightings import Sightings, async_look_around, name_of
-from .venus import FoundDevice
+from .venus import DeviceStatus, FoundDevice
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -279,6 +280,8 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         """Let a configured battery follow its address, or show a new one to the user."""
         await self._async_identify(data, is_wish=False)
         self._abort_if_known(await self._async_updates(data))
+        if not async_has_room_for_offers(self.hass):
+            return self.async_abort(reason="too_many_offers")
         self._offered = data
         self.context["title_placeholders"] = {"name": _title(data)}
         return await self.async_step_discovery_confirm()
@@ -326,6 +329,8 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         entry = async_entry_of(self.hass, data[CONF_BLE_MAC])
         if entry is None or not is_battery(entry):
             return {}
+        if self.source == SOURCE_DHCP and not await self._async_may_move(entry, data):
+            return {}
         runs = entry.state is ConfigEntryState.LOADED and data[CONF_PORT] == entry.data[CONF_PORT]
         is_kept = runs and not is_literal(entry.data[CONF_HOST])
         if is_kept or await async_is_at(self.hass, entry, data[CONF_HOST], data[CONF_PORT]):
@@ -333,6 +338,16 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         else:
             keys = {CONF_DHCP_MAC, CONF_HOST, CONF_PORT}
         return {key: data[key] for key in keys & data.keys()}
+
+    async def _async_may_move(self, entry: ConfigEntry[Any], data: Mapping[str, Any]) -> bool:
+        """Tell whether a configured battery is at the address that DHCP named.
+
+        The background search has asked for that itself before it starts a flow.
+        """
+        device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])
+        claim = FoundDevice(device, data[CONF_HOST], data[CONF_PORT])
+        # Also where it was heard just now: a lease begins with the move.
+        return await async_place_of(self.hass, entry, [claim], is_heard=False) is not None
 
     def _abort_if_known(self, updates: dict[str, Any] | None = None) -> None:
         """Abort for a battery that has an entry, save for one that was ignored and is now chosen."""

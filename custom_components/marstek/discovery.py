@@ -1,7 +1,7 @@
 """Where batteries are: looking for new ones, and for those that have moved."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_interface
 import re
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from homeassistant.components import network
 from homeassistant.config_entries import (
+    SOURCE_DHCP,
     SOURCE_IGNORE,
     SOURCE_INTEGRATION_DISCOVERY,
     ConfigEntry,
@@ -19,12 +20,22 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import discovery_flow
+from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, LOGGER
+from .const import CONF_BLE_MAC, DOMAIN, LOGGER
 from .entries import async_batteries, async_entry_of, entry_data, is_foreign
-from .venus import DISCOVERY_PORTS, FoundDevice, Hub, Pacing, SearchResult, probe, search
+from .venus import (
+    DISCOVERY_PORTS,
+    FoundDevice,
+    Hub,
+    Pacing,
+    SearchResult,
+    VenusError,
+    probe,
+    search,
+)
 
 # Lets Home Assistant settle: a busy event loop misses answers.
 _FIRST_SEARCH: Final = timedelta(seconds=60)
@@ -33,6 +44,12 @@ _SEARCH_INTERVAL: Final = timedelta(minutes=30)
 _SWEEP_LIFETIME: Final = 60.0
 _LIMITED_BROADCAST: Final = "255.255.255.255"
 _NOBODY: Final = (IPv4Address(0), IPv4Address(_LIMITED_BROADCAST))
+# Of a home's one to six batteries, with room for a neighbour's; a flood of forged answers must not
+# fill the page of discovered devices.
+MOST_OFFERS: Final = 16
+DISCOVERY_SOURCES: Final = (SOURCE_DHCP, SOURCE_INTEGRATION_DISCOVERY)
+# Of a place that may be silent: each attempt takes about 3 s.
+_PROOF_ATTEMPTS: Final = 2
 # Of what is asked outside of a battery's own conversation.
 PACING: Final = Pacing()
 
@@ -140,17 +157,45 @@ async def async_search(
         if not any(IPv4Address(address) in item for item in networks):
             targets.append(address)
     return await search(
-        async_get_hub(hass), targets, ports=_async_ports(hass, ports), rounds=rounds, pacing=PACING
+        async_get_hub(hass),
+        targets,
+        ports=_async_ports(hass, ports),
+        rounds=rounds,
+        pacing=PACING,
+        known=[entry.data[CONF_BLE_MAC] for entry in async_batteries(hass)],
     )
 
 
-async def async_probe(hass: HomeAssistant, host: str, port: int) -> FoundDevice:
+async def async_probe(
+    hass: HomeAssistant, host: str, port: int, *, attempts: int = 4
+) -> FoundDevice:
     """Return the battery at a host name or IPv4 address and port.
 
     Raises AddressError, PortInUseError, NoAnswerError, DeviceError or InvalidReplyError.
     """
     address = await async_resolve(hass, host)
-    return await probe(async_get_hub(hass), address, port, pacing=PACING)
+    return await probe(async_get_hub(hass), address, port, attempts=attempts, pacing=PACING)
+
+
+async def async_answers_as(hass: HomeAssistant, ble_mac: str, host: str, port: int) -> bool:
+    """Tell whether the battery with a BLE MAC answers when it alone is asked at a host and port."""
+    try:
+        found = await async_probe(hass, host, port, attempts=_PROOF_ATTEMPTS)
+    except (AddressError, VenusError) as err:
+        LOGGER.debug("Nothing proven at %s: %s", host, err)
+        return False
+    return found.device.ble_mac == ble_mac
+
+
+async def async_prove(hass: HomeAssistant, claims: Iterable[FoundDevice]) -> FoundDevice | None:
+    """Return the first of several claims that holds when its address alone is asked.
+
+    The answer to a broadcast proves little: its sender's address can be forged.
+    """
+    for claim in claims:
+        if await async_answers_as(hass, claim.device.ble_mac, claim.address, claim.port):
+            return claim
+    return None
 
 
 async def async_identify(hass: HomeAssistant, address: str) -> FoundDevice | None:
@@ -167,25 +212,24 @@ class _Locator:
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
         self._lock = asyncio.Lock()
-        self._found: dict[str, FoundDevice] = {}
+        self._result = SearchResult(())
         self._swept_at = float("-inf")
 
-    async def async_locate(self, ble_mac: str, port: int) -> FoundDevice | None:
-        """Return where a battery answers, by a new sweep if the last one is too old."""
+    async def async_locate(self, ble_mac: str, port: int) -> tuple[FoundDevice, ...]:
+        """Return where a battery answered, by a new sweep if the last one is too old."""
         async with self._lock:
             if self._hass.loop.time() - self._swept_at >= _SWEEP_LIFETIME:
                 hosts = [entry.data[CONF_HOST] for entry in async_batteries(self._hass)]
-                result = await async_search(self._hass, ports=(port,), hosts=hosts, rounds=2)
-                self._found = {found.device.ble_mac: found for found in result.devices}
+                self._result = await async_search(self._hass, ports=(port,), hosts=hosts, rounds=2)
                 self._swept_at = self._hass.loop.time()
-            return self._found.get(ble_mac)
+            return self._result.claims_to(ble_mac)
 
 
 _LOCATOR: HassKey[_Locator] = HassKey(f"{DOMAIN}_locator")
 
 
-async def async_locate(hass: HomeAssistant, ble_mac: str, port: int) -> FoundDevice | None:
-    """Return where a battery answers now, None when it doesn't.
+async def async_locate(hass: HomeAssistant, ble_mac: str, port: int) -> tuple[FoundDevice, ...]:
+    """Return every place that answers as a battery now; none of them is proven, see `async_prove`.
 
     For a battery that has fallen silent, or at whose address another one answers. Sweeps at most
     once a minute, however many batteries ask.
@@ -207,41 +251,95 @@ async def async_is_at(
         return False
 
 
-async def _async_is_news(hass: HomeAssistant, found: FoundDevice) -> bool:
-    """Tell whether a config flow would do anything about a battery."""
+async def async_place_of(
+    hass: HomeAssistant, entry: ConfigEntry[Any], claims: Sequence[FoundDevice], *, is_heard: bool
+) -> FoundDevice | None:
+    """Return where a configured battery is, None for where it is expected.
+
+    Whoever answers with a battery's BLE MAC must not become its address while the battery itself
+    answers: it stays while it is heard, and where one of the claims is the place in use. Else a
+    claim counts once it is proven and the place in use is silent or another battery.
+    """
+    places = [(claim.address, claim.port) for claim in claims]
+    for claim in claims:
+        if await async_is_at(hass, entry, claim.address, claim.port):
+            if len(places) > 1:
+                LOGGER.warning("%s is kept at %s: of %s", entry.title, claim.address, places)
+            return claim
+    if is_heard or not claims:
+        if claims:
+            LOGGER.warning("%s answers, and so does %s in its name", entry.title, places)
+        return None
+    data = entry.data
+    if await async_answers_as(hass, data[CONF_BLE_MAC], data[CONF_HOST], data[CONF_PORT]):
+        return None
+    return await async_prove(hass, claims)
+
+
+@callback
+def _async_is_offered(hass: HomeAssistant, ble_mac: str) -> bool:
+    """Tell whether a new battery waits for the owner's answer already."""
+    return any(
+        flow["context"].get("unique_id") == format_mac(ble_mac)
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    )
+
+
+@callback
+def async_has_room_for_offers(hass: HomeAssistant) -> bool:
+    """Tell whether another new battery may be offered to the owner."""
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    offered = [flow for flow in flows if flow["context"]["source"] in DISCOVERY_SOURCES]
+    return len(offered) < MOST_OFFERS
+
+
+type IsHeard = Callable[[ConfigEntry[Any]], bool]
+
+
+async def _async_news(
+    hass: HomeAssistant, found: FoundDevice, claims: Sequence[FoundDevice], is_heard: IsHeard
+) -> FoundDevice | None:
+    """Return a proven battery about which a config flow has something to do."""
     entry = async_entry_of(hass, found.device.ble_mac)
     if entry is None:
-        return True
+        if _async_is_offered(hass, found.device.ble_mac) or not async_has_room_for_offers(hass):
+            return None
+        return await async_prove(hass, claims)
     if entry.source == SOURCE_IGNORE or is_foreign(entry):
-        return False
-    if entry.state is ConfigEntryState.SETUP_RETRY:
-        return True
-    return not await async_is_at(hass, entry, found.address, found.port)
+        return None
+    place = await async_place_of(hass, entry, claims, is_heard=is_heard(entry))
+    if place is None or entry.state is ConfigEntryState.SETUP_RETRY:
+        return place
+    return None if await async_is_at(hass, entry, place.address, place.port) else place
 
 
-async def _async_discover(hass: HomeAssistant) -> None:
+async def _async_discover(hass: HomeAssistant, is_heard: IsHeard) -> None:
     """Offer new batteries, and let the entries of those that have moved follow."""
     result = await async_search(hass, rounds=1)
     for found in result.devices:
-        if await _async_is_news(hass, found):
+        claims = result.claims_to(found.device.ble_mac)
+        if news := await _async_news(hass, found, claims, is_heard):
             discovery_flow.async_create_flow(
                 hass,
                 DOMAIN,
                 context={"source": SOURCE_INTEGRATION_DISCOVERY},
-                data=entry_data(found),
+                data=entry_data(news),
             )
 
 
 @callback
-def async_start_discovery(hass: HomeAssistant) -> None:
-    """Look for batteries in the background, soon and then from time to time."""
+def async_start_discovery(hass: HomeAssistant, is_heard: IsHeard) -> None:
+    """Look for batteries in the background, soon and then from time to time.
+
+    `is_heard` tells whether the battery of an entry answers where it is.
+    """
 
     @callback
     def async_discover(_now: datetime) -> None:
         if hass.is_stopping:
             # A call later is not cancelled by the shutdown, whatever its job says.
             return
-        hass.async_create_background_task(_async_discover(hass), f"{DOMAIN} discovery")
+        hass.async_create_background_task(_async_discover(hass, is_heard), f"{DOMAIN} discovery")
 
     async_call_later(hass, _FIRST_SEARCH, HassJob(async_discover, cancel_on_shutdown=True))
     async_track_time_interval(hass, async_discover, _SEARCH_INTERVAL, cancel_on_shutdown=True)

@@ -14,7 +14,7 @@ from .battery.coordinator import BatteryCoordinator
 from .battery.issues import SETTINGS_WIPED, SILENT
 from .battery.restoring import async_restore
 from .const import CONF_BLE_MAC
-from .discovery import async_search
+from .discovery import async_place_of, async_search
 from .runtime import async_loaded_plan
 from .venus import VenusError
 
@@ -112,7 +112,8 @@ class SilentFlow(_BatteryFlow):
         data = entry.data
         result = await async_search(self.hass, ports=(data[CONF_PORT],), hosts=(data[CONF_HOST],))
         wanted = data[CONF_BLE_MAC]
-        found = next((each for each in result.devices if each.device.ble_mac == wanted), None)
+        claims = result.claims_to(wanted)
+        found = await async_place_of(self.hass, entry, claims, is_heard=False)
         if found is None:
             return "nobody_found" if not result.devices else "others_found"
         self.hass.config_entries.async_update_entry(

@@ -1,10 +1,12 @@
 """What a config entry of ours holds while it is loaded."""
 
+from typing import Any
+
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .battery.coordinator import BatteryCoordinator
-from .entries import async_plan_entry
+from .entries import async_plan_entry, is_battery
 from .plan.runtime import Plan, PlanConfigEntry
 
 type MarstekConfigEntry = ConfigEntry[BatteryCoordinator | Plan]
@@ -17,3 +19,12 @@ def async_loaded_plan(hass: HomeAssistant) -> Plan | None:
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return None
     return entry.runtime_data
+
+
+@callback
+def async_is_heard(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether the battery of an entry is set up and answers where it is."""
+    if entry.state is not ConfigEntryState.LOADED or not is_battery(entry):
+        return False
+    battery: BatteryCoordinator = entry.runtime_data
+    return battery.is_reachable

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.marstek.venus import (
     ClosedError,
+    InvalidReplyError,
     Method,
     NoAnswerError,
     Status,
@@ -155,3 +156,40 @@ async def test_the_battery_moves() -> None:
         bench.client.move("127.0.0.44")
         assert soc(await bench.read()) == 55
         assert bench.client.address == "127.0.0.44"
+
+
+@pytest.mark.parametrize("device", ["VenusE 3.0\ud800", "VenusE 3.0<b>", "Toaster\n", "VenusE"])
+@virtual
+async def test_an_identity_that_one_reply_claims(device: str) -> None:
+    """A battery is followed to another model or firmware only when two replies agree on it."""
+    answers = iter([{"device": device, "ver": 156}])
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        told = {"device": "VenusE 3.0", "ver": 150, "ble_mac": MAC} | next(answers, {})
+        return [(0.1, reply(request, told))]
+
+    async with scripted(script) as (_, target), opened(target) as client:
+        before = client.profile
+        with pytest.raises(InvalidReplyError):
+            await client.read(Method.DEVICE)
+        assert client.profile == before
+        assert client.device.model == "VenusE 3.0"
+        await client.read(Method.DEVICE)
+        assert client.profile == before
+
+
+@virtual
+async def test_an_update_of_the_firmware() -> None:
+    """Two replies that agree are followed at once; their own reads prove it."""
+    asked: list[int] = []
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        asked.append(request["id"])
+        return [(0.1, reply(request, {"device": "VenusE 3.0", "ver": 151, "ble_mac": MAC}))]
+
+    async with scripted(script) as (_, target), opened(target) as client:
+        await client.read(Method.DEVICE)
+        assert client.device.firmware == 151
+        assert len(asked) == 2
+        await client.read(Method.DEVICE)
+        assert len(asked) == 3

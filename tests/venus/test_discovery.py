@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.marstek.venus import (
@@ -15,11 +16,16 @@ from custom_components.marstek.venus import (
     Method,
     NoAnswerError,
     NotMarstekError,
+    Pacing,
     PortInUseError,
     SearchResult,
     probe,
     search,
 )
+from custom_components.marstek.venus.clock import LoopClock
+from custom_components.marstek.venus.discovery import _MOST_BATTERIES, _MOST_CLAIMS, _Collector
+from custom_components.marstek.venus.transport import Inbound
+from custom_components.marstek.venus.wire import decode_reply
 from simulator import BatterySpec, Faults
 from simulator.garbage import GARBAGE
 from simulator.sockets import open_socket
@@ -389,8 +395,8 @@ async def test_answers_of_others_are_not_those_of_the_probed() -> None:
 
 
 def test_ports_that_are_searched() -> None:
-    """The default, its neighbours, and one that is known to be in use."""
-    assert DISCOVERY_PORTS == (30000, 30001, 30002, 30003, 30030)
+    """The ports that other clients search as well."""
+    assert DISCOVERY_PORTS == (30000, 30001, 30002, 30003, 30004, 30030)
 
 
 @virtual
@@ -400,3 +406,30 @@ async def test_the_newest_answer_counts() -> None:
         loop().call_later(4, battery.update_firmware, 150)
         result = await search(Hub(), [ADDRESS], ports=[battery.spec.port])
         assert result.devices[0].device.firmware == 150
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 400).map(lambda number: f"02ffff{number:06x}") | st.just(MAC),
+            st.integers(1, 250).map(lambda number: f"127.0.8.{number}"),
+        ),
+        max_size=3000,
+    )
+)
+@settings(max_examples=20, deadline=None)
+@virtual
+async def test_any_flood_is_bounded(claims: list[tuple[str, str]]) -> None:
+    """Forged answers fill a bounded list, in which a known battery keeps its place."""
+    hub = Hub()
+    endpoint = await hub.acquire(free_port())
+    collector = _Collector(endpoint, 7, LoopClock(), Pacing(), known=(MAC,))
+    payload = {"device": "VenusE 3.0", "ver": 150}
+    for mac, address in [*claims, (MAC, ADDRESS)]:
+        answer = reply({"id": 7}, payload | {"ble_mac": mac}, mac)
+        collector.received(Inbound(address, decode_reply(answer), answer))
+    hub.release(endpoint)
+    found = [claim.device.ble_mac for claim in collector.found.values()]
+    assert len(set(found)) <= _MOST_BATTERIES + 1
+    assert all(found.count(mac) <= _MOST_CLAIMS for mac in set(found))
+    assert MAC in found

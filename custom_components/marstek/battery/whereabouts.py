@@ -1,7 +1,7 @@
 """Where one battery is: looks for it when it has fallen silent or another one answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -9,9 +9,9 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 
 from ..const import CONF_BLE_MAC, DOMAIN, LOGGER
-from ..discovery import AddressError, async_locate, async_resolve
+from ..discovery import AddressError, async_locate, async_prove, async_resolve
 from ..entries import is_literal
-from ..venus import Clock, VenusClient
+from ..venus import Clock, FoundDevice, VenusClient
 
 # Until this long after the last word of a battery its address is not doubted, in s.
 _SILENCE_BEFORE_SEARCH: Final = 90.0
@@ -59,13 +59,14 @@ class Whereabouts:
         )
 
     async def _async_find(self) -> None:
-        """Go on at the address where the battery is now, if it can be found."""
+        """Go on at the address where the battery is now, if it can be found and proven there."""
         data = self._entry.data
         try:
             address = await async_resolve(self._hass, data[CONF_HOST])
         except AddressError:
             address = self._client.address
-        found = await async_locate(self._hass, data[CONF_BLE_MAC], data[CONF_PORT])
+        claims = await async_locate(self._hass, data[CONF_BLE_MAC], data[CONF_PORT])
+        found = await self._async_chosen(claims)
         if found is not None:
             address = found.address
         if address == self._client.address:
@@ -78,3 +79,10 @@ class Whereabouts:
                 self._entry, data={**data, CONF_HOST: address}
             )
         await self._on_moved()
+
+    async def _async_chosen(self, claims: Sequence[FoundDevice]) -> FoundDevice | None:
+        """Return where the battery is: the address in use if it answers there, else a proven one."""
+        for claim in claims:
+            if claim.address == self._client.address:
+                return claim
+        return await async_prove(self._hass, claims)

@@ -49,6 +49,10 @@ class SourceError(Exception):
     def __init__(
         self, kind: FaultKind, detail: str, *, retry_after: timedelta | None = None
     ) -> None:
-        """Say what happened."""
+        """Say what happened; of `detail`, which may quote the source, the printable part is kept.
+
+        Faults are stored and logged: a lone surrogate or a line break must not get there.
+        """
+        detail = "".join(character for character in detail[:200] if character.isprintable())
         super().__init__(detail)
-        self.fault = SourceFault(kind, detail[:200], retry_after)
+        self.fault = SourceFault(kind, detail, retry_after)

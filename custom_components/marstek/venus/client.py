@@ -6,12 +6,19 @@ import random
 from typing import Any
 
 from .clock import Clock
-from .errors import ClosedError, InvalidReplyError, RefusedError, UnsupportedError, WrongDeviceError
+from .errors import (
+    ClosedError,
+    InvalidReplyError,
+    NotMarstekError,
+    RefusedError,
+    UnsupportedError,
+    WrongDeviceError,
+)
 from .gate import Priority
 from .link import Link, Pacing
 from .models import DeviceStatus, FoundDevice, Method, Status
 from .parsing import parse_device, parse_status
-from .profiles import Profile, profile_for
+from .profiles import Profile, is_marstek_model, profile_for
 from .transport import Endpoint, Hub
 
 _LOGGER = logging.getLogger(__name__)
@@ -106,36 +113,56 @@ class VenusClient:
     ) -> Status:
         """Return the status that a method gives; UnsupportedError when the firmware lacks it.
 
-        RestingError for a poll that should not be sent now.
+        RestingError for a poll that should not be sent now. Another model or firmware than the
+        known one is asked for a second time before it is followed: anybody on the network can
+        forge one reply, and scales and limits depend on it.
         """
         if method not in self.profile.methods | self.profile.experimental:
             raise UnsupportedError(f"{method} is not in this firmware")
-        status = await self.link.call(
+        status = await self._ask(method, priority, attempts)
+        if isinstance(status, DeviceStatus):
+            if self._is_news(status):
+                second = await self._ask(method, priority, attempts)
+                if not isinstance(second, DeviceStatus) or self._is_news(second, status):
+                    raise InvalidReplyError("Two different identities")
+            self._follow(status)
+        return status
+
+    async def _ask(self, method: Method, priority: Priority, attempts: int | None) -> Status:
+        return await self.link.call(
             method,
             {"ble_mac": "0"} if method is Method.DEVICE else {"id": 0},
             lambda result: self._parse(method, result),
             priority=priority,
             attempts=attempts,
         )
-        if isinstance(status, DeviceStatus):
-            self._identified(status)
-        return status
 
     def _parse(self, method: Method, result: dict[str, Any]) -> Status:
         if method is Method.DEVICE:
             return parse_device(result, ble_mac=self.device.ble_mac)
         return parse_status(method, result, self.profile)
 
-    def _identified(self, device: DeviceStatus) -> None:
-        """Follow a firmware update; WrongDeviceError when it is another battery's."""
+    def _is_news(self, device: DeviceStatus, known: DeviceStatus | None = None) -> bool:
+        """Tell whether model or firmware differ from what is known.
+
+        Raises WrongDeviceError for another battery, NotMarstekError for another maker's model.
+        """
         if device.ble_mac != self.device.ble_mac:
             raise WrongDeviceError(self.device.ble_mac, device.ble_mac)
+        known = known or self.device
+        is_same = (device.model, device.firmware) == (known.model, known.firmware)
+        if not is_same and not is_marstek_model(device.model):
+            raise NotMarstekError(device.model)
+        return not is_same
+
+    def _follow(self, device: DeviceStatus) -> None:
+        """Take over an identity, and the profile of its firmware."""
         self.device = device
         self.profile = profile_for(device.model, device.firmware)
 
     def _late(self, method: Method, result: dict[str, Any]) -> None:
-        """Pass on an answer that came after its call had failed."""
-        if self._on_late is not None and not method.is_write:
+        """Pass on an answer that came after its call had failed, save an identity: see `read`."""
+        if self._on_late is not None and not method.is_write and method is not Method.DEVICE:
             try:
                 status = self._parse(method, result)
             except InvalidReplyError:

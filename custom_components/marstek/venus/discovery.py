@@ -21,30 +21,53 @@ from .wire import MAX_ID, encode_request
 _LOGGER = logging.getLogger(__name__)
 
 DEFAULT_PORT: Final = 30000
-# The default, its neighbours, and one seen in use (PROTOCOL.md 1.1).
-DISCOVERY_PORTS: Final = (30000, 30001, 30002, 30003, 30030)
+# The ports that other clients search as well (PROTOCOL.md 1.1).
+DISCOVERY_PORTS: Final = (30000, 30001, 30002, 30003, 30004, 30030)
 _ROUNDS: Final = 3
+# Bounds on what a flood of forged answers can fill: batteries that are new here, the addresses
+# that claim to be one battery, and the batteries that one address claims to be.
+_MOST_BATTERIES: Final = 64
+_MOST_CLAIMS: Final = 8
+_MOST_PER_ADDRESS: Final = 2
 # Above the quiet gap, in s: a battery is quiet from its answer on, not from the request (1.5).
 _LATENCY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found, and which local ports it could not use."""
+    """Batteries that answered a search, and the local ports that it could not use."""
 
     devices: tuple[FoundDevice, ...]
+    """One per battery: where it answered first."""
     ports_in_use: tuple[int, ...] = ()
+    claims: tuple[FoundDevice, ...] = ()
+    """Every address and port that answered as a battery, in the order of their first answers.
+
+    Anybody on the network can answer with a BLE MAC: a second claim to one is no proof.
+    """
+
+    def claims_to(self, ble_mac: str) -> tuple[FoundDevice, ...]:
+        """Return the places that answered with a BLE MAC."""
+        return tuple(claim for claim in self.claims if claim.device.ble_mac == ble_mac)
 
 
 class _Collector:
-    """Gathers answers to GetDevice, one per battery: the newest."""
+    """Answers to GetDevice: the newest of each battery at each address, within bounds."""
 
-    def __init__(self, endpoint: Endpoint, request_id: int, clock: Clock, pacing: Pacing) -> None:
-        self.found: dict[str, FoundDevice] = {}
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        request_id: int,
+        clock: Clock,
+        pacing: Pacing,
+        known: Collection[str] = (),
+    ) -> None:
+        self.found: dict[tuple[str, str], FoundDevice] = {}
         self.answered = asyncio.Event()
         self.last_error: VenusError | None = None
         self._endpoint = endpoint
         self._id = request_id
+        self._known = frozenset(known)
         self._clock = clock
         self._pacing = pacing
 
@@ -73,8 +96,22 @@ class _Collector:
         if not is_marstek_model(device.model):
             self.last_error = NotMarstekError(device.model)
             return
-        self.found[device.ble_mac] = FoundDevice(device, inbound.address, self._endpoint.port)
-        self.answered.set()
+        claim = (device.ble_mac, inbound.address)
+        if claim in self.found or self._has_room(*claim):
+            self.found[claim] = FoundDevice(device, inbound.address, self._endpoint.port)
+            self.answered.set()
+
+    def _has_room(self, ble_mac: str, address: str) -> bool:
+        """Tell whether a claim is within the bounds; a known battery is never crowded out."""
+        claims = [claimed for claimed, _ in self.found]
+        if claims.count(ble_mac) >= _MOST_CLAIMS:
+            return False
+        if ble_mac in self._known:
+            return True
+        strangers = set(claims) - self._known
+        if ble_mac not in strangers and len(strangers) >= _MOST_BATTERIES:
+            return False
+        return [there for _, there in self.found].count(address) < _MOST_PER_ADDRESS
 
 
 @contextmanager
@@ -99,9 +136,14 @@ async def _entered(
 
 
 async def _search_port(
-    endpoint: Endpoint, addresses: Collection[str], rounds: int, clock: Clock, pacing: Pacing
-) -> dict[str, FoundDevice]:
-    collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing)
+    endpoint: Endpoint,
+    addresses: Collection[str],
+    rounds: int,
+    clock: Clock,
+    pacing: Pacing,
+    known: Collection[str],
+) -> list[FoundDevice]:
+    collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing, known)
     with _listening(endpoint, collector, None):
         for _ in range(rounds):
             async with _entered(endpoint, endpoint.addresses, clock):
@@ -109,7 +151,7 @@ async def _search_port(
                 for address in addresses:
                     endpoint.send(collector.request, address)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)
-    return collector.found
+    return list(collector.found.values())
 
 
 async def search(
@@ -120,15 +162,17 @@ async def search(
     rounds: int = _ROUNDS,
     clock: Clock | None = None,
     pacing: Pacing | None = None,
+    known: Collection[str] = (),
 ) -> SearchResult:
     """Ask broadcast and single IPv4 addresses on every port, several times, all ports at once.
 
     A battery that answers on two addresses or ports is found once. Ports that another program
-    holds are left out and reported.
+    holds are left out and reported. `known` are BLE MACs of batteries that no flood of forged
+    answers may crowd out.
     """
     targets = tuple(dict.fromkeys(addresses))
     in_use: list[int] = []
-    found: dict[str, FoundDevice] = {}
+    claims: list[FoundDevice] = []
 
     async def search_port(port: int) -> None:
         try:
@@ -140,9 +184,9 @@ async def search(
         try:
             if not endpoint.is_bound_to_port:
                 in_use.append(port)
-            found.update(
+            claims.extend(
                 await _search_port(
-                    endpoint, targets, rounds, clock or LoopClock(), pacing or Pacing()
+                    endpoint, targets, rounds, clock or LoopClock(), pacing or Pacing(), known
                 )
             )
         finally:
@@ -151,8 +195,11 @@ async def search(
     async with hub.searching, asyncio.TaskGroup() as group:
         for port in dict.fromkeys(ports):
             group.create_task(search_port(port))
+    found: dict[str, FoundDevice] = {}
+    for claim in claims:
+        found.setdefault(claim.device.ble_mac, claim)
     devices = sorted(found.values(), key=lambda item: item.device.ble_mac)
-    return SearchResult(tuple(devices), tuple(sorted(in_use)))
+    return SearchResult(tuple(devices), tuple(sorted(in_use)), tuple(claims))
 
 
 async def probe(

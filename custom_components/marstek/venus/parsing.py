@@ -21,6 +21,7 @@ from .models import (
     WifiStatus,
 )
 from .profiles import Profile
+from .text import plain, printable
 
 # Twice what the largest model can do: beyond it a power is a glitch, not a reading.
 _POWER_LIMIT: Final = 6000
@@ -68,9 +69,12 @@ class Fields:
         return bool(value) if value in (0, 1) and type(value) in (bool, int) else None
 
     def text(self, key: str) -> str | None:
-        """Return a text that is not empty, at most 64 characters of it."""
-        value = self._result.get(key)
-        return value[:64] if isinstance(value, str) and value else None
+        """Return the printable characters of a text, at most 64; None without any."""
+        return printable(self._result.get(key))
+
+    def name(self, key: str) -> str | None:
+        """Return a text that is shown in forms and repairs, without markup; None without any."""
+        return plain(self._result.get(key))
 
     def mac(self, key: str) -> str | None:
         """Return 12 lower-case hexadecimal digits."""
@@ -234,7 +238,7 @@ def parse_device(result: Mapping[str, Any], *, ble_mac: str | None = None) -> De
     """
     fields = Fields(result)
     model, firmware, mac = (
-        fields.text("device"),
+        fields.name("device"),
         fields.integer("ver", 1, 99999),
         fields.mac("ble_mac") or ble_mac,
     )

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final, NoReturn
 
 from .errors import DeviceError, MethodMissingError
+from .text import plain
 
 # PROTOCOL.md 1.2: the receive buffer is 512 bytes, about 45 of them taken by the modem.
 MAX_REQUEST_BYTES: Final = 450
@@ -118,7 +119,7 @@ def _to_reply(frame: dict[str, Any]) -> Reply:
     if isinstance(error, dict):
         fault = Fault(
             code=_integer(error.get("code")),
-            message=str(error.get("message", ""))[:80],
+            message=plain(error.get("message")) or "",
             data=_integer(error.get("data")),
         )
         return Reply(reply_id, ble_mac, fault=fault)
