@@ -66,16 +66,16 @@ def added(name: str, content: str) -> Damage:
 
 
 def shuffled(content: dict[str, Any]) -> None:
-    """Sort ranges as texts."""
+    """Turn the order of ranges round."""
     for entities in content["entity"].values():
         for icon in entities.values():
             if "range" in icon:
-                icon["range"] = dict(sorted(icon["range"].items()))
+                icon["range"] = dict(reversed(icon["range"].items()))
 
 
 def same_icon(content: dict[str, Any]) -> None:
     """Give a state the default icon."""
-    content["entity"]["sensor"]["soc"]["state"] = {"low": "mdi:battery"}
+    content["entity"]["sensor"]["success_rate"]["state"] = {"low": "mdi:lan-check"}
 
 
 ICONS, ENGLISH = "icons.json", "translations/en.json"
@@ -110,30 +110,41 @@ BROKEN: Mapping[str, tuple[Damage, str]] = {
         added("more.py", "import homeassistant.components.mqtt.client"),
         "dependencies: more.py imports mqtt",
     ),
-    "a range sorted as text": (edited(ICONS, shuffled), "icons: the range of sensor.soc is not"),
-    "a range of words": (
-        replaced(ICONS, '"10": "mdi:battery-10"', '"ten": "mdi:battery-10"'),
-        "icons: sensor.soc has a range that is no number",
+    "a range in another order": (
+        edited(ICONS, shuffled),
+        "icons: the range of sensor.success_rate is not",
     ),
-    "the icon of the default": (edited(ICONS, same_icon), "icons: sensor.soc: the icon of low"),
+    "a range of words": (
+        replaced(ICONS, '"50": "mdi:lan-pending"', '"half": "mdi:lan-pending"'),
+        "icons: sensor.success_rate has a range that is no number",
+    ),
+    "the icon of the default": (
+        edited(ICONS, same_icon),
+        "icons: sensor.success_rate: the icon of low",
+    ),
     "no default": (
-        edited(ICONS, lambda content: content["entity"]["sensor"]["soc"].pop("default")),
-        "icons: sensor.soc has no default",
+        edited(ICONS, lambda content: content["entity"]["sensor"]["success_rate"].pop("default")),
+        "icons: sensor.success_rate has no default",
     ),
     "an unknown part": (
-        edited(ICONS, lambda content: content["entity"]["sensor"]["soc"].update(of={"a": "mdi:b"})),
-        "icons: sensor.soc has an unknown of",
+        edited(
+            ICONS,
+            lambda content: content["entity"]["sensor"]["success_rate"].update(of={"a": "mdi:b"}),
+        ),
+        "icons: sensor.success_rate has an unknown of",
     ),
     "a state with capitals": (
         edited(
             ICONS,
-            lambda content: content["entity"]["sensor"]["soc"].update(state={"Low": "mdi:a"}),
+            lambda content: content["entity"]["sensor"]["success_rate"].update(
+                state={"Low": "mdi:a"}
+            ),
         ),
-        "icons: sensor.soc has a state 'Low'",
+        "icons: sensor.success_rate has a state 'Low'",
     ),
     "another family": (
-        replaced(ICONS, "mdi:battery-10", "hass:battery"),
-        "icons: entity.sensor.soc.range.10 is 'hass:battery'",
+        replaced(ICONS, "mdi:lan-pending", "hass:lan"),
+        "icons: entity.sensor.success_rate.range.50 is 'hass:lan'",
     ),
     "an unknown section": (
         edited(ICONS, lambda content: content.update(entities={})),

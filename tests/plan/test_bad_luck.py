@@ -27,7 +27,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     ]
 
 
-OUTAGE = [("WARNING", "No"), ("INFO", "The")]
+OUTAGE = [("INFO", "No"), ("INFO", "The")]
 
 
 def is_honest(home: PlanHome) -> bool:

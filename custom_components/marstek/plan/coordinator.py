@@ -230,7 +230,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         elif is_in_vain and report.failed and memory.silent_for is None:
             memory.silent_for = dt.timedelta()
             told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
-            LOGGER.warning("No source tells the colours of Tempo (%s); asking again later", told)
+            LOGGER.info("No source tells the colours of Tempo (%s); asking again later", told)
 
 
 def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:

@@ -123,4 +123,4 @@ class PriceReader:
         """Log the begin of an outage once."""
         if not self._is_silent:
             self._is_silent = True
-            LOGGER.warning("Nothing tells day-ahead prices (%s); going by what was known", reason)
+            LOGGER.info("Nothing tells day-ahead prices (%s); going by what was known", reason)
