@@ -386,7 +386,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     async def async_stop(self) -> None:
         """Keep what must not be lost."""
-        await self.store.async_save()
+        await self.store.async_close()
 
     @callback
     def _set(self, settings: SettingsData) -> None:

@@ -5,9 +5,8 @@ import datetime as dt
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN
+from ..keeping import EntryStore
 from ..limits import PowerLimits
 from ..venus import Mode
 from .efficiency import EfficiencyMeter
@@ -18,7 +17,6 @@ from .schedule import Mirror
 from .settings import SettingsData
 from .verdict import Judgement, restore_judgement
 
-_VERSION: Final = 1
 _SAVE_DELAY: Final = 300.0
 
 
@@ -154,9 +152,8 @@ class MemoryStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file after the config entry."""
-        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self.memory = Memory()
-        self._waiting = False
+        self._store = EntryStore(hass, entry_id, self._contents)
 
     async def async_load(self) -> None:
         """Read the file; a battery without one starts with an empty memory."""
@@ -165,21 +162,23 @@ class MemoryStore:
 
     def save_later(self) -> None:
         """Write within minutes, once for all changes until then, or when Home Assistant stops."""
-        if not self._waiting:
-            self._waiting = True
-            self._store.async_delay_save(self._contents, _SAVE_DELAY)
+        self._store.save_within(_SAVE_DELAY)
 
     def save_soon(self) -> None:
         """Write what a restart must not forget."""
-        self._store.async_delay_save(self._contents)
-
-    def _contents(self) -> dict[str, Any]:
-        self._waiting = False
-        return self.memory.store()
+        self._store.save_within(0)
 
     async def async_save(self) -> None:
         """Write now."""
-        await self._store.async_save(self._contents())
+        await self._store.async_save()
+
+    def _contents(self) -> dict[str, Any]:
+        """Return the memory of now, which loading replaces."""
+        return self.memory.store()
+
+    async def async_close(self) -> None:
+        """Write for the last time."""
+        await self._store.async_close()
 
     async def async_remove(self) -> None:
         """Delete the file."""

@@ -5,13 +5,11 @@ import datetime as dt
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN
+from ..keeping import EntryStore
 from ..tempo import Colour, ColourBook, PriceBook
 from .control_memory import ControlMemory
 
-_VERSION: Final = 1
 _SAVE_DELAY: Final = 5.0
 # What waits so long can be made good after a crash: counters go on from those of the batteries.
 _LONG_DELAY: Final = 1800.0
@@ -109,30 +107,26 @@ class PlanStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file after the config entry."""
-        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
         self.memory = PlanMemory()
-        self._waiting = False
+        self._store = EntryStore(hass, entry_id, self._contents)
 
     async def async_load(self) -> None:
         """Read the file; a plan without one starts with an empty calendar."""
-        stored = await self._store.async_load()
-        if isinstance(stored, dict):
+        if stored := await self._store.async_load():
             self.memory = PlanMemory.restore(stored)
 
     def save_soon(self) -> None:
         """Write within seconds, or when Home Assistant stops."""
-        self._store.async_delay_save(self._contents, _SAVE_DELAY)
+        self._store.save_within(_SAVE_DELAY)
 
     def save_later(self) -> None:
         """Write within minutes, once for all changes until then, or when Home Assistant stops."""
-        if not self._waiting:
-            self._waiting = True
-            self._store.async_delay_save(self._contents, _LONG_DELAY)
+        self._store.save_within(_LONG_DELAY)
 
     def _contents(self) -> dict[str, Any]:
-        self._waiting = False
+        """Return the memory of now, which loading replaces."""
         return self.memory.store()
 
-    async def async_save(self) -> None:
-        """Write now."""
-        await self._store.async_save(self._contents())
+    async def async_close(self) -> None:
+        """Write for the last time."""
+        await self._store.async_close()

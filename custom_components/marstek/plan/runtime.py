@@ -31,8 +31,10 @@ class Plan:
 
     async def async_stop(self) -> None:
         """Keep what must not be lost; batteries stay as they are."""
-        self.control.crew.async_stop()
-        await self.tariff.store.async_save()
+        # A refresh that is queued would otherwise save over what a successor has stored.
+        await self.control.async_shutdown()
+        await self.tariff.async_shutdown()
+        await self.tariff.store.async_close()
 
 
 type PlanConfigEntry = ConfigEntry[Plan]
