@@ -9,6 +9,7 @@ from .discovery import DEFAULT_PORT, DISCOVERY_PORTS, SearchResult, probe, searc
 from .errors import (
     ClosedError,
     ContradictedError,
+    DeadlineError,
     DeviceError,
     InvalidReplyError,
     MethodMissingError,
@@ -57,6 +58,7 @@ __all__ = [
     "ContradictedError",
     "Danger",
     "DataStatus",
+    "DeadlineError",
     "DeviceError",
     "DeviceStatus",
     "EnergyStatus",

@@ -1,7 +1,10 @@
 """Time as this library sees it, so that a simulation can run without waiting."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, Protocol
+
+from .errors import DeadlineError
 
 
 class Clock(Protocol):
@@ -35,3 +38,24 @@ async def wait_at_most(clock: Clock, future: asyncio.Future[Any], seconds: float
         finally:
             sleeper.cancel()
     return future.done()
+
+
+async def within[T](
+    clock: Clock, deadline: float | None, method: str, work: Coroutine[Any, Any, T]
+) -> T:
+    """Return the result of `work`; cancel it and raise DeadlineError at `deadline`.
+
+    The deadline is a time of `clock`; None sets no limit.
+    """
+    if deadline is None:
+        return await work
+    task = asyncio.ensure_future(work)
+    try:
+        is_done = await wait_at_most(clock, task, deadline - clock.time())
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,))
+    if not is_done and task.cancelled():
+        raise DeadlineError(method, 0)
+    return await task

@@ -77,9 +77,10 @@ class _Collector:
         return encode_request(self._id, Method.DEVICE, {"ble_mac": "0"})
 
     def received(self, inbound: Inbound) -> None:
-        gate = self._endpoint.gate(inbound.address, self._clock)
-        gate.keep_quiet(self._pacing.quiet_gap)
         reply = inbound.reply
+        if reply is not None and reply.id == self._id:
+            gate = self._endpoint.gate(inbound.address, self._clock)
+            gate.keep_quiet(self._pacing.quiet_gap)
         if reply is None:
             self.last_error = InvalidReplyError("An unreadable datagram")
             return

@@ -28,6 +28,10 @@ class NoAnswerError(VenusError):
         self.attempts = attempts
 
 
+class DeadlineError(NoAnswerError):
+    """The time that the caller allowed ended before the battery answered."""
+
+
 class RestingError(NoAnswerError):
     """A poll was not sent because the battery, or this method, is being left alone for a while."""
 

@@ -11,7 +11,7 @@ import logging
 import random
 from typing import Any, Final
 
-from .clock import Clock, LoopClock, wait_at_most
+from .clock import Clock, LoopClock, wait_at_most, within
 from .errors import (
     ClosedError,
     InvalidReplyError,
@@ -113,6 +113,7 @@ class Link:
         self._next_id = self._rng.randint(1, MAX_ID)
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
+        self._may_extend_quiet = True
         self._newest_answer: dict[Method, float] = {}
         self._closed = False
         self._stop_listening = endpoint.listen(address, self._received)
@@ -144,13 +145,27 @@ class Link:
         *,
         priority: Priority = Priority.POLL,
         attempts: int | None = None,
+        deadline: float | None = None,
     ) -> T:
         """Send a request until it is answered, and return what `parse` makes of the result.
+
+        DeadlineError when the link's clock reaches `deadline` first, also while the gate is shut.
 
         Raises NoAnswerError when no attempt is answered, RestingError for a poll that should not
         be sent now, DeviceError for an error answer, InvalidReplyError or RefusedError when `parse`
         rejects every answer with it, WrongDeviceError when another battery answers.
         """
+        work = self._call(method, params, parse, priority, attempts)
+        return await within(self.clock, deadline, method, work)
+
+    async def _call[T](
+        self,
+        method: Method,
+        params: dict[str, Any],
+        parse: Callable[[dict[str, Any]], T],
+        priority: Priority,
+        attempts: int | None,
+    ) -> T:
         attempts = attempts or self.pacing.read_attempts
         if priority is Priority.POLL:
             attempts = self._allowed_attempts(method, attempts)
@@ -165,6 +180,8 @@ class Link:
                     if self._closed:
                         raise ClosedError("The connection was closed")
                     if not call.outcome.done():
+                        if priority is Priority.POLL:
+                            self.breaker.sent()
                         await self._exchange(call, params)
                 if call.outcome.done():
                     return await outcome
@@ -210,7 +227,7 @@ class Link:
         if len(self._requests) > _REMEMBERED_REQUESTS:
             del self._requests[next(iter(self._requests))]
         self._statistics(call.method).sent += 1
-        self.breaker.sent()
+        self._may_extend_quiet = True
         self.frames.append(Frame(now, sent=True, payload=payload))
         self._endpoint.send(payload, self.address)
         return request
@@ -221,7 +238,7 @@ class Link:
     def _received(self, inbound: Inbound) -> None:
         now = self.clock.time()
         self.frames.append(Frame(now, sent=False, payload=inbound.payload[:1024]))
-        self._gate.keep_quiet(self.pacing.quiet_gap)
+        self._extend_quiet(inbound.reply)
         if inbound.reply is None:
             if self._in_flight:
                 self.breaker.lost()
@@ -234,6 +251,18 @@ class Link:
             self._lose(self._in_flight)
         elif request := self._requests.pop(reply.id, None):
             self._answered(request, reply, now)
+
+    def _extend_quiet(self, reply: Reply | None) -> None:
+        """Start the quiet gap after an answer to a request of ours.
+
+        Any other datagram does so once per request, as a duplicate or a damaged answer may be
+        one: without that bound, anybody who sends more often than the gap keeps us from asking.
+        """
+        if reply is None or reply.id not in self._requests:
+            if not self._may_extend_quiet:
+                return
+            self._may_extend_quiet = False
+        self._gate.keep_quiet(self.pacing.quiet_gap)
 
     def _lose(self, request: _Request) -> None:
         """Treat an answer that names no request as the loss of the one in flight (1.4)."""

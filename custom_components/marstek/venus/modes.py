@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from .client import VenusClient
-from .clock import Clock
+from .clock import Clock, within
 from .errors import (
     ContradictedError,
     DeviceError,
@@ -96,8 +96,12 @@ class ModeControl:
             await self._know_mode()
             return self._mode
 
-    async def set_mode(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
+    async def set_mode(
+        self, wish: ModeWish, *, release: tuple[Slot, ...] = (), deadline: float | None = None
+    ) -> Proof:
         """Make the battery follow.
+
+        DeadlineError when the clock reaches `deadline` first, also while another change runs.
 
         `release` are slots that are disabled, if that succeeds at the first attempt, when Manual
         is left. Raises UnsupportedError or OutOfRangeError before anything is sent;
@@ -105,6 +109,9 @@ class ModeControl:
         battery could not be brought to follow.
         """
         self._check(wish)
+        return await within(self._clock, deadline, Method.SET_MODE, self._set_mode(wish, release))
+
+    async def _set_mode(self, wish: ModeWish, release: tuple[Slot, ...]) -> Proof:
         async with self._lock:
             await self._know_mode()
             if await self._is_already(wish):
