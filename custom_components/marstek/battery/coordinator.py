@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODEL
@@ -63,6 +63,9 @@ from .trial import Trial
 from .upkeep import Upkeep
 from .whereabouts import Whereabouts
 from .wipe_watch import WipeWatch
+
+# Short beside the age at which a reading of a dark battery is stale.
+_AGE_WATCH_INTERVAL: Final = 10.0
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
@@ -382,6 +385,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def async_start(self) -> None:
         """Poll, now that it is known what is shown; go on with a run."""
         self._plan_polls()
+        self._spawn(self._async_watch_age(), "age of values")
         self.runs.async_follow()
 
     async def async_stop(self) -> None:
@@ -394,6 +398,24 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.store.memory.settings = settings
         self.store.save_soon()
         self._publish()
+
+    async def _async_watch_age(self) -> None:
+        """Publish by the clock that values are too old, also while a poll waits for its turn."""
+        while True:
+            await self.clock.sleep(_AGE_WATCH_INTERVAL)
+            if not self._poller.is_fresh(Reading.POWER):
+                if self.last_update_success:
+                    error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
+                    self._async_expire(self._update_failed(error))
+            elif self.last_update_success:
+                self._publish()
+
+    @callback
+    def _async_expire(self, error: UpdateFailed) -> None:
+        """Make the entities unavailable and leave the timing of polls as it is."""
+        self.last_exception = error
+        self.last_update_success = False
+        self.async_update_listeners()
 
     def _plan_polls(self) -> None:
         """Plan the next poll anew, for what is shown now."""

@@ -44,7 +44,8 @@ class Poller:
 
     def is_fresh(self, reading: Reading) -> bool:
         """Tell whether a reading can be shown."""
-        return self._plan.is_fresh(reading, self._clock.time())
+        is_dark = self._client.link.breaker.is_open
+        return self._plan.is_fresh(reading, self._clock.time(), is_dark=is_dark)
 
     def next_method(self, wanted: Collection[Reading]) -> Method | None:
         """Return what is to be asked now, None when nothing is due."""

@@ -57,6 +57,8 @@ _FIRST_RETRY: Final = 10.0
 _RETRY_FACTOR: Final = 1.5
 _MISSES_TO_STALE: Final = 3
 _LONGEST_POWER_AGE: Final = 270.0
+# Of a battery that answers nothing; leaves time to publish within 240 s of darkness.
+_LONGEST_DARK_AGE: Final = 220.0
 
 # What each method is read for, in the order in which they are read when several are due.
 _PURPOSES: Final = {
@@ -252,10 +254,16 @@ class ReadingPlan:
         never_read = freshness.last_ok is None
         return reading is not Reading.POWER and never_read and freshness.misses < _MISSES_TO_STALE
 
-    def is_fresh(self, reading: Reading, now: float) -> bool:
-        """Tell whether a reading can be shown: one miss never makes it stale, great age does."""
+    def is_fresh(self, reading: Reading, now: float, *, is_dark: bool = False) -> bool:
+        """Tell whether a reading can be shown: one miss never makes it stale, great age does.
+
+        `is_dark` tells that the battery answers nothing, commands included: no poll has to be
+        missed before its values are stale.
+        """
         freshness = self._freshness.get(reading)
         if freshness is None or freshness.last_ok is None:
             return False
         age, longest = now - freshness.last_ok, self.longest_age(reading, now)
+        if is_dark:
+            return age <= min(longest, _LONGEST_DARK_AGE)
         return age <= (longest if freshness.misses >= _MISSES_TO_STALE else 2 * longest)
