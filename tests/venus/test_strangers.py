@@ -10,7 +10,15 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.marstek.venus import DeadlineError, Method, Mode, ModeWish, Priority
+from custom_components.marstek.venus import (
+    DeadlineError,
+    LoopClock,
+    Method,
+    Mode,
+    ModeWish,
+    Priority,
+    search,
+)
 from simulator import Faults
 
 from .bench import POWERS, opened, pair, reply, run, scripted, soc, thorough, time, virtual
@@ -77,3 +85,34 @@ async def test_commands_into_the_dark_do_not_postpone_the_probe() -> None:
             )
         assert bench.link.breaker.is_open
         assert bench.link.breaker.may_probe()
+
+
+@virtual
+async def test_a_search_does_not_wait_for_a_gate_that_stays_shut() -> None:
+    """It asks all the same, and leaves no gate held behind."""
+    async with pair(polite=False) as bench:
+        hub = bench.client._hub
+        gate = hub.gates.at(bench.battery.spec.address, LoopClock())
+        port = bench.battery.spec.port
+        begun = time()
+        async with gate.entered(Priority.COMMAND):
+            result = await search(hub, [bench.battery.spec.address], ports=[port], rounds=1)
+        assert [found.address for found in result.devices] == [bench.battery.spec.address]
+        assert time() - begun <= 20
+        assert soc(await bench.read()) == 55
+        assert gate.waiting == 0
+
+
+@virtual
+async def test_gates_of_strangers_are_forgotten() -> None:
+    """A connected battery's gate is kept, and so is one in quiet time."""
+    async with pair() as bench:
+        gates, clock = bench.client._hub.gates, LoopClock()
+        mine = gates.at(bench.battery.spec.address, clock)
+        quiet = gates.at("10.0.0.1", clock)
+        quiet.keep_quiet(60)
+        for number in range(3000):
+            gates.at(f"10.1.{number // 250}.{number % 250}", clock)
+        assert len(gates._gates) <= 64
+        assert gates.at(bench.battery.spec.address, clock) is mine
+        assert gates.at("10.0.0.1", clock) is quiet

@@ -8,9 +8,9 @@ import logging
 import random
 from typing import Final
 
-from .clock import Clock, LoopClock
+from .clock import Clock, LoopClock, wait_at_most
 from .errors import InvalidReplyError, NoAnswerError, NotMarstekError, PortInUseError, VenusError
-from .gate import Priority
+from .gate import Gate, Priority
 from .link import Pacing
 from .models import FoundDevice, Method
 from .parsing import parse_device
@@ -31,6 +31,8 @@ _MOST_CLAIMS: Final = 8
 _MOST_PER_ADDRESS: Final = 2
 # Above the quiet gap, in s: a battery is quiet from its answer on, not from the request (1.5).
 _LATENCY: Final = 0.25
+# One request of a battery with its time-out and quiet gap takes 8 s.
+_LONGEST_GATE_WAIT: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,42 @@ async def _entered(
         yield
 
 
+@asynccontextmanager
+async def _entered_in_time(endpoint: Endpoint, clock: Clock) -> AsyncIterator[None]:
+    """Hold the gates that open within some seconds, all waited for at once.
+
+    A battery whose gate stays shut is asked all the same: the broadcast may cost it one answer,
+    while waiting for it would keep all the others from being asked.
+    """
+    release = asyncio.get_running_loop().create_future()
+    waiting = {
+        asyncio.ensure_future(_hold(endpoint.gate(address, clock), entered, release)): entered
+        for address in endpoint.addresses
+        for entered in [asyncio.get_running_loop().create_future()]
+    }
+    try:
+        until = clock.time() + _LONGEST_GATE_WAIT
+        for entered in waiting.values():
+            await wait_at_most(clock, entered, until - clock.time())
+        for task, entered in waiting.items():
+            if not entered.done():
+                task.cancel()
+        yield
+    finally:
+        release.set_result(None)
+        for task, entered in waiting.items():
+            if not entered.done():
+                task.cancel()
+        if waiting:
+            await asyncio.wait(waiting)
+
+
+async def _hold(gate: Gate, entered: asyncio.Future[None], release: asyncio.Future[None]) -> None:
+    async with gate.entered(Priority.POLL):
+        entered.set_result(None)
+        await asyncio.wait((release,))
+
+
 async def _search_port(
     endpoint: Endpoint,
     addresses: Collection[str],
@@ -147,7 +185,7 @@ async def _search_port(
     collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing, known)
     with _listening(endpoint, collector, None):
         for _ in range(rounds):
-            async with _entered(endpoint, endpoint.addresses, clock):
+            async with _entered_in_time(endpoint, clock):
                 endpoint.keep_quiet(pacing.quiet_gap + _LATENCY, clock)
                 for address in addresses:
                     endpoint.send(collector.request, address)

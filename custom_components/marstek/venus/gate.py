@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from itertools import count
+from typing import Final
 
 from .clock import Clock, wait_at_most
+
+_MOST_GATES: Final = 64
 
 
 class Priority(IntEnum):
@@ -22,6 +25,8 @@ class Gate:
     def __init__(self, clock: Clock) -> None:
         """Start open and not quiet."""
         self._clock = clock
+        self.connections = 0
+        """Links to a battery that go through it."""
         self._waiting: set[tuple[Priority, int]] = set()
         self._ticket = count()
         self._held = False
@@ -31,6 +36,12 @@ class Gate:
     def keep_quiet(self, seconds: float) -> None:
         """Let nobody in for `seconds` from now; never shortens an earlier wish."""
         self._quiet_until = max(self._quiet_until, self._clock.time() + seconds)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether a new gate would do the same: no connection, no holder, no quiet time."""
+        is_quiet = self._clock.time() < self._quiet_until
+        return not (self.connections or self._held or self._waiting or is_quiet)
 
     @property
     def waiting(self) -> int:
@@ -87,4 +98,11 @@ class Gates:
 
     def at(self, address: str, clock: Clock) -> Gate:
         """Return the gate of the battery at an IPv4 address."""
+        if address not in self._gates and len(self._gates) >= _MOST_GATES:
+            self._forget_idle()
         return self._gates.setdefault(address, Gate(clock))
+
+    def _forget_idle(self) -> None:
+        """Drop gates that nobody uses and that are not quiet: anybody can add addresses."""
+        for address in [each for each, gate in self._gates.items() if gate.is_idle]:
+            del self._gates[address]

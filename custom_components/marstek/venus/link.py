@@ -110,6 +110,7 @@ class Link:
         self._rng = rng or random.Random()
         self._on_late = on_late
         self._gate = endpoint.gate(address, self.clock)
+        self._gate.connections += 1
         self._next_id = self._rng.randint(1, MAX_ID)
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
@@ -122,13 +123,16 @@ class Link:
         """Talk to another IPv4 address from now on, at once."""
         self._stop_listening()
         self.address = address
+        self._gate.connections -= 1
         self._gate = self._endpoint.gate(address, self.clock)
+        self._gate.connections += 1
         self._stop_listening = self._endpoint.listen(address, self._received)
         self.breaker.close()
 
     def close(self) -> None:
         """End; calls that wait get a ClosedError."""
         self._closed = True
+        self._gate.connections -= 1
         self._stop_listening()
         if self._in_flight is not None:
             # The battery may still be busy with it when it is set up anew.
