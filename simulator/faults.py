@@ -53,6 +53,12 @@ class Faults:
     """Probability that a reply is replaced while `garbage` is on."""
     lying_data: str = ""
     """One of the keys of `readings.LIES`, told wrongly by Marstek.GetData; "" = off."""
+    full_at: float = 0.0
+    """% from which on the cells take nothing, as cells out of balance do; 0 = off."""
+    empty_at: float = 0.0
+    """% down to which the cells give anything; 0 = off."""
+    derated_to: float = 0.0
+    """W that the cells take or give at most, as cold ones do; 0 = off."""
     frozen: bool = False
     """The same readings for ever although the battery goes on."""
     counters_stuck: bool = False

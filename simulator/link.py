@@ -8,7 +8,7 @@ from .device import Device
 from .exchanges import Address, Exchange, Journal, Outcome
 from .faults import Dice, Faults
 from .garbage import corrupt
-from .physics import Conditions
+from .physics import FULL, Conditions
 from .profiles import HURTFUL_READS
 from .responder import Answer, Responder
 from .wire import render
@@ -69,7 +69,14 @@ class Link:
     def advance(self) -> None:
         """Bring the device up to now under the conditions that the faults set."""
         connected = not self.faults.ct_lost and not self._polled_too_fast()
-        self.device.conditions = Conditions(self.faults.clock_offset, connected)
+        faults = self.faults
+        self.device.conditions = Conditions(
+            faults.clock_offset,
+            connected,
+            faults.full_at or FULL,
+            faults.empty_at,
+            faults.derated_to,
+        )
         self.device.advance()
         self.device.settle()
 

@@ -22,6 +22,12 @@ class Conditions:
     clock_offset: float = 0.0
     """Seconds by which the battery's own clock is ahead."""
     ct_connected: bool = True
+    full_at: float = FULL
+    """% from which on the cells take nothing."""
+    empty_at: float = 0.0
+    """% down to which the cells give anything, where that is above the floor."""
+    derated_to: float = 0.0
+    """W that the battery takes or gives at most; 0 = what the inverter can."""
 
 
 class Plant:
@@ -77,7 +83,7 @@ class Plant:
         state.household_power = self.household(moment)
         state.pv_power = self.sun(moment)
         state.backup_power = self.backup_w
-        wanted = self._limited(state, self._wanted(state, own))
+        wanted = self._limited(state, self._wanted(state, own), conditions)
         if self.ramp:
             reach = self.ramp * elapsed
             wanted = min(max(wanted, state.ac_power - reach), state.ac_power + reach)
@@ -120,13 +126,15 @@ class Plant:
             case _:
                 return 0.0
 
-    def _limited(self, state: BatteryState, wanted: float) -> float:
+    def _limited(self, state: BatteryState, wanted: float, conditions: Conditions) -> float:
         """Return the AC power that inverter, full cells and discharge floor allow."""
         surplus = state.pv_power - state.backup_power
-        lowest = -float(self.max_charge)
-        highest = float(self.max_discharge)
-        lowest = max(lowest, surplus if state.soc >= FULL else surplus - self.max_charge)
-        if state.soc <= state.floor:
+        most = conditions.derated_to or float("inf")
+        lowest = -min(float(self.max_charge), most)
+        highest = min(float(self.max_discharge), most)
+        is_full = state.soc >= min(FULL, conditions.full_at)
+        lowest = max(lowest, surplus if is_full else surplus - self.max_charge)
+        if state.soc <= max(state.floor, conditions.empty_at):
             highest = min(highest, max(surplus, lowest))
         return min(max(wanted, min(lowest, highest)), highest)
 

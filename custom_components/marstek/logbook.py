@@ -28,6 +28,7 @@ _ICONS: Final[Mapping[str, str]] = {
     Kind.PUT_BACK: "mdi:restore",
     Kind.CLOCK_WRONG: "mdi:clock-alert",
     Kind.FOREIGN_SLOTS: "mdi:calendar-alert",
+    Kind.TAKES_NO_MORE: "mdi:battery-lock",
     Alert.COLOUR_TOMORROW: "mdi:calendar-star",
     Alert.COLOUR_MISSING: "mdi:calendar-question",
     Alert.RED_TOMORROW: "mdi:calendar-alert",

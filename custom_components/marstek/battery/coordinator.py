@@ -322,12 +322,16 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """How far the owner lets it go."""
         return power_limits(self.profile, self.config_entry.options)
 
-    async def async_obey(self, order: Order, now: datetime) -> Proof | None:
+    async def async_obey(
+        self, order: Order, now: datetime, *, expects_power: bool = True
+    ) -> Proof | None:
         """Do what the plan wants; None when a newer command went before, VenusError on failure.
 
-        `now` is in the zone of the order's window.
+        `now` is in the zone of the order's window. `expects_power` is False for cells that may
+        take nothing just now: the mode alone is proof then.
         """
-        return await self._commands.async_obey(wish_for(order, now), order.until)
+        wish = replace(wish_for(order, now), expects_power=expects_power)
+        return await self._commands.async_obey(wish, order.until)
 
     async def async_clear_plan(self) -> None:
         """Disable the plan's slots, tried once each, while Manual is on anyway."""

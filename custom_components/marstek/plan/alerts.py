@@ -5,7 +5,6 @@ import datetime as dt
 from typing import Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.issues import (
@@ -28,8 +27,9 @@ from .plan_options import PlanOptions
 from .situation import battery_id, battery_state
 from .tariff_data import TariffData
 
-_ALL_OFFLINE_FOR: Final = dt.timedelta(minutes=5)
-_OFFLINE_FOR: Final = dt.timedelta(hours=1)
+# Ages are in s, by a clock that nobody sets.
+_ALL_OFFLINE_FOR: Final = 300.0
+_OFFLINE_FOR: Final = 3600.0
 _FULL: Final = 100
 # What was told is told again when it has been over by so much.
 _SOC_HYSTERESIS: Final = 5
@@ -41,7 +41,7 @@ _MOST_METER_READS: Final = 6
 _MORNING: Final = dt.timedelta(minutes=30)
 # Who overrides the plan so often within a day is no person but another program.
 _RIVALRY: Final = 3
-_RIVALRY_WITHIN: Final = dt.timedelta(days=1)
+_RIVALRY_WITHIN: Final = 86400.0
 
 
 class Alerts:
@@ -55,22 +55,22 @@ class Alerts:
         self._chronicle = chronicle
         self._memory = memory
         self._left: set[str] = set()
-        self._offline_since: dict[str, dt.datetime] = {}
-        self._all_offline_since: dt.datetime | None = None
+        self._offline_since: dict[str, float] = {}
+        self._all_offline_since: float | None = None
         self._morning: dt.date | None = None
         self._unchecked: set[str] = set()
         self._meter_reads: dict[str, int] = {}
         self._meter_misses: dict[str, int] = {}
-        self._overridden: dict[str, list[dt.datetime]] = {}
+        self._overridden: dict[str, list[float]] = {}
 
     def look(
         self,
         batteries: Mapping[str, BatteryCoordinator],
         options: PlanOptions,
         day: dt.date,
-        now: dt.datetime,
     ) -> None:
         """Look at all batteries of the home."""
+        now = self._hass.loop.time()
         for key, battery in batteries.items():
             self._look_at_presence(key, battery, now)
             self._look_at_rivals(key, battery, now)
@@ -78,14 +78,14 @@ class Alerts:
                 self._look_at_values(key, battery, options, day)
         self._look_at_all(batteries, now)
 
-    def _look_at_presence(self, key: str, battery: BatteryCoordinator, now: dt.datetime) -> None:
+    def _look_at_presence(self, key: str, battery: BatteryCoordinator, now: float) -> None:
         if battery.is_reachable:
             self._offline_since.pop(key, None)
             self._over(Alert.BATTERY_OFFLINE, key)
         elif now - self._offline_since.setdefault(key, now) >= _OFFLINE_FOR:
             self._raise(Alert.BATTERY_OFFLINE, key, battery)
 
-    def _look_at_all(self, batteries: Mapping[str, BatteryCoordinator], now: dt.datetime) -> None:
+    def _look_at_all(self, batteries: Mapping[str, BatteryCoordinator], now: float) -> None:
         if not batteries or any(battery.is_reachable for battery in batteries.values()):
             self._all_offline_since = None
             self._over(Alert.ALL_OFFLINE, "")
@@ -191,6 +191,10 @@ class Alerts:
             for key in sorted(self._unchecked & batteries.keys()):
                 await self._async_check_meter(key, batteries[key], day)
 
+    def red_morning_is_over(self) -> None:
+        """Begin anew with the next red morning, also where the clock has shown it before."""
+        self._morning = None
+
     async def _async_check_meter(self, key: str, battery: BatteryCoordinator, day: dt.date) -> None:
         """Ask a battery for its meter, until it tells; without one Auto serves nobody."""
         if not battery.is_reachable or battery.data.mode is not Mode.AUTO:
@@ -236,9 +240,9 @@ class Alerts:
             async_clear(self._hass, CLOCK_WRONG, report.battery.config_entry)
         elif report.outcome is Outcome.OVERRIDDEN:
             times = self._overridden.setdefault(battery_id(report.battery), [])
-            times.append(dt_util.utcnow())
+            times.append(self._hass.loop.time())
 
-    def _look_at_rivals(self, key: str, battery: BatteryCoordinator, now: dt.datetime) -> None:
+    def _look_at_rivals(self, key: str, battery: BatteryCoordinator, now: float) -> None:
         """Raise a repair for a battery that something else steers too, or take it back."""
         times = [each for each in self._overridden.get(key, ()) if now - each < _RIVALRY_WITHIN]
         self._overridden[key] = times

@@ -12,15 +12,16 @@ class ChargeWatch:
 
     def __init__(self) -> None:
         """Know of no charge yet."""
-        self._idle_since: dict[str, dt.datetime] = {}
+        self._idle_since: dict[str, float] = {}
 
     def clear(self) -> None:
         """Forget all: nothing is to be charged."""
         self._idle_since.clear()
 
-    def is_over(self, key: str, pilot: Pilot, target: float, now: dt.datetime) -> bool:
+    def is_over(self, key: str, pilot: Pilot, target: float) -> bool:
         """Tell whether a battery has been charged to a target in %, or takes no more."""
         battery, data = pilot.battery, pilot.battery.data
+        now = battery.clock.time()
         if not battery.is_reachable or Reading.POWER not in data.fresh:
             self._idle_since.pop(key, None)
             return False
@@ -29,5 +30,5 @@ class ChargeWatch:
             self._idle_since.pop(key, None)
         else:
             self._idle_since.setdefault(key, now)
-        idle_for = now - self._idle_since.get(key, now)
+        idle_for = dt.timedelta(seconds=now - self._idle_since.get(key, now))
         return is_complete(data.soc, target, idle_for)

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PUT_BACK = "put_back"
     CLOCK_WRONG = "clock_wrong"
     FOREIGN_SLOTS = "foreign_slots"
+    TAKES_NO_MORE = "takes_no_more"
 
 
 class Alert(StrEnum):
@@ -81,6 +82,7 @@ class Chronicle:
         self._listeners: list[Listener] = []
         self._switching: tuple[object, ...] | None = None
         self._told_failing: frozenset[str] = frozenset()
+        self._full_until: dict[str, dt.datetime | None] = {}
 
     @property
     def _texts(self) -> Texts:
@@ -172,6 +174,8 @@ class Chronicle:
 
     def reported(self, report: Report) -> None:
         """Tell what a pilot has found."""
+        if report.outcome is Outcome.EXHAUSTED:
+            self._takes_no_more(report)
         kinds = {
             Outcome.PUT_BACK: Kind.PUT_BACK,
             Outcome.CLOCK_WRONG: Kind.CLOCK_WRONG,
@@ -179,6 +183,14 @@ class Chronicle:
         }
         if (kind := kinds.get(report.outcome)) is not None:
             self.tell(kind, battery=report.battery)
+
+    def _takes_no_more(self, report: Report) -> None:
+        """Tell once a night that a battery takes no more although there is room."""
+        battery, soc = report.battery, report.battery.data.soc or 0
+        end = report.order.window.end if report.order.window else report.order.until
+        if (report.order.power or 0) < 0 and self._full_until.get(battery.name) != end:
+            self._full_until[battery.name] = end
+            self.tell(Kind.TAKES_NO_MORE, {"soc": self.number(soc)}, battery)
 
     def charge_complete(self, battery: BatteryCoordinator) -> None:
         """Tell that a charge is over."""

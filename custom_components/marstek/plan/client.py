@@ -1,6 +1,7 @@
 """The client of the Tempo sources, as Home Assistant uses it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+import datetime as dt
 import os
 import random
 from typing import Any
@@ -23,9 +24,15 @@ from ..tempo import (
 
 
 def make_client(
-    hass: HomeAssistant, credentials: Credentials | None = None, quotas: Quotas | None = None
+    hass: HomeAssistant,
+    credentials: Credentials | None = None,
+    quotas: Quotas | None = None,
+    on_date: Callable[[dt.datetime], None] | None = None,
 ) -> TempoClient:
-    """Return a client that asks over Home Assistant's own session."""
+    """Return a client that asks over Home Assistant's own session.
+
+    `on_date` is called with the moment in UTC at which a source says that it answered.
+    """
     try:
         bases = Bases.from_environment(os.environ)
     except BaseError as err:
@@ -38,6 +45,7 @@ def make_client(
         quotas=quotas or Quotas(),
         now=dt_util.utcnow,
         rng=random.Random(),
+        on_date=on_date,
     )
 
 

@@ -4,6 +4,7 @@ What should be is computed anew, from the clock, the tariff and what is stored, 
 minute; triggers only make it prompt. So a trigger that is missed heals.
 """
 
+from dataclasses import replace
 import datetime as dt
 from typing import Any, Final, override
 
@@ -75,6 +76,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.chronicle,
             self._alerts,
             self.async_reconsider,
+            self.tariff.own_clock,
         )
         self._charging = ChargeWatch()
         self.strategist = Strategist(
@@ -85,7 +87,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.participants,
             self.async_reconsider,
         )
-        self._orders = Orders()
+        self._orders = Orders(hass.loop.time)
         self._running: Step | None = None
         self._night_target = 0.0
 
@@ -157,7 +159,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         plan, step = await self._async_plan(now)
         if self.is_in_control and _has_charge(step):
             meter = self.strategist.meter
-            await meter.async_read(self.options.grid_sensor, participants.values(), now)
+            await meter.async_read(self.options.grid_sensor, participants.values())
             now = dt_util.utcnow()
             plan, step = await self._async_plan(now)
         self._command(plan, step, now)
@@ -169,10 +171,16 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return data
 
     def _forget(self, now: dt.datetime) -> None:
-        """Drop what is over, and tell when nobody keeps the plan back any more."""
-        memory = self.memory
+        """Drop what is over, and tell when nobody keeps the plan back any more.
+
+        Not while the clock is being set: a pause must not end with a day that was never there.
+        """
+        clock, memory = self.tariff.own_clock, self.memory
+        clock.look(now)
+        if clock.is_settling:
+            return
         was_kept_back = bool(memory.overrides or memory.standing_back)
-        memory.forget(now)
+        memory.forget(clock.corrected(now))
         if was_kept_back and not memory.overrides and not memory.standing_back:
             self.chronicle.override_ended()
 
@@ -210,7 +218,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if _has_charge(step) and self._is_settling():
             return
         window, memory = self.tariff.settings.off_peak.current(now), self.memory
-        batteries = self.strategist.batteries()
+        resting = self.crew.async_resting()
+        # Their turn goes to others; the plan itself stays as it is.
+        batteries = [
+            replace(each, is_complete=True) if each.id in resting else each
+            for each in self.strategist.batteries()
+        ]
         self._orders.resume(memory.orders, now)
         orders = self._orders.make(
             plan,
@@ -254,14 +267,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         for key, pilot in self.crew.pilots.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue
-            if self._charging.is_over(key, pilot, step.target, now):
+            if self._charging.is_over(key, pilot, step.target):
                 self.memory.complete[key] = window_end
                 self.chronicle.charge_complete(pilot.battery)
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
         """Tell what has happened, and call the owner where that is needed."""
         day = self.tariff.day_of(now)
-        self._alerts.look(loaded_batteries(self.hass), self.options, day, now)
+        self._alerts.look(loaded_batteries(self.hass), self.options, day)
         tariff, target = self.tariff.data, self._wanted_for_red(step)
         self._alerts.look_at_red(tariff, data, self.crew.pilots, target)
         if not self.is_in_control:
@@ -270,6 +283,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if tariff.today is Colour.RED and not tariff.is_off_peak:
             elapsed = now - self.tariff.settings.off_peak.current(now).start
             await self._alerts.async_look_at_red_morning(self.participants(), target, day, elapsed)
+        else:
+            self._alerts.red_morning_is_over()
 
     def _wanted_for_red(self, step: Step) -> float:
         """Return the % that each battery should have on a red morning.

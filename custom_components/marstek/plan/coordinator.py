@@ -30,6 +30,7 @@ from .client import make_client
 from .dynamic_data import dynamic_data
 from .issues import TariffIssues
 from .memory import PlanStore
+from .own_clock import OwnClock
 from .price_reader import PriceReader
 from .settings import tariff_settings
 from .tariff_data import TariffData, known_colours, tariff_data
@@ -62,6 +63,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.announcements = Announcements(self.store)
         self.client: TempoClient | None = None
         self.texts = Texts()
+        self.own_clock = OwnClock(hass.loop.time)
         self._issues = TariffIssues(hass, entry.entry_id)
         self._prices = PriceReader(
             hass, entry, lambda: self.store.memory, self._async_learnt_prices
@@ -122,8 +124,14 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         if self.settings.tariff is not Tariff.TEMPO:
             memory.silent_for = None
             return
-        self.client = make_client(self.hass, self.settings.credentials, self.settings.quotas)
+        self.client = make_client(
+            self.hass, self.settings.credentials, self.settings.quotas, self._date_told
+        )
         self.client.restore(memory.client)
+
+    @callback
+    def _date_told(self, moment: dt.datetime) -> None:
+        self.own_clock.compare(dt_util.utcnow(), moment)
 
     @callback
     def _async_home_changed(self, _: Event) -> None:
@@ -186,7 +194,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             memory.unpriced_since = now
             self.store.save_soon()
         self.announcements.look(data, now)
+        self.own_clock.look(now)
         self._issues.async_update(self.settings, data, now, memory, self.texts)
+        self._issues.async_clock(self.own_clock)
 
     @callback
     def _async_learnt_prices(self) -> None:

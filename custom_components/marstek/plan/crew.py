@@ -18,6 +18,7 @@ from ..venus import VenusError
 from .alerts import Alerts
 from .chronicle import Chronicle
 from .control_memory import ControlMemory
+from .own_clock import OwnClock
 from .pilot import DOUBTS, Outcome, Pilot, Report
 from .situation import battery_id
 
@@ -34,6 +35,7 @@ class Crew:
         chronicle: Chronicle,
         alerts: Alerts,
         on_change: Callable[[], None],
+        clock: OwnClock,
     ) -> None:
         """Command for the plan `entry`; `on_change` is called when something has to be computed."""
         self._hass = hass
@@ -43,6 +45,7 @@ class Crew:
         self._chronicle = chronicle
         self._alerts = alerts
         self._on_change = on_change
+        self._own_clock = clock
         self.pilots: dict[str, Pilot] = {}
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
@@ -63,7 +66,7 @@ class Crew:
 
     def _new_pilot(self, key: str, battery: BatteryCoordinator) -> Pilot:
         """Go on from what was done before a restart."""
-        pilot = Pilot(self._hass, self._entry, battery, self._zone, self._reported)
+        pilot = Pilot(self._hass, self._entry, battery, self._zone, self._reported, self._own_clock)
         memory = self._memory()
         pilot.assume(memory.orders.get(key))
         if (doubt := memory.doubts.get(key)) in DOUBTS:
@@ -101,6 +104,13 @@ class Crew:
                     continue
                 pilot.async_want(orders.get(key))
                 pilot.async_look()
+
+    @callback
+    def async_resting(self) -> frozenset[str]:
+        """Return the batteries whose cells take nothing more for a while."""
+        for pilot in self.pilots.values():
+            pilot.async_notice_temperature()
+        return frozenset(key for key, pilot in self.pilots.items() if pilot.is_resting)
 
     @callback
     def async_hand_back(self, is_commanded: Callable[[str], bool]) -> None:

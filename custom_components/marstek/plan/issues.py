@@ -10,6 +10,7 @@ from ..const import DOMAIN, Tariff
 from ..tempo import PARIS, Disagreement, Learnt, are_outdated, tempo_day
 from ..texts import Texts
 from .memory import PlanMemory
+from .own_clock import OwnClock
 from .settings import TariffSettings
 from .tariff_data import TariffData
 
@@ -19,6 +20,7 @@ NO_SOURCE: Final = "no_source"
 DISAGREEMENT: Final = "sources_disagree"
 PRICES_OUTDATED: Final = "prices_outdated"
 NO_PRICES_KNOWN: Final = "no_prices_known"
+OWN_CLOCK_WRONG: Final = "own_clock_wrong"
 
 
 class TariffIssues:
@@ -80,8 +82,15 @@ class TariffIssues:
     @callback
     def async_remove(self) -> None:
         """Remove all of them."""
-        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN):
+        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN, OWN_CLOCK_WRONG):
             self._set(key, False, {})
+
+    @callback
+    def async_clock(self, clock: OwnClock) -> None:
+        """Raise a repair for a clock of Home Assistant that servers contradict, or remove it."""
+        ahead = clock.ahead or dt.timedelta()
+        minutes = round(abs(ahead) / dt.timedelta(minutes=1))
+        self._set(OWN_CLOCK_WRONG, clock.is_wrong, {"minutes": str(minutes)})
 
     def _set(self, key: str, is_there: bool, placeholders: dict[str, str]) -> None:
         issue_id = f"{key}_{self._entry_id}"

@@ -27,10 +27,10 @@ class Meter:
     def __init__(self, hass: HomeAssistant) -> None:
         """Know nothing yet."""
         self._hass = hass
-        self._read: tuple[float, dt.datetime] | None = None
+        self._read: tuple[float, float] | None = None
 
     async def async_read(
-        self, sensor: str | None, batteries: Collection[BatteryCoordinator], now: dt.datetime
+        self, sensor: str | None, batteries: Collection[BatteryCoordinator]
     ) -> None:
         """Ask a battery that bears it for its meter, where no sensor was picked."""
         if sensor:
@@ -39,26 +39,28 @@ class Meter:
             if battery.profile.steady and battery.is_reachable:
                 status = await battery.async_read_meter()
                 if status is not None and status.connected and status.total_power is not None:
-                    self._read = (float(status.total_power), now)
+                    self._read = (float(status.total_power), self._hass.loop.time())
                     return
 
     def house_power(
-        self, sensor: str | None, batteries: Collection[BatteryCoordinator], now: dt.datetime
+        self, sensor: str | None, batteries: Collection[BatteryCoordinator]
     ) -> float | None:
         """Return what the house draws without its batteries, in W; None without a fresh reading."""
-        grid = self._of_sensor(sensor) if sensor else self._of_battery(now)
+        grid = self._of_sensor(sensor) if sensor else self._of_battery()
         if grid is None:
             return None
         return grid + sum(battery.data.ac_power or 0 for battery in batteries)
 
-    def _of_battery(self, now: dt.datetime) -> float | None:
-        if self._read is None or now - self._read[1] > _FRESH:
+    def _of_battery(self) -> float | None:
+        if self._read is None:
             return None
-        return self._read[0]
+        power, read_at = self._read
+        return power if self._hass.loop.time() - read_at <= _FRESH.total_seconds() else None
 
     def _of_sensor(self, sensor: str) -> float | None:
         state = self._hass.states.get(sensor)
-        if state is None or dt_util.utcnow() - state.last_reported > _FRESH:
+        if state is None or abs(dt_util.utcnow() - state.last_reported) > _FRESH:
+            # A state of the future was reported before the clock was set back.
             return None
         factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
         try:

@@ -1,6 +1,6 @@
 """Turns a step of the plan into what each battery is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 import datetime as dt
 from typing import Final
@@ -15,10 +15,11 @@ _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 class Orders:
     """Remembers who got how much, so that nothing is written without need."""
 
-    def __init__(self) -> None:
-        """Start with nothing told."""
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """Start with nothing told; ages are by `monotonic`, in s, which nobody sets."""
+        self._monotonic = monotonic
         self._shares: dict[str, Share] = {}
-        self._changed_at: dict[str, dt.datetime] = {}
+        self._changed_at: dict[str, float] = {}
 
     def resume(self, standing: Mapping[str, Order], now: dt.datetime) -> None:
         """Go on with those that were charging before a restart, whose turn would else be lost."""
@@ -38,14 +39,17 @@ class Orders:
     ) -> Mapping[str, Order]:
         """Return the order of each battery, by its id; `night` is the running off-peak window."""
         end = _end_of_charge(plan, step)
+        elapsed = self._monotonic()
         since = {
-            key: now - self._changed_at[key] if key in self._changed_at else _LONG_AGO
+            key: dt.timedelta(seconds=elapsed - self._changed_at[key])
+            if key in self._changed_at
+            else _LONG_AGO
             for key in self._shares
         }
         shares = share(step, batteries, house, now, end, self._shares, since)
         for key, mine in shares.items():
             if mine != self._shares.get(key):
-                self._changed_at[key] = now
+                self._changed_at[key] = elapsed
         self._shares = dict(shares)
         return {
             key: _order(mine, min(end, _end_by_hand(step, key)), night)

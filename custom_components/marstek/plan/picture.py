@@ -76,4 +76,6 @@ def _state(step: Step, known: Standing, *, is_failing: bool) -> ControlState:
         return ControlState.PROBLEM
     if memory.overrides or pilots.keys() <= memory.standing_back.keys():
         return ControlState.OVERRIDE
+    if step.action is Action.CHARGE and all(pilot.is_resting for pilot in pilots.values()):
+        return ControlState.HOLD
     return _STATES[step.action]

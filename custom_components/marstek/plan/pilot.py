@@ -16,6 +16,7 @@ from ..battery.orders import Order
 from ..const import DOMAIN, LOGGER
 from ..errors import command_error
 from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
+from .own_clock import OwnClock
 from .watch import Finding, Watch
 
 # Between two attempts of a command that fails, in s: it is never given up within its window.
@@ -25,7 +26,13 @@ _FAILURES_TO_TELL: Final = 3
 # A battery that is nearly full may take nothing although its slot acts.
 _TELLING_BELOW: Final = 90
 # What is put back is not put back again and again: who insists is a person (or another program).
-_INSISTENCE: Final = dt.timedelta(minutes=15)
+_INSISTENCE: Final = 900.0
+# Cells that took no more are tried again after so long, in s, or when they are so much warmer or
+# colder; from so many % on they are full for this night.
+_REST: Final = 2700.0
+_NIGHT: Final = 43200.0
+_TEMPERATURE_STEP: Final = 3.0
+_NEARLY_FULL: Final = 95
 
 
 class Outcome(StrEnum):
@@ -39,6 +46,8 @@ class Outcome(StrEnum):
     """The battery had left the mode by itself."""
     CLOCK_WRONG = "clock_wrong"
     FOREIGN_SLOTS = "foreign_slots"
+    EXHAUSTED = "exhausted"
+    """It takes no more for now, although its state of charge leaves room."""
     SLOTS_RIGHT = "slots_right"
     """What was wrong with its slots or its clock no longer is."""
 
@@ -67,13 +76,18 @@ class Pilot:
         battery: BatteryCoordinator,
         zone: dt.tzinfo,
         tell: Callable[[Report], None],
+        clock: OwnClock,
     ) -> None:
-        """Steer `battery` for the plan `entry`; `zone` is that of the battery's own clock."""
+        """Steer `battery` for the plan `entry`; `zone` is that of the battery's own clock.
+
+        `clock` tells how far Home Assistant's own clock is to be trusted.
+        """
         self._hass = hass
         self._entry = entry
         self.battery = battery
         self._zone = zone
         self._tell = tell
+        self._own_clock = clock
         self._watch = Watch(battery)
         self._asked: Order | None = None
         self._wanted: Order | None = None
@@ -81,7 +95,7 @@ class Pilot:
         self._proof: Proof | None = None
         self._failures = 0
         self._task: asyncio.Task[None] | None = None
-        self._put_back_at: dt.datetime | None = None
+        self._put_back_at: float | None = None
         self._is_tidy = False
         self._impossible: Order | None = None
         self._was_reachable = True
@@ -90,6 +104,15 @@ class Pilot:
         self.doubt: Outcome | None = None
         """Why its slots can't be trusted, one of DOUBTS; None when they can."""
         self._is_clock_tried = False
+        self._is_exhausted = False
+        self._is_probing = False
+        self._rests_until = float("-inf")
+        self._rests_at: float | None = None
+
+    @property
+    def is_resting(self) -> bool:
+        """Tell whether its cells took nothing more, and it is not time yet to try again."""
+        return self.battery.clock.time() < self._rests_until
 
     @property
     def standing(self) -> Order | None:
@@ -128,7 +151,7 @@ class Pilot:
     def async_want(self, order: Order | None) -> None:
         """Have an order carried out; None leaves the battery as it is."""
         self._asked = order
-        if order is not None and self.doubt is not None:
+        if order is not None and self.doubt is not None and self._may_use_passive(order):
             order = order.by_passive()
         is_done = order is None or order in (self._standing, self._impossible)
         if order == self._wanted and (self._is_busy or is_done):
@@ -138,6 +161,14 @@ class Pilot:
         self._stop()
         if order is not None and order != self._standing:
             self._start()
+
+    def _may_use_passive(self, order: Order) -> bool:
+        """Tell whether a countdown may stand in for slots.
+
+        A charge by countdown ends by Home Assistant's clock alone: where a server contradicts that
+        clock, the battery's own slots decide.
+        """
+        return not (order.power or 0) < 0 or not self._own_clock.is_wrong
 
     @callback
     def async_repeat(self) -> None:
@@ -163,6 +194,10 @@ class Pilot:
         if self._is_busy or self._standing is None or self._wanted != self._standing:
             return
         finding = self._watch.look(self._standing)
+        if self._is_probing and self._watch.has_acted:
+            # By countdown it takes what it did not take by its slots.
+            self._is_probing = self._is_exhausted = False
+            self._report(Outcome.CLOCK_WRONG)
         if finding is None or self._is_tidy:
             return
         LOGGER.debug("%s: %s", self.battery.name, finding)
@@ -172,12 +207,16 @@ class Pilot:
                 self.async_repeat()
             case Finding.CHANGED:
                 self._changed()
-            case Finding.IDLE_SLOT | Finding.OTHER_POWER:
-                self._distrust_slots(finding)
+            case Finding.EXHAUSTED:
+                self._exhausted()
+            case Finding.IDLE:
+                self._idle(self._standing)
+            case Finding.OTHER_POWER:
+                self._distrust_slots(Outcome.FOREIGN_SLOTS)
 
     def _changed(self) -> None:
         """Put back a change once; who makes it again is a person, and stays the boss."""
-        now = dt_util.utcnow()
+        now = self.battery.clock.time()
         if self._put_back_at is not None and now - self._put_back_at < _INSISTENCE:
             self._put_back_at = None
             self._report(Outcome.OVERRIDDEN)
@@ -186,7 +225,51 @@ class Pilot:
         self._report(Outcome.PUT_BACK)
         self.async_repeat()
 
-    def _distrust_slots(self, finding: Finding) -> None:
+    def _exhausted(self) -> None:
+        """Note that the cells take or give no more for now, and let a charge rest.
+
+        Cells out of balance, cold cells or a rest between two packs end a charge at any state of
+        charge; nearly full it is over, below that they may take more after a while.
+        """
+        self._is_exhausted = True
+        data, order = self.battery.data, self._standing
+        if order is not None and (order.power or 0) < 0:
+            is_full = data.soc is not None and data.soc >= _NEARLY_FULL
+            self._rests_until = self.battery.clock.time() + (_NIGHT if is_full else _REST)
+            self._rests_at = data.temperature
+        self._report(Outcome.EXHAUSTED)
+
+    @callback
+    def async_notice_temperature(self) -> None:
+        """End a rest early when the cells have become warmer or colder."""
+        now, then = self.battery.data.temperature, self._rests_at
+        if now is not None and then is not None and abs(now - then) >= _TEMPERATURE_STEP:
+            self._rests_until = float("-inf")
+
+    def _idle(self, order: Order) -> None:
+        """Find out why no power has flowed since the order was carried out.
+
+        A battery that took power earlier this night is full for now, unless a countdown shows that
+        only its slots are in the way; that is tried once, where Home Assistant's clock is proven.
+        """
+        if order.window is None:
+            if self.doubt is Outcome.CLOCK_WRONG:
+                # It was not its clock: by countdown it takes nothing either.
+                self.doubt, self._is_probing = None, False
+                self._report(Outcome.SLOTS_RIGHT)
+                self._exhausted()
+            else:
+                self._distrust_slots(Outcome.CLOCK_WRONG)
+        elif not self._is_exhausted:
+            self._distrust_slots(Outcome.CLOCK_WRONG)
+        elif self._own_clock.is_proven and not self._is_clock_tried:
+            self._is_probing = self._is_clock_tried = True
+            self.doubt = Outcome.CLOCK_WRONG
+            self.async_want(order)
+        else:
+            self._exhausted()
+
+    def _distrust_slots(self, doubt: Outcome) -> None:
         """Go on by Passive, whose countdown needs neither slots nor a clock."""
         order = self._standing
         if order is None:
@@ -196,8 +279,7 @@ class Pilot:
             self._report(Outcome.FAILED)
             self.async_repeat()
             return
-        idle = finding is Finding.IDLE_SLOT
-        self.doubt = Outcome.CLOCK_WRONG if idle else Outcome.FOREIGN_SLOTS
+        self.doubt = doubt
         self._is_clock_tried = True
         self._report(self.doubt)
         self.async_want(order)
@@ -209,8 +291,9 @@ class Pilot:
 
     @callback
     def async_try_clock_again(self) -> None:
-        """Find out in a new window whether a clock that was wrong has been set right."""
-        self._is_clock_tried = False
+        """Find out in a new window what was found out in the last one."""
+        self._is_clock_tried = self._is_exhausted = False
+        self._rests_until = float("-inf")
 
     async def _async_is_clock_right(self, order: Order) -> bool:
         """Try a charge by a slot of a few minutes: it acts at once if the clock is right."""
@@ -267,7 +350,11 @@ class Pilot:
         """Command once; return what went wrong."""
         self._standing = None
         try:
-            proof = await self.battery.async_obey(order, dt_util.utcnow().astimezone(self._zone))
+            proof = await self.battery.async_obey(
+                order,
+                dt_util.utcnow().astimezone(self._zone),
+                expects_power=not self._is_exhausted,
+            )
         except VenusError as err:
             LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
             return err

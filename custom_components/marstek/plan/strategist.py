@@ -131,7 +131,7 @@ class Strategist:
             for key, battery in self._participants().items()
             if key not in self._memory.standing_back
         ]
-        power = self.meter.house_power(options.grid_sensor, batteries, now)
+        power = self.meter.house_power(options.grid_sensor, batteries)
         return House(options.subscribed, power)
 
 

@@ -14,6 +14,8 @@ _HOLD_TOLERANCE: Final = 100
 _POWER_TOLERANCE: Final = 150
 _POWER_TOLERANCE_SHARE: Final = 0.3
 _IDLE: Final = 50
+# Cells that are full, or rest between their packs, take nothing for longer than a ramp lasts.
+_EXHAUSTED_AFTER: Final = 900.0
 # Near full a battery takes less than it is told; near empty it gives less.
 _NEARLY_FULL: Final = 95
 _NEARLY_EMPTY: Final = 71
@@ -26,8 +28,11 @@ class Finding(StrEnum):
     """Another mode, in a way that the firmware is known for."""
     CHANGED = "changed"
     """Another mode: somebody else's doing, or a lapse that is not known."""
-    IDLE_SLOT = "idle_slot"
-    """The right mode, but no power: the slot does not act now."""
+    IDLE = "idle"
+    """The right mode, but no power: it has not acted since it was told."""
+    EXHAUSTED = "exhausted"
+    """The right mode, but no more power: it has acted before, and its cells take or give no more,
+    or its own clock says that its slot is over."""
     OTHER_POWER = "other_power"
     """The right mode, but another power: another slot acts."""
 
@@ -41,12 +46,15 @@ class Watch:
         self._begun = float("-inf")
         self._deviating_since: float | None = None
         self._was_silent = False
+        self.has_acted = False
+        """Whether power has flowed as it was told since the order was carried out."""
 
     def begin(self) -> None:
         """Begin anew: an order was carried out."""
         self._begun = self._battery.clock.time()
         self._deviating_since = None
         self._was_silent = False
+        self.has_acted = False
 
     def look(self, order: Order) -> Finding | None:
         """Return what differs, None for nothing or while it can't be told."""
@@ -78,24 +86,34 @@ class Watch:
         power = battery.data.ac_power
         if order.power is None or power is None or battery.profile.has_pv:
             return None
+        if order.power and power * order.power > 0 and abs(power) > _IDLE:
+            self.has_acted = True
         if self._agrees(order.power, power, battery.data.soc):
             self._deviating_since = None
             return None
         if self._deviating_since is None:
             self._deviating_since = now
-        if now - self._deviating_since < _PATIENCE:
+        is_idle = order.power != 0 and abs(power) <= _IDLE
+        has_ended = is_idle and self.has_acted
+        if now - self._deviating_since < (_EXHAUSTED_AFTER if has_ended else _PATIENCE):
             return None
         self._deviating_since = None
-        is_idle = order.power != 0 and abs(power) <= _IDLE
-        return Finding.IDLE_SLOT if is_idle else Finding.OTHER_POWER
+        if has_ended:
+            return Finding.EXHAUSTED
+        return Finding.IDLE if is_idle else Finding.OTHER_POWER
 
     def _agrees(self, wanted: int, power: int, soc: int | None) -> bool:
-        """Tell whether a power in W is what was asked for, as far as the battery can give it."""
+        """Tell whether a power in W is what was asked for, as far as the battery can give it.
+
+        Less power in the same direction is no contradiction: cells that are cold, hot, nearly full
+        or out of balance are derated by their battery.
+        """
         if wanted == 0:
             return abs(power) <= _HOLD_TOLERANCE
         tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wanted))
         may_stop = soc is None or (soc >= _NEARLY_FULL if wanted < 0 else soc <= _NEARLY_EMPTY)
-        if may_stop:
+        is_derated = power * wanted > 0 and abs(power) > _IDLE
+        if may_stop or is_derated:
             low, high = sorted((wanted, 0))
             return low - tolerance <= power <= high + tolerance
         return abs(power - wanted) <= tolerance

@@ -64,10 +64,12 @@ class TempoClient:
         rng: random.Random,
         quotas: Quotas | None = None,
         timeout: float = TIMEOUT,
+        on_date: Callable[[datetime], None] | None = None,
     ) -> None:
         """Take the session as it is: it checks certificates unless it was made not to.
 
-        `now` returns an aware moment. `timeout` is for one call, in s.
+        `now` returns an aware moment. `timeout` is for one call, in s. `on_date` is called with
+        the moment in UTC at which a source says that it answered.
         """
         self._session = session
         self._bases = bases or Bases()
@@ -76,6 +78,7 @@ class TempoClient:
         self._rng = rng
         self._quotas = quotas or Quotas()
         self._timeout = timeout
+        self._on_date = on_date
         self._ledger = Ledger(spread=rng.random())
         self._token: tuple[Token, datetime] | None = None
         self._lock = asyncio.Lock()
@@ -303,6 +306,7 @@ class TempoClient:
             now=self._now(),
             spend=lambda: self._ledger.spend(request.call.source),
             patience=self._timeout,
+            on_date=self._on_date,
         )
 
 

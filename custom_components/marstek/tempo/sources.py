@@ -201,16 +201,18 @@ async def fetch(
     now: datetime,
     spend: Callable[[], None],
     patience: float = TIMEOUT,
+    on_date: Callable[[datetime], None] | None = None,
 ) -> bytes:
     """Return the body of an answer with status 200. Raises SourceError.
 
     `spend` is called before each HTTP request, of which redirects make more than one; what it
     raises passes through. `patience` in s is for all of them. Certificates are checked as the
-    session does, by default. Redirects are followed within the same host only.
+    session does, by default. Redirects are followed within the same host only. `on_date` is called
+    with the moment in UTC at which the server says that it answered.
     """
     try:
         async with asyncio.timeout(patience):
-            return await _follow(session, request, now, spend)
+            return await _follow(session, request, now, spend, on_date)
     except TimeoutError as error:
         raise SourceError(FaultKind.TIMEOUT, f"No answer within {patience:g} s") from error
     except aiohttp.ClientError as error:
@@ -218,7 +220,11 @@ async def fetch(
 
 
 async def _follow(
-    session: aiohttp.ClientSession, request: Request, now: datetime, spend: Callable[[], None]
+    session: aiohttp.ClientSession,
+    request: Request,
+    now: datetime,
+    spend: Callable[[], None],
+    on_date: Callable[[datetime], None] | None,
 ) -> bytes:
     """Return the body of an answer, behind redirects if need be."""
 
@@ -242,6 +248,8 @@ async def _follow(
             allow_redirects=False,
             middlewares=(send_once,),
         ) as response:
+            if on_date is not None and (date := _date(response.headers.get("Date"))) is not None:
+                on_date(date)
             if response.status not in _REDIRECTS:
                 return await _body(request.call, response, now)
             url = _redirected(url, response.headers.get("Location", ""))
@@ -303,9 +311,17 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
         # Ten digits are enough to be cut off below.
         wait = timedelta(seconds=int(text[:10]))
     else:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+        moment = _date(text)
+        if moment is None:
             return None
-        wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
+        wait = moment - now
     return min(max(wait, timedelta()), LONGEST_RETRY_AFTER)
+
+
+def _date(header: str | None) -> datetime | None:
+    """Return the moment in an HTTP date, None where there is none that can be read."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except ValueError, OverflowError:
+        return None

@@ -346,7 +346,7 @@ class ModeControl:
 
     async def _contradicting_power(self, wish: ModeWish, status: ModeStatus) -> int | None:
         """Return the power that shows a setpoint not to be followed, None when it is."""
-        if not wish.has_setpoint or self._client.profile.has_pv:
+        if not wish.has_setpoint or not wish.expects_power or self._client.profile.has_pv:
             return None
         soc, power = status.soc, status.ac_power
         for _ in range(_POWER_READS):

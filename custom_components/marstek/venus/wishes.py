@@ -31,6 +31,9 @@ class ModeWish:
     """Countdown of Passive in s, 1 to 2**32 - 1."""
     slots: tuple[Slot, ...] = ()
     """Slots of Manual, written in this order."""
+    expects_power: bool = True
+    """Whether the power has to flow for the mode to count as followed; False for cells that may
+    take nothing just now."""
 
     @property
     def has_setpoint(self) -> bool:
