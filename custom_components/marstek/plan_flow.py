@@ -4,12 +4,20 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlow, ConfigFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
+from .const import (
+    CONF_CLIENT_ID,
+    CONF_KIND,
+    CONF_OFF_PEAK,
+    CONF_TARIFF,
+    PLAN_UNIQUE_ID,
+    EntryKind,
+    Tariff,
+)
 from .control_forms import START_SCHEMA, home_schema, read_home
 from .plan.client import async_check_credentials, async_first_colours
 from .plan.memory import PlanMemory
@@ -43,6 +51,7 @@ class PlanSteps(ConfigFlow):
         self._control: dict[str, Any] = {}
         self._memory = PlanMemory()
         self._asking: asyncio.Task[ColourBook | None] | None = None
+        self._subjects: tuple[str, ...] = ()
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
@@ -122,6 +131,11 @@ class PlanSteps(ConfigFlow):
             prices, errors = read_prices(user_input, settings)
             if not errors:
                 self._options |= prices
+                if self.source == SOURCE_RECONFIGURE:
+                    options = self._get_reconfigure_entry().options
+                    return self._change_tariff(
+                        Tariff.FIXED, {**options, Tariff.FIXED: self._options}
+                    )
                 return await self.async_step_home()
         return self.async_show_form(
             step_id="fixed_prices",
@@ -136,15 +150,15 @@ class PlanSteps(ConfigFlow):
         errors: dict[str, str] = {}
         self._tariff = Tariff.DYNAMIC
         if user_input is not None:
-            self._options, errors, self._memory.prices = await async_read_source(
-                self.hass, user_input
-            )
+            found = await async_read_source(self.hass, user_input)
+            self._options, errors, self._memory.prices = found.options, found.errors, found.book
+            self._subjects = found.subjects
             if not errors:
                 return await self.async_step_home()
         return self.async_show_form(
             step_id="dynamic",
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}), user_input
+                source_schema(self.hass, {}, self._subjects), user_input
             ),
             errors=errors,
         )
@@ -200,6 +214,9 @@ class PlanSteps(ConfigFlow):
             tariff = Tariff(user_input[CONF_TARIFF])
             if tariff is Tariff.DYNAMIC and not dynamic_of(options_of(entry, tariff)).is_chosen:
                 return await self.async_step_reconfigure_dynamic()
+            if tariff is Tariff.FIXED and not options_of(entry, tariff).get(CONF_OFF_PEAK):
+                # Nothing is commanded by hours and prices that were only assumed.
+                return await self.async_step_fixed()
             return self._change_tariff(tariff, entry.options)
         selector = SelectSelector(
             SelectSelectorConfig(
@@ -217,7 +234,8 @@ class PlanSteps(ConfigFlow):
         """Ask where day-ahead prices come from before they become the tariff."""
         entry, errors = self._get_reconfigure_entry(), dict[str, str]()
         if user_input is not None:
-            options, errors, _ = await async_read_source(self.hass, user_input)
+            found = await async_read_source(self.hass, user_input)
+            options, errors, self._subjects = found.options, found.errors, found.subjects
             if not errors:
                 return self._change_tariff(
                     Tariff.DYNAMIC, {**entry.options, Tariff.DYNAMIC: options}
@@ -225,7 +243,7 @@ class PlanSteps(ConfigFlow):
         return self.async_show_form(
             step_id="reconfigure_dynamic",
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}), user_input
+                source_schema(self.hass, {}, self._subjects), user_input
             ),
             errors=errors,
         )

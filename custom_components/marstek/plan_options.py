@@ -91,15 +91,17 @@ class PlanOptionsFlow(OptionsFlow):
     async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change where day-ahead prices come from, and what is paid on top of them."""
         options, errors = options_of(self.config_entry, Tariff.DYNAMIC), dict[str, str]()
+        subjects: tuple[str, ...] = ()
         if user_input is not None:
-            changed, errors, _ = await async_read_source(self.hass, user_input)
+            found = await async_read_source(self.hass, user_input)
+            changed, errors, subjects = found.options, found.errors, found.subjects
             if not errors:
                 entry_options = {**self.config_entry.options, Tariff.DYNAMIC: changed}
                 return self.async_create_entry(data=entry_options)
         return self.async_show_form(
             step_id="source",
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, options), user_input
+                source_schema(self.hass, options, subjects), user_input
             ),
             errors=errors,
         )

@@ -1,6 +1,7 @@
 """The form of where day-ahead prices come from, which set-up and options share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from .const import (
     CONF_ASSUMED_UNIT,
     CONF_PRICE_ACTION,
     CONF_PRICE_ENTITIES,
+    CONF_PRICE_SUBJECT,
     CONF_PRICE_UNIT,
     CONF_SURCHARGE,
     CONF_VAT,
@@ -38,8 +40,24 @@ _HIGHEST_VAT: Final = 100.0
 _AHEAD: Final = dt.timedelta(days=2)
 
 
-def source_schema(hass: HomeAssistant, options: Mapping[str, Any]) -> vol.Schema:
-    """Return the form of the source, with what is in force as suggestions."""
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """What reading a source that was filled in has led to."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    book: PriceBook = field(default_factory=PriceBook)
+    subjects: tuple[str, ...] = ()
+    """Homes or areas among which the owner has to choose."""
+
+
+def source_schema(
+    hass: HomeAssistant, options: Mapping[str, Any], subjects: Sequence[str] = ()
+) -> vol.Schema:
+    """Return the form of the source, with what is in force as suggestions.
+
+    `subjects` are homes or areas that it has turned out to tell prices of.
+    """
     settings = dynamic_of(options)
     actions = async_actions(hass)
     if settings.action is not None:
@@ -56,6 +74,17 @@ def source_schema(hass: HomeAssistant, options: Mapping[str, Any]) -> vol.Schema
         choices = [SelectOptionDict(value=key, label=name) for key, name in actions.items()]
         fields[_suggesting(CONF_PRICE_ACTION, settings.action)] = SelectSelector(
             SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
+        )
+    if settings.subject is not None and not subjects:
+        subjects = (settings.subject,)
+    if subjects:
+        shared = set.intersection(*(set(subject.split()) for subject in subjects))
+        choices = [
+            SelectOptionDict(value=subject, label=_without(subject, shared) or subject)
+            for subject in subjects
+        ]
+        fields[_suggesting(CONF_PRICE_SUBJECT, settings.subject)] = SelectSelector(
+            SelectSelectorConfig(options=choices, mode=SelectSelectorMode.LIST)
         )
     units = SelectSelectorConfig(
         options=[_BY_ITSELF, *PriceUnit],
@@ -78,31 +107,34 @@ def source_schema(hass: HomeAssistant, options: Mapping[str, Any]) -> vol.Schema
     )
 
 
+def _without(subject: str, shared: set[str]) -> str:
+    """Return the words of a subject that tell it from the others."""
+    return " ".join(word for word in subject.split() if word not in shared)
+
+
 def _suggesting(key: str, value: object) -> vol.Optional:
     return vol.Optional(key, description={"suggested_value": value} if value else None)
 
 
-async def async_read_source(
-    hass: HomeAssistant, given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, str], PriceBook]:
-    """Return the options that a form stands for, its errors, and the prices that it leads to."""
-    book = PriceBook()
+async def async_read_source(hass: HomeAssistant, given: Mapping[str, Any]) -> SourceReading:
+    """Return the options that a form stands for, or its errors, and the prices that it leads to."""
     options, errors = _options(given)
     if errors:
-        return {}, errors, book
-    now, settings = dt_util.utcnow(), dynamic_of(options)
+        return SourceReading(errors=errors)
+    now, settings, book = dt_util.utcnow(), dynamic_of(options), PriceBook()
     until = published_until(now, dt_util.get_default_time_zone())
     try:
         offer = await async_read(hass, settings, now, until=until)
     except SpotError as err:
-        return {}, {"base": err.problem}, book
+        where = CONF_PRICE_SUBJECT if err.subjects else "base"
+        return SourceReading(errors={where: err.problem}, subjects=err.subjects)
     except SourceGoneError:
-        return {}, {CONF_PRICE_ACTION: "no_reply"}, book
+        return SourceReading(errors={CONF_PRICE_ACTION: "no_reply"})
     book.learn(offer.prices, now)
     if not book.between(now, now + _AHEAD):
-        return {}, {"base": "old_prices"}, book
+        return SourceReading(errors={"base": "old_prices"})
     assumed = offer.unit if settings.unit is None else None
-    return {**options, CONF_ASSUMED_UNIT: assumed}, {}, book
+    return SourceReading({**options, CONF_ASSUMED_UNIT: assumed}, book=book)
 
 
 def _options(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -115,8 +147,9 @@ def _options(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         errors[CONF_VAT] = "invalid_vat"
     if not -_HIGHEST_SURCHARGE <= given[CONF_SURCHARGE] <= _HIGHEST_SURCHARGE:
         errors[CONF_SURCHARGE] = "invalid_surcharge"
-    unit = given[CONF_PRICE_UNIT]
+    unit, subject = given[CONF_PRICE_UNIT], given.get(CONF_PRICE_SUBJECT)
     return {
+        **({CONF_PRICE_SUBJECT: subject} if subject else {}),
         CONF_PRICE_ENTITIES: list(entities),
         CONF_PRICE_ACTION: action,
         CONF_PRICE_UNIT: None if unit == _BY_ITSELF else unit,

@@ -378,6 +378,10 @@ async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: 
     for tariff in ("tempo", "fixed", "dynamic"):
         await flow.reconfigure(entry)
         result = await flow.submit(tariff=tariff)
+        if tariff == "fixed":
+            # They were never asked for: this plan was made with nothing but a name.
+            await flow.submit(start="22:00:00", end="06:00:00")
+            result = await flow.submit(peak=0.2, off_peak=0.15, subscription=10)
         assert result["type"] is FlowResultType.ABORT
         await home.settle()
         assert entry.data["tariff"] == tariff
@@ -429,3 +433,29 @@ async def test_what_it_costs_now(hass: HomeAssistant, home: PlanHome) -> None:
     entry = await _set_up(home)
     assert "costs 0." in price_message(entry.runtime_data)
     assert "(" not in price_message(entry.runtime_data)
+
+
+async def test_two_homes_in_one_answer(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+    """The form asks whose prices are meant, and goes on with those."""
+    entry = await home.set_up("fixed")
+    start, hour_ = paris("2026-01-13"), timedelta(hours=1)
+    rows = {
+        name: [
+            {"start": (start + hour * hour_).isoformat(), "price": price + hour / 1000}
+            for hour in range(24)
+        ]
+        for name, price in (("Home", 0.1), ("Cabin", 0.3))
+    }
+    hass.states.async_set(_SENSOR, "0.1", {"unit_of_measurement": "EUR/kWh", "prices": rows})
+    await flow.reconfigure(entry)
+    await flow.submit(tariff="dynamic")
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    assert result["errors"] == {"price_subject": "several_subjects"}
+    field = next(key for key in result["data_schema"].schema if key == "price_subject")
+    options = result["data_schema"].schema[field].config["options"]
+    assert [option["label"] for option in options] == ["Cabin", "Home"]
+    await flow.submit(price_entities=[_SENSOR], price_subject=options[0]["value"], **_FORM)
+    await home.settle()
+    assert entry.data["tariff"] == "dynamic"
+    hour = home.now.astimezone(PARIS).hour
+    assert float(home.state("price")) == pytest.approx(0.3 + hour / 1000)

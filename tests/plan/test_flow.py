@@ -302,6 +302,11 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     await flow.reconfigure(entry)
     assert flow.defaults == {"tariff": "tempo"}
     result = await flow.submit(tariff="fixed")
+    assert result["step_id"] == "fixed"
+    result = await flow.submit(**NIGHT)
+    assert result["step_id"] == "fixed_prices"
+    assert entry.data["tariff"] == "tempo"
+    result = await flow.submit(**PRICES)
     assert result["reason"] == "tariff_changed"
     assert entry.title == "Plan"
     assert keys(hass, entry) == CONTROL | {
@@ -335,7 +340,11 @@ async def test_name_of_the_owner_is_kept(
     hass.config_entries.async_update_entry(entry, title="Electricity")
     for tariff in ("tempo", "fixed"):
         await flow.reconfigure(entry)
-        assert (await flow.submit(tariff=tariff))["reason"] == "tariff_changed"
+        result = await flow.submit(tariff=tariff)
+        if tariff == "fixed":
+            await flow.submit(**NIGHT)
+            result = await flow.submit(**PRICES)
+        assert result["reason"] == "tariff_changed"
         assert (entry.title, entry.data["tariff"]) == ("Electricity", tariff)
 
 

@@ -98,8 +98,14 @@ def test_a_unit_that_is_not_plain_to_see() -> None:
 
 
 def test_two_prices_for_one_hour() -> None:
-    """Two areas or two homes in one answer: which one is meant can't be known."""
-    assert _problem({"SE3": _rows(0.1, 0.2), "SE4": _rows(0.1, 0.3)}) is SpotProblem.CONTRADICTING
+    """Two areas or two homes in one answer: which one is meant is for the owner to say."""
+    several = {"SE3": _rows(0.1, 0.2), "SE4": _rows(0.1, 0.3)}
+    assert _problem(several) is SpotProblem.SEVERAL
+    with pytest.raises(SpotError) as refusal:
+        _read(several)
+    assert refusal.value.subjects == ("SE3", "SE4")
+    assert _read(several, subject="SE4").prices[(_MIDNIGHT + _HOUR).astimezone(UTC)] == 0.3
+    assert _problem([*_rows(0.1, 0.2), *_rows(0.1, 0.3)]) is SpotProblem.CONTRADICTING
     assert len(_read({"SE3": _rows(0.1, 0.2), "SE4": _rows(0.1, 0.2)}).prices) == 8
 
 
@@ -150,6 +156,138 @@ def test_a_price_that_nobody_would_pay() -> None:
     with pytest.raises(SpotError) as refusal:
         _read(_rows(1e6, 1e6), unit=PriceUnit.KWH)
     assert refusal.value.problem is SpotProblem.UNCLEAR_UNIT
+
+
+def _local_day(day: date, step: timedelta = _HOUR) -> list[datetime]:
+    """Return the starts of all rows of a day in Paris, clock changes included."""
+    moment = datetime.combine(day, datetime.min.time(), _PARIS).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), _PARIS).astimezone(UTC)
+    starts = []
+    while moment < end:
+        starts.append(moment)
+        moment += step
+    return starts
+
+
+@pytest.mark.parametrize("step", [_HOUR, _QUARTER])
+@pytest.mark.parametrize("has_end", [True, False])
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), _DAY])
+def test_local_times_without_offset(day: date, has_end: bool, step: timedelta) -> None:
+    """Order tells the two hours of one name apart on the days when clocks change."""
+    starts = _local_day(day, step)
+    rows = []
+    for number, start in enumerate(starts):
+        local = start.astimezone(_PARIS).replace(tzinfo=None)
+        row: dict[str, object] = {"start": local.isoformat(), "price": number / 1000}
+        if has_end:
+            row["end"] = (start + step).astimezone(_PARIS).replace(tzinfo=None).isoformat()
+        rows.append(row)
+    prices = _read({"unit": "EUR/kWh", "rows": rows}).prices
+    for number, start in enumerate(starts):
+        assert prices[start] == number / 1000
+    assert len(prices) == len(starts) * (step // _QUARTER)
+
+
+def test_an_hour_that_does_not_exist() -> None:
+    """A list of 24 equal hours on the day that has 23 costs at most the doubtful one."""
+    rows = [{"start": f"2026-03-29T{hour:02}:00:00", "price": hour / 100} for hour in range(24)]
+    prices = _read({"unit": "EUR/kWh", "rows": rows}).prices
+    for hour in (0, 1, 3, 4, 23):
+        start = datetime(2026, 3, 29, hour, tzinfo=_PARIS).astimezone(UTC)
+        assert prices[start] == hour / 100
+
+
+def test_a_null_is_a_gap() -> None:
+    """One missing price costs only itself, in every shape."""
+    hours = {
+        (_MIDNIGHT + hour * _HOUR).isoformat(): None if hour == 23 else 50.0 + hour
+        for hour in range(24)
+    }
+    tomorrow = {(_MIDNIGHT + (24 + hour) * _HOUR).isoformat(): 80.0 for hour in range(24)}
+    offer = _read({"today_hours": hours, "tomorrow_hours": tomorrow}, unit=PriceUnit.MWH)
+    assert len(offer.prices) == 47 * 4
+    assert (_MIDNIGHT + 23 * _HOUR).astimezone(UTC) not in offer.prices
+
+
+def test_moments_beside_other_attributes() -> None:
+    """The dated ones are rows, the others are not looked at."""
+    dated = {(_MIDNIGHT + hour * _HOUR).isoformat(): 2.1 + hour / 100 for hour in range(24)}
+    offer = _read({"attributes": {**dated, "icon": "mdi:cash", "friendly_name": "Price"}})
+    assert len(offer.prices) == 24 * 4
+
+
+def test_hours_by_name() -> None:
+    """Twenty-four attributes for today, and as many for tomorrow."""
+    told = {f"price_{hour:02}h": 0.1 + hour / 1000 for hour in range(24)}
+    told |= {f"price_next_day_{hour:02}h": 0.2 + hour / 1000 for hour in range(24)}
+    prices = _read({"attributes": {**told, "unit_of_measurement": "€/kWh"}}).prices
+    assert len(prices) == 48 * 4
+    assert prices[(_MIDNIGHT + 5 * _HOUR).astimezone(UTC)] == 0.105
+    assert prices[(_MIDNIGHT + 29 * _HOUR).astimezone(UTC)] == 0.205
+
+
+def test_the_finer_list_wins_as_a_whole() -> None:
+    """Hourly means beside quarters of an hour contradict nothing, in whatever order."""
+    quarters = _rows(*(number / 1000 for number in range(96)), step=_QUARTER)
+    hours = _rows(*((4 * hour + 1.5) / 1000 for hour in range(24)))
+    for told in ({"a": quarters, "b": hours}, {"a": hours, "b": quarters}):
+        prices = _read({"unit": "EUR/kWh", **told}).prices
+        assert [prices[start] for start in sorted(prices)] == [n / 1000 for n in range(96)]
+
+
+def test_rounded_and_not() -> None:
+    """The first list wins; what differs by rounding is no contradiction."""
+    exact = _rows(0.12345, 0.23456, 0.34567)
+    rounded = _rows(0.12, 0.23, 0.35)
+    prices = _read({"unit": "EUR/kWh", "a": exact, "b": rounded}).prices
+    assert prices[_MIDNIGHT.astimezone(UTC)] == 0.12345
+
+
+def test_a_column_of_another_name() -> None:
+    """The only number of each row is the price, whatever it is called."""
+    rows = [{"start": row["start"], "prijs": row["price"]} for row in _rows(0.1, 0.2, 0.3)]
+    assert len(_read(rows).prices) == 12
+
+
+@thorough
+@given(
+    st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), _DAY]),
+    st.sampled_from([_HOUR, _QUARTER]),
+    st.booleans(),
+    st.sets(st.integers(0, 99), max_size=8),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_shape_says_the_same(
+    day: date, step: timedelta, is_local: bool, gaps: set[int], by_start: bool, has_copy: bool
+) -> None:
+    """Rows or prices by start, local or not, with gaps, doubled by an hourly mean: one truth."""
+    starts = _local_day(day, step)
+    truth = {
+        start: None if number in gaps else (number % 37) / 1000
+        for number, start in enumerate(starts)
+    }
+
+    def written(start: datetime) -> str:
+        local = start.astimezone(_PARIS)
+        return (local.replace(tzinfo=None) if is_local and not by_start else local).isoformat()
+
+    told: dict[str, object] = {"unit": "EUR/kWh"}
+    if by_start:
+        told["prices"] = {written(start): price for start, price in truth.items()}
+    else:
+        told["prices"] = [
+            {"start": written(start), "price": price} for start, price in truth.items()
+        ]
+    if has_copy and step is _QUARTER:
+        told["means"] = [
+            {"start": start.astimezone(_PARIS).isoformat(), "price": 0.5}
+            for start in _local_day(day)
+        ]
+    prices = _read(told).prices
+    for start, price in truth.items():
+        assert prices.get(start) == price
+    assert len(prices) == sum(price is not None for price in truth.values()) * (step // _QUARTER)
 
 
 _LEAVES = (

@@ -20,6 +20,7 @@ _PATIENCE: Final = 30.0
 _TIBBER: Final = ("tibber", "get_prices")
 _NORD_POOL: Final = ("nordpool", "get_prices_for_date")
 _DAY: Final = dt.timedelta(days=1)
+_LONGEST_REASON: Final = 200
 # From when on the prices of the next day are published.
 _PUBLISHED_AT: Final = dt.time(13)
 
@@ -65,6 +66,8 @@ def read_states(hass: HomeAssistant, settings: DynamicSettings) -> Offer:
         try:
             offers.append(_read_state(state, settings))
         except SpotError as err:
+            if err.problem is SpotProblem.SEVERAL:
+                raise
             problem = err.problem if err.problem is not SpotProblem.NO_PRICES else problem
     if not offers:
         raise SpotError(problem)
@@ -79,6 +82,7 @@ def _read_state(state: State, settings: DynamicSettings) -> Offer:
         day=state.last_updated.astimezone(zone).date(),
         unit=settings.unit,
         assumed=settings.assumed_unit,
+        subject=settings.subject,
     )
 
 
@@ -124,9 +128,22 @@ async def _async_ask(
         unit = PriceUnit.MWH
     offers: list[Offer] = []
     for data in calls:
-        answer = await _async_call(hass, domain, service, data)
         try:
-            offers.append(read_prices(answer, zone=zone, day=today, unit=settings.unit or unit))
+            answer = await _async_call(hass, domain, service, data)
+        except SourceGoneError:
+            if offers:
+                # Tomorrow is not published yet; it is asked for again.
+                break
+            raise
+        try:
+            offer = read_prices(
+                answer,
+                zone=zone,
+                day=today,
+                unit=settings.unit or unit,
+                subject=settings.subject,
+            )
+            offers.append(offer)
         except SpotError as err:
             if err.problem is not SpotProblem.NO_PRICES:
                 raise
@@ -152,4 +169,5 @@ async def _async_call(
             )
     except (HomeAssistantError, TimeoutError) as err:
         LOGGER.debug("%s.%s does not answer: %s", domain, service, err)
-        raise SourceGoneError(str(err)) from err
+        said = "".join(each for each in str(err)[:_LONGEST_REASON] if each.isprintable())
+        raise SourceGoneError(said) from err

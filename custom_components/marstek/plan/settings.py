@@ -17,6 +17,7 @@ from ..const import (
     CONF_OFF_PEAK_DAYS,
     CONF_PRICE_ACTION,
     CONF_PRICE_ENTITIES,
+    CONF_PRICE_SUBJECT,
     CONF_PRICE_UNIT,
     CONF_PRICES,
     CONF_PRICES_SINCE,
@@ -65,6 +66,8 @@ class DynamicSettings:
     """What prices are told in, whatever the source says; None: as it says."""
     assumed_unit: PriceUnit | None = None
     """What they are told in where the source says nothing, found out when it was chosen."""
+    subject: str | None = None
+    """Whose prices, where the source tells those of several homes or areas."""
     surcharge: float = 0.0
     """Currency per kWh, taxes included."""
     vat: float = 0.0
@@ -82,7 +85,8 @@ class DynamicSettings:
     def is_same_source(self, other: DynamicSettings) -> bool:
         """Tell whether prices of both are those of one source, in one unit."""
         mine, others = (
-            (each.entities, each.action, each.unit, each.assumed_unit) for each in (self, other)
+            (each.entities, each.action, each.unit, each.assumed_unit, each.subject)
+            for each in (self, other)
         )
         return mine == others
 
@@ -165,6 +169,7 @@ def dynamic_of(options: Mapping[str, Any]) -> DynamicSettings:
         action=options.get(CONF_PRICE_ACTION),
         unit=PriceUnit(unit) if unit else None,
         assumed_unit=PriceUnit(assumed) if assumed else None,
+        subject=options.get(CONF_PRICE_SUBJECT),
         surcharge=float(options.get(CONF_SURCHARGE, 0.0)),
         vat=float(options.get(CONF_VAT, 0.0)),
     )

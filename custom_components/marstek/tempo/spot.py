@@ -7,12 +7,12 @@ no price: a missing one is expected from the days before, a wrong one empties ba
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from statistics import median
 from typing import Final
 
-from .spot_rows import QUARTER, PriceUnit, Row, rows_of
+from .spot_rows import QUARTER, PriceUnit, Series, series_of
 
 # More is no price of a kWh in any currency.
 _HIGHEST: Final = 1000.0
@@ -33,15 +33,18 @@ class SpotProblem(StrEnum):
     UNCLEAR_UNIT = "unclear_unit"
     CONTRADICTING = "contradicting_prices"
     """Two prices for the same time."""
+    SEVERAL = "several_subjects"
+    """Prices of several homes or areas."""
 
 
 class SpotError(ValueError):
     """Something that tells no prices; `problem` says why."""
 
-    def __init__(self, problem: SpotProblem) -> None:
-        """Keep the reason."""
+    def __init__(self, problem: SpotProblem, subjects: Sequence[str] = ()) -> None:
+        """Keep the reason, and for SEVERAL the names among which to choose."""
         super().__init__(f"No day-ahead prices: {problem}")
         self.problem = problem
+        self.subjects = tuple(subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +64,43 @@ def read_prices(
     day: date,
     unit: PriceUnit | None = None,
     assumed: PriceUnit | None = None,
+    subject: str | None = None,
 ) -> Offer:
     """Return the prices in attributes or an answer; raise SpotError when there are none.
 
     `day` is the local one on which it was told: lists named `today` and `tomorrow` go by it. `unit`
-    holds whatever the source says, `assumed` where it says nothing.
+    holds whatever the source says, `assumed` where it says nothing. `subject` is one of the names
+    of an earlier SEVERAL.
     """
-    rows = rows_of(payload, zone, day)
-    if not rows:
+    found = series_of(payload, zone, day)
+    if subject is not None:
+        found = [series for series in found if series.subject == subject] or found
+    if not found:
         raise SpotError(SpotProblem.NO_PRICES)
     if unit is None:
-        unit = _unit_of_all(rows) or assumed or _plausible(rows)
-        rows = [replace(row, unit=row.unit or unit) for row in rows]
+        unit = _unit_of_all(found) or assumed or _plausible(found)
+        found = [_in_unit(series, unit, is_forced=False) for series in found]
     else:
-        rows = [replace(row, unit=unit) for row in rows]
-    return Offer(_by_quarter(rows), unit)
+        found = [_in_unit(series, unit, is_forced=True) for series in found]
+    return Offer(_by_quarter(found, zone), unit)
 
 
-def _unit_of_all(rows: Sequence[Row]) -> PriceUnit | None:
+def _in_unit(series: Series, unit: PriceUnit, *, is_forced: bool) -> Series:
+    rows = (
+        replace(row, unit=unit if is_forced or row.unit is None else row.unit)
+        for row in series.rows
+    )
+    return replace(series, rows=tuple(rows))
+
+
+def _unit_of_all(found: Sequence[Series]) -> PriceUnit | None:
+    rows = (row for series in found for row in series.rows)
     return next((row.unit for row in rows if row.unit is not None), None)
 
 
-def _plausible(rows: Sequence[Row]) -> PriceUnit:
+def _plausible(found: Sequence[Series]) -> PriceUnit:
     """Return the unit that prices without one must have; raise SpotError when that is unclear."""
-    middle = median(abs(row.price) for row in rows)
+    middle = median(abs(row.price) for series in found for row in series.rows)
     if middle <= _MOST_CURRENCY:
         return PriceUnit.KWH
     if middle <= _MOST_CENTS:
@@ -94,16 +110,61 @@ def _plausible(rows: Sequence[Row]) -> PriceUnit:
     raise SpotError(SpotProblem.UNCLEAR_UNIT)
 
 
-def _by_quarter(rows: Sequence[Row]) -> Mapping[datetime, float]:
-    """Return the price of each quarter of an hour; raise SpotError when there are two."""
-    found: dict[datetime, float] = {}
-    for row in rows:
+def _by_quarter(found: Sequence[Series], zone: tzinfo) -> Mapping[datetime, float]:
+    """Return the price of each quarter of an hour.
+
+    Of several series of one day the finer wins as a whole, else the first; later ones only add
+    times. Raises SpotError where series of one resolution differ by more than rounding: SEVERAL
+    when their names tell them apart.
+    """
+    prices: dict[datetime, float] = {}
+    owners: dict[datetime, Series] = {}
+    steps: dict[date, timedelta] = {}
+    for series in sorted(found, key=lambda each: each.step):
+        own = _quarters(series)
+        for moment, price in own.items():
+            day = moment.astimezone(zone).date()
+            if steps.setdefault(day, series.step) != series.step:
+                continue
+            other = owners.setdefault(moment, series)
+            known = prices.setdefault(moment, price)
+            if other is not series and abs(known - price) > max(
+                _rounding(other), _rounding(series)
+            ):
+                raise _contradiction(found)
+    return dict(sorted(prices.items()))
+
+
+def _quarters(series: Series) -> Mapping[datetime, float]:
+    """Return the price of each quarter of an hour in one series; raise SpotError when there are two."""
+    prices: dict[datetime, float] = {}
+    for row in series.rows:
         price = round(row.price * _IN_KWH[row.unit or PriceUnit.KWH], 6)
         if abs(price) > _HIGHEST:
             raise SpotError(SpotProblem.UNCLEAR_UNIT)
         moment = row.start
         while moment < row.end:
-            if found.setdefault(moment, price) != price:
+            if prices.setdefault(moment, price) != price:
                 raise SpotError(SpotProblem.CONTRADICTING)
             moment += QUARTER
-    return dict(sorted(found.items()))
+    return prices
+
+
+def _rounding(series: Series) -> float:
+    """Return by how much prices of a series may be rounded, in currency per kWh."""
+    decimals = max(_decimals(row.price) for row in series.rows)
+    factor = max(_IN_KWH[row.unit or PriceUnit.KWH] for row in series.rows)
+    return 0.501 * 10.0**-decimals * factor + 1e-6
+
+
+def _decimals(price: float) -> int:
+    """Return how many decimals a price is told with, at most six."""
+    return next((count for count in range(6) if round(price, count) == price), 6)
+
+
+def _contradiction(found: Sequence[Series]) -> SpotError:
+    """Return the error for series that differ: a choice where each has a name of its own."""
+    subjects = sorted({series.subject for series in found})
+    if len(subjects) > 1 and all(subjects):
+        return SpotError(SpotProblem.SEVERAL, subjects)
+    return SpotError(SpotProblem.CONTRADICTING)
