@@ -105,18 +105,21 @@ async def test_polls_rest_while_a_battery_is_dark_and_commands_do_not() -> None:
 
 
 @virtual
-async def test_any_word_of_a_battery_ends_its_darkness() -> None:
-    """A reply to a broadcast, or one that nobody waits for, is a sign of life."""
+async def test_a_late_answer_ends_the_darkness_and_a_stranger_does_not() -> None:
+    """Only an answer to a request of ours is a sign of life: anybody can send the rest."""
     async with pair(faults=Faults(dark=True)) as bench:
         assert await outcome(bench, attempts=4) is None
         assert bench.link.breaker.is_open
-        sign = forged_reply(bench.battery, 1, {})
+        asked = bench.exchanges[-1].id
+        assert isinstance(asked, int)
         port = bench.battery.spec.port
         await bench.battery.stop()
-        await send_from((ADDRESS, port), sign, ("127.0.0.1", port))
-        await asyncio.sleep(0.1)
-        assert not bench.link.breaker.is_open
-        assert bench.link.last_heard is not None
+        for number, is_open in ((asked + 1, True), (0, True), (asked, False)):
+            sign = forged_reply(bench.battery, number, {})
+            await send_from((ADDRESS, port), sign, ("127.0.0.1", port))
+            await asyncio.sleep(0.1)
+            assert bench.link.breaker.is_open is is_open
+            assert (bench.link.last_heard is None) is is_open
 
 
 @virtual

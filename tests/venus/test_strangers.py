@@ -12,43 +12,83 @@ import pytest
 
 from custom_components.marstek.venus import (
     DeadlineError,
+    Hub,
     LoopClock,
     Method,
     Mode,
+    ModeControl,
     ModeWish,
+    NoAnswerError,
     Priority,
+    Proof,
+    probe,
     search,
 )
-from simulator import Faults
+from simulator import BatterySpec, Faults
+from simulator.forgery import forged_reply, send_from
+from tests.loopback import free_port
 
-from .bench import POWERS, opened, pair, reply, run, scripted, soc, thorough, time, virtual
+from .bench import (
+    ADDRESS,
+    POWERS,
+    connected,
+    fleet,
+    opened,
+    pair,
+    reply,
+    run,
+    scripted,
+    soc,
+    thorough,
+    time,
+    virtual,
+)
 
+_UNREAD = b'{"id":0,"src":"VenusE 3.0-02aabbcc0101","error":{"code":-32700,"data":403}}'
 _STRANGE = st.one_of(
     st.binary(max_size=40),
+    st.just(_UNREAD),
     st.integers(0, 65535).map(lambda number: reply({"id": number}, POWERS)),
 )
 
 
 @thorough
-@given(st.lists(_STRANGE, min_size=1, max_size=4), st.floats(0.3, 2.4))
+@given(
+    st.lists(_STRANGE, min_size=1, max_size=4),
+    st.floats(0.02, 4),
+    st.floats(0, 1),
+    st.floats(0.09, 1.4),
+)
 def test_strangers_do_not_keep_a_battery_from_being_asked(
-    datagrams: list[bytes], rhythm: float
+    datagrams: list[bytes], rhythm: float, shift: float, latency: float
 ) -> None:
-    """Whatever comes, and however often, each call ends within its own time."""
+    """Whatever comes, and however often, polls are answered and commands end in time."""
+    mode = "Auto"
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        nonlocal mode
+        if request["method"] == Method.SET_MODE:
+            mode = request["params"]["config"]["mode"]
+            return {"set_result": True}
+        return {**POWERS, "mode": mode}
 
     def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
         noise = [
-            (rhythm * number, datagrams[number % len(datagrams)])
-            for number in range(1, int(60 / rhythm))
+            (rhythm * (number + shift), datagrams[number % len(datagrams)])
+            for number in range(min(int(30 / rhythm), 200))
         ]
-        return [(0.2, reply(request, POWERS)), *noise]
+        return [(latency, reply(request, answer(request))), *noise]
 
     async def ask() -> None:
         async with scripted(script) as (_, target), opened(target) as client:
-            for priority in (Priority.POLL, Priority.COMMAND, Priority.POLL):
+            control = ModeControl(client, LoopClock())
+            for wish in (Mode.AI, Mode.AUTO):
                 begun = time()
-                assert soc(await client.read(Method.ENERGY, priority=priority)) == 55
-                assert time() - begun <= 20
+                assert soc(await client.read(Method.ENERGY, attempts=1)) == 55
+                assert time() - begun <= 10
+                begun = time()
+                assert await control.set_mode(ModeWish(wish)) is Proof.CONFIRMED
+                assert time() - begun <= 25
 
     run(ask())
 
@@ -116,3 +156,76 @@ async def test_gates_of_strangers_are_forgotten() -> None:
         assert len(gates._gates) <= 64
         assert gates.at(bench.battery.spec.address, clock) is mine
         assert gates.at("10.0.0.1", clock) is quiet
+
+
+@virtual
+async def test_nobody_waits_for_ever_at_a_gate() -> None:
+    """A poll and a probe end with an error of the library."""
+    async with pair(polite=False) as bench:
+        spec, hub = bench.battery.spec, bench.client._hub
+        gate, begun = hub.gates.at(spec.address, LoopClock()), time()
+        async with gate.entered(Priority.COMMAND):
+            for waiting in (bench.read(), probe(hub, spec.address, spec.port)):
+                with pytest.raises(DeadlineError):
+                    await waiting
+        assert time() - begun <= 2 * 60
+        assert soc(await bench.read()) == 55
+
+
+@virtual
+async def test_a_search_that_waits_lets_commands_pass() -> None:
+    """A shut gate delays no command to another battery, and is passed over in later rounds."""
+    hub, port = Hub(), free_port()
+    specs = [
+        BatterySpec(address=f"127.0.0.{11 + each}", ble_mac=f"02aabbcc010{each}", port=port)
+        for each in range(2)
+    ]
+    async with fleet(*specs) as batteries:
+        shut, free = batteries
+        async with connected(shut, hub=hub), connected(free, hub=hub) as client:
+            gate = hub.gates.at(shut.spec.address, LoopClock())
+            async with gate.entered(Priority.COMMAND):
+                begun = time()
+                searching = asyncio.create_task(search(hub, ["127.0.0.12"], ports=[port]))
+                await asyncio.sleep(1)
+                await client.write({"mode": "AI", "ai_cfg": {"enable": 1}})
+                assert time() - begun < 2
+                assert len((await searching).devices) == 1
+                assert time() - begun < 10 + 3 * 3
+
+
+@virtual
+async def test_no_poll_between_the_requests_of_a_command() -> None:
+    """Polls that wait go on after the command, or after a minute of it."""
+    async with pair(faults=Faults(dark=True)) as bench:
+        command = asyncio.create_task(
+            bench.client.write({"mode": "AI", "ai_cfg": {"enable": 1}}, attempts=12)
+        )
+        begun = time()
+        await asyncio.sleep(0.1)
+        poll = asyncio.create_task(bench.read(attempts=1))
+        await asyncio.sleep(40)
+        assert {exchange.method for exchange in bench.exchanges} == {Method.SET_MODE}
+        with pytest.raises(DeadlineError):
+            await poll
+        with pytest.raises(NoAnswerError):
+            await bench.read(attempts=1)
+        assert Method.ENERGY in {exchange.method for exchange in bench.exchanges}
+        assert time() - begun < 75
+        command.cancel()
+        await asyncio.wait((command,))
+
+
+@virtual
+async def test_a_noisy_address_is_noticed_and_forgotten() -> None:
+    """Another program that polls every two minutes shows; a search now and then does not."""
+    async with pair() as bench:
+        port = bench.battery.spec.port
+        sign = forged_reply(bench.battery, 40000, {})
+        await bench.battery.stop()
+        for pause, count, is_noisy in ((900, 8, False), (120, 12, True), (1800, 1, False)):
+            for _ in range(count):
+                await asyncio.sleep(pause)
+                await send_from((ADDRESS, port), sign, ("127.0.0.1", port))
+                await asyncio.sleep(0.1)
+            assert bench.link.noise.is_noisy is is_noisy

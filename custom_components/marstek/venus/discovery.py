@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 import logging
 import random
@@ -33,6 +33,7 @@ _MOST_PER_ADDRESS: Final = 2
 _LATENCY: Final = 0.25
 # One request of a battery with its time-out and quiet gap takes 8 s.
 _LONGEST_GATE_WAIT: Final = 10.0
+_GATE_LOOK: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class _Collector:
         self.found: dict[tuple[str, str], FoundDevice] = {}
         self.answered = asyncio.Event()
         self.last_error: VenusError | None = None
+        self._quietened: set[str] = set()
         self._endpoint = endpoint
         self._id = request_id
         self._known = frozenset(known)
@@ -80,9 +82,6 @@ class _Collector:
 
     def received(self, inbound: Inbound) -> None:
         reply = inbound.reply
-        if reply is not None and reply.id == self._id:
-            gate = self._endpoint.gate(inbound.address, self._clock)
-            gate.keep_quiet(self._pacing.quiet_gap)
         if reply is None:
             self.last_error = InvalidReplyError("An unreadable datagram")
             return
@@ -101,8 +100,15 @@ class _Collector:
             return
         claim = (device.ble_mac, inbound.address)
         if claim in self.found or self._has_room(*claim):
+            self._keep_quiet(inbound.address)
             self.found[claim] = FoundDevice(device, inbound.address, self._endpoint.port)
             self.answered.set()
+
+    def _keep_quiet(self, address: str) -> None:
+        """Start the quiet gap of a battery that answered, once per search: anybody can answer."""
+        if address not in self._quietened:
+            self._quietened.add(address)
+            self._endpoint.gate(address, self._clock).keep_quiet(self._pacing.quiet_gap)
 
     def _has_room(self, ble_mac: str, address: str) -> bool:
         """Tell whether a claim is within the bounds; a known battery is never crowded out."""
@@ -126,52 +132,61 @@ def _listening(endpoint: Endpoint, collector: _Collector, address: str | None) -
         stop()
 
 
-@asynccontextmanager
-async def _entered(
-    endpoint: Endpoint, addresses: Iterable[str], clock: Clock
-) -> AsyncIterator[None]:
-    """Hold the gates of batteries: a broadcast is a request to each of them."""
-    async with AsyncExitStack() as stack:
-        for address in sorted(addresses):
-            gate = endpoint.gate(address, clock)
-            await stack.enter_async_context(gate.entered(Priority.POLL))
-        yield
+class _Holding:
+    """The gates that a search holds: a broadcast is a request to each battery of the port.
 
-
-@asynccontextmanager
-async def _entered_in_time(endpoint: Endpoint, clock: Clock) -> AsyncIterator[None]:
-    """Hold the gates that open within some seconds, all waited for at once.
-
-    A battery whose gate stays shut is asked all the same: the broadcast may cost it one answer,
-    while waiting for it would keep all the others from being asked.
+    One that stays shut is passed over, from then on at once: the broadcast may cost that battery
+    an answer, while waiting for it would keep all others from being asked.
     """
-    release = asyncio.get_running_loop().create_future()
-    waiting = {
-        asyncio.ensure_future(_hold(endpoint.gate(address, clock), entered, release)): entered
-        for address in endpoint.addresses
-        for entered in [asyncio.get_running_loop().create_future()]
-    }
-    try:
-        until = clock.time() + _LONGEST_GATE_WAIT
-        for entered in waiting.values():
-            await wait_at_most(clock, entered, until - clock.time())
-        for task, entered in waiting.items():
-            if not entered.done():
-                task.cancel()
-        yield
-    finally:
-        release.set_result(None)
-        for task, entered in waiting.items():
-            if not entered.done():
-                task.cancel()
-        if waiting:
-            await asyncio.wait(waiting)
 
+    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
+        self._endpoint = endpoint
+        self._clock = clock
+        self._shut: set[Gate] = set()
 
-async def _hold(gate: Gate, entered: asyncio.Future[None], release: asyncio.Future[None]) -> None:
-    async with gate.entered(Priority.POLL):
-        entered.set_result(None)
-        await asyncio.wait((release,))
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Hold all gates that can be had within some seconds."""
+        loop = asyncio.get_running_loop()
+        start, release = loop.create_future(), loop.create_future()
+        entered: set[Gate] = set()
+        found = {self._endpoint.gate(each, self._clock) for each in self._endpoint.addresses}
+        tasks = {
+            gate: loop.create_task(self._hold(gate, entered, start, release))
+            for gate in found - self._shut
+        }
+        try:
+            until = self._clock.time() + _LONGEST_GATE_WAIT
+            while len(entered) < len(tasks) and self._clock.time() < until:
+                await self._clock.sleep(_GATE_LOOK)
+            start.set_result(None)
+            self._shut |= tasks.keys() - entered
+            yield
+        finally:
+            release.set_result(None)
+            for gate, task in tasks.items():
+                if gate not in entered or not start.done():
+                    task.cancel()
+            if tasks:
+                await asyncio.wait(tasks.values())
+
+    async def _hold(
+        self,
+        gate: Gate,
+        entered: set[Gate],
+        start: asyncio.Future[None],
+        release: asyncio.Future[None],
+    ) -> None:
+        """Hold a gate from its turn to the release; let commands pass until the start."""
+        while True:
+            async with gate.entered(Priority.POLL):
+                entered.add(gate)
+                while not start.done() and not gate.is_command_waiting:
+                    await wait_at_most(self._clock, start, _GATE_LOOK)
+                if start.done():
+                    await asyncio.wait((release,))
+                    return
+                entered.discard(gate)
 
 
 async def _search_port(
@@ -184,8 +199,9 @@ async def _search_port(
 ) -> list[FoundDevice]:
     collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing, known)
     with _listening(endpoint, collector, None):
+        gates = _Holding(endpoint, clock)
         for _ in range(rounds):
-            async with _entered_in_time(endpoint, clock):
+            async with gates.held():
                 endpoint.keep_quiet(pacing.quiet_gap + _LATENCY, clock)
                 for address in addresses:
                     endpoint.send(collector.request, address)
@@ -261,7 +277,8 @@ async def probe(
     try:
         with _listening(endpoint, collector, address):
             for _ in range(attempts):
-                async with _entered(endpoint, (address,), clock):
+                gate = endpoint.gate(address, clock)
+                async with gate.entered(Priority.POLL, pacing.patience, Method.DEVICE):
                     endpoint.send(collector.request, address)
                     await _wait(collector, pacing.quiet_gap + _LATENCY, clock)
                 if collector.found:

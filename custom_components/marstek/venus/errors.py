@@ -29,7 +29,7 @@ class NoAnswerError(VenusError):
 
 
 class DeadlineError(NoAnswerError):
-    """The time that the caller allowed ended before the battery answered."""
+    """The time that the caller allowed, or for which one waits at most, ended before an answer."""
 
 
 class RestingError(NoAnswerError):

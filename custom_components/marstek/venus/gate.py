@@ -1,15 +1,18 @@
 """One request in flight per battery, a quiet gap between two, and commands before polls."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from enum import IntEnum
 from itertools import count
 from typing import Final
 
 from .clock import Clock, wait_at_most
+from .errors import DeadlineError
 
 _MOST_GATES: Final = 64
+# A battery that does not answer must not keep its polls waiting behind commands for ever.
+_LONGEST_PREFERENCE: Final = 60.0
 
 
 class Priority(IntEnum):
@@ -31,6 +34,7 @@ class Gate:
         self._ticket = count()
         self._held = False
         self._quiet_until = float("-inf")
+        self._preferences: dict[int, float] = {}
         self._changed: asyncio.Future[None] | None = None
 
     def keep_quiet(self, seconds: float) -> None:
@@ -40,46 +44,72 @@ class Gate:
     @property
     def is_idle(self) -> bool:
         """Tell whether a new gate would do the same: no connection, no holder, no quiet time."""
-        is_quiet = self._clock.time() < self._quiet_until
-        return not (self.connections or self._held or self._waiting or is_quiet)
+        is_in_use = self.connections or self._held or self._waiting or self._preferences
+        return not is_in_use and self._quiet_until <= self._clock.time()
+
+    @property
+    def is_command_waiting(self) -> bool:
+        """Tell whether a command waits to get in."""
+        return any(priority is Priority.COMMAND for priority, _ in self._waiting)
 
     @property
     def waiting(self) -> int:
         """How many wait to get in."""
         return len(self._waiting)
 
+    @contextmanager
+    def preferred(self) -> Iterator[None]:
+        """Keep polls out, for a minute at most, between the requests of one command."""
+        ticket = next(self._ticket)
+        self._preferences[ticket] = self._clock.time() + _LONGEST_PREFERENCE
+        try:
+            yield
+        finally:
+            del self._preferences[ticket]
+            self._notify()
+
     @asynccontextmanager
-    async def entered(self, priority: Priority) -> AsyncIterator[None]:
-        """Hold the gate."""
-        await self._enter(priority)
+    async def entered(
+        self, priority: Priority, patience: float = float("inf"), method: str = "a request"
+    ) -> AsyncIterator[None]:
+        """Hold the gate; DeadlineError, which names the method, after `patience` seconds."""
+        await self._enter(priority, self._clock.time() + patience, method)
         try:
             yield
         finally:
             self._held = False
             self._notify()
 
-    async def _enter(self, priority: Priority) -> None:
+    async def _enter(self, priority: Priority, deadline: float, method: str) -> None:
         ticket = (priority, next(self._ticket))
         self._waiting.add(ticket)
         self._notify()
         try:
             while (delay := self._delay(ticket)) is None or delay > 0:
-                await self._wait(delay)
+                left = deadline - self._clock.time()
+                if left <= 0:
+                    raise DeadlineError(method, 0)
+                await self._wait(min(left, float("inf") if delay is None else delay))
             self._held = True
         finally:
             self._waiting.discard(ticket)
             self._notify()
 
+    def _opens_at(self, priority: Priority) -> float:
+        if priority is Priority.COMMAND:
+            return self._quiet_until
+        return max(self._quiet_until, *self._preferences.values(), float("-inf"))
+
     def _delay(self, ticket: tuple[Priority, int]) -> float | None:
         """Return how long this one has to wait: None for until something changes."""
         if self._held or min(self._waiting) != ticket:
             return None
-        return self._quiet_until - self._clock.time()
+        return self._opens_at(ticket[0]) - self._clock.time()
 
-    async def _wait(self, seconds: float | None) -> None:
+    async def _wait(self, seconds: float) -> None:
         if self._changed is None or self._changed.done():
             self._changed = asyncio.get_running_loop().create_future()
-        if seconds is None:
+        if seconds == float("inf"):
             await asyncio.wait((self._changed,))
         else:
             await wait_at_most(self._clock, self._changed, seconds)

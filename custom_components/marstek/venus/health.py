@@ -1,5 +1,6 @@
 """When to leave a battery, or one of its methods, alone."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,11 @@ _LONGEST_REST: Final = 3600.0
 # Every known battery answers these at times: it is asked again soon after it has come to its senses.
 _INDISPENSABLE: Final = frozenset({Method.DEVICE, Method.ENERGY, Method.MODE})
 _LONGEST_INDISPENSABLE_REST: Final = 300.0
+# A search by another program is answered in one minute of thirty, a program that polls every two
+# minutes in fifteen.
+_NOISY_MINUTES: Final = 10
+_NOISE_WINDOW: Final = 1800.0
+_MINUTE: Final = 60.0
 
 
 class Breaker:
@@ -107,3 +113,28 @@ class MethodBackoff:
 
 def _longest_rest(method: Method) -> float:
     return _LONGEST_INDISPENSABLE_REST if method in _INDISPENSABLE else _LONGEST_REST
+
+
+class Noise:
+    """Minutes in which datagrams came from a battery's address that answer no request of ours.
+
+    Some models answer to port 30000 whoever asked (PROTOCOL.md 1.1), so another program that
+    polls the battery shows here; a battery that two programs poll loses requests of both.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Start quiet."""
+        self._clock = clock
+        self._minutes: deque[float] = deque(maxlen=_NOISY_MINUTES)
+
+    def heard(self) -> None:
+        """Note a datagram that answers no request of ours."""
+        now = self._clock.time()
+        if not self._minutes or now - self._minutes[-1] >= _MINUTE:
+            self._minutes.append(now)
+
+    @property
+    def is_noisy(self) -> bool:
+        """Tell whether at least 10 of the last 30 minutes had such datagrams."""
+        is_full = len(self._minutes) == _NOISY_MINUTES
+        return is_full and self._clock.time() - self._minutes[0] < _NOISE_WINDOW

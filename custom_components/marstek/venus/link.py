@@ -6,6 +6,7 @@ The firmware loses up to a third of the requests, and answers some of them late 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 import logging
 import random
@@ -23,7 +24,7 @@ from .errors import (
     WrongDeviceError,
 )
 from .gate import Priority
-from .health import Breaker, MethodBackoff
+from .health import Breaker, MethodBackoff, Noise
 from .models import Method
 from .statistics import MethodStatistics
 from .transport import Endpoint, Inbound
@@ -47,6 +48,10 @@ class Pacing:
     longest_pause: float = 10.0
     read_attempts: int = 3
     write_attempts: int = 6
+    grace: float = 1.5
+    """For the answer to a request after a datagram that may be its damaged answer, or not."""
+    patience: float = 45.0
+    """Until a caller gives up that other callers keep from sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,10 @@ class _Request:
     number: int
     sent_at: float
     ended: asyncio.Future[None]
+    doubted: asyncio.Future[None]
+    """Done with `ended`, or when something came that may be its damaged answer."""
+    is_unread: bool = False
+    """The battery said that it could not read a request, without naming it (1.4)."""
 
 
 class Link:
@@ -105,6 +114,7 @@ class Link:
         self.last_heard: float | None = None
         self.breaker = Breaker(self.clock)
         self.backoff = MethodBackoff(self.clock)
+        self.noise = Noise(self.clock)
         self._endpoint = endpoint
         self._ble_mac = ble_mac
         self._rng = rng or random.Random()
@@ -114,10 +124,15 @@ class Link:
         self._next_id = self._rng.randint(1, MAX_ID)
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
+        self._answered_ids: deque[int] = deque(maxlen=_REMEMBERED_REQUESTS)
         self._may_extend_quiet = True
         self._newest_answer: dict[Method, float] = {}
         self._closed = False
         self._stop_listening = endpoint.listen(address, self._received)
+
+    def preferred(self) -> AbstractContextManager[None]:
+        """Keep polls from getting between the requests of one command."""
+        return self._gate.preferred()
 
     def move(self, address: str) -> None:
         """Talk to another IPv4 address from now on, at once."""
@@ -153,14 +168,17 @@ class Link:
     ) -> T:
         """Send a request until it is answered, and return what `parse` makes of the result.
 
-        DeadlineError when the link's clock reaches `deadline` first, also while the gate is shut.
+        DeadlineError when the link's clock reaches `deadline` first, also while the gate is shut,
+        or when other callers keep this one from sending for too long.
 
         Raises NoAnswerError when no attempt is answered, RestingError for a poll that should not
         be sent now, DeviceError for an error answer, InvalidReplyError or RefusedError when `parse`
         rejects every answer with it, WrongDeviceError when another battery answers.
         """
         work = self._call(method, params, parse, priority, attempts)
-        return await within(self.clock, deadline, method, work)
+        is_command = priority is Priority.COMMAND
+        with self.preferred() if is_command else nullcontext():
+            return await within(self.clock, deadline, method, work)
 
     async def _call[T](
         self,
@@ -180,7 +198,7 @@ class Link:
                 if attempt:
                     # A late answer ends the wait.
                     await wait_at_most(self.clock, outcome, self.pause_before(attempt))
-                async with self._gate.entered(priority):
+                async with self._gate.entered(priority, self.pacing.patience, method):
                     if self._closed:
                         raise ClosedError("The connection was closed")
                     if not call.outcome.done():
@@ -209,24 +227,27 @@ class Link:
     async def _exchange(self, call: _Call[Any], params: dict[str, Any]) -> None:
         """Send once and wait until that request is answered or lost."""
         request = self._send(call, params)
-        statistics = self._statistics(call.method)
         try:
-            if not await wait_at_most(self.clock, request.ended, self.pacing.timeout):
-                statistics.lost += 1
-                self.breaker.lost()
+            await wait_at_most(self.clock, request.doubted, self.pacing.timeout)
+            if request.doubted.done():
+                await wait_at_most(self.clock, request.ended, self.pacing.grace)
         except asyncio.CancelledError:
             # The battery may still be busy with it.
             self._gate.keep_quiet(self.pacing.timeout)
             raise
         finally:
             self._in_flight = None
+        if not request.ended.done():
+            self._lose(request)
+            if not request.is_unread:
+                self.breaker.lost()
 
     def _send(self, call: _Call[Any], params: dict[str, Any]) -> _Request:
         number, self._next_id = self._next_id, self._next_id % MAX_ID + 1
         payload = encode_request(number, call.method, params)
         now = self.clock.time()
-        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        request = _Request(call, number, now, ended)
+        loop = asyncio.get_running_loop()
+        request = _Request(call, number, now, loop.create_future(), loop.create_future())
         self._requests[number] = self._in_flight = request
         if len(self._requests) > _REMEMBERED_REQUESTS:
             del self._requests[next(iter(self._requests))]
@@ -243,18 +264,32 @@ class Link:
         now = self.clock.time()
         self.frames.append(Frame(now, sent=False, payload=inbound.payload[:1024]))
         self._extend_quiet(inbound.reply)
-        if inbound.reply is None:
-            if self._in_flight:
-                self.breaker.lost()
-                self._lose(self._in_flight)
-            return
+        reply = inbound.reply
+        if reply is not None and (request := self._requests.pop(reply.id, None)):
+            self._heard(now)
+            self._answered_ids.append(reply.id)
+            self._answered(request, reply, now)
+        elif self._in_flight and (reply is None or (reply.id == 0 and reply.fault)):
+            self._doubt(self._in_flight, reply, now)
+        elif reply is None or reply.id not in self._answered_ids:
+            self.noise.heard()
+
+    def _heard(self, now: float) -> None:
+        """Note a sign of life: only an answer to a request of ours is one."""
         self.last_heard = now
         self.breaker.close()
-        reply = inbound.reply
-        if reply.id == 0 and reply.fault and self._in_flight:
-            self._lose(self._in_flight)
-        elif request := self._requests.pop(reply.id, None):
-            self._answered(request, reply, now)
+
+    def _doubt(self, request: _Request, reply: Reply | None, now: float) -> None:
+        """Shorten the wait for an answer after a datagram that names no request.
+
+        It may be what became of that answer, and as well a stranger's: the answer, should it
+        come after all, still counts.
+        """
+        if reply is not None and not request.is_unread:
+            request.is_unread = True
+            self._heard(now)
+        if not request.doubted.done():
+            request.doubted.set_result(None)
 
     def _extend_quiet(self, reply: Reply | None) -> None:
         """Start the quiet gap after an answer to a request of ours.
@@ -269,7 +304,7 @@ class Link:
         self._gate.keep_quiet(self.pacing.quiet_gap)
 
     def _lose(self, request: _Request) -> None:
-        """Treat an answer that names no request as the loss of the one in flight (1.4)."""
+        """Count a request as lost, and wait for it no more."""
         self._statistics(request.call.method).lost += 1
         _end(request)
 
@@ -329,5 +364,6 @@ def _fail(call: _Call[Any], error: VenusError) -> None:
 
 
 def _end(request: _Request) -> None:
-    if not request.ended.done():
-        request.ended.set_result(None)
+    for future in (request.ended, request.doubted):
+        if not future.done():
+            future.set_result(None)

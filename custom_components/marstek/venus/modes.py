@@ -1,7 +1,8 @@
 """Mode changes that are proven by a later read (PROTOCOL.md 2.9, 6.6 and 6.7)."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 import logging
 from typing import Final
 
@@ -68,6 +69,13 @@ class ModeControl:
         self._mode_known_at = float("-inf")
         self._countdown_until = float("-inf")
 
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Make one change at a time, without polls between its requests."""
+        async with self._lock:
+            with self._client.link.preferred():
+                yield
+
     def learn(self, status: ModeStatus) -> None:
         """Note what a poll read, so that it need not be read again."""
         self._mode = status.mode
@@ -87,12 +95,12 @@ class ModeControl:
 
     async def read_mode(self) -> ModeStatus | None:
         """Read the mode at once; None when that fails."""
-        async with self._lock:
+        async with self._alone():
             return await self._try_read_mode()
 
     async def known_mode(self) -> Mode | None:
         """Return the mode, read anew where what is known is old and polling does no harm."""
-        async with self._lock:
+        async with self._alone():
             await self._know_mode()
             return self._mode
 
@@ -112,7 +120,7 @@ class ModeControl:
         return await within(self._clock, deadline, Method.SET_MODE, self._set_mode(wish, release))
 
     async def _set_mode(self, wish: ModeWish, release: tuple[Slot, ...]) -> Proof:
-        async with self._lock:
+        async with self._alone():
             await self._know_mode()
             if await self._is_already(wish):
                 return Proof.UNCHANGED
@@ -127,7 +135,7 @@ class ModeControl:
 
         Every slot write leaves the battery in Manual (2.9).
         """
-        async with self._lock:
+        async with self._alone():
             return await self._release_one(slot, attempts)
 
     async def write_slots(self, slots: Iterable[Slot]) -> dict[int, VenusError]:
@@ -143,7 +151,7 @@ class ModeControl:
         failures: dict[int, VenusError] = {}
         link = self._client.link
         silence: NoAnswerError | None = None
-        async with self._lock:
+        async with self._alone():
             if self._counts_down and slots:
                 try:
                     await self._stop_countdown()
@@ -192,7 +200,7 @@ class ModeControl:
     async def renew(self, wish: ModeWish) -> None:
         """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
         self._check(wish)
-        async with self._lock:
+        async with self._alone():
             await self._write(wish)
 
     def _check(self, wish: ModeWish) -> None:
