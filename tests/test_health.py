@@ -8,9 +8,10 @@ from homeassistant.const import CONF_PORT
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.marstek.battery.issues import PORT_IN_USE, RESETTING_FIRMWARE, SILENT
+from custom_components.marstek.battery.issues import NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.repairs import async_create_fix_flow
+from simulator.forgery import forged_reply, send_from
 from tests.loopback import taken
 from tests.test_bad_luck_network import add
 from tests.truth import virtual
@@ -97,4 +98,21 @@ async def test_firmware_that_resets_is_named_until_it_is_updated_or_removed() ->
         await asyncio.sleep(400)
         assert issues(place) == {RESETTING_FIRMWARE}
         await place.hass.config_entries.async_remove(place.entry(place.batteries[0]).entry_id)
+        assert issues(place) == set()
+
+
+@virtual
+async def test_another_program_that_asks_a_battery_is_told_until_it_stops() -> None:
+    """Its battery goes on being read and commanded meanwhile."""
+    async with home(count=1) as place:
+        await place.add_all()
+        battery = place.batteries[0]
+        unasked = forged_reply(battery, 40000, {})
+        for _ in range(20):
+            await asyncio.sleep(60)
+            await send_from((battery.spec.address, 40001), unasked, ("127.0.0.1", PORT))
+        assert issues(place) == {NOISY}
+        assert place.state(battery, "binary_sensor", "connectivity") == "on"
+        await place.call(battery, "select", "mode", option="ai")
+        await asyncio.sleep(2400)
         assert issues(place) == set()

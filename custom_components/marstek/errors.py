@@ -8,6 +8,7 @@ from .const import DOMAIN
 from .venus import (
     ClosedError,
     ContradictedError,
+    DeadlineError,
     DeviceError,
     NoAnswerError,
     OutOfRangeError,
@@ -20,6 +21,7 @@ from .venus import (
 
 # The first that fits counts: a subclass stands before its base.
 _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
+    (DeadlineError, "not_in_time"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
     (ContradictedError, "contradicted"),

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from .battery.coordinator import BatteryCoordinator
-from .battery.issues import PORT_IN_USE, RESETTING_FIRMWARE, SILENT, async_clear, async_raise
+from .battery.issues import NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT, async_clear, async_raise
 from .const import CONF_FIRMWARE
 from .entries import async_batteries
 from .venus import Danger, firmware_name, profile_for
@@ -18,7 +18,7 @@ from .venus import Danger, firmware_name, profile_for
 _INTERVAL: Final = timedelta(minutes=5)
 # A router that restarts, or a night without Wi-Fi, is not the owner's business.
 _SILENT_FOR: Final = timedelta(hours=1)
-_KINDS: Final = (PORT_IN_USE, RESETTING_FIRMWARE, SILENT)
+_KINDS: Final = (NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT)
 
 
 class BatteryHealth:
@@ -48,6 +48,8 @@ class BatteryHealth:
         found: dict[str, Mapping[str, str]] = {}
         if Danger.WIPES_SETTINGS in profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).dangers:
             found[RESETTING_FIRMWARE] = firmware
+        if _is_noisy(entry):
+            found[NOISY] = where
         if _is_port_taken(entry):
             self._silent_since.pop(entry.entry_id, None)
             found[PORT_IN_USE] = where
@@ -61,6 +63,13 @@ class BatteryHealth:
 def _is_port_taken(entry: ConfigEntry[Any]) -> bool:
     is_waiting = entry.state is ConfigEntryState.SETUP_RETRY
     return is_waiting and entry.error_reason_translation_key == PORT_IN_USE
+
+
+def _is_noisy(entry: ConfigEntry[Any]) -> bool:
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    battery: BatteryCoordinator = entry.runtime_data
+    return battery.is_noisy
 
 
 def _is_answering(entry: ConfigEntry[Any]) -> bool:

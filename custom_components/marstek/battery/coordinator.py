@@ -313,6 +313,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return self.last_update_success
 
     @property
+    def is_noisy(self) -> bool:
+        """Tell whether answers keep coming from its address that nothing here asked for."""
+        return self.client.link.noise.is_noisy
+
+    @property
     def is_planned(self) -> bool:
         """Tell whether the plan has put it into another mode than Auto, and not back yet."""
         return self.store.memory.is_planned

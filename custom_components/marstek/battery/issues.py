@@ -18,6 +18,7 @@ PORT_IN_USE: Final = "port_in_use"
 KEEPS_LEAVING: Final = "keeps_leaving_passive"
 RESETTING_FIRMWARE: Final = "resetting_firmware"
 SETTINGS_WIPED: Final = "settings_wiped"
+NOISY: Final = "noisy_address"
 
 # Those that Home Assistant can mend itself, see repairs.py.
 _FIXABLE: Final = frozenset({FOREIGN_SLOTS, SETTINGS_WIPED, SILENT})
