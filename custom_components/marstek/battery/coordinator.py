@@ -66,6 +66,7 @@ from .wipe_watch import WipeWatch
 
 # Short beside the age at which a reading of a dark battery is stale.
 _AGE_WATCH_INTERVAL: Final = 10.0
+_DARK_AGE_WATCH_INTERVAL: Final = 1.0
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
@@ -411,7 +412,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def _async_watch_age(self) -> None:
         """Publish by the clock that values are too old, also while a poll waits for its turn."""
         while True:
-            await self.clock.sleep(_AGE_WATCH_INTERVAL)
+            is_dark = self._poller.is_dark
+            await self.clock.sleep(_DARK_AGE_WATCH_INTERVAL if is_dark else _AGE_WATCH_INTERVAL)
             if not self._poller.is_fresh(Reading.POWER):
                 if self.last_update_success:
                     error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
@@ -422,6 +424,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @callback
     def _async_expire(self, error: UpdateFailed) -> None:
         """Make the entities unavailable and leave the timing of polls as it is."""
+        self.logger.error("Error fetching %s data: %s", self.name, error)
         self.last_exception = error
         self.last_update_success = False
         self.async_update_listeners()

@@ -44,8 +44,13 @@ class Poller:
 
     def is_fresh(self, reading: Reading) -> bool:
         """Tell whether a reading can be shown."""
-        is_dark = self._client.link.breaker.is_open
-        return self._plan.is_fresh(reading, self._clock.time(), is_dark=is_dark)
+        silent_for = self._client.link.breaker.silent_for if self.is_dark else 0.0
+        return self._plan.is_fresh(reading, self._clock.time(), silent_for=silent_for)
+
+    @property
+    def is_dark(self) -> bool:
+        """Tell whether the battery answers nothing."""
+        return self._client.link.breaker.is_open
 
     def next_method(self, wanted: Collection[Reading]) -> Method | None:
         """Return what is to be asked now, None when nothing is due."""

@@ -57,8 +57,10 @@ _FIRST_RETRY: Final = 10.0
 _RETRY_FACTOR: Final = 1.5
 _MISSES_TO_STALE: Final = 3
 _LONGEST_POWER_AGE: Final = 270.0
-# Of a battery that answers nothing; leaves time to publish within 240 s of darkness.
+# Of a battery that answers nothing. It is unavailable within 120 to 240 s of darkness, also when
+# it is polled every 120 s, as its silence begins with the first request that is lost.
 _LONGEST_DARK_AGE: Final = 220.0
+_SHORTEST_SILENCE: Final = 120.0
 
 # What each method is read for, in the order in which they are read when several are due.
 _PURPOSES: Final = {
@@ -254,16 +256,16 @@ class ReadingPlan:
         never_read = freshness.last_ok is None
         return reading is not Reading.POWER and never_read and freshness.misses < _MISSES_TO_STALE
 
-    def is_fresh(self, reading: Reading, now: float, *, is_dark: bool = False) -> bool:
+    def is_fresh(self, reading: Reading, now: float, *, silent_for: float = 0) -> bool:
         """Tell whether a reading can be shown: one miss never makes it stale, great age does.
 
-        `is_dark` tells that the battery answers nothing, commands included: no poll has to be
-        missed before its values are stale.
+        `silent_for` are the seconds for which a dark battery has answered nothing, commands
+        included, and 0 for any other: no poll has to be missed before its values are stale.
         """
         freshness = self._freshness.get(reading)
         if freshness is None or freshness.last_ok is None:
             return False
         age, longest = now - freshness.last_ok, self.longest_age(reading, now)
-        if is_dark:
-            return age <= min(longest, _LONGEST_DARK_AGE)
+        if silent_for:
+            return age <= min(longest, _LONGEST_DARK_AGE) or silent_for < _SHORTEST_SILENCE
         return age <= (longest if freshness.misses >= _MISSES_TO_STALE else 2 * longest)

@@ -32,6 +32,7 @@ class Breaker:
         self._clock = clock
         self._losses = 0
         self._opened_at: float | None = None
+        self._first_lost_at: float | None = None
         self._last_sent = float("-inf")
 
     @property
@@ -61,8 +62,15 @@ class Breaker:
         """Note that something was sent."""
         self._last_sent = self._clock.time()
 
-    def lost(self) -> None:
-        """Count a request without any answer."""
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the first of the requests that were all lost, 0 when the last was not."""
+        return 0.0 if self._first_lost_at is None else self._clock.time() - self._first_lost_at
+
+    def lost(self, sent_at: float) -> None:
+        """Count a request without any answer, sent at a monotonic time."""
+        if self._first_lost_at is None:
+            self._first_lost_at = sent_at
         self._losses += 1
         if self._losses >= _LOSSES_TO_OPEN and self._opened_at is None:
             self._opened_at = self._clock.time()
@@ -70,7 +78,7 @@ class Breaker:
     def close(self) -> None:
         """Note that the battery was heard."""
         self._losses = 0
-        self._opened_at = None
+        self._opened_at = self._first_lost_at = None
 
 
 @dataclass(slots=True)

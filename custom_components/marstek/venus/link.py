@@ -240,7 +240,7 @@ class Link:
         if not request.ended.done():
             self._lose(request)
             if not request.is_unread:
-                self.breaker.lost()
+                self.breaker.lost(request.sent_at)
 
     def _send(self, call: _Call[Any], params: dict[str, Any]) -> _Request:
         number, self._next_id = self._next_id, self._next_id % MAX_ID + 1
