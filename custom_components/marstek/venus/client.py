@@ -1,9 +1,10 @@
 """One battery: typed reads and proven writes."""
 
+from collections import deque
 from collections.abc import Callable
 import logging
 import random
-from typing import Any
+from typing import Any, Final
 
 from .clock import Clock
 from .errors import (
@@ -15,13 +16,16 @@ from .errors import (
     WrongDeviceError,
 )
 from .gate import Priority
-from .link import Link, Pacing
+from .link import LateResult, Link, Pacing
 from .models import DeviceStatus, FoundDevice, Method, Status
 from .parsing import parse_device, parse_status
 from .profiles import Profile, is_marstek_model, profile_for
 from .transport import Endpoint, Hub
 
 _LOGGER = logging.getLogger(__name__)
+
+# As many as there are slots.
+_REMEMBERED_WRITES: Final = 10
 
 type LateListener = Callable[[Status], None]
 
@@ -58,6 +62,7 @@ class VenusClient:
         self._on_late = on_late
         self._endpoint: Endpoint | None = None
         self._link: Link | None = None
+        self._late_writes: deque[LateResult] = deque(maxlen=_REMEMBERED_WRITES)
 
     @property
     def address(self) -> str:
@@ -160,14 +165,28 @@ class VenusClient:
         self.device = device
         self.profile = profile_for(device.model, device.firmware)
 
-    def _late(self, method: Method, result: dict[str, Any]) -> None:
+    def _late(self, late: LateResult) -> None:
         """Pass on an answer that came after its call had failed, save an identity: see `read`."""
+        method, result = late.method, late.result
+        if method is Method.SET_MODE and late.params.get("config"):
+            self._late_writes.append(late)
         if self._on_late is not None and not method.is_write and method is not Method.DEVICE:
             try:
                 status = self._parse(method, result)
             except InvalidReplyError:
                 return
             self._on_late(status)
+
+    def was_accepted_late(self, config: dict[str, Any], since: float) -> bool:
+        """Tell whether a `write` sent since then was accepted after it had failed."""
+        for late in self._late_writes:
+            if late.sent_at >= since and late.params["config"] == config:
+                try:
+                    _accepted(late.result)
+                except RefusedError, InvalidReplyError:
+                    continue
+                return True
+        return False
 
     async def write(self, config: dict[str, Any], *, attempts: int | None = None) -> None:
         """Send ES.SetMode until it is accepted; RefusedError when it never is.

@@ -28,6 +28,10 @@ class NoAnswerError(VenusError):
         self.attempts = attempts
 
 
+class UnreadError(NoAnswerError):
+    """The battery said that it could not read the last request: it has not carried it out."""
+
+
 class DeadlineError(NoAnswerError):
     """The time that the caller allowed, or for which one waits at most, ended before an answer."""
 

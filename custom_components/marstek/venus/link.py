@@ -20,6 +20,7 @@ from .errors import (
     NoAnswerError,
     RefusedError,
     RestingError,
+    UnreadError,
     VenusError,
     WrongDeviceError,
 )
@@ -68,9 +69,12 @@ class _Call[T]:
     """What a caller waits for, over all its repetitions."""
 
     method: Method
+    params: dict[str, Any]
     parse: Callable[[dict[str, Any]], T]
     outcome: asyncio.Future[T]
     last_error: VenusError | None = None
+    is_unread: bool = False
+    """The last request that was lost is one that the battery could not read."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,17 @@ class _Request:
     """The battery said that it could not read a request, without naming it (1.4)."""
 
 
+@dataclass(frozen=True, slots=True)
+class LateResult:
+    """A result that came after its call had failed, and the request that it answers."""
+
+    method: Method
+    params: dict[str, Any]
+    result: dict[str, Any]
+    sent_at: float
+    """When the request was sent, by the link's clock."""
+
+
 class Link:
     """The conversation with one battery."""
 
@@ -99,7 +114,7 @@ class Link:
         clock: Clock | None = None,
         pacing: Pacing | None = None,
         rng: random.Random | None = None,
-        on_late: Callable[[Method, dict[str, Any]], None] | None = None,
+        on_late: Callable[[LateResult], None] | None = None,
     ) -> None:
         """Talk to the battery at an IPv4 address; with a BLE MAC, to that battery only.
 
@@ -125,6 +140,8 @@ class Link:
         self._in_flight: _Request | None = None
         self._requests: dict[int, _Request] = {}
         self._answered_ids: deque[int] = deque(maxlen=_REMEMBERED_REQUESTS)
+        self._calls: list[_Call[Any]] = []
+        self._newest_sent: dict[Method, _Request] = {}
         self._may_extend_quiet = True
         self._newest_answer: dict[Method, float] = {}
         self._closed = False
@@ -192,7 +209,8 @@ class Link:
         if priority is Priority.POLL:
             attempts = self._allowed_attempts(method, attempts)
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        call = _Call(method, parse, outcome)
+        call = _Call(method, params, parse, outcome)
+        self._calls.append(call)
         try:
             for attempt in range(attempts):
                 if attempt:
@@ -208,10 +226,12 @@ class Link:
                 if call.outcome.done():
                     return await outcome
         finally:
+            self._calls.remove(call)
             _give_up(call)
         if not self.breaker.is_open:
             self.backoff.failed(method)
-        raise call.last_error or NoAnswerError(method, attempts)
+        kind = UnreadError if call.is_unread else NoAnswerError
+        raise call.last_error or kind(method, attempts)
 
     def _allowed_attempts(self, method: Method, attempts: int) -> int:
         """Return how often a poll may be sent now; RestingError for not at all."""
@@ -239,6 +259,7 @@ class Link:
             self._in_flight = None
         if not request.ended.done():
             self._lose(request)
+            call.is_unread = request.is_unread
             if not request.is_unread:
                 self.breaker.lost(request.sent_at)
 
@@ -248,7 +269,7 @@ class Link:
         now = self.clock.time()
         loop = asyncio.get_running_loop()
         request = _Request(call, number, now, loop.create_future(), loop.create_future())
-        self._requests[number] = self._in_flight = request
+        self._requests[number] = self._in_flight = self._newest_sent[call.method] = request
         if len(self._requests) > _REMEMBERED_REQUESTS:
             del self._requests[next(iter(self._requests))]
         self._statistics(call.method).sent += 1
@@ -320,11 +341,12 @@ class Link:
         is_newest = request.sent_at > self._newest_answer.get(call.method, float("-inf"))
         if is_newest:
             self._newest_answer[call.method] = request.sent_at
-            self._use(call, reply, statistics)
+            self._use(request, reply, statistics)
         _end(request)
 
-    def _use(self, call: _Call[Any], reply: Reply, statistics: MethodStatistics) -> None:
+    def _use(self, request: _Request, reply: Reply, statistics: MethodStatistics) -> None:
         """Give the answer to who waits for it, or to `on_late` when nobody does any more."""
+        call = request.call if reply.fault else self._heir(request)
         if self._ble_mac and reply.ble_mac and reply.ble_mac != self._ble_mac:
             _fail(call, WrongDeviceError(self._ble_mac, reply.ble_mac))
         elif reply.fault:
@@ -334,9 +356,27 @@ class Link:
             _fail(call, error)
         elif reply.result is not None and call.outcome.done():
             if self._on_late and call.outcome.cancelled():
-                self._on_late(call.method, reply.result)
+                late = LateResult(call.method, call.params, reply.result, request.sent_at)
+                self._on_late(late)
         elif reply.result is not None:
             self._parse(call, reply.result, statistics)
+
+    def _heir(self, request: _Request) -> _Call[Any]:
+        """Return the call that waits for an answer to a request.
+
+        A write that failed may be about to be sent again: a late answer to it spares that, unless
+        another write was sent since. A read is worth nothing when a write lies in between.
+        """
+        call = request.call
+        if (
+            call.outcome.done()
+            and call.method.is_write
+            and request is self._newest_sent[call.method]
+        ):
+            for other in self._calls:
+                if (other.method, other.params) == (call.method, call.params):
+                    return other
+        return call
 
     def _parse(
         self, call: _Call[Any], result: dict[str, Any], statistics: MethodStatistics

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 import logging
-from typing import Final
+from typing import Any, Final
 
 from .client import VenusClient
 from .clock import Clock, within
@@ -15,13 +15,14 @@ from .errors import (
     NoAnswerError,
     OutOfRangeError,
     RefusedError,
+    UnreadError,
     UnsupportedError,
     VenusError,
 )
 from .gate import Priority
 from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
 from .profiles import Danger
-from .proving import Progress, is_excusable, power_agrees
+from .proving import Progress, is_excusable, power_agrees, shows_setpoint
 from .wishes import BACKUP, NO_BACKUP, ModeWish, Proof, manual_config, passive_config
 
 _LOGGER = logging.getLogger(__name__)
@@ -67,18 +68,21 @@ class ModeControl:
         self._lock = asyncio.Lock()
         self._mode: Mode | None = None
         self._mode_known_at = float("-inf")
+        self._status: ModeStatus | None = None
+        self._begun_at = float("-inf")
         self._countdown_until = float("-inf")
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Make one change at a time, without polls between its requests."""
         async with self._lock:
+            self._begun_at = self._client.link.clock.time()
             with self._client.link.preferred():
                 yield
 
     def learn(self, status: ModeStatus) -> None:
         """Note what a poll read, so that it need not be read again."""
-        self._mode = status.mode
+        self._mode, self._status = status.mode, status
         self._mode_known_at = self._clock.time()
         if status.mode is Mode.PASSIVE and not self._counts_down:
             # Somebody else's, for as long as nobody can tell; or ours, over, and left at 0 W.
@@ -186,7 +190,7 @@ class ModeControl:
         """Send a slot, after which the battery is in Manual; tell what became of it."""
         accepted: bool | None = None
         try:
-            await self._client.write(manual_config(slot), attempts=attempts)
+            await self._send(manual_config(slot), attempts=attempts)
             accepted = True
         except RefusedError, DeviceError:
             accepted = False if attempts == 1 else None
@@ -255,7 +259,7 @@ class ModeControl:
 
     async def _stop_countdown(self) -> None:
         """End Passive so that its countdown, which is never cancelled, can't fire later (6.7)."""
-        await self._client.write(passive_config(0, 1))
+        await self._send(passive_config(0, 1))
         self._countdown_until = float("-inf")
         await self._clock.sleep(_COUNTDOWN_WAIT)
 
@@ -284,14 +288,19 @@ class ModeControl:
             await self._enter_backup(attempts)
             return
         for config in wish.configs():
-            await self._client.write(config, attempts=attempts)
+            await self._send(config, attempts=attempts)
         if wish.mode is Mode.PASSIVE:
             self._countdown_until = self._clock.time() + wish.duration
+
+    async def _send(self, config: dict[str, Any], *, attempts: int | None = None) -> None:
+        """Write a config, unless it turned out during this change that it was accepted."""
+        if not self._client.was_accepted_late(config, self._begun_at):
+            await self._client.write(config, attempts=attempts)
 
     async def _enter_backup(self, attempts: int | None) -> None:
         may_be_on = True
         try:
-            await self._client.write(BACKUP, attempts=attempts)
+            await self._send(BACKUP, attempts=attempts)
         except RefusedError, DeviceError:
             may_be_on = attempts != 1
             raise
@@ -303,7 +312,7 @@ class ModeControl:
         """Switch UPS off, which gives Auto, before another mode is set."""
         is_on = self._mode is Mode.UPS and self._client.profile.has_backup
         if is_on and wish.mode is not Mode.UPS:
-            await self._client.write(NO_BACKUP, attempts=attempts)
+            await self._send(NO_BACKUP, attempts=attempts)
             self._mode = Mode.AUTO
 
     async def _write_until_proven(self, wish: ModeWish) -> Proof:
@@ -311,15 +320,18 @@ class ModeControl:
         link = self._client.link
         progress = Progress(link.pacing.write_attempts)
         heard = link.last_heard
+        before = self._fresh_status()
         while progress.may_go_on:
             if progress.rounds == _SILENT_ROUNDS and link.last_heard == heard:
                 break
             progress.rounds += 1
             accepted = await self._write_once(wish, progress)
-            if isinstance(progress.error, RefusedError) and not accepted:
+            if isinstance(progress.error, (RefusedError, UnreadError)) and not accepted:
+                # Not carried out for certain.
                 await self._clock.sleep(link.pause_before(progress.failures))
                 continue
             status = await self._try_read_mode(attempts=None if accepted else 1)
+            accepted = accepted or self._is_accepted_late(wish)
             if status is None:
                 if accepted and self._mode is None:
                     return Proof.ASSUMED
@@ -327,6 +339,8 @@ class ModeControl:
                 continue
             if not accepted and wish.has_setpoint:
                 # The mode alone does not tell whether the new power was taken.
+                if self._has_followed(wish, status, before):
+                    return Proof.CONFIRMED
                 continue
             contradiction = await self._contradiction(wish, status)
             if contradiction is None:
@@ -336,6 +350,26 @@ class ModeControl:
                 if not progress.may_contradict and is_excusable(wish, status):
                     return Proof.ASSUMED
         raise progress.error
+
+    def _is_accepted_late(self, wish: ModeWish) -> bool:
+        return all(
+            self._client.was_accepted_late(config, self._begun_at) for config in wish.configs()
+        )
+
+    def _fresh_status(self) -> ModeStatus | None:
+        """Return what was read of the mode, None when that is too long ago."""
+        age = self._clock.time() - self._mode_known_at
+        return self._status if age <= _MODE_TRUSTED_FOR else None
+
+    def _has_followed(self, wish: ModeWish, status: ModeStatus, before: ModeStatus | None) -> bool:
+        """Tell whether a read after a write without an answer proves that it was carried out.
+
+        It does not when the same could have been read before, when several slots were to be
+        written, or where the power includes the sun.
+        """
+        if before is None or self._client.profile.has_pv or len(wish.slots) > 1:
+            return False
+        return shows_setpoint(wish, status) and not shows_setpoint(wish, before)
 
     async def _write_once(self, wish: ModeWish, progress: Progress) -> bool:
         try:

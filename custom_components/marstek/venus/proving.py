@@ -55,6 +55,17 @@ def power_agrees(wish: int, power: int, soc: int | None) -> bool:
     return abs(power - wish) <= tolerance
 
 
+def shows_setpoint(wish: ModeWish, status: ModeStatus) -> bool:
+    """Tell whether a read shows mode and power of a wish, and could not do so by chance.
+
+    A power near 0 W is also that of a battery that was parked, or whose slot does not act.
+    """
+    if status.mode is not wish.mode or status.ac_power is None:
+        return False
+    is_distinct = abs(wish.power) > 2 * _POWER_TOLERANCE
+    return is_distinct and power_agrees(wish.power, status.ac_power, None)
+
+
 def is_excusable(wish: ModeWish, status: ModeStatus) -> bool:
     """Tell whether a battery in the right mode may have a reason not to give the power.
 

@@ -1,0 +1,198 @@
+"""What proves a command after losses, and the guards that keep a proof from being too easy."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from custom_components.marstek.venus import (
+    LoopClock,
+    Method,
+    Mode,
+    ModeControl,
+    ModeWish,
+    NoAnswerError,
+    Proof,
+    RefusedError,
+    Slot,
+)
+from custom_components.marstek.venus.proving import power_agrees
+from simulator import Faults
+
+from .bench import Pair, pair, time, virtual
+from .test_modes import AI, AUTO, manual, once_written, passive, slot
+from .test_slots import TEN, listening
+
+LATER = ModeWish(Mode.MANUAL, 700, slots=(Slot(6, "00:00", "23:59", 1 << 3, 700),))
+
+
+async def _set_once_garbled(bench: Pair, wish: ModeWish) -> int:
+    """Set a mode; the first write is carried out, its answer is lost. Return the writes."""
+    await bench.control.read_mode()
+    before = len(bench.writes())
+    bench.battery.faults.garbage = "truncated"
+    async with once_written(bench, bench.battery.faults.clear):
+        assert await bench.control.set_mode(wish) in (Proof.CONFIRMED, Proof.ASSUMED)
+    return len(bench.writes()) - before
+
+
+@pytest.mark.parametrize(
+    ("stands", "wish", "writes"),
+    [
+        (None, passive(900), 1),
+        (None, manual(700), 1),
+        (passive(300), passive(900), 1),
+        (passive(300), manual(700), 1),
+        (passive(900), passive(900, 600), 2),
+        (manual(700), manual(750), 2),
+        (None, passive(50), 2),
+        (None, manual(0), 2),
+        (None, LATER, 4),
+    ],
+)
+@virtual
+async def test_what_a_read_proves_after_a_lost_answer(
+    stands: ModeWish | None, wish: ModeWish, writes: int
+) -> None:
+    """A mode with a power that nothing else explains; all else needs an acceptance."""
+    async with pair() as bench:
+        if stands is not None:
+            await bench.control.set_mode(stands)
+        is_countdown = stands is not None and stands.mode is Mode.PASSIVE is not wish.mode
+        assert await _set_once_garbled(bench, wish) == writes + is_countdown * 2
+        assert bench.battery.state.mode == wish.mode
+
+
+@virtual
+async def test_a_slot_that_has_the_sun_beside_it_needs_an_acceptance() -> None:
+    """The power of a battery with solar input is not that of its setpoint alone."""
+    async with pair(device="VenusA", firmware=149) as bench:
+        assert await _set_once_garbled(bench, passive(900)) == 2
+
+
+@pytest.mark.parametrize("wish", [AI, manual(0), passive(900), passive(0)])
+@virtual
+async def test_a_late_acceptance_is_used(wish: ModeWish) -> None:
+    """What was accepted after its request counted as lost is not written a second time."""
+    async with pair(polite=False) as bench:
+        await bench.control.read_mode()
+        bench.battery.faults.set("late", 1.0)
+        bench.battery.faults.set("lateness", 6.0)
+        async with once_written(bench, bench.battery.faults.clear):
+            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        assert len(bench.writes()) == 1
+
+
+@virtual
+async def test_a_late_acceptance_of_an_earlier_change_is_not_used() -> None:
+    """Each change is sent."""
+    async with pair(polite=False) as bench:
+        await bench.control.read_mode()
+        bench.battery.faults.set("late", 1.0)
+        bench.battery.faults.set("lateness", 6.0)
+        async with once_written(bench, bench.battery.faults.clear):
+            await bench.control.set_mode(AI)
+        assert await bench.control.set_mode(AUTO) is Proof.CONFIRMED
+        assert await bench.control.set_mode(AI) is Proof.CONFIRMED
+        assert bench.battery.state.mode == "AI"
+        assert len(bench.writes()) == 3
+
+
+@virtual
+async def test_a_request_that_could_not_be_read_is_repeated_without_a_look() -> None:
+    """It has not been carried out, so that reading the mode first would only take time."""
+    async with pair() as bench:
+        await bench.control.read_mode()
+        bench.battery.faults.parse_errors = 1.0
+        begun, first = time(), len(bench.exchanges)
+        async with once_written(bench, bench.battery.faults.clear):
+            assert await bench.control.set_mode(AI) is Proof.CONFIRMED
+        methods = [exchange.method for exchange in bench.exchanges[first:]]
+        assert methods == [Method.SET_MODE, Method.SET_MODE, Method.MODE]
+        assert time() - begun < 9
+
+
+@virtual
+async def test_an_unknown_mode_is_read_on_firmware_that_resets() -> None:
+    """Without it the slots that act would not be released when Manual is left."""
+    async with pair(firmware=147, mode="Manual") as bench:
+        assert await bench.control.set_mode(AUTO, release=(slot(0, enabled=False),)) is (
+            Proof.CONFIRMED
+        )
+        assert [config["mode"] for config in bench.writes()] == ["Manual", "Auto"]
+
+
+@virtual
+async def test_a_new_power_that_was_lost_is_sent_again() -> None:
+    """The power before is near enough to be taken for the new one."""
+    async with pair() as bench:
+        await bench.control.set_mode(passive(300))
+        bench.battery.go_dark()
+        async with once_written(bench, bench.battery.come_back):
+            assert await bench.control.set_mode(passive(350)) is Proof.CONFIRMED
+        assert bench.battery.state.ac_power == 350
+
+
+@pytest.mark.parametrize(("attempts", "told"), [(1, False), (3, None)])
+@virtual
+async def test_a_slot_refused_once_is_unwritten_and_after_several_attempts_unknown(
+    attempts: int, told: bool | None
+) -> None:
+    """An earlier attempt may have been carried out without its answer."""
+    async with pair(faults=Faults(refused_writes=1.0)) as bench:
+        control, slots = listening(bench)
+        assert not await control.clear(slot(0, enabled=False), attempts=attempts)
+        assert slots == [(6, told)]
+
+
+def _garbled(bench: Pair) -> None:
+    bench.battery.faults.garbage = "truncated"
+
+
+def _refused(bench: Pair) -> None:
+    bench.battery.faults.refused_writes = 1.0
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_renewal", "is_noted"),
+    [(_garbled, False, True), (_refused, False, False), (_refused, True, True)],
+)
+@virtual
+async def test_ups_that_may_be_on_is_noted(
+    fault: Callable[[Pair], None], is_renewal: bool, is_noted: bool
+) -> None:
+    """It overwrites the slots; refused at each single attempt, it is surely off."""
+    notes: list[bool] = []
+    async with pair() as bench:
+        control = ModeControl(bench.client, LoopClock(), on_backup=lambda: notes.append(True))
+        await control.read_mode()
+        fault(bench)
+        act = control.renew if is_renewal else control.set_mode
+        with pytest.raises((NoAnswerError, RefusedError)):
+            await act(ModeWish(Mode.UPS))
+        assert bool(notes) is is_noted
+
+
+@virtual
+async def test_one_lost_slot_does_not_give_up_the_others() -> None:
+    """The battery is there: it only could not read the first."""
+    async with pair(faults=Faults(parse_errors=1.0)) as bench:
+        control, told = listening(bench)
+
+        async def count() -> None:
+            while len(told) < 6:
+                await bench.client.link.clock.sleep(0.1)
+            bench.battery.faults.clear()
+
+        counting = asyncio.create_task(count())
+        failures = await control.write_slots(TEN[:3])
+        await counting
+        assert list(failures) == [0]
+        assert [bool(held) for held in bench.battery.state.slots[:3]] == [False, True, True]
+
+
+@pytest.mark.parametrize(("soc", "agrees"), [(94, False), (95, True), (100, True), (None, False)])
+def test_from_which_charge_on_a_battery_need_not_take_more(soc: int | None, agrees: bool) -> None:
+    """A battery near full takes what it likes."""
+    assert power_agrees(-1500, 0, soc) is agrees
+    assert not power_agrees(1500, 0, soc)
