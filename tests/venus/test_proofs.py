@@ -84,6 +84,36 @@ async def test_a_late_acceptance_is_used(wish: ModeWish) -> None:
 
 
 @virtual
+async def test_an_acceptance_during_the_read_needs_no_second_read() -> None:
+    """The read that was under way proves the rest."""
+    async with pair(polite=False) as bench:
+        await bench.control.read_mode()
+        bench.battery.faults.set("late", 1.0)
+        bench.battery.faults.set("lateness", 6.0)
+
+        def slow() -> None:
+            bench.battery.faults.clear()
+            bench.battery.faults.set("delay", 1.0)
+
+        async with once_written(bench, slow):
+            assert await bench.control.set_mode(manual(0)) is Proof.CONFIRMED
+        methods = [exchange.method for exchange in bench.exchanges]
+        assert methods == [Method.MODE, Method.SET_MODE, Method.MODE]
+
+
+@virtual
+async def test_what_was_read_long_ago_proves_nothing() -> None:
+    """Somebody else may have set that power since; this firmware is not asked anew."""
+    async with pair(firmware=147) as bench:
+        await bench.control.read_mode()
+        await asyncio.sleep(200)
+        bench.battery.faults.garbage = "truncated"
+        async with once_written(bench, bench.battery.faults.clear):
+            assert await bench.control.set_mode(passive(900)) is Proof.CONFIRMED
+        assert len(bench.writes()) == 2
+
+
+@virtual
 async def test_a_late_acceptance_of_an_earlier_change_is_not_used() -> None:
     """Each change is sent."""
     async with pair(polite=False) as bench:
