@@ -116,6 +116,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._mode_read_at = float("-inf")
         self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
+        self._age_timer: asyncio.TimerHandle | None = None
 
     @property
     def profile(self) -> Profile:
@@ -395,7 +396,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def async_start(self) -> None:
         """Poll, now that it is known what is shown; go on with a run."""
         self._plan_polls()
-        self._spawn(self._async_watch_age(), "age of values")
+        self._async_watch_age()
         self.runs.async_follow()
 
     async def async_stop(self) -> None:
@@ -409,17 +410,32 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.store.save_soon()
         self._publish()
 
-    async def _async_watch_age(self) -> None:
-        """Publish by the clock that values are too old, also while a poll waits for its turn."""
-        while True:
-            is_dark = self._poller.is_dark
-            await self.clock.sleep(_DARK_AGE_WATCH_INTERVAL if is_dark else _AGE_WATCH_INTERVAL)
-            if not self._poller.is_fresh(Reading.POWER):
-                if self.last_update_success:
-                    error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
-                    self._async_expire(self._update_failed(error))
-            elif self.last_update_success:
-                self._publish()
+    @callback
+    def _async_watch_age(self) -> None:
+        """Publish by the clock that values are too old, also while a poll waits for its turn.
+
+        A timer and no task: Home Assistant waits for tasks, and this never ends before its entry.
+        """
+        interval = _DARK_AGE_WATCH_INTERVAL if self._poller.is_dark else _AGE_WATCH_INTERVAL
+        self._age_timer = self.hass.loop.call_later(interval, self._async_look_at_age)
+
+    @callback
+    def _async_look_at_age(self) -> None:
+        if not self._poller.is_fresh(Reading.POWER):
+            if self.last_update_success:
+                error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
+                self._async_expire(self._update_failed(error))
+        elif self.last_update_success:
+            self._publish()
+        self._async_watch_age()
+
+    @override
+    async def async_shutdown(self) -> None:
+        """End with the entry, or with Home Assistant."""
+        if self._age_timer is not None:
+            self._age_timer.cancel()
+            self._age_timer = None
+        await super().async_shutdown()
 
     @callback
     def _async_expire(self, error: UpdateFailed) -> None:
