@@ -19,9 +19,15 @@ from .venus import (
     WrongDeviceError,
 )
 
+
+class SupersededError(VenusError):
+    """A newer command came before this one had its turn."""
+
+
 # The first that fits counts: a subclass stands before its base.
 _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (DeadlineError, "not_in_time"),
+    (SupersededError, "superseded"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
     (ContradictedError, "contradicted"),

@@ -1,5 +1,6 @@
 """Charging by hand while a plan commands the batteries: who has them when."""
 
+import asyncio
 from typing import Any, cast
 
 from homeassistant.exceptions import HomeAssistantError
@@ -32,6 +33,7 @@ async def test_the_plan_goes_on_as_soon_as_a_charge_is_over() -> None:
         await home.minutes(2)
         assert home.modes() == ["Manual", "Manual"]
         await act(home, "charge", power=900, duration={"minutes": 30})
+        await asyncio.sleep(1)
         assert home.shown.standing_back == {home.batteries[0].spec.ble_mac}
         await home.minutes(29)
         assert home.powers() == [-900, 0]

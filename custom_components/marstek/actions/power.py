@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
@@ -87,12 +87,6 @@ async def _async_begin(
         message = texts.get(f"exceptions.{_ALREADY}.message", values)
         return {**details, "until": None, "done": True, "message": message}
     proof = await battery.runs.async_begin(power, until, target)
-    if proof is None:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="superseded",
-            translation_placeholders={"name": battery.name},
-        )
     end = None if until is None else until.isoformat()
     return {**details, "until": end, "is_proven": proof is not Proof.ASSUMED}
 

@@ -5,7 +5,7 @@ where one is asked for, else by one error.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ TARGET_FIELDS: Final[Mapping[vol.Marker, Any]] = {
 """The field of an action on batteries."""
 
 type Details = Mapping[str, JsonValueType]
-type Work = Callable[[BatteryCoordinator], Awaitable[Details | None]]
+type Work = Callable[[BatteryCoordinator], Coroutine[Any, Any, Details | None]]
 type Check = Callable[[BatteryCoordinator], None]
 
 
@@ -122,7 +122,8 @@ async def _attempt(entry: ConfigEntry[Any], work: Work) -> _Result:
         )
         return _Result(_name(entry), error=error)
     try:
-        details = await work(entry.runtime_data)
+        battery: BatteryCoordinator = entry.runtime_data
+        details = await battery.async_bound(work(battery))
     except VenusError as err:
         return _Result(_name(entry), error=command_error(err, entry.title))
     except HomeAssistantError as err:

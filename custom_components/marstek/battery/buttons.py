@@ -63,7 +63,7 @@ class BatteryButtonDescription(BatteryEntityDescription, ButtonEntityDescription
 async def _identify(battery: BatteryCoordinator) -> None:
     """Let the LED blink, so that one sees which battery it is."""
     try:
-        await battery.settings.async_identify()
+        await battery.async_bound(battery.settings.async_identify())
     except VenusError as err:
         raise command_error(err, battery.name) from err
 

@@ -4,13 +4,14 @@ What stands is kept up, see `upkeep`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 import datetime as dt
 from typing import Final
 
 from homeassistant.util import dt as dt_util
 
+from ..errors import SupersededError
 from ..venus import (
     Clock,
     Mode,
@@ -24,10 +25,11 @@ from ..venus import (
 )
 from .data import CommandState
 from .memory import Hold, MemoryStore
-from .progress import STATES, CommandProgress
+from .progress import CommandProgress
 from .renewal import Renewal
 from .run import Before, Run
 from .slots import SLOTS, cleared
+from .turns import Rank, Turn, Turns
 from .wishes import wish_back, wish_by_hand
 
 # Every slot write goes to flash: at most one a minute.
@@ -36,8 +38,6 @@ _CLEAR_ATTEMPTS: Final = 4
 # A run is ended by a command at its end; should that be lost, its countdown ends soon after.
 _RUN_MARGIN: Final = dt.timedelta(seconds=10)
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
-
-type Job = Callable[[], Awaitable[tuple[Mode, Proof] | None]]
 
 
 class Commands:
@@ -49,72 +49,117 @@ class Commands:
         store: MemoryStore,
         clock: Clock,
         on_progress: Callable[[CommandProgress], None],
+        current_mode: Callable[[], Mode | None],
+        on_begin: Callable[[], None],
         *,
         spares_mode: bool = False,
     ) -> None:
-        """Command through `control`, and tell `on_progress` how that goes.
+        """Command through `control`; `on_progress` hears how that goes.
 
-        `spares_mode` is for firmware that is harmed by reads of its mode.
+        `current_mode` returns the mode as last known. `on_begin` is called when the turn of a
+        caller's command has come, before anything is sent. `spares_mode` is for firmware that is
+        harmed by reads of its mode.
         """
         self._control = control
         self._store = store
         self._clock = clock
         self._on_progress = on_progress
-        self._lock = asyncio.Lock()
-        self._newest = 0
-        self._mode: Mode | None = None
-        self._power = store.memory.setpoint
+        self._current_mode = current_mode
+        self._on_begin = on_begin
+        self._turns = Turns(on_progress)
         self._slot_written_at = float("-inf")
-        self._deferred = False
+        self._deferred: int | None = None
         self.renewal = Renewal(clock, spares_mode)
         """When what stands has to be sent anew."""
 
     @property
     def lock(self) -> asyncio.Lock:
         """Held while something is carried out; who holds it has the battery to himself."""
-        return self._lock
+        return self._turns.lock
 
     @property
     def setpoint(self) -> int:
         """The power in W that Manual and Passive use, + discharges."""
         return self._store.memory.setpoint
 
-    async def async_set_mode(self, mode: Mode, current: Mode | None) -> None:
+    async def async_set_mode(self, mode: Mode) -> None:
         """Change the mode; VenusError when the battery could not be brought to follow."""
-        self._mode = mode
-        if mode is not current or not self._is_in_force(mode, self._power):
-            await self._attempt(self._carry_out)
 
-    async def async_set_setpoint(self, power: int, current: Mode | None) -> None:
+        async def job() -> tuple[Mode, Proof]:
+            self._on_begin()
+            self._keep_deferred()
+            if self._is_in_force(mode, self.setpoint):
+                return mode, Proof.UNCHANGED
+            return await self._carry_out(mode, self.setpoint)
+
+        power = self.setpoint if self._deferred is None else self._deferred
+        if self.lock.locked() or not self._is_in_force(mode, power):
+            await self._turns.async_take(Turn(), job)
+
+    async def async_set_setpoint(self, power: int) -> None:
         """Store the setpoint; in a mode that uses it, apply it at once, or raise VenusError.
 
-        In Manual a second change within a minute is applied when that minute is over.
+        In Manual a second change within a minute is applied when that minute is over. When
+        another mode waits for its turn, the setpoint is stored for that.
         """
-        self._power = power
-        self._deferred = False
-        if not self._lock.locked():
-            self._mode = current
-        if self._mode not in _SETPOINT_MODES:
-            self._store.memory.setpoint = power
+
+        async def job() -> tuple[Mode, Proof] | None:
+            mode = self._current_mode()
+            if self._is_settled(mode, power) or mode is None:
+                return None
+            self._turns.pending()
+            self._on_begin()
+            self._deferred = None
+            return await self._carry_out(mode, power)
+
+        if self.lock.locked() or not self._is_settled(self._current_mode(), power):
+            await self._turns.async_take(Turn(is_setpoint=True), job)
+
+    def _is_settled(self, mode: Mode | None, power: int) -> bool:
+        """Tell whether a setpoint has to be stored only, which is done then, or deferred."""
+        memory = self._store.memory
+        if mode not in _SETPOINT_MODES or self._turns.is_mode_waiting:
+            self._replace_deferred()
+            memory.setpoint = power
             self._store.save_soon()
-            return
-        if self._is_in_force(self._mode, power):
-            return
-        if self._mode is Mode.MANUAL and self._seconds_to_slot_write > 0:
-            self._deferred = True
-            self._on_progress(CommandProgress(CommandState.PENDING))
-            return
-        await self._attempt(self._carry_out)
+            return True
+        if self._is_in_force(mode, power):
+            self._replace_deferred()
+            return True
+        if mode is Mode.MANUAL and self._seconds_to_slot_write > 0:
+            self._deferred = power
+            self._turns.pending()
+            return True
+        return False
 
     def _is_in_force(self, mode: Mode | None, power: int) -> bool:
-        hold = self._store.memory.hold
-        busy = self._lock.locked()
-        return hold is not None and not busy and (hold.mode, hold.power) == (mode, power)
+        """Tell whether a caller's command has brought the battery there, and that stands."""
+        memory = self._store.memory
+        hold = memory.hold
+        if hold is None or memory.is_planned or mode is not self._current_mode():
+            return False
+        return (hold.mode, hold.power) == (mode, power)
+
+    def _replace_deferred(self) -> None:
+        """Forget a setpoint that waits: there is a newer one."""
+        if self._deferred is not None:
+            self._deferred = None
+            self._on_progress(CommandProgress(CommandState.SUPERSEDED))
+
+    def _keep_deferred(self) -> None:
+        """Store a setpoint that waits: what is carried out now replaces what it waits for."""
+        if self._deferred is not None:
+            self._store.memory.setpoint, self._deferred = self._deferred, None
+
+    @property
+    def is_setpoint_waiting(self) -> bool:
+        """Tell whether the setpoint is kept for later: no command has brought it into force."""
+        return self.is_deferred or not self._is_in_force(self._current_mode(), self.setpoint)
 
     @property
     def is_deferred(self) -> bool:
         """Tell whether a setpoint of Manual waits until a slot may be written again."""
-        return self._deferred
+        return self._deferred is not None
 
     @property
     def _seconds_to_slot_write(self) -> float:
@@ -127,48 +172,26 @@ class Commands:
 
     async def async_apply_deferred(self) -> None:
         """Write the setpoint that waits."""
-        await self._attempt(self._carry_out)
+
+        async def job() -> tuple[Mode, Proof] | None:
+            power = self._deferred
+            if power is None:
+                return None
+            self._deferred = None
+            return await self._carry_out(Mode.MANUAL, power)
+
+        # Its caller was told that it is pending, so its end is published.
+        await self._turns.async_take(Turn(is_setpoint=True), job)
 
     def drop_deferred(self) -> None:
         """Keep a setpoint that waits for later: the battery is no longer in Manual."""
-        if self._deferred:
-            self._deferred = False
-            self._store.memory.setpoint = self._power
+        if self._deferred is not None:
+            self._keep_deferred()
             self._on_progress(CommandProgress(CommandState.FAILED))
 
-    async def _attempt(self, job: Job, *, is_newest: bool = True) -> Proof | None:
-        """Do one thing at a time; None when a newer command came while waiting for its turn.
-
-        What is done in the background is not the newest command, and gives way to any that is.
-        """
-        is_quiet = not is_newest
-        self._newest += is_newest
-        ticket = self._newest
-        self._deferred = self._deferred and is_quiet
-        self._on_progress(CommandProgress(CommandState.PENDING, is_quiet=is_quiet))
-        async with self._lock:
-            if ticket != self._newest:
-                return None
-            try:
-                done = await job()
-            except VenusError, asyncio.CancelledError:
-                self._on_progress(CommandProgress(CommandState.FAILED, is_quiet=is_quiet))
-                raise
-            finally:
-                if ticket == self._newest:
-                    self._power = self.setpoint
-                self._store.save_soon()
-            if done is None:
-                return None
-            mode, proof = done
-            self._on_progress(CommandProgress(STATES[proof], mode, is_quiet))
-            return proof
-
-    async def _carry_out(self) -> tuple[Mode, Proof] | None:
-        """Do what the owner has chosen by then."""
-        mode, power, memory = self._mode, self._power, self._store.memory
-        if mode is None:
-            return None
+    async def _carry_out(self, mode: Mode, power: int) -> tuple[Mode, Proof]:
+        """Bring the battery into a mode at a power in W, for as long as that stands."""
+        memory = self._store.memory
         if mode is Mode.PASSIVE:
             return await self._carry_out_run(self._chosen_run, power)
         today = dt_util.now().date()
@@ -178,11 +201,17 @@ class Commands:
             # Out of Passive in any case, now or when the battery answers again.
             then = Before(mode, power, base, by_hand=True)
             memory.run = replace(memory.run, before=then, is_over=True)
+        earlier = memory.hold
         if memory.hold and memory.hold.mode is not mode:
             memory.hold = None
-        # Also where the mode does not use it, it may be one that waited for the next slot write.
         wish = wish_by_hand(mode, power)
-        proof = await self._set(wish, release=self._own_slots())
+        try:
+            proof = await self._set(wish, release=self._own_slots())
+        except VenusError, asyncio.CancelledError:
+            if memory.run is None and earlier is not None and earlier.mode is Mode.MANUAL:
+                # Its slot may be disabled already.
+                memory.hold = replace(earlier, day=dt.date.min)
+            raise
         memory.setpoint = power
         memory.is_planned = False
         memory.run = None
@@ -200,15 +229,15 @@ class Commands:
     ) -> Proof | None:
         """Go into Passive at a power in W until something ends it, see `Run`.
 
-        None when a newer command went before; VenusError when the battery could not be brought
-        to follow: then it is brought back.
+        VenusError when the battery could not be brought to follow: then it is brought back.
         """
-        self._mode = Mode.PASSIVE
 
-        async def job() -> tuple[Mode, Proof] | None:
+        async def job() -> tuple[Mode, Proof]:
+            self._on_begin()
+            self._deferred = None
             return await self._carry_out_run(self._wanted_run(until, target), power)
 
-        return await self._attempt(job)
+        return await self._turns.async_take(Turn(), job)
 
     def _wanted_run(
         self, until: dt.datetime | None, target: int | None
@@ -292,7 +321,7 @@ class Commands:
         """Leave a battery whose run is over to the plan, which brings it to what it wants."""
         memory = self._store.memory
         if memory.run is not None:
-            memory.setpoint = self._power = memory.run.before.setpoint
+            memory.setpoint = memory.run.before.setpoint
         memory.run = memory.hold = None
         memory.is_planned = True
         self._store.save_soon()
@@ -300,11 +329,11 @@ class Commands:
     async def async_go_back(self, *, is_command: bool = False) -> Proof | None:
         """Bring the battery back from a run, or from Manual by hand, to what was before.
 
-        `is_command` tells that a person has just asked for it. None when there is nothing to go
-        back from or a newer command went before; VenusError when it could not be brought to
-        follow.
+        `is_command` tells that a caller has just asked for it. None when there is nothing to go
+        back from; VenusError when it could not be brought to follow.
         """
-        return await self._attempt(self._go_back, is_newest=is_command)
+        rank = Rank.CALLER if is_command else Rank.BACKGROUND
+        return await self._turns.async_take(Turn(rank), self._go_back)
 
     async def _go_back(self) -> tuple[Mode, Proof] | None:
         memory = self._store.memory
@@ -315,7 +344,7 @@ class Commands:
         if memory.run:
             before, release = memory.run.before, ()
         memory.hold = None
-        self._mode = before.mode
+        self._keep_deferred()
         today = dt_util.now().date()
         try:
             proof = await self._set(wish_back(before), release=release)
@@ -364,23 +393,26 @@ class Commands:
         async def job() -> tuple[Mode, Proof]:
             memory = self._store.memory
             had_run = memory.run is not None
+            self._keep_deferred()
             if memory.run is not None:
-                memory.setpoint = self._power = memory.run.before.setpoint
+                memory.setpoint = memory.run.before.setpoint
             memory.run = memory.hold = None
             memory.is_planned = memory.is_planned or had_run or wish.mode is not Mode.AUTO
-            self._mode = wish.mode
             proof = await self._set(wish)
             if wish.mode is Mode.PASSIVE:
                 self.hold(Hold(wish.mode, wish.power, dt_util.now().date(), until))
             memory.is_planned = wish.mode is not Mode.AUTO
             return wish.mode, proof
 
-        return await self._attempt(job)
+        try:
+            return await self._turns.async_take(Turn(Rank.PLAN), job)
+        except SupersededError:
+            return None
 
     async def async_clear_slots(self, numbers: frozenset[int]) -> None:
         """Disable own slots, each tried once, while the battery is in Manual anyway."""
         memory = self._store.memory
-        async with self._lock:
+        async with self.lock:
             for number in sorted(memory.slots & numbers):
                 if await self._control.clear(cleared(number)):
                     memory.slots.discard(number)
@@ -388,7 +420,7 @@ class Commands:
 
     async def async_clear_all_slots(self) -> bool:
         """Disable all slots of Manual, whoever set them; tell whether every one was accepted."""
-        async with self._lock:
+        async with self.lock:
             done = [
                 await self._control.clear(cleared(number), attempts=_CLEAR_ATTEMPTS)
                 for number in range(SLOTS)

@@ -26,6 +26,7 @@ from ..venus import (
     Clock,
     Danger,
     DataStatus,
+    DeadlineError,
     DeviceStatus,
     EnergyStatus,
     LoopClock,
@@ -43,6 +44,7 @@ from ..venus import (
     VenusError,
     profile_for,
     success_rate,
+    within,
 )
 from .commands import Commands
 from .connection import async_make_client
@@ -67,6 +69,12 @@ from .wipe_watch import WipeWatch
 # Short beside the age at which a reading of a dark battery is stale.
 _AGE_WATCH_INTERVAL: Final = 10.0
 _DARK_AGE_WATCH_INTERVAL: Final = 1.0
+
+# Within so many seconds a call ends, whatever it waits for; sooner where nothing was heard from the
+# battery for a minute, which then is likely to be off.
+_LONGEST_CALL: Final = 60.0
+_SILENT_CALL: Final = 30.0
+_SILENCE: Final = 60.0
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
 
@@ -159,6 +167,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.store,
             self.clock,
             self._progressed,
+            lambda: self.readings.mode,
+            self.ownership.async_begin,
             spares_mode=Danger.WIPES_SETTINGS in self.profile.dangers,
         )
         self.schedule = ScheduleKeeper(
@@ -168,7 +178,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._commands,
             self.readings,
             self._progressed,
-            self.ownership.async_take,
+            self.ownership,
         )
         self._set_up_runs()
         self.settings = BatterySettings(self.client, lambda: self.store.memory.settings, self._set)
@@ -294,6 +304,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             address=self.client.address,
             success_rate=None if rate is None else round(rate),
             last_command=self._last_command,
+            setpoint_waits=self._commands.is_setpoint_waiting,
         )
 
     def _update_failed(self, err: VenusError) -> UpdateFailed:
@@ -354,27 +365,51 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     async def async_set_mode(self, mode: Mode) -> None:
         """Change the mode, proven; a translated error when that fails."""
-        self.ownership.async_take()
         try:
-            await self.schedule.async_make_way(mode)
-            await self._commands.async_set_mode(mode, self.readings.mode)
-            self.wipe.replaced()
+            await self.async_bound(self._async_change_mode(mode))
         except VenusError as err:
             raise command_error(err, self.name) from err
+
+    async def _async_change_mode(self, mode: Mode) -> None:
+        try:
+            with self.ownership.async_claim():
+                await self.schedule.async_make_way(mode)
+                await self._commands.async_set_mode(mode)
+                self.ownership.async_take()
+                self.wipe.replaced()
         finally:
             self.runs.async_commanded()
 
     async def async_set_setpoint(self, power: int) -> None:
         """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
-        if self.readings.mode in (Mode.MANUAL, Mode.PASSIVE):
-            self.ownership.async_take(self.runs.until)
         try:
-            await self._commands.async_set_setpoint(power, self.readings.mode)
+            await self.async_bound(self._async_change_setpoint(power))
         except VenusError as err:
             raise command_error(err, self.name) from err
+        self._publish()
+
+    async def _async_change_setpoint(self, power: int) -> None:
+        try:
+            with self.ownership.async_claim():
+                await self._commands.async_set_setpoint(power)
+                if self.readings.mode in (Mode.MANUAL, Mode.PASSIVE):
+                    self.ownership.async_take(self.runs.until)
         finally:
             self.runs.async_commanded()
-        self._publish()
+
+    async def async_bound[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a call within its time; DeadlineError and no more of it beyond.
+
+        What a command that is cut has begun is brought back in the background.
+        """
+        heard, now = self.client.link.last_heard, self.clock.time()
+        is_silent = heard is None or now - heard > _SILENCE
+        deadline = now + (_SILENT_CALL if is_silent else _LONGEST_CALL)
+        try:
+            return await within(self.clock, deadline, Method.SET_MODE, work)
+        except DeadlineError:
+            self._progressed(CommandProgress(CommandState.FAILED))
+            raise
 
     @callback
     def _progressed(self, progress: CommandProgress) -> None:

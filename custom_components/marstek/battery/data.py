@@ -27,6 +27,10 @@ class CommandState(StrEnum):
     ASSUMED = "assumed"
     """Accepted, but nothing the battery tells can prove it."""
     FAILED = "failed"
+    SUPERSEDED = "superseded"
+    """A newer command came before it had its turn."""
+    CANCELLED = "cancelled"
+    """Its caller gave it up, such as a script that was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class BatteryData:
     wifi_signal: int | None = None
     address: str | None = None
     success_rate: float | None = None
+    setpoint_waits: bool = False
+    """True while the setpoint is kept for the next Manual or Passive."""
     last_command: CommandState = CommandState.NONE
     setpoint: int = 0
     passive: PassiveData | None = None

@@ -94,14 +94,20 @@ class SetpointNumber(BatteryEntity, NumberEntity):
 
     @property
     @override
-    def _value(self) -> int:
-        return self._data.setpoint
+    def _value(self) -> tuple[int, bool]:
+        return self._data.setpoint, self._data.setpoint_waits
 
     @property
     @override
     def native_value(self) -> int:
         """Return the setpoint in W."""
-        return self._value
+        return self._data.setpoint
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, bool]:
+        """Return whether the setpoint waits for the next Manual or Passive."""
+        return {"waiting": self._data.setpoint_waits}
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -1,48 +1,92 @@
-"""Who commands a battery: a person takes it, and returns it to the plan."""
+"""Who commands a battery: a caller claims it, takes it when its command is done, and returns it.
 
-from collections.abc import Callable
+A claim keeps the plan from commanding while a command waits or is carried out. Should that be cut
+short, the plan goes on at once: it yields to what was carried out only.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 import datetime as dt
+from typing import Protocol
 
 from homeassistant.core import callback
 
-type TakeListener = Callable[[dt.datetime | None], None]
-type ReturnListener = Callable[[], bool]
+
+class Steward(Protocol):
+    """Commands a battery while no person does."""
+
+    @callback
+    def async_claimed(self) -> None:
+        """Stop commanding: a caller's command waits for its turn."""
+
+    @callback
+    def async_begun(self) -> None:
+        """Rely no more on what was commanded before: a caller's command is being sent."""
+
+    @callback
+    def async_taken(self, until: dt.datetime | None) -> None:
+        """Yield to what a caller has commanded, until then if that is known."""
+
+    @callback
+    def async_released(self) -> None:
+        """Go on: no command was carried out since the claim."""
+
+    @callback
+    def async_returned(self) -> bool:
+        """Take back a battery that a person needs no more; return whether that is done."""
 
 
 class Ownership:
-    """Tells those who command a battery by themselves when a person does."""
+    """Informs the stewards of one battery of commands that are not theirs."""
 
     def __init__(self) -> None:
-        """Have nobody to tell."""
-        self._on_take: list[TakeListener] = []
-        self._on_return: list[ReturnListener] = []
+        """Start without a steward."""
+        self._stewards: list[Steward] = []
+        self._claims = 0
+        self._is_taken = False
 
     @callback
-    def async_listen_to_owner(self, listener: TakeListener) -> Callable[[], None]:
-        """Call `listener` when somebody commands by hand; return what ends that.
+    def async_add(self, steward: Steward) -> Callable[[], None]:
+        """Inform `steward` from now on; return what ends that."""
+        self._stewards.append(steward)
+        return lambda: self._stewards.remove(steward)
 
-        It is told until when, None where that is not known.
-        """
-        self._on_take.append(listener)
-        return lambda: self._on_take.remove(listener)
+    @property
+    def is_claimed(self) -> bool:
+        """Tell whether a command by hand waits or is being carried out."""
+        return self._claims > 0
+
+    @contextmanager
+    def async_claim(self) -> Iterator[None]:
+        """Keep stewards from commanding meanwhile; they go on unless `async_take` is called."""
+        if not self._claims:
+            self._is_taken = False
+        self._claims += 1
+        for steward in tuple(self._stewards):
+            steward.async_claimed()
+        try:
+            yield
+        finally:
+            self._claims -= 1
+            if not self._claims and not self._is_taken:
+                for steward in tuple(self._stewards):
+                    steward.async_released()
 
     @callback
-    def async_listen_to_return(self, listener: ReturnListener) -> Callable[[], None]:
-        """Call `listener` when a person needs the battery no more; return what ends that.
-
-        It returns whether it takes the battery over, at once.
-        """
-        self._on_return.append(listener)
-        return lambda: self._on_return.remove(listener)
+    def async_begin(self) -> None:
+        """Inform that a claimed battery is about to be commanded."""
+        for steward in tuple(self._stewards):
+            steward.async_begun()
 
     @callback
     def async_take(self, until: dt.datetime | None = None) -> None:
-        """Tell that a person commands, until then if that is known."""
-        for listener in self._on_take:
-            listener(until)
+        """Inform that a person has commanded, until then if that is known."""
+        self._is_taken = True
+        for steward in tuple(self._stewards):
+            steward.async_taken(until)
 
     @callback
     def async_return(self) -> bool:
-        """Tell that the battery is free; return whether somebody takes it over."""
-        answers = [listener() for listener in self._on_return]
+        """Inform that the battery is free; return whether a steward takes it over."""
+        answers = [steward.async_returned() for steward in tuple(self._stewards)]
         return any(answers)

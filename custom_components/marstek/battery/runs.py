@@ -97,12 +97,14 @@ class Runs:
     ) -> Proof | None:
         """Begin a run at a power in W, + discharges; it replaces one that is on.
 
-        None when a newer command went before; VenusError when the battery did not follow.
+        VenusError when the battery did not follow.
         """
-        self._ownership.async_take(_latest_end(until, target))
         self._forget_departures()
         try:
-            return await self._commands.async_run(power, until, target)
+            with self._ownership.async_claim():
+                proof = await self._commands.async_run(power, until, target)
+                self._ownership.async_take(_latest_end(until, target))
+                return proof
         finally:
             self.async_follow()
 

@@ -28,6 +28,7 @@ from ..venus import (
 from .commands import Commands
 from .data import CommandState
 from .memory import Memory, MemoryStore
+from .ownership import Ownership
 from .progress import STATES, CommandProgress
 from .readings import Readings
 from .schedule import Mirror, Unfinished
@@ -67,13 +68,10 @@ class ScheduleKeeper:
         commands: Commands,
         readings: Readings,
         on_progress: Callable[[CommandProgress], None],
-        on_take: Callable[[], None],
+        ownership: Ownership,
     ) -> None:
-        """Share the battery with `commands`; `readings` is what it told last.
-
-        `on_take` is called when a person takes it for something that stays.
-        """
-        self._on_take = on_take
+        """Share the battery with `commands`; `readings` is what it told last."""
+        self._ownership = ownership
         self._control = control
         self._store = store
         self._clock = clock
@@ -121,10 +119,19 @@ class ScheduleKeeper:
             if mode is Mode.UPS:
                 raise TimetableError("backup_is_on")
             if activate:
-                self._on_take()
-                self._memory.hold = self._memory.run = None
-                mode = Mode.MANUAL
+                return await self._async_activate(slots)
             return await self._occupied(self._async_write(slots, self._way_back(mode)))
+
+    async def _async_activate(self, slots: tuple[Slot, ...]) -> Written:
+        """Write slots and stay in Manual, which a person wants from then on."""
+        with self._ownership.async_claim():
+            self._ownership.async_begin()
+            self._memory.hold = self._memory.run = None
+            way_back = self._way_back(Mode.MANUAL)
+            written = await self._occupied(self._async_write(slots, way_back))
+            if written.error is None or len(written.failures) < len(slots):
+                self._ownership.async_take()
+            return written
 
     async def _async_write(self, slots: tuple[Slot, ...], way_back: Unfinished) -> Written:
         self._begin(way_back)
@@ -135,14 +142,17 @@ class ScheduleKeeper:
         """Switch UPS on, which overwrites slot 9 and disables the others; VenusError on failure."""
         if not self._control.has_backup:
             raise UnsupportedError("UPS is not in this firmware")
-        self._on_take()
-        async with self._commands.lock:
-            mode = await self._mode_before()
-            if mode is not Mode.UPS:
-                self.mirror.before_backup = self._after_backup(mode)
-            self._memory.hold = self._memory.run = None
-            self._memory.is_planned = False
-            return await self._occupied(self._async_enter_backup())
+        with self._ownership.async_claim():
+            async with self._commands.lock:
+                mode = await self._mode_before()
+                if mode is not Mode.UPS:
+                    self.mirror.before_backup = self._after_backup(mode)
+                self._ownership.async_begin()
+                self._memory.hold = self._memory.run = None
+                proof = await self._occupied(self._async_enter_backup())
+                self._memory.is_planned = False
+            self._ownership.async_take()
+            return proof
 
     def _after_backup(self, mode: Mode) -> Mode:
         """Return the mode for after UPS: Auto for one that needs slots or power of ours."""

@@ -43,6 +43,7 @@ class SettingEntity(BatteryEntity):
     async def _async_change(self, value: int) -> None:
         """Write a value; a translated error when the battery does not accept it."""
         try:
-            await self.coordinator.settings.async_set(self.entity_description.setting, value)
+            setting = self.entity_description.setting
+            await self.coordinator.async_bound(self.coordinator.settings.async_set(setting, value))
         except VenusError as err:
             raise command_error(err, self.coordinator.name) from err

@@ -1,6 +1,7 @@
 """The batteries that the plan commands: who takes part, who is left to others, who is handed back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 import datetime as dt
 from functools import partial
 from typing import Any
@@ -21,6 +22,40 @@ from .control_memory import ControlMemory
 from .own_clock import OwnClock
 from .pilot import DOUBTS, Outcome, Pilot, Report
 from .situation import battery_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Steward:
+    """Informs the crew of commands by hand to one battery."""
+
+    crew: Crew
+    key: str
+    pilot: Pilot
+
+    @callback
+    def async_claimed(self) -> None:
+        """Stop commanding."""
+        self.pilot.async_interrupt()
+
+    @callback
+    def async_begun(self) -> None:
+        """Forget the order that stood."""
+        self.crew.begun_by_hand(self.key, self.pilot)
+
+    @callback
+    def async_taken(self, until: dt.datetime | None) -> None:
+        """Stand back."""
+        self.crew.commanded_by_hand(self.key, self.pilot, until)
+
+    @callback
+    def async_released(self) -> None:
+        """Go on."""
+        self.crew.released_by_hand(self.key, self.pilot)
+
+    @callback
+    def async_returned(self) -> bool:
+        """Take the battery again."""
+        return self.crew.returned_by_hand(self.key, self.pilot)
 
 
 class Crew:
@@ -73,8 +108,7 @@ class Crew:
             pilot.doubt = Outcome(doubt)
             self._alerts.doubted(battery, pilot.doubt)
         pilot.subscriptions = [
-            battery.ownership.async_listen_to_owner(partial(self._commanded_by_hand, key, pilot)),
-            battery.ownership.async_listen_to_return(partial(self._returned, key, pilot)),
+            battery.ownership.async_add(_Steward(self, key, pilot)),
             # What is planned is compared with the mode, whether or not an entity shows it.
             battery.async_add_listener(partial(self._battery_updated, key, pilot), Reading.MODE),
         ]
@@ -142,21 +176,37 @@ class Crew:
         for pilot in self.pilots.values():
             pilot.async_try_clock_again()
 
-    def _commanded_by_hand(self, key: str, pilot: Pilot, until: dt.datetime | None) -> None:
+    def begun_by_hand(self, key: str, pilot: Pilot) -> None:
+        """Forget the order that stood: what the battery does after a caller's command is open."""
+        if self.pilots.get(key) is pilot:
+            pilot.assume(None)
+            self._memory().orders.pop(key, None)
+            self._on_change()
+
+    def commanded_by_hand(self, key: str, pilot: Pilot, until: dt.datetime | None) -> None:
         """Stand back from a battery that somebody commands in Home Assistant."""
         if self.pilots.get(key) is pilot and key not in self._released:
             self._stand_back(key, pilot, until)
 
-    def _returned(self, key: str, pilot: Pilot) -> bool:
-        """Take a battery again that a person has commanded and needs no more."""
-        standing_back = self._memory().standing_back
-        if self.pilots.get(key) is not pilot or standing_back.pop(key, None) is None:
+    def released_by_hand(self, key: str, pilot: Pilot) -> None:
+        """Go on with a battery whose command by hand was not carried out."""
+        if self.pilots.get(key) is pilot and not self._is_left_alone(key):
+            self._on_change()
+
+    def returned_by_hand(self, key: str, pilot: Pilot) -> bool:
+        """Take a battery again that a person has commanded, or tried to, and needs no more."""
+        memory = self._memory()
+        if self.pilots.get(key) is not pilot:
             return False
         pilot.assume(None)
-        if not standing_back and not self._memory().overrides:
+        was_taken = memory.standing_back.pop(key, None) is not None
+        if was_taken and not memory.standing_back and not memory.overrides:
             self._chronicle.override_ended()
         self._on_change()
         return key not in self._released
+
+    def _is_left_alone(self, key: str) -> bool:
+        return key in self._released or key in self._memory().standing_back
 
     def _stand_back(self, key: str, pilot: Pilot, until: dt.datetime | None = None) -> None:
         """Leave a battery to others until the next boundary, or to the end that was asked for."""

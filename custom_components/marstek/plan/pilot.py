@@ -191,7 +191,9 @@ class Pilot:
     @callback
     def async_look(self) -> None:
         """Compare the battery with what stands, and act on what differs."""
-        if self._is_busy or self._standing is None or self._wanted != self._standing:
+        if self._is_busy or self.battery.ownership.is_claimed:
+            return
+        if self._standing is None or self._wanted != self._standing:
             return
         finding = self._watch.look(self._standing)
         if self._is_probing and self._watch.has_acted:
@@ -316,7 +318,15 @@ class Pilot:
         if order is not None:
             self._tell(Report(self.battery, outcome, order, error))
 
+    @callback
+    def async_interrupt(self) -> None:
+        """Stop commanding: somebody else's command waits for its turn."""
+        if self._is_busy:
+            self._stop()
+
     def _start(self) -> None:
+        if self.battery.ownership.is_claimed:
+            return
         self._task = self._entry.async_create_background_task(
             self._hass, self._async_carry_out(), f"{DOMAIN} plan of {self.battery.name}"
         )

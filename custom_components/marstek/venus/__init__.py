@@ -4,7 +4,7 @@ What the device does is documented in PROTOCOL.md; section numbers in this libra
 """
 
 from .client import VenusClient
-from .clock import Clock, LoopClock
+from .clock import Clock, LoopClock, within
 from .discovery import DEFAULT_PORT, DISCOVERY_PORTS, SearchResult, probe, search
 from .errors import (
     ClosedError,
@@ -101,4 +101,5 @@ __all__ = [
     "profile_for",
     "search",
     "success_rate",
+    "within",
 ]
