@@ -12,8 +12,10 @@ from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver
+from homeassistant.auth.const import GROUP_ID_ADMIN
+from homeassistant.auth.models import User
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er, frame
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
@@ -75,6 +77,7 @@ class Home:
     def __init__(self, fleet: Fleet, clock: WallClock, log: LogCounter, folder: str) -> None:
         """Hold them together; Home Assistant is not running yet."""
         self.hass: HomeAssistant
+        self._owner: User
         self.fleet = fleet
         self.batteries = list(fleet)
         self.clock = clock
@@ -88,6 +91,9 @@ class Home:
             async_test_home_assistant(config_dir=self._folder)
         )
         frame.async_setup(self.hass)
+        self._owner = await self.hass.auth.async_create_system_user(
+            "Owner", group_ids=[GROUP_ID_ADMIN]
+        )
         await self.hass.config.async_set_time_zone(self.batteries[0].spec.time_zone)
         self.hass.data.pop("custom_components", None)
 
@@ -160,15 +166,23 @@ class Home:
         )
 
     async def call(
-        self, battery: SimulatedBattery, platform: str, key: str, **data: object
+        self,
+        battery: SimulatedBattery,
+        platform: str,
+        key: str,
+        *,
+        by_automation: bool = False,
+        **data: object,
     ) -> None:
-        """Call the entity's service."""
+        """Call the entity's service, as a person at a dashboard or as an automation."""
+        user_id = None if by_automation else self._owner.id
         service = {"select": "select_option", "number": "set_value"}[platform]
         await self.hass.services.async_call(
             platform,
             service,
             {"entity_id": self.entity_id(battery, platform, key), **data},
             blocking=True,
+            context=Context(user_id=user_id),
         )
 
 

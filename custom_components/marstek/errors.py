@@ -24,10 +24,20 @@ class SupersededError(VenusError):
     """A newer command came before this one had its turn."""
 
 
+class WornError(VenusError):
+    """The writes of the day, which wear the battery's flash, are used up."""
+
+
+class TooSoonError(VenusError):
+    """An automation has commanded only seconds ago."""
+
+
 # The first that fits counts: a subclass stands before its base.
 _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (DeadlineError, "not_in_time"),
     (SupersededError, "superseded"),
+    (WornError, "writes_used_up"),
+    (TooSoonError, "too_soon"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
     (ContradictedError, "contradicted"),

@@ -14,6 +14,7 @@ from ..battery.coordinator import BatteryCoordinator
 from ..battery.reading_plan import Reading
 from ..battery.run import Before, Run
 from ..battery.runs import LONGEST_RUN
+from ..battery.thrift import giver_of
 from ..const import DOMAIN
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
@@ -76,7 +77,11 @@ def _check_passive(battery: BatteryCoordinator) -> None:
 
 
 async def _async_begin(
-    battery: BatteryCoordinator, power: int, until: dt.datetime | None, target: int | None
+    call: ServiceCall,
+    battery: BatteryCoordinator,
+    power: int,
+    until: dt.datetime | None,
+    target: int | None,
 ) -> Details:
     """Begin a run, unless its end is reached already; return what it is."""
     soc = battery.data.soc if Reading.POWER in battery.data.fresh else None
@@ -86,6 +91,7 @@ async def _async_begin(
         values = {"name": battery.name, "soc": str(soc)}
         message = texts.get(f"exceptions.{_ALREADY}.message", values)
         return {**details, "until": None, "done": True, "message": message}
+    battery.thrift.check_mode(Mode.PASSIVE, giver_of(call.context))
     proof = await battery.runs.async_begin(power, until, target)
     end = None if until is None else until.isoformat()
     return {**details, "until": end, "is_proven": proof is not Proof.ASSUMED}
@@ -100,7 +106,7 @@ async def _async_set_passive(call: ServiceCall) -> ServiceResponse:
         _check_power(power, -battery.limits.charge, battery.limits.discharge)
 
     async def work(battery: BatteryCoordinator) -> Details:
-        return await _async_begin(battery, power, until, None)
+        return await _async_begin(call, battery, power, until, None)
 
     return await async_for_each(call, work, check)
 
@@ -121,7 +127,7 @@ async def _async_charge(call: ServiceCall) -> ServiceResponse:
 
     async def work(battery: BatteryCoordinator) -> Details:
         power = _asked_power(call, battery.limits.charge)
-        details = await _async_begin(battery, -power, until, target)
+        details = await _async_begin(call, battery, -power, until, target)
         return {**_price(call.hass), **details}
 
     return await async_for_each(call, work, check)
@@ -145,7 +151,7 @@ async def _async_discharge(call: ServiceCall) -> ServiceResponse:
     async def work(battery: BatteryCoordinator) -> Details:
         power = _asked_power(call, battery.limits.discharge)
         floor = round(100 * (1 - battery.data.depth_of_discharge))
-        return await _async_begin(battery, power, until, wanted or floor)
+        return await _async_begin(call, battery, power, until, wanted or floor)
 
     return await async_for_each(call, work, check)
 

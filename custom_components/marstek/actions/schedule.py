@@ -11,6 +11,7 @@ import voluptuous as vol
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.schedule import DAYS, described
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
+from ..battery.thrift import giver_of
 from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
 from ..const import DOMAIN
 from ..venus import Mode
@@ -85,6 +86,7 @@ async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:
             raise timetable_error(err, battery.name) from err
 
     async def work(battery: BatteryCoordinator) -> dict[str, Any]:
+        battery.thrift.check_slots(giver_of(call.context))
         mirror = battery.schedule.mirror
         known = set(mirror.entries)
         try:
@@ -169,6 +171,7 @@ async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
     async def work(battery: BatteryCoordinator) -> dict[str, Any] | None:
         try:
             if enabled:
+                battery.thrift.check_mode(Mode.UPS, giver_of(call.context))
                 await battery.schedule.async_enter_backup()
                 return None
             written = await battery.schedule.async_leave_backup()

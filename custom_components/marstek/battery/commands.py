@@ -376,7 +376,11 @@ class Commands:
             memory.slots |= written
             self._slot_written_at = self._clock.time()
         self._store.save_soon()
+        was = self._current_mode()
         proof = await self._control.set_mode(wish, release=release)
+        if proof is not Proof.UNCHANGED and wish.mode not in (was, Mode.MANUAL):
+            # Manual is a slot write, which is counted where it is sent.
+            memory.wear.count(dt_util.now().date())
         if wish.mode is Mode.MANUAL:
             memory.slots = {slot.number for slot in wish.slots if slot.enabled}
         elif release:

@@ -49,7 +49,7 @@ from ..venus import (
 from .commands import Commands
 from .connection import async_make_client
 from .data import BatteryData, CommandState
-from .issues import KEEPS_LEAVING, SETTINGS_WIPED, async_tell
+from .issues import KEEPS_LEAVING, SETTINGS_WIPED, WRITES_USED_UP, async_tell
 from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
@@ -61,8 +61,10 @@ from .runs import Runs
 from .schedule_keeper import ScheduleKeeper
 from .schedule_watch import ScheduleWatch
 from .settings import BatterySettings, SettingsData
+from .thrift import Thrift
 from .trial import Trial
 from .upkeep import Upkeep
+from .wear import Giver
 from .whereabouts import Whereabouts
 from .wipe_watch import WipeWatch
 
@@ -118,6 +120,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.schedule: ScheduleKeeper
         self.settings: BatterySettings
         self._schedule_watch = ScheduleWatch(self.store, self.clock, self._is_commanding)
+        self.thrift = Thrift(
+            self.store, self.clock, lambda: self.readings.mode, self._used_up_writes
+        )
         self.wipe = WipeWatch(self.store, self.clock, self._is_commanding, self._lost_settings)
         self._whereabouts: Whereabouts
         self._last_command = CommandState.NONE
@@ -216,6 +221,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if keeps_leaving:
             self._progressed(CommandProgress(CommandState.FAILED))
 
+    def _used_up_writes(self, is_so: bool) -> None:
+        async_tell(self.hass, WRITES_USED_UP, self.config_entry, is_so=is_so)
+
     def _lost_settings(self, is_so: bool) -> None:
         async_tell(self.hass, SETTINGS_WIPED, self.config_entry, is_so=is_so)
 
@@ -228,6 +236,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._schedule_watch.look(self.client.link)
         self.wipe.look(self.client.link)
         self._maintain()
+        self.thrift.look()
         self._whereabouts.watch()
         self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
         data = self._snapshot()
@@ -346,8 +355,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Do what the plan wants; None when a newer command went before, VenusError on failure.
 
         `now` is in the zone of the order's window. `expects_power` is False for cells that may
-        take nothing just now: the mode alone is proof then.
+        take nothing just now: the mode alone is proof then. WornError when no writes are left on
+        this day for an order that can be done without.
         """
+        self.thrift.check_order(order)
         wish = replace(wish_for(order, now), expects_power=expects_power)
         return await self._commands.async_obey(wish, order.until)
 
@@ -363,9 +374,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Ask once for the meter; None when the firmware has none or does not answer."""
         return await self._poller.async_read_meter()
 
-    async def async_set_mode(self, mode: Mode) -> None:
-        """Change the mode, proven; a translated error when that fails."""
+    async def async_set_mode(self, mode: Mode, giver: Giver = Giver.PERSON) -> None:
+        """Change the mode, proven; a translated error when that fails, or wears too much."""
         try:
+            self.thrift.check_mode(mode, giver)
             await self.async_bound(self._async_change_mode(mode))
         except VenusError as err:
             raise command_error(err, self.name) from err
@@ -380,9 +392,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         finally:
             self.runs.async_commanded()
 
-    async def async_set_setpoint(self, power: int) -> None:
+    async def async_set_setpoint(self, power: int, giver: Giver = Giver.PERSON) -> None:
         """Set the power of Manual and Passive in W, + discharges; a translated error on failure."""
         try:
+            self.thrift.check_setpoint(power, giver)
             await self.async_bound(self._async_change_setpoint(power))
         except VenusError as err:
             raise command_error(err, self.name) from err

@@ -19,6 +19,7 @@ KEEPS_LEAVING: Final = "keeps_leaving_passive"
 RESETTING_FIRMWARE: Final = "resetting_firmware"
 SETTINGS_WIPED: Final = "settings_wiped"
 NOISY: Final = "noisy_address"
+WRITES_USED_UP: Final = "writes_used_up"
 
 # Those that Home Assistant can mend itself, see repairs.py.
 _FIXABLE: Final = frozenset({FOREIGN_SLOTS, SETTINGS_WIPED, SILENT})

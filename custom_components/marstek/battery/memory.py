@@ -16,6 +16,7 @@ from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
 from .verdict import Judgement, restore_judgement
+from .wear import Wear
 
 _SAVE_DELAY: Final = 300.0
 
@@ -60,6 +61,7 @@ class Memory:
     """True when it was silent for minutes, and its mode was not read since."""
     lost: Lost | None = None
     """What the battery has forgotten and the owner has not asked back yet."""
+    wear: Wear = field(default_factory=Wear)
     judgement: Judgement | None = None
     """What became of the trial of Marstek.GetData."""
 
@@ -80,6 +82,7 @@ class Memory:
             "chosen": self.chosen and self.chosen.store(),
             "was_silent": self.was_silent,
             "lost": self.lost and self.lost.store(),
+            "wear": self.wear.store(),
             "judgement": self.judgement and self.judgement.store(),
         }
 
@@ -110,6 +113,7 @@ class Memory:
             chosen=restore_chosen(stored.get("chosen")),
             was_silent=stored.get("was_silent") is True,
             lost=restore_lost(stored.get("lost")),
+            wear=Wear.restore(stored.get("wear")),
             judgement=restore_judgement(stored.get("judgement")),
         )
 

@@ -17,6 +17,7 @@ from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .setting_entity import SettingDescription, SettingEntity, has
 from .settings import HIGHEST_DEPTH, LOWEST_DEPTH, Setting
+from .thrift import giver_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,4 +113,4 @@ class SetpointNumber(BatteryEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the setpoint; in Manual and Passive the battery follows at once."""
-        await self.coordinator.async_set_setpoint(round(value))
+        await self.coordinator.async_set_setpoint(round(value), giver_of(self._context))

@@ -9,6 +9,7 @@ from ..venus import Mode
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
+from .thrift import giver_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,4 +61,4 @@ class ModeSelect(BatteryEntity, SelectEntity):
         if mode is Mode.UPS:
             # It can be chosen only while it is on: what it costs is told by its action.
             return
-        await self.coordinator.async_set_mode(mode)
+        await self.coordinator.async_set_mode(mode, giver_of(self._context))

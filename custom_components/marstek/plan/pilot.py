@@ -339,6 +339,9 @@ class Pilot:
     async def _async_carry_out(self) -> None:
         """Try until it is done, with growing pauses."""
         while (order := self._wanted) is not None and order != self._standing:
+            if (pause := self.battery.thrift.pause_before(order)) > 0:
+                await self.battery.clock.sleep(pause)
+                continue
             if await self._async_is_clock_right(order):
                 self.doubt, self._wanted = None, self._asked
                 self._report(Outcome.SLOTS_RIGHT)
