@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -17,6 +18,9 @@ from .price_source import SourceGoneError, async_read, published_until, read_sta
 from .settings import DynamicSettings, TariffSettings
 
 _BETWEEN_QUESTIONS: Final = dt.timedelta(hours=1)
+# Between two readings of entities, in s: prices that keep changing would cost a plan, a write to disk
+# and new slots each time. The first change is read at once.
+_BETWEEN_READINGS: Final = 120.0
 
 
 class PriceReader:
@@ -39,6 +43,13 @@ class PriceReader:
         self._asked_at: dt.datetime | None = None
         self._asking: asyncio.Task[None] | None = None
         self._is_silent = False
+        self._readings = Debouncer(
+            hass,
+            LOGGER,
+            cooldown=_BETWEEN_READINGS,
+            immediate=True,
+            function=self._async_read_changed,
+        )
 
     @callback
     def async_follow(self, settings: TariffSettings) -> None:
@@ -65,12 +76,17 @@ class PriceReader:
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
+        self._readings.async_cancel()
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
 
     @callback
     def _async_state_changed(self, _: Event[EventStateChangedData]) -> None:
+        self._readings.async_schedule_call()
+
+    @callback
+    def _async_read_changed(self) -> None:
         if self._read_states():
             self._on_learnt()
 

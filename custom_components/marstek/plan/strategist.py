@@ -1,5 +1,6 @@
 """Tells the planner all that it has to know, and keeps its answer for as long as that holds."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 import datetime as dt
@@ -31,6 +32,9 @@ from .situation import battery_state, economy, periods
 # much: an answer that is minutes old is as good, and takes no time.
 _SOC_STEP: Final = 5.0
 _TIME_STEP: Final = dt.timedelta(minutes=30)
+# A plan is computed so often within so many s, whatever keeps changing.
+_MOST_PLANS: Final = 10
+_MOST_PLANS_WITHIN: Final = 600.0
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -42,6 +46,8 @@ def strategy_of(approach: Approach) -> Strategy:
 @dataclass(frozen=True, slots=True)
 class _Answer:
     key: object
+    asked: object
+    """What of it a person decides, which is planned for at once."""
     plan: Plan
 
 
@@ -72,6 +78,7 @@ class Strategist:
             on_learnt,
         )
         self._answer: _Answer | None = None
+        self._planned_at = deque[float](maxlen=_MOST_PLANS)
 
     @property
     def _memory(self) -> ControlMemory:
@@ -83,10 +90,16 @@ class Strategist:
         if approach is Approach.SIMPLE:
             return plan_simple(context)
         key = approach, self.learner.revision, _essence(context, now)
-        if self._answer is None or self._answer.key != key:
-            plan = await self.async_compute(context)
-            self._answer = _Answer(key, plan)
-        return self._answer.plan
+        answer, asked = self._answer, (approach, context.options, context.overrides)
+        if answer is None or (answer.key != key and (answer.asked != asked or self._may_plan())):
+            self._planned_at.append(self._hass.loop.time())
+            answer = self._answer = _Answer(key, asked, await self.async_compute(context))
+        return answer.plan
+
+    def _may_plan(self) -> bool:
+        """Tell whether there were few plans lately, for whatever keeps changing."""
+        oldest = self._planned_at[0] if len(self._planned_at) == _MOST_PLANS else float("-inf")
+        return self._hass.loop.time() - oldest >= _MOST_PLANS_WITHIN
 
     async def async_compute(self, context: Context) -> Plan:
         """Return the plan for a context, computed beside the event loop."""
