@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.battery.efficiency import EfficiencyMeter
+from custom_components.marstek.stored import StoredPart
 from simulator import SimulatedBattery
 from simulator.household import constant
 from simulator.readings import CELL_VOLTAGE
@@ -257,8 +258,8 @@ def test_efficiency_forgets_and_restores() -> None:
         if turn == 99:
             assert meter.value == pytest.approx(0.9, abs=0.01)
     assert meter.value == pytest.approx(0.8, abs=0.03)
-    assert EfficiencyMeter.restore(meter.store()) == meter
-    assert EfficiencyMeter.restore({"nonsense": 1}) == EfficiencyMeter()
+    assert EfficiencyMeter.restore(StoredPart(meter.store())) == meter
+    assert EfficiencyMeter.restore(StoredPart({"nonsense": 1})) == EfficiencyMeter()
 
 
 def test_a_jump_is_not_measured() -> None:

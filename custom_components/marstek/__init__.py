@@ -21,6 +21,7 @@ from .health import async_start_health
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.issues import TariffIssues
 from .plan.learning import habits_store
+from .plan.memory import PlanStore
 from .plan.runtime import async_setup_plan
 from .runtime import async_is_heard, async_loaded_plan
 
@@ -109,6 +110,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if is_plan(entry):
         await habits_store(hass, entry.entry_id).async_remove()
         TariffIssues(hass, entry.entry_id).async_remove()
+        PlanStore(hass, entry.entry_id).async_pause_decided()
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:

@@ -1,7 +1,9 @@
 """What all entities have in common."""
 
+from decimal import Decimal
 from typing import Any, override
 
+from homeassistant.components.sensor import SensorExtraStoredData
 from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 
@@ -24,3 +26,9 @@ class MarstekEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[
         if shown != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
+
+
+def last_number(last: SensorExtraStoredData | None) -> float:
+    """Return the number that a sensor showed before a restart, 0 for none."""
+    value = None if last is None else last.native_value
+    return float(value) if isinstance(value, (int, float, Decimal)) else 0.0

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.marstek.battery.departures import LEAST_POWER, Departures, is_other
 from custom_components.marstek.battery.run import Before, Run, restore_run
+from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import Mode
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -19,7 +20,12 @@ RUNS = st.builds(
     Run,
     POWERS,
     BEFORES,
-    st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+    st.none()
+    | st.datetimes(  # The moments that a clock can show.
+        dt.datetime(1970, 1, 1),  # noqa: DTZ001
+        dt.datetime(9999, 1, 1),  # noqa: DTZ001
+        timezones=st.just(dt.UTC),
+    ),
     st.none() | st.integers(11, 100),
     st.booleans(),
 )
@@ -38,7 +44,7 @@ def test_damaged_files_are_read_as_nothing(run: Run, data: st.DataObject) -> Non
     key = data.draw(st.sampled_from(sorted(stored)))
     junk = st.none() | st.text() | st.integers() | st.lists(st.integers())
     stored[key] = data.draw(junk)
-    restored = restore_run(stored)
+    restored = StoredPart({"run": stored}).optional("run", restore_run)
     assert restored is None or isinstance(restored, Run)
 
 

@@ -15,6 +15,7 @@ from custom_components.marstek.battery.timetable import (
     overlap,
     to_clear,
 )
+from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import Mode, Slot
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -113,7 +114,7 @@ def test_the_mirror_outlives_a_restart(
     """What is stored is what is restored."""
     mirror = mirror_of(happened)
     mirror.unfinished, mirror.before_backup = Unfinished(Mode.PASSIVE, -700), Mode.AI
-    assert Mirror.restore(mirror.store()) == mirror
+    assert Mirror.restore(StoredPart(mirror.store())) == mirror
 
 
 @thorough
@@ -150,7 +151,7 @@ def test_certain_is_what_was_accepted_last(
 )
 def test_what_can_not_be_read_was_never_written(stored: object) -> None:
     """A file of an earlier version, or a damaged one, is no schedule."""
-    assert Mirror.restore(stored) == Mirror()
+    assert Mirror.restore(StoredPart(stored)) == Mirror()
 
 
 def test_foreign_slots_are_all_but_the_active_ones() -> None:

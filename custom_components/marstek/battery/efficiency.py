@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 import math
 from typing import Any, Final, Self
 
+from ..stored import MOST_ENERGY, StoredPart, number, whole
+
 # A whole percent of the state of charge weighs little against this many full charges.
 _ENOUGH_CYCLES: Final = 5.0
 # What is older than this many full charges counts half, so that ageing shows.
@@ -32,12 +34,24 @@ class EfficiencyMeter:
     """Round trip, 0.5 to 1; None before enough has flowed."""
 
     @classmethod
-    def restore(cls, stored: dict[str, Any] | None) -> Self:
-        """Return a meter as it was stored; a new one for what can't be read."""
-        try:
-            return cls(**stored) if stored else cls()
-        except TypeError:
-            return cls()
+    def restore(cls, stored: StoredPart) -> Self:
+        """Return a meter as it was stored; a new one where one of its sums can't be read."""
+        energy = number(0.0, MOST_ENERGY)
+        value = stored.optional("value", number(*_BELIEVABLE))
+        sums = ("charged", "discharged", "gained")
+        charged, discharged = (stored.value(key, energy, 0.0) for key in sums[:2])
+        gained = stored.value("gained", number(-MOST_ENERGY, MOST_ENERGY), 0.0)
+        if stored.is_damaged(*sums):
+            return cls(value=value)
+        return cls(
+            charged=charged,
+            discharged=discharged,
+            gained=gained,
+            last_charged=stored.optional("last_charged", energy),
+            last_discharged=stored.optional("last_discharged", energy),
+            last_soc=stored.optional("last_soc", whole(0, 100)),
+            value=value,
+        )
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""

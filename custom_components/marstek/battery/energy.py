@@ -8,6 +8,8 @@ added is never added again when the counter catches up.
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from ..stored import MOST_ENERGY, MOST_POWER, StoredPart, flag, number, whole
+
 # Between two power readings further apart than this nothing is assumed about the power, in s.
 LONGEST_STEP: Final = 600.0
 # A counter counts as stuck once this much, in Wh or in its own steps, has flowed past it.
@@ -20,6 +22,8 @@ _CAUGHT_UP_SHARE: Final = 0.5
 # A counter is compared with the power over this much energy, in Wh, and trusted within a factor.
 _COMPARED_ENERGY: Final = 300.0
 _TRUSTED_FACTOR: Final = 2.0
+# Seconds since the epoch that no clock shows.
+_LATEST: Final = 1e11
 # A jump is believed after this many readings that go on from it.
 _READINGS_TO_BELIEVE: Final = 3
 
@@ -49,13 +53,50 @@ class EnergyMeter:
     gapped: bool = False
     """True when power is missing for a part of `unseen`, so that it can't judge the counter."""
 
+    is_unknown: bool = False
+    """True when the stored total could not be read, until the device's counter is."""
+
+    @property
+    def shown_total(self) -> float | None:
+        """The total to publish in Wh, None while it is unknown."""
+        return None if self.is_unknown else round(self.total, 1)
+
+    def resume(self, last: float) -> None:
+        """Go on from the value in Wh that was shown last, where the stored one was unreadable."""
+        if self.is_unknown:
+            self.total += last
+            self.is_unknown = False
+
     @classmethod
-    def restore(cls, stored: dict[str, Any] | None) -> Self:
-        """Return a meter as it was stored; a new one for what can't be read."""
-        try:
-            return cls(**stored) if stored else cls()
-        except TypeError:
-            return cls()
+    def restore(cls, stored: StoredPart) -> Self:
+        """Return a meter as it was stored.
+
+        Without its total it begins again at the device's counter: a total that falls to 0 would
+        be taken for consumption when it rises again.
+        """
+        energy, moment = number(0.0, MOST_ENERGY), number(0.0, _LATEST)
+        total = stored.value("total", energy, 0.0)
+        is_unknown = stored.value("is_unknown", flag, default=False)
+        if is_unknown or stored.lacks("total"):
+            return cls(is_unknown=True)
+        unseen, shown = stored.value("unseen", energy, 0.0), stored.value("shown", energy, 0.0)
+        if shown > unseen or stored.is_damaged("unseen", "shown"):
+            unseen = shown = 0.0
+        return cls(
+            total=total,
+            counter=stored.optional("counter", energy),
+            counter_at=stored.optional("counter_at", moment),
+            power=stored.value("power", number(0.0, MOST_POWER), 0.0),
+            power_at=stored.optional("power_at", moment),
+            unseen=unseen,
+            shown=shown,
+            strange=stored.optional("strange", energy),
+            strange_readings=stored.value("strange_readings", whole(0, _READINGS_TO_BELIEVE), 0),
+            trusted=stored.value("trusted", flag, default=True),
+            compared_power=stored.value("compared_power", energy, 0.0),
+            compared_counter=stored.value("compared_counter", energy, 0.0),
+            gapped=stored.value("gapped", flag, default=False),
+        )
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
@@ -100,8 +141,9 @@ class EnergyMeter:
 
     def _begin(self, counter: float, now: float) -> None:
         """Take a first counter: a new meter shows what the battery has counted so far."""
-        if self.total == 0.0:
+        if self.total == 0.0 or self.is_unknown:
             self.total = counter
+        self.is_unknown = False
         self._restart(counter, now)
 
     def _believe(self, counter: float, step: float, now: float) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ..stored import StoredPart, one_of, optional, power
 from ..venus import Mode
 from .settings import SettingsData
 
@@ -32,16 +33,16 @@ class Lost:
         return {"chosen": self.chosen.store(), "settings": self.settings.store()}
 
 
-def restore_chosen(stored: object) -> Chosen | None:
-    """Return a mode as it was stored; one that can't be read was none."""
+def restore_chosen(stored: object) -> Chosen:
+    """Return a mode as it was stored; ValueError for what can't be one."""
     match stored:
-        case [str(mode), int() | None as power] if mode in Mode:
-            return Chosen(Mode(mode), power)
-    return None
+        case [mode, set_power]:
+            return Chosen(one_of(Mode)(mode), optional(power, set_power))
+    raise ValueError("Not a mode with its power")
 
 
-def restore_lost(stored: object) -> Lost | None:
-    """Return what was lost as it was stored; what can't be read was nothing."""
-    if not isinstance(stored, dict) or (chosen := restore_chosen(stored.get("chosen"))) is None:
+def restore_lost(stored: StoredPart) -> Lost | None:
+    """Return what was lost as it was stored; nothing without its mode."""
+    if (chosen := stored.optional("chosen", restore_chosen)) is None:
         return None
-    return Lost(chosen, SettingsData.restore(stored.get("settings")))
+    return Lost(chosen, SettingsData.restore(stored.part("settings")))

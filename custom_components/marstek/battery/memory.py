@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from ..keeping import EntryStore
 from ..limits import PowerLimits
+from ..stored import StoredPart, day, fields, flag, moment, one_of, optional, power, whole
 from ..venus import Mode
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
@@ -15,10 +16,16 @@ from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
+from .slots import SLOTS
 from .verdict import Judgement, restore_judgement
 from .wear import Wear
 
 _SAVE_DELAY: Final = 300.0
+# Not what is learnt again by itself.
+MATTERS: Final = frozenset(
+    {"charged", "discharged", "solar", "setpoint", "hold", "run", "slots", "is_planned"}
+    | {"schedule", "settings", "chosen", "lost"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +103,25 @@ class Memory:
             self.run = replace(self.run, power=limits.clamp(self.run.power))
 
     @classmethod
-    def restore(cls, stored: dict[str, Any]) -> Memory:
-        """Return the state as it was stored."""
+    def restore(cls, stored: StoredPart) -> Memory:
+        """Return the state as it was stored; what can't be read has its default."""
         return cls(
-            charged=EnergyMeter.restore(stored.get("charged")),
-            discharged=EnergyMeter.restore(stored.get("discharged")),
-            solar=EnergyMeter.restore(stored.get("solar")),
-            efficiency=EfficiencyMeter.restore(stored.get("efficiency")),
-            setpoint=_whole(stored.get("setpoint")),
-            hold=_restore_hold(stored.get("hold")),
-            run=restore_run(stored.get("run")),
-            slots={slot for slot in _list(stored.get("slots")) if isinstance(slot, int)},
-            is_planned=bool(stored.get("is_planned")),
-            schedule=Mirror.restore(stored.get("schedule")),
-            settings=SettingsData.restore(stored.get("settings")),
-            chosen=restore_chosen(stored.get("chosen")),
-            was_silent=stored.get("was_silent") is True,
-            lost=restore_lost(stored.get("lost")),
-            wear=Wear.restore(stored.get("wear")),
-            judgement=restore_judgement(stored.get("judgement")),
+            charged=EnergyMeter.restore(stored.part("charged")),
+            discharged=EnergyMeter.restore(stored.part("discharged")),
+            solar=EnergyMeter.restore(stored.part("solar")),
+            efficiency=EfficiencyMeter.restore(stored.part("efficiency")),
+            setpoint=stored.value("setpoint", power, 0),
+            hold=stored.optional("hold", _restore_hold),
+            run=stored.optional("run", restore_run),
+            slots=set(stored.each("slots", whole(0, SLOTS - 1))),
+            is_planned=stored.value("is_planned", flag, default=False),
+            schedule=Mirror.restore(stored.part("schedule")),
+            settings=SettingsData.restore(stored.part("settings")),
+            chosen=stored.optional("chosen", restore_chosen),
+            was_silent=stored.value("was_silent", flag, default=False),
+            lost=restore_lost(stored.optional_part("lost")),
+            wear=Wear.restore(stored.part("wear")),
+            judgement=stored.optional("judgement", restore_judgement),
         )
 
 
@@ -130,25 +137,15 @@ def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
     }
 
 
-def _restore_hold(stored: object) -> Hold | None:
-    """Return a hold as it was stored; one that can't be read was none."""
-    match stored:
-        case {"mode": str(mode), "power": int(power), "day": str(day), **others}:
-            until, before = others.get("until"), str(others.get("before", Mode.AUTO))
-            try:
-                end = dt.datetime.fromisoformat(until) if isinstance(until, str) else None
-                return Hold(Mode(mode), power, dt.date.fromisoformat(day), end, Mode(before))
-            except ValueError:
-                return None
-    return None
-
-
-def _whole(stored: object) -> int:
-    return stored if isinstance(stored, int) else 0
-
-
-def _list(stored: object) -> list[object]:
-    return stored if isinstance(stored, list) else []
+def _restore_hold(stored: object) -> Hold:
+    given = fields(stored)
+    return Hold(
+        one_of(Mode)(given.get("mode")),
+        power(given.get("power")),
+        day(given.get("day")),
+        optional(moment, given.get("until")),
+        one_of(Mode)(given.get("before", Mode.AUTO)),
+    )
 
 
 class MemoryStore:
@@ -161,8 +158,8 @@ class MemoryStore:
 
     async def async_load(self) -> None:
         """Read the file; a battery without one starts with an empty memory."""
-        if stored := await self._store.async_load():
-            self.memory = Memory.restore(stored)
+        self.memory = Memory.restore(await self._store.async_load())
+        await self._store.async_settle(MATTERS)
 
     def save_later(self) -> None:
         """Write within minutes, once for all changes until then, or when Home Assistant stops."""

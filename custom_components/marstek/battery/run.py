@@ -5,6 +5,7 @@ import datetime as dt
 import math
 from typing import Any, Self
 
+from ..stored import fields, flag, moment, one_of, optional, power, whole
 from ..venus import Mode
 
 
@@ -36,11 +37,14 @@ class Before:
 
     @classmethod
     def restore(cls, stored: object) -> Self:
-        """Return it as it was stored; ValueError for modes that there are not."""
-        match stored:
-            case {"mode": str(mode), "setpoint": int(setpoint), "base": str(base), **others}:
-                return cls(Mode(mode), setpoint, Mode(base), bool(others.get("by_hand")))
-        return cls()
+        """Return it as it was stored; ValueError for what it can't be."""
+        given = fields(stored)
+        return cls(
+            one_of(Mode)(given.get("mode")),
+            power(given.get("setpoint")),
+            one_of(Mode)(given.get("base")),
+            flag(given.get("by_hand", False)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +99,13 @@ class Run:
         }
 
 
-def restore_run(stored: object) -> Run | None:
-    """Return a run as it was stored; one that can't be read was none."""
-    match stored:
-        case {"power": int(power), "before": before, **others}:
-            until, target = others.get("until"), others.get("target")
-            try:
-                return Run(
-                    power,
-                    Before.restore(before),
-                    dt.datetime.fromisoformat(until) if isinstance(until, str) else None,
-                    target if isinstance(target, int) else None,
-                    is_over=bool(others.get("is_over")),
-                )
-            except ValueError:
-                return None
-    return None
+def restore_run(stored: object) -> Run:
+    """Return a run as it was stored; ValueError for what can't be one."""
+    given = fields(stored)
+    return Run(
+        power(given.get("power")),
+        Before.restore(given.get("before")),
+        optional(moment, given.get("until")),
+        optional(whole(0, 100), given.get("target")),
+        is_over=flag(given.get("is_over", False)),
+    )

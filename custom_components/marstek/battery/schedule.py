@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
+from ..stored import StoredPart, fields, flag, moment, one_of, optional, power, text, whole
 from ..venus import Mode, Slot
 from .slots import (
     BACKUP_SLOT,
@@ -16,9 +17,12 @@ from .slots import (
     MORNING_SLOT,
     OWNER_SLOTS,
     SAFETY_SLOT,
+    SLOTS,
     cleared,
     is_cleared,
 )
+
+_ALL_DAYS: Final = 0b1111111
 
 
 class Purpose(StrEnum):
@@ -176,16 +180,13 @@ class Mirror:
         }
 
     @classmethod
-    def restore(cls, stored: object) -> Mirror:
+    def restore(cls, stored: StoredPart) -> Mirror:
         """Return the mirror as it was stored; what can't be read was never written."""
-        if not isinstance(stored, dict):
-            return cls()
-        read = (_restore_entry(each) for each in stored.get("entries") or ())
         return cls(
-            entries={entry.slot.number: entry for entry in read if entry is not None},
-            is_backup=stored.get("is_backup") is True,
-            before_backup=_mode(stored.get("before_backup")),
-            unfinished=_restore_unfinished(stored.get("unfinished")),
+            entries={entry.slot.number: entry for entry in stored.each("entries", _restore_entry)},
+            is_backup=stored.value("is_backup", flag, default=False),
+            before_backup=stored.optional("before_backup", one_of(Mode)),
+            unfinished=stored.optional("unfinished", _restore_unfinished),
         )
 
 
@@ -200,37 +201,34 @@ def _store_entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _restore_entry(stored: object) -> Entry | None:
+def _restore_entry(stored: object) -> Entry:
+    given = fields(stored)
+    match given.get("slot"):
+        case [number, start, end, days, watts, enabled]:
+            slot = Slot(
+                whole(0, SLOTS - 1)(number),
+                text(start),
+                text(end),
+                whole(0, _ALL_DAYS)(days),
+                power(watts),
+                flag(enabled),
+            )
+        case _:
+            raise ValueError("Not a slot")
+    return Entry(
+        slot,
+        moment(given.get("written_at")),
+        flag(given.get("accepted")),
+        optional(one_of(Doubt), given.get("doubt")),
+        optional(moment, given.get("doubted_at")),
+    )
+
+
+def _restore_unfinished(stored: object) -> Unfinished:
     match stored:
-        case {
-            "slot": [int(number), str(start), str(end), int(days), int(power), bool(enabled)],
-            "written_at": str(written_at),
-            "accepted": bool(accepted),
-            **others,
-        }:
-            doubt, doubted_at = others.get("doubt"), others.get("doubted_at")
-            try:
-                return Entry(
-                    Slot(number, start, end, days, power, enabled),
-                    dt.datetime.fromisoformat(written_at),
-                    accepted,
-                    Doubt(doubt) if isinstance(doubt, str) else None,
-                    dt.datetime.fromisoformat(doubted_at) if isinstance(doubted_at, str) else None,
-                )
-            except ValueError:
-                return None
-    return None
-
-
-def _restore_unfinished(stored: object) -> Unfinished | None:
-    match stored:
-        case [str(name), int(power)] if (mode := _mode(name)) is not None:
-            return Unfinished(mode, power)
-    return None
-
-
-def _mode(stored: object) -> Mode | None:
-    return Mode(stored) if isinstance(stored, str) and stored in Mode else None
+        case [mode, watts]:
+            return Unfinished(one_of(Mode)(mode), power(watts))
+    raise ValueError("Not a mode with its power")
 
 
 def covers(slot: Slot, moment: dt.datetime) -> bool:

@@ -1,15 +1,22 @@
 """Sensors of a battery."""
 
 import datetime as dt
-from typing import override
+from typing import Final, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorStateClass,
+)
 from homeassistant.const import SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory, UnitOfRatio
 from homeassistant.helpers.typing import StateType
 
+from ..entity import last_number
 from ..venus import firmware_name
 from .coordinator import BatteryCoordinator
 from .data import CommandState
+from .energy import EnergyMeter
 from .entity import BatteryEntity
 from .reading_plan import Reading
 from .sensor_description import BatterySensorDescription, energy, power
@@ -79,10 +86,20 @@ SENSORS = (
 )
 
 
+_RESUMED: Final = {
+    "energy_charged": "charged",
+    "energy_discharged": "discharged",
+    "pv_energy": "solar",
+}
+"""Meters of the stored memory, by the sensor that shows them."""
+
+
 def sensors(coordinator: BatteryCoordinator) -> list[BatterySensor]:
     """Return the sensors that a battery has."""
     return [
-        BatterySensor(coordinator, description)
+        (BatterySensor if description.key not in _RESUMED else EnergySensor)(
+            coordinator, description
+        )
         for description in SENSORS
         if description.exists_fn(coordinator.profile)
     ]
@@ -103,3 +120,16 @@ class BatterySensor(BatteryEntity, SensorEntity):
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
         return self._value
+
+
+class EnergySensor(BatterySensor, RestoreSensor):
+    """A total that resumes at its last state when its stored value is unreadable."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Give the total its last state back, unless the battery's own counter was read before."""
+        await super().async_added_to_hass()
+        last = last_number(await self.async_get_last_sensor_data())
+        memory = self.coordinator.store.memory
+        meter: EnergyMeter = getattr(memory, _RESUMED[self.entity_description.key])
+        meter.resume(last)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from ..stored import StoredPart, whole
 from ..venus import (
     InvalidReplyError,
     Method,
@@ -69,12 +70,14 @@ class SettingsData:
         return asdict(self)
 
     @classmethod
-    def restore(cls, stored: object) -> SettingsData:
+    def restore(cls, stored: StoredPart) -> SettingsData:
         """Return the settings as they were stored; what can't be read is unknown."""
-        if not isinstance(stored, dict):
-            return cls()
-        values = {setting.value: stored.get(setting.value) for setting in Setting}
-        return cls(**{key: value for key, value in values.items() if type(value) is int})
+        return cls(
+            **{
+                setting.value: stored.optional(setting.value, whole(*_RANGES[setting]))
+                for setting in Setting
+            }
+        )
 
 
 class BatterySettings:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+from ..stored import one_of, whole
+
+_MOST_FIRMWARE: Final = 1_000_000
 
 
 class Verdict(StrEnum):
@@ -31,9 +35,9 @@ class Judgement:
         return [self.firmware, self.verdict]
 
 
-def restore_judgement(stored: object) -> Judgement | None:
-    """Return a judgement as it was stored; one that can't be read was none."""
+def restore_judgement(stored: object) -> Judgement:
+    """Return a judgement as it was stored; ValueError for what can't be one."""
     match stored:
-        case [int(firmware), str(verdict)] if verdict in Verdict:
-            return Judgement(firmware, Verdict(verdict))
-    return None
+        case [firmware, verdict]:
+            return Judgement(whole(0, _MOST_FIRMWARE)(firmware), one_of(Verdict)(verdict))
+    raise ValueError("Not a verdict with its firmware")

@@ -10,12 +10,15 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from ..stored import StoredPart, date, whole
+
 LEAST_INTERVAL: Final = 30.0
 """Seconds between two orders of the plan or of automations."""
 DAILY_WRITES: Final = 60
 """Slot writes and mode changes of one battery and day after which the plan gives no orders."""
 PLAN_WRITES: Final = 20
 """How many of them are the plan's alone."""
+_MOST_WRITES: Final = 100_000
 
 
 class Giver(StrEnum):
@@ -83,12 +86,9 @@ class Wear:
         return {"day": self.day.isoformat(), "writes": self.writes}
 
     @classmethod
-    def restore(cls, stored: object) -> Self:
+    def restore(cls, stored: StoredPart) -> Self:
         """Return the counts as they were stored; what can't be read counts as none."""
-        match stored:
-            case {"day": str(day), "writes": int(writes)} if writes >= 0:
-                try:
-                    return cls(dt.date.fromisoformat(day), writes)
-                except ValueError:
-                    return cls()
-        return cls()
+        return cls(
+            stored.value("day", date, dt.date.min),
+            stored.value("writes", whole(0, _MOST_WRITES), 0),
+        )

@@ -3,11 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from ..battery.orders import Order, SafetyNet, Window
 from ..planner import Action, Override
+from ..stored import (
+    MOST_POWER,
+    StoredPart,
+    day,
+    fields,
+    flag,
+    moment,
+    number,
+    one_of,
+    optional,
+    power,
+    text,
+    time,
+    whole,
+)
 from .energy_totals import EnergyTotals
+
+FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+"""The end of a pause that only its owner ends."""
+_percent: Final = number(0.0, 100.0)
 
 
 @dataclass(slots=True)
@@ -33,6 +52,8 @@ class ControlMemory:
     told: dict[str, dt.date] = field(default_factory=dict)
     """The day for which the owner was last called, of what is told once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
+    is_pause_assumed: bool = False
+    """True when it could not be read whether the owner has paused the plan."""
 
     def forget(self, now: dt.datetime) -> None:
         """Drop what is over."""
@@ -47,6 +68,7 @@ class ControlMemory:
         """Return what `restore` takes."""
         return {
             "paused_until": self.paused_until and self.paused_until.isoformat(),
+            "is_pause_assumed": self.is_pause_assumed,
             "overrides": [_store_override(override) for override in self.overrides],
             "standing_back": _store_moments(self.standing_back),
             "complete": _store_moments(self.complete),
@@ -60,47 +82,34 @@ class ControlMemory:
         }
 
     @classmethod
-    def restore(cls, stored: object) -> ControlMemory:
-        """Return the state as it was stored; a file that can't be read is forgotten."""
-        if not isinstance(stored, dict):
-            return cls()
-        try:
-            return cls(
-                paused_until=_moment(stored.get("paused_until")),
-                overrides=[_restore_override(item) for item in stored.get("overrides", [])],
-                standing_back=_restore_moments(stored.get("standing_back", {})),
-                complete=_restore_moments(stored.get("complete", {})),
-                doubts=dict(stored.get("doubts", {})),
-                active=set(stored.get("active", ())),
-                told={
-                    key: dt.date.fromisoformat(day) for key, day in stored.get("told", {}).items()
-                },
-                orders={
-                    battery: _restore_order(item)
-                    for battery, item in stored.get("orders", {}).items()
-                },
-                full_day=_date(stored.get("full_day")),
-                was_full=bool(stored.get("was_full")),
-                energy=EnergyTotals.restore(stored.get("energy")),
-            )
-        except TypeError, ValueError, KeyError, AttributeError:
-            return cls()
+    def restore(cls, stored: StoredPart) -> ControlMemory:
+        """Return the state as it was stored; what can't be read is left out.
 
-
-def _moment(text: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if text else None
-
-
-def _date(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+        A pause that can't be read is one without end: nobody knows that the plan may command.
+        """
+        paused_until = stored.optional("paused_until", moment)
+        is_pause_assumed = stored.lacks("paused_until")
+        if is_pause_assumed:
+            paused_until = FOR_EVER
+        return cls(
+            paused_until=paused_until,
+            overrides=list(stored.each("overrides", _restore_override)),
+            standing_back=stored.mapping("standing_back", moment),
+            complete=stored.mapping("complete", moment),
+            doubts=stored.mapping("doubts", text),
+            active=set(stored.each("active", text)),
+            told=stored.mapping("told", day),
+            orders=stored.mapping("orders", _restore_order),
+            full_day=stored.optional("full_day", day),
+            was_full=stored.value("was_full", flag, default=False),
+            energy=EnergyTotals.restore(stored.part("energy")),
+            is_pause_assumed=is_pause_assumed
+            or stored.value("is_pause_assumed", flag, default=False),
+        )
 
 
 def _store_moments(moments: Mapping[str, dt.datetime]) -> dict[str, str]:
     return {key: moment.isoformat() for key, moment in moments.items()}
-
-
-def _restore_moments(stored: Mapping[str, str]) -> dict[str, dt.datetime]:
-    return {key: dt.datetime.fromisoformat(text) for key, text in stored.items()}
 
 
 def _store_override(override: Override) -> dict[str, Any]:
@@ -115,16 +124,22 @@ def _store_override(override: Override) -> dict[str, Any]:
     }
 
 
-def _restore_override(stored: Mapping[str, Any]) -> Override:
-    batteries = stored["batteries"]
+def _restore_override(stored: object) -> Override:
+    given = fields(stored)
     return Override(
-        Action(stored["action"]),
-        dt.datetime.fromisoformat(stored["until"]),
-        int(stored["power"]),
-        stored["target"],
-        stored["floor"],
-        None if batteries is None else frozenset(batteries),
+        one_of(Action)(given.get("action")),
+        moment(given.get("until")),
+        whole(0, MOST_POWER)(given.get("power")),
+        optional(_percent, given.get("target")),
+        optional(_percent, given.get("floor")),
+        optional(_texts, given.get("batteries")),
     )
+
+
+def _texts(stored: object) -> frozenset[str]:
+    if not isinstance(stored, list):
+        raise ValueError("Not a list")  # noqa: TRY004
+    return frozenset(map(text, stored))
 
 
 def _store_order(order: Order) -> dict[str, Any]:
@@ -150,20 +165,21 @@ def _store_order(order: Order) -> dict[str, Any]:
     }
 
 
-def _restore_order(stored: Mapping[str, Any]) -> Order:
-    if "start" not in stored:
-        until = _moment(stored.get("until"))
-        return Order(stored["power"], until=until, is_ai=bool(stored.get("ai")))
-    net = stored["safety"]
-    safety = net and SafetyNet(
-        dt.date.fromisoformat(net["day"]),
-        dt.time.fromisoformat(net["start"]),
-        dt.time.fromisoformat(net["end"]),
-        int(net["power"]),
+def _restore_order(stored: object) -> Order:
+    given = fields(stored)
+    watts = optional(power, given.get("power"))
+    if "start" not in given:
+        until = optional(moment, given.get("until"))
+        return Order(watts, until=until, is_ai=flag(given.get("ai", False)))
+    safety = optional(_restore_net, given.get("safety"))
+    return Order(watts, Window(moment(given["start"]), moment(given.get("end")), safety))
+
+
+def _restore_net(stored: object) -> SafetyNet:
+    given = fields(stored)
+    return SafetyNet(
+        day(given.get("day")),
+        time(given.get("start")),
+        time(given.get("end")),
+        whole(0, MOST_POWER)(given.get("power")),
     )
-    window = Window(
-        dt.datetime.fromisoformat(stored["start"]),
-        dt.datetime.fromisoformat(stored["end"]),
-        safety,
-    )
-    return Order(stored["power"], window)

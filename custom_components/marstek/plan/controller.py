@@ -23,7 +23,7 @@ from ..tempo import Colour, Interval
 from .alerts import Alerts
 from .charging import ChargeWatch
 from .chronicle import Chronicle
-from .control_memory import ControlMemory
+from .control_memory import FOR_EVER, ControlMemory
 from .coordinator import TariffCoordinator
 from .crew import Crew, loaded_batteries
 from .orders import Orders
@@ -45,7 +45,6 @@ _SETTLING: Final = (
     ConfigEntryState.SETUP_IN_PROGRESS,
     ConfigEntryState.UNLOAD_IN_PROGRESS,
 )
-_FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 class PlanController(DataUpdateCoordinator[PlanData]):
@@ -308,7 +307,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     async def async_pause(self, until: dt.datetime | None) -> None:
         """Hand all batteries back until then, or until `async_resume`."""
-        self.memory.paused_until = until or _FOR_EVER
+        self.memory.paused_until = until or FOR_EVER
+        self.tariff.store.async_pause_decided()
         await self._async_changed()
 
     async def async_resume(self) -> None:
@@ -316,6 +316,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         memory = self.memory
         had = bool(memory.overrides or memory.standing_back)
         memory.paused_until = None
+        self.tariff.store.async_pause_decided()
         memory.overrides.clear()
         memory.standing_back.clear()
         if had:

@@ -8,10 +8,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_DAILY_LOAD, CONF_LOAD_SENSOR, CONF_PV_SENSOR, DOMAIN
+from ..keeping import EntryStore
 from ..planner import Forecast
 from ..planner.habits import HISTORY, Habits
 from .history import async_forecast_of_the_sun, async_hours, async_sources
@@ -19,15 +19,22 @@ from .plan_options import Approach, PlanOptions
 
 # Statistics are the last thing that a start waits for.
 _FIRST_LOOK: Final = 30.0
-_VERSION: Final = 1
+_SUFFIX: Final = ".habits"
 _INTERVAL: Final = dt.timedelta(hours=1)
 # A meter that shows more than twice what the contract allows is wrong.
 _MOST_LOAD: Final = 2.0
 
 
-def habits_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+def habits_store(
+    hass: HomeAssistant, entry_id: str, habits: Callable[[], Habits | None] = lambda: None
+) -> EntryStore:
     """Return the file that the habits of a home are kept in."""
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.habits")
+
+    def contents() -> dict[str, Any]:
+        known = habits()
+        return {"days": None} if known is None else known.store()
+
+    return EntryStore(hass, entry_id, contents, suffix=_SUFFIX)
 
 
 class Learner:
@@ -48,7 +55,7 @@ class Learner:
         self._options = options
         self._learnt_from: object = None
         self._on_learnt = on_learnt
-        self._store = habits_store(hass, entry.entry_id)
+        self._store = habits_store(hass, entry.entry_id, lambda: self.habits)
         self.habits: Habits | None = None
         self.sun: dict[dt.datetime, float] = {}
         """Forecast powers in W, by the start of their hour in UTC."""
@@ -57,7 +64,9 @@ class Learner:
 
     async def async_load(self) -> None:
         """Go on with what was known before a restart, so that no night is decided without it."""
-        self.habits = Habits.restore(await self._store.async_load(), self._zone())
+        stored = await self._store.async_load()
+        self.habits = Habits.restore(stored.contents, self._zone())
+        await self._store.async_settle(())
         self._learnt_from = self._to_learn_from
 
     @callback
@@ -119,7 +128,7 @@ class Learner:
         if (self.habits, self.sun) != before:
             self.revision += 1
             if self.habits is not None:
-                self._store.async_delay_save(self.habits.store)
+                self._store.save_within(0)
             self._on_learnt()
 
     def forecast(self, now: dt.datetime, until: dt.datetime) -> Forecast | None:

@@ -1,18 +1,25 @@
 """What the plan must still know after a restart: the calendar, and what was announced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 
+from ..const import DOMAIN
 from ..keeping import EntryStore
+from ..stored import StoredPart, day, fields, moment, number, one_of
 from ..tempo import Colour, ColourBook, PriceBook
 from .control_memory import ControlMemory
 
 _SAVE_DELAY: Final = 5.0
 # What waits so long can be made good after a crash: counters go on from those of the batteries.
 _LONG_DELAY: Final = 1800.0
+# Not what is asked for again, as colours and prices are.
+PAUSED_UNREAD: Final = "plan_paused_unread"
+MATTERS: Final = frozenset({"control"})
 _MOST_ANNOUNCED: Final = 7
 # More is a mistake, s.
 _LONGEST_SILENCE: Final = 1e9
@@ -58,47 +65,28 @@ class PlanMemory:
         }
 
     @classmethod
-    def restore(cls, stored: dict[str, Any]) -> PlanMemory:
-        """Return the state as it was stored; what cannot be read is forgotten."""
-        client = stored.get("client")
+    def restore(cls, stored: StoredPart) -> PlanMemory:
+        """Return the state as it was stored; what can't be read is forgotten."""
+        silence = stored.optional("silent_for", number(0.0, _LONGEST_SILENCE))
         return cls(
-            book=ColourBook.restore(stored.get("book")),
-            client=client if isinstance(client, dict) else {},
-            announced=_colours(stored.get("announced")),
-            missed=_date(stored.get("missed")),
-            control=ControlMemory.restore(stored.get("control")),
-            prices=PriceBook.restore(stored.get("prices")),
-            unpriced_since=_moment(stored.get("unpriced_since")),
-            silent_for=_duration(stored.get("silent_for")),
+            book=ColourBook.restore(stored.optional("book", fields)),
+            client=stored.optional("client", fields) or {},
+            announced=_by_day(stored.mapping("announced", one_of(Colour))),
+            missed=stored.optional("missed", day),
+            control=ControlMemory.restore(stored.part("control")),
+            prices=PriceBook.restore(stored.optional("prices", fields)),
+            unpriced_since=stored.optional("unpriced_since", moment),
+            silent_for=None if silence is None else dt.timedelta(seconds=silence),
         )
 
 
-def _date(stored: object) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(stored) if isinstance(stored, str) else None
-    except ValueError:
-        return None
-
-
-def _moment(stored: object) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(stored) if isinstance(stored, str) else None
-    except ValueError:
-        return None
-    return None if moment is None or moment.tzinfo is None else moment
-
-
-def _duration(stored: object) -> dt.timedelta | None:
-    if not isinstance(stored, (int, float)) or not 0 <= stored < _LONGEST_SILENCE:
-        return None
-    return dt.timedelta(seconds=stored)
-
-
-def _colours(stored: object) -> dict[dt.date, Colour]:
+def _by_day(colours: Mapping[str, Colour]) -> dict[dt.date, Colour]:
     found: dict[dt.date, Colour] = {}
-    for text, colour in stored.items() if isinstance(stored, dict) else ():
-        if (day := _date(text)) and colour in list(Colour):
-            found[day] = Colour(colour)
+    for name, colour in colours.items():
+        try:
+            found[day(name)] = colour
+        except ValueError:
+            continue
     return found
 
 
@@ -108,12 +96,36 @@ class PlanStore:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file after the config entry."""
         self.memory = PlanMemory()
+        self._hass = hass
+        self._paused_issue = f"{PAUSED_UNREAD}_{entry_id}"
         self._store = EntryStore(hass, entry_id, self._contents)
 
     async def async_load(self) -> None:
         """Read the file; a plan without one starts with an empty calendar."""
-        if stored := await self._store.async_load():
-            self.memory = PlanMemory.restore(stored)
+        loaded = await self._store.async_load()
+        self.memory = PlanMemory.restore(loaded)
+        await self._store.async_settle(MATTERS)
+        if self.memory.control.is_pause_assumed:
+            self._raise_paused()
+        else:
+            self.async_pause_decided()
+
+    def _raise_paused(self) -> None:
+        """Say that the plan is paused because nobody knows whether its owner has paused it."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._paused_issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=PAUSED_UNREAD,
+        )
+
+    @callback
+    def async_pause_decided(self) -> None:
+        """Take back the repair about a pause that nobody has decided on."""
+        self.memory.control.is_pause_assumed = False
+        ir.async_delete_issue(self._hass, DOMAIN, self._paused_issue)
 
     def save_soon(self) -> None:
         """Write within seconds, or when Home Assistant stops."""

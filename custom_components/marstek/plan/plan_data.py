@@ -36,9 +36,9 @@ class Totals:
     """In W, + discharges."""
     stored: float | None = None
     """In Wh."""
-    charged: float = 0.0
+    charged: float | None = 0.0
     """Counter in Wh that only rises."""
-    discharged: float = 0.0
+    discharged: float | None = 0.0
     """Counter in Wh that only rises."""
 
 

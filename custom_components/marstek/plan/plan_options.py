@@ -113,7 +113,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
     if approach not in approaches(tariff):
         approach = Approach.SAVINGS
     return PlanOptions(
-        automatic=bool(given[CONF_AUTOMATIC]),
+        automatic=given[CONF_AUTOMATIC] is True,
         all_batteries=bool(given[CONF_ALL_BATTERIES]),
         batteries=frozenset(given[CONF_BATTERIES]),
         strategy=Options(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -15,6 +16,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower
 from homeassistant.helpers.typing import StateType
 
+from ..entity import last_number
 from ..planner import Action, Reason
 from .entity import ControlEntity, ControlEntityDescription
 from .plan_data import ControlState, PlanData, Totals
@@ -49,7 +51,7 @@ def _choice(
     )
 
 
-def _energy(key: str, value_fn: Callable[[Totals], float]) -> ControlSensorDescription:
+def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSensorDescription:
     return ControlSensorDescription(
         key=key,
         translation_key=key,
@@ -120,9 +122,18 @@ SENSORS: Final = (
 )
 
 
+_RESUMED: Final = {"total_charged": "charged", "total_discharged": "discharged"}
+"""Fields of EnergyTotals, by the sensor that shows them."""
+
+
 def plan_sensors(plan: Plan) -> list[ControlSensor]:
     """Return the sensors of the plan itself."""
-    return [ControlSensor(plan.control, description) for description in SENSORS]
+    return [
+        (ControlSensor if description.key not in _RESUMED else HomeEnergySensor)(
+            plan.control, description
+        )
+        for description in SENSORS
+    ]
 
 
 class ControlSensor(ControlEntity, SensorEntity):
@@ -140,3 +151,16 @@ class ControlSensor(ControlEntity, SensorEntity):
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
         return self._value
+
+
+class HomeEnergySensor(ControlSensor, RestoreSensor):
+    """A counter of the home, which resumes at its last state when its stored value is unreadable."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Give the counter its last state back, if it needs it."""
+        await super().async_added_to_hass()
+        field = _RESUMED[self.entity_description.key]
+        self.coordinator.memory.energy.resume(
+            field, last_number(await self.async_get_last_sensor_data())
+        )

@@ -23,9 +23,13 @@ def totals(batteries: Iterable[BatteryCoordinator], energy: EnergyTotals) -> Tot
         soc=100 * sum(stored) / capacity if stored and capacity else None,
         power=sum(powers) if powers else None,
         stored=sum(stored) if stored else None,
-        charged=round(energy.charged, 1),
-        discharged=round(energy.discharged, 1),
+        charged=_rounded(energy.charged),
+        discharged=_rounded(energy.discharged),
     )
+
+
+def _rounded(energy: float | None) -> float | None:
+    return None if energy is None else round(energy, 1)
 
 
 def count(batteries: Iterable[BatteryCoordinator], energy: EnergyTotals) -> None:

@@ -21,6 +21,8 @@ _HOURS: Final = 24
 _HOUR: Final = timedelta(hours=1)
 # W that no home draws.
 _MOST_POWER: Final = 1e6
+# More than any home has statistics of.
+_MOST_DAYS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,12 @@ class Habits:
     def restore(cls, stored: object, zone: tzinfo) -> Self | None:
         """Return habits as they were stored, None for what can't be any."""
         match stored:
-            case {"work": list(work), "rest": list(rest), "pv": list(pv), "days": int(days)}:
+            case {
+                "work": list(work),
+                "rest": list(rest),
+                "pv": list(pv),
+                "days": int(days),
+            } if 0 <= days <= _MOST_DAYS:
                 profiles = work, rest, pv
             case _:
                 return None

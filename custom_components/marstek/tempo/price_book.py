@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
-from math import isfinite
 from statistics import fmean
 from typing import Any, Final, Self
 
@@ -16,6 +15,12 @@ _PROFILE: Final = timedelta(days=7)
 # Whoever tells more is wrong about the date.
 _FARTHEST: Final = timedelta(days=3)
 _LONGEST_PAST: Final = timedelta(days=2)
+
+
+# Per kWh in any currency; more is no price.
+_MOST: Final = 1e6
+# A quarter of an hour of the year 2200: later ones are no prices of ours.
+_LAST_NUMBER: Final = 8_100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,10 @@ class PriceBook:
                 first = _number(datetime.fromisoformat(text))
             except TypeError, ValueError:
                 continue
-            for offset, price in enumerate(row if isinstance(row, list) else ()):
-                if isinstance(price, (int, float)) and isfinite(price):
-                    prices[first + offset] = float(price)
+            for number, price in enumerate(row if isinstance(row, list) else (), first):
+                is_price = isinstance(price, (int, float)) and -_MOST <= price <= _MOST
+                if is_price and 0 < number < _LAST_NUMBER:
+                    prices[number] = float(price)
         return cls(prices)
 
 
