@@ -7,6 +7,7 @@ from dataclasses import replace
 import json
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.helpers import entity_registry as er
 import pytest
 
@@ -208,3 +209,29 @@ async def test_readings_that_stand_still() -> None:
         await asyncio.sleep(120)
         assert not (await diagnostics(place, battery))["data"]["frozen"]
         assert place.state(battery, "binary_sensor", "frozen") == "off"
+
+
+@virtual
+@pytest.mark.parametrize("how", ["dark", "disabled", "unloaded"])
+async def test_battery_that_is_not_set_up(how: str) -> None:
+    """What is stored and why it is not set up are told, when they are needed most."""
+    async with one_battery() as (place, battery):
+        entries = place.hass.config_entries
+        entry_id = place.entry(battery).entry_id
+        if how == "dark":
+            battery.go_dark()
+            await entries.async_reload(entry_id)
+            assert place.entry(battery).state is ConfigEntryState.SETUP_RETRY
+        elif how == "disabled":
+            await entries.async_set_disabled_by(entry_id, ConfigEntryDisabler.USER)
+        else:
+            await entries.async_unload(entry_id)
+        told = await diagnostics(place, battery)
+        assert told["state"] == place.entry(battery).state.value
+        assert told["entry"]["data"]["model"] == "VenusE 3.0"
+        assert told["memory"]["charged"]["total"] > 0
+        assert (told["reason"] is not None) is (how == "dark")
+        text = json.dumps(told)
+        assert not [one for one in spellings(MAC) if one in text]
+        assert ADDRESS not in text
+        await entries.async_unload(entry_id)

@@ -6,34 +6,39 @@ import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 
-from ..const import CONF_BLE_MAC, CONF_DHCP_MAC
+from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
+from ..redaction import REDACTED, redact_text
 from ..venus import Method
 from .coordinator import BatteryCoordinator
 from .reading_plan import Reading
 
-_PRIVATE_KEYS: Final = {CONF_HOST, CONF_BLE_MAC, CONF_DHCP_MAC, "unique_id", "title", "address"}
+_PRIVATE_KEYS: Final = {
+    *(CONF_HOST, CONF_BLE_MAC, CONF_DHCP_MAC, "unique_id", "title", "address"),
+    *(CONF_CLIENT_ID, CONF_CLIENT_SECRET),
+}
 _NETWORK_NAMES: Final = {"ssid", "wifi_name"}
-# MACs, whole or cut off, and IPv4 addresses.
-_PRIVATE_TEXT: Final = re.compile(
-    r"\b(?:[0-9a-fA-F]{12}|(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|\d{1,3}(?:\.\d{1,3}){3})\b"
-    r"|[0-9a-fA-F:]{4,}$"
-)
+# The beginning of a MAC or address where a datagram was cut off.
+_CUT_OFF: Final = re.compile(r"[0-9a-fA-F:-]{4,}$")
 # What follows in a datagram that can't be read may be, or belong to, the name of a network.
 _FROM_NETWORK_NAME: Final = re.compile(r'"(?:ssid|wifi_name)".*', re.DOTALL)
-_REDACTED: Final = "**REDACTED**"
+
+
+def entry_diagnostics(entry: ConfigEntry[Any]) -> dict[str, Any]:
+    """Return data and options of an entry, of whichever kind."""
+    return async_redact_data(
+        {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS
+    )
 
 
 def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
     """Return the state of one battery and of the conversation with it."""
-    entry = coordinator.config_entry
     data = asdict(coordinator.data)
     data["fresh"] = sorted(coordinator.data.fresh)
     return {
-        "entry": async_redact_data(
-            {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS
-        ),
+        "entry": entry_diagnostics(coordinator.config_entry),
         "data": async_redact_data(data, _PRIVATE_KEYS),
         "profile": _profile(coordinator),
         "reading_plan": _plan(coordinator),
@@ -93,5 +98,5 @@ def _redact(payload: bytes) -> str:
     try:
         text = json.dumps(async_redact_data(json.loads(text), _NETWORK_NAMES))
     except ValueError, RecursionError:
-        text = _FROM_NETWORK_NAME.sub(_REDACTED, text)
-    return _PRIVATE_TEXT.sub(_REDACTED, text)
+        text = _FROM_NETWORK_NAME.sub(REDACTED, text)
+    return _CUT_OFF.sub(REDACTED, redact_text(text))

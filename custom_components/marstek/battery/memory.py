@@ -184,3 +184,8 @@ class MemoryStore:
     async def async_remove(self) -> None:
         """Delete the file."""
         await self._store.async_remove()
+
+
+async def async_stored_memory(hass: HomeAssistant, entry_id: str) -> Memory:
+    """Return what is stored of a battery that is not set up; the file stays as it is."""
+    return Memory.restore(await EntryStore(hass, entry_id, dict).async_load())
