@@ -18,6 +18,7 @@ from .const import CONF_KIND, DOMAIN, EntryKind
 from .discovery import async_start_discovery
 from .entries import is_battery, is_plan
 from .health import async_start_health
+from .migration import async_migrate
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.issues import TariffIssues
 from .plan.learning import habits_store
@@ -114,5 +115,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
-    """Leave entries of other integrations as they are; set-up then says what they are."""
-    return True
+    """Bring an entry of an older version up to date."""
+    return async_migrate(hass, entry)

@@ -31,7 +31,7 @@ from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
 from .address_form import ADDRESS_SCHEMA, async_ask
-from .const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN
+from .const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, ENTRY_VERSION
 from .discovery import async_has_room_for_offers, async_identify, async_is_at, async_place_of
 from .entries import (
     async_entry_of,
@@ -59,7 +59,7 @@ def _title(data: Mapping[str, Any]) -> str:
 class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
     """Adds batteries that were searched for, typed in or discovered, and the plan."""
 
-    VERSION = 1
+    VERSION = ENTRY_VERSION
 
     def __init__(self) -> None:
         """Start with nothing found."""

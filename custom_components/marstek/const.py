@@ -7,6 +7,8 @@ from typing import Final
 DOMAIN: Final = "marstek"
 LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "Marstek"
+ENTRY_VERSION: Final = 1
+"""Version of config entries: what an older one lacks, a step of `migration` adds."""
 
 
 class EntryKind(StrEnum):
