@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from ..checked import duration, number
 from ..const import DOMAIN, Tariff
 from ..plan.entity import has_off_peak
 from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
@@ -38,9 +39,6 @@ _SOC: Final = "soc"
 _UNKNOWN: Final = "unknown"
 # Two seasons: what the calendar keeps.
 _LONGEST_SPAN: Final = dt.timedelta(days=732)
-
-
-_DURATION: Final = vol.All(cv.time_period, cv.positive_timedelta)
 
 
 def _loaded_plan(hass: HomeAssistant) -> Plan:
@@ -142,7 +140,7 @@ PLAN_ACTIONS: Final = (
     ActionDescription(
         "pause",
         _async_pause,
-        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): _DURATION},
+        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): duration},
     ),
     ActionDescription("resume", _async_resume),
     ActionDescription("apply_now", _async_apply_now),
@@ -151,10 +149,10 @@ PLAN_ACTIONS: Final = (
         _async_override,
         {
             vol.Required(ATTR_MODE): vol.In([action.value for action in Action]),
-            vol.Optional(ATTR_POWER): vol.Coerce(float),
-            vol.Optional(ATTR_TARGET): vol.Coerce(float),
-            vol.Optional(ATTR_FLOOR): vol.Coerce(float),
-            vol.Optional(ATTR_DURATION): _DURATION,
+            vol.Optional(ATTR_POWER): number,
+            vol.Optional(ATTR_TARGET): number,
+            vol.Optional(ATTR_FLOOR): number,
+            vol.Optional(ATTR_DURATION): duration,
             vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string]),
         },
         SupportsResponse.OPTIONAL,
@@ -164,7 +162,7 @@ PLAN_ACTIONS: Final = (
         _async_preview,
         {
             vol.Optional(_TOMORROW): vol.In([_UNKNOWN, *(colour.value for colour in Colour)]),
-            vol.Optional(_SOC): vol.Coerce(float),
+            vol.Optional(_SOC): number,
         },
         SupportsResponse.ONLY,
     ),

@@ -15,6 +15,7 @@ from ..battery.reading_plan import Reading
 from ..battery.run import Before, Run
 from ..battery.runs import LONGEST_RUN
 from ..battery.thrift import giver_of
+from ..checked import duration, number
 from ..const import DOMAIN
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
@@ -40,12 +41,12 @@ _ALREADY: Final = "already_at_target"
 
 def _end_of(call: ServiceCall) -> dt.datetime | None:
     """Return when a run is to end; ServiceValidationError for a duration that can't be."""
-    duration: dt.timedelta | None = call.data.get(_DURATION)
-    if duration is None:
+    given: dt.timedelta | None = call.data.get(_DURATION)
+    if given is None:
         return None
-    if not _SHORTEST_RUN <= duration <= LONGEST_RUN:
+    if not _SHORTEST_RUN <= given <= LONGEST_RUN:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="run_duration")
-    return dt_util.utcnow() + duration
+    return dt_util.utcnow() + given
 
 
 def _target_of(call: ServiceCall) -> int | None:
@@ -165,21 +166,19 @@ async def _async_stop(call: ServiceCall) -> ServiceResponse:
     return await async_for_each(call, work)
 
 
-_DURATION_FIELD: Final[dict[vol.Marker, Any]] = {
-    vol.Optional(_DURATION): vol.All(cv.time_period, cv.positive_timedelta)
-}
+_DURATION_FIELD: Final[dict[vol.Marker, Any]] = {vol.Optional(_DURATION): duration}
 _CHARGE_FIELDS: Final[dict[vol.Marker, Any]] = {
     **TARGET_FIELDS,
     **_DURATION_FIELD,
-    vol.Optional(_POWER): vol.Coerce(float),
-    vol.Optional(_TARGET): vol.Coerce(float),
+    vol.Optional(_POWER): number,
+    vol.Optional(_TARGET): number,
 }
 
 POWER_ACTIONS: Final = (
     ActionDescription(
         "set_passive",
         _async_set_passive,
-        {**TARGET_FIELDS, **_DURATION_FIELD, vol.Required(_POWER): vol.Coerce(float)},
+        {**TARGET_FIELDS, **_DURATION_FIELD, vol.Required(_POWER): number},
         SupportsResponse.OPTIONAL,
     ),
     ActionDescription("charge", _async_charge, _CHARGE_FIELDS, SupportsResponse.OPTIONAL),

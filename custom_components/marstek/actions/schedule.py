@@ -13,6 +13,7 @@ from ..battery.schedule import DAYS, described
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
 from ..battery.thrift import giver_of
 from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
+from ..checked import whole
 from ..const import DOMAIN
 from ..venus import Mode
 from .description import ActionDescription
@@ -45,21 +46,13 @@ def _time(value: Any) -> str:
     return f"{time:%H:%M}"
 
 
-def _whole(value: Any) -> int:
-    """Return a whole number, which a form gives as a float."""
-    number = vol.Coerce(float)(value)
-    if number != int(number):
-        raise vol.Invalid("not a whole number")
-    return int(number)
-
-
 _PERIOD: Final = vol.Schema(
     {
-        vol.Optional(_SLOT): _whole,
+        vol.Optional(_SLOT): whole,
         vol.Optional(_DAYS, default=["daily"]): vol.All(cv.ensure_list, [vol.In(_NAMES)]),
         vol.Required(_START): _time,
         vol.Required(_END): _time,
-        vol.Required(_POWER): vol.Any(_HOLD, _whole),
+        vol.Required(_POWER): vol.Any(_HOLD, whole),
         vol.Optional(_ENABLED, default=True): cv.boolean,
     }
 )
@@ -202,7 +195,7 @@ SCHEDULE_ACTIONS: Final = (
         _async_clear_schedule,
         {
             **TARGET_FIELDS,
-            vol.Optional(_SLOTS): vol.All(cv.ensure_list, vol.Length(min=1), [_whole]),
+            vol.Optional(_SLOTS): vol.All(cv.ensure_list, vol.Length(min=1), [whole]),
             vol.Optional(_FOREIGN, default=False): cv.boolean,
         },
         SupportsResponse.OPTIONAL,

@@ -11,6 +11,7 @@ from homeassistant.components.number import (
 )
 from homeassistant.const import EntityCategory, UnitOfPower, UnitOfRatio
 
+from ..checked import rounded
 from ..limits import power_limits
 from ..venus import Mode
 from .coordinator import BatteryCoordinator
@@ -78,7 +79,7 @@ class SettingNumber(SettingEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set it."""
-        await self._async_change(round(value))
+        await self._async_change(rounded(value))
 
 
 class SetpointNumber(BatteryEntity, NumberEntity):
@@ -113,4 +114,4 @@ class SetpointNumber(BatteryEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the setpoint; in Manual and Passive the battery follows at once."""
-        await self.coordinator.async_set_setpoint(round(value), giver_of(self._context))
+        await self.coordinator.async_set_setpoint(rounded(value), giver_of(self._context))

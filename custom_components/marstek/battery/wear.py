@@ -10,7 +10,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from ..stored import StoredPart, date, whole
+from ..stored import StoredPart, day, whole
 
 LEAST_INTERVAL: Final = 30.0
 """Seconds between two orders of the plan or of automations."""
@@ -89,6 +89,6 @@ class Wear:
     def restore(cls, stored: StoredPart) -> Self:
         """Return the counts as they were stored; what can't be read counts as none."""
         return cls(
-            stored.value("day", date, dt.date.min),
+            stored.value("day", day, dt.date.min),
             stored.value("writes", whole(0, _MOST_WRITES), 0),
         )

@@ -12,6 +12,7 @@ from homeassistant.components.number import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
 
+from ..checked import rounded
 from ..const import CONF_RED_POWER, CONF_RED_TARGET
 from .bounds import BOUNDS
 from .controller import PlanController
@@ -82,4 +83,4 @@ class OptionNumber(ControlEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the option."""
-        self._set_options(**{self.entity_description.key: round(value)})
+        self._set_options(**{self.entity_description.key: rounded(value)})

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..battery.coordinator import BatteryCoordinator
 from ..const import DOMAIN
 from ..planner import Action, Override
+from .control_memory import FOR_EVER
 from .runtime import Plan
 
 ATTR_MODE: Final = "mode"
@@ -63,11 +64,11 @@ def end_of_pause(data: Mapping[str, Any], now: dt.datetime) -> dt.datetime | Non
         raise _refusal(Problem("two_ends", {}))
     if duration is not None:
         until = now + duration
-    if until is None:
+    if until is None or until.year >= FOR_EVER.year:
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=dt_util.get_default_time_zone())
-    if until <= now:
+    if until.year < now.year or until <= now:
         raise _refusal(Problem("end_is_past", {}))
     return dt_util.as_utc(until)
 

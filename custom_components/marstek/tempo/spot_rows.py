@@ -11,6 +11,7 @@ from typing import Final
 QUARTER: Final = timedelta(minutes=15)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+# Neither a price nor milliseconds since 1970; comparing takes integers of any length, and no NaN.
 _LONGEST_ROW: Final = timedelta(hours=25)
 _QUARTER_S: Final = 900
 _DEEPEST: Final = 6

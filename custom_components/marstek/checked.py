@@ -1,0 +1,58 @@
+"""Checked numbers and durations from outside: actions, templates and number entities.
+
+A template can give NaN, infinity or hundreds of digits. Python raises ValueError or OverflowError
+for these deep inside, where nobody translates them.
+"""
+
+import datetime as dt
+import math
+from typing import Any, Final
+
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from .const import DOMAIN
+
+# Beyond any power in W and any percentage.
+_MOST: Final = 1e9
+_LONGEST: Final = dt.timedelta(days=3660)
+
+
+def number(value: Any) -> float:
+    """Return a finite number; ServiceValidationError for anything else."""
+    try:
+        found: float = vol.Coerce(float)(value)
+    except (vol.Invalid, OverflowError) as err:
+        raise _refusal("not_a_number") from err
+    if not math.isfinite(found) or abs(found) > _MOST:
+        raise _refusal("not_a_number")
+    return found
+
+
+def rounded(value: Any) -> int:
+    """Return the nearest whole number; ServiceValidationError for what is no number."""
+    return round(number(value))
+
+
+def whole(value: Any) -> int:
+    """Return a whole number, which a form gives as a float; ServiceValidationError otherwise."""
+    found = number(value)
+    if found != int(found):
+        raise _refusal("not_a_whole_number")
+    return int(found)
+
+
+def duration(value: Any) -> dt.timedelta:
+    """Return a duration of at most ten years; ServiceValidationError for anything else."""
+    try:
+        found = cv.positive_timedelta(cv.time_period(value))
+    except (vol.Invalid, OverflowError, ValueError) as err:
+        raise _refusal("not_a_duration") from err
+    if found > _LONGEST:
+        raise _refusal("not_a_duration")
+    return found
+
+
+def _refusal(key: str) -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
