@@ -23,6 +23,7 @@ from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_bac
 from .plan.issues import TariffIssues
 from .plan.learning import habits_store
 from .plan.memory import PlanStore
+from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
 from .runtime import async_is_heard, async_loaded_plan
 
@@ -58,6 +59,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_actions(hass)
     async_start_discovery(hass, async_is_heard)
     async_start_health(hass)
+    async_start_option_entities(hass)
     return True
 
 
