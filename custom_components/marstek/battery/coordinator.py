@@ -39,6 +39,7 @@ from ..venus import (
     Pacing,
     Profile,
     Proof,
+    Slot,
     Status,
     VenusClient,
     VenusError,
@@ -150,7 +151,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         )
         watch = self._schedule_watch
         self._control = ModeControl(
-            self.client, self.clock, self._mode_seen, watch.slot_written, watch.backup_entered
+            self.client, self.clock, self._mode_seen, self._slot_written, watch.backup_entered
         )
         self._whereabouts = Whereabouts(
             self.hass, self.config_entry, self.client, self.clock, self._async_moved
@@ -278,6 +279,18 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         """Show at once what a command found out about the mode."""
         self._apply(status)
         self._publish()
+
+    def _slot_written(self, slot: Slot, accepted: bool | None) -> None:
+        """Note a slot that was sent; without an answer it may have been written all the same."""
+        if accepted or (accepted is None and not self._is_silent):
+            self.store.memory.wear.count(dt_util.now().date())
+        self._schedule_watch.slot_written(slot, accepted)
+
+    @property
+    def _is_silent(self) -> bool:
+        """Tell whether the battery is likely to be off."""
+        heard = self.client.link.last_heard
+        return heard is None or self.clock.time() - heard > _SILENCE
 
     def _watch_meter(self) -> None:
         """Poll less while the meter is gone, where polling is what drives it away."""
@@ -415,9 +428,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
         What a command that is cut has begun is brought back in the background.
         """
-        heard, now = self.client.link.last_heard, self.clock.time()
-        is_silent = heard is None or now - heard > _SILENCE
-        deadline = now + (_SILENT_CALL if is_silent else _LONGEST_CALL)
+        seconds = _SILENT_CALL if self._is_silent else _LONGEST_CALL
+        deadline = self.clock.time() + seconds
         try:
             return await within(self.clock, deadline, Method.SET_MODE, work)
         except DeadlineError:

@@ -39,7 +39,6 @@ class ScheduleWatch:
 
     def slot_written(self, slot: Slot, accepted: bool | None) -> None:
         """Note a slot that was sent, whoever wanted it."""
-        self._store.memory.wear.count(dt_util.now().date())
         self._mirror.note(slot, accepted, dt_util.utcnow())
         self._deviating = None
         self._store.save_soon()
