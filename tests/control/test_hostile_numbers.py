@@ -5,6 +5,7 @@ from itertools import product
 import math
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from hypothesis import given, settings, strategies as st
@@ -15,7 +16,7 @@ from custom_components.marstek import checked
 from custom_components.marstek.actions.plan import PLAN_ACTIONS
 from custom_components.marstek.actions.power import POWER_ACTIONS
 from custom_components.marstek.actions.schedule import SCHEDULE_ACTIONS
-from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.tempo import SpotError, read_prices
 from tests.control.plan_home import PlanHome, at, plan_home
 
@@ -139,3 +140,17 @@ def test_prices_that_are_no_numbers_are_missing(values: list[object]) -> None:
     except SpotError:
         return
     assert all(math.isfinite(price) for price in offer.prices.values())
+
+
+@at(2026, 3, 9, 12, 0)
+@pytest.mark.parametrize("value", [math.nan, math.inf, 10**400, -(10**400)], ids=repr)
+async def test_prices_that_are_no_numbers_never_keep_the_plan_from_starting(value: float) -> None:
+    """What an entity has of prices beside them is used."""
+    options = {Tariff.DYNAMIC: {"price_entities": ["sensor.prices"], "assumed_unit": "kwh"}}
+    async with plan_home(count=1, tariff=Tariff.DYNAMIC, options=options) as home:
+        prices = [0.2] * 23
+        home.hass.states.async_set("sensor.prices", "0.2", {"today": [*prices, value]})
+        await home.hass.config_entries.async_reload(home.entry.entry_id)
+        await home.minutes(2)
+        assert home.entry.state is ConfigEntryState.LOADED
+        assert home.plan.tariff.data.price == 0.2

@@ -9,6 +9,7 @@ from custom_components.marstek.const import (
     CONF_PRICE_ENTITIES,
     CONF_PV_SENSOR,
     DOMAIN,
+    Tariff,
 )
 from tests.control.plan_home import PlanHome, at, plan_home
 
@@ -16,6 +17,14 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 KEYS = (CONF_GRID_SENSOR, CONF_LOAD_SENSOR, CONF_PV_SENSOR)
 WATTS = {"unit_of_measurement": "W"}
+
+
+def named_by(home: PlanHome, key: str) -> list[str]:
+    """Return the entities that an option names."""
+    options = home.entry.options
+    if key == CONF_PRICE_ENTITIES:
+        return list(options[Tariff.DYNAMIC][key])
+    return [options[key]]
 
 
 def gone(home: PlanHome) -> str | None:
@@ -33,15 +42,15 @@ async def test_a_renamed_entity_is_followed(key: str) -> None:
         registry = er.async_get(home.hass)
         entity = registry.async_get_or_create("sensor", "meter", "1").entity_id
         is_list = key == CONF_PRICE_ENTITIES
-        home.set_options(**{key: ["sensor.other", entity] if is_list else entity})
+        prices = {Tariff.DYNAMIC: {key: ["sensor.other", entity]}}
+        home.set_options(**(prices if is_list else {key: entity}))
         registry.async_update_entity(entity, new_entity_id="sensor.first")
         await home.minutes(1)
-        expected = ["sensor.other", "sensor.first"] if is_list else "sensor.first"
-        assert home.entry.options[key] == expected
+        assert named_by(home, key) == (["sensor.other"] if is_list else []) + ["sensor.first"]
         await home.hass.config_entries.async_unload(home.entry.entry_id)
         registry.async_update_entity("sensor.first", new_entity_id="sensor.second")
         await home.minutes(1)
-        assert "sensor.second" in home.entry.options[key]
+        assert "sensor.second" in named_by(home, key)
         assert await home.hass.config_entries.async_setup(home.entry.entry_id)
 
 

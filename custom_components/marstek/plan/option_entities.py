@@ -19,7 +19,14 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_GRID_SENSOR, CONF_LOAD_SENSOR, CONF_PRICE_ENTITIES, CONF_PV_SENSOR, DOMAIN
+from ..const import (
+    CONF_GRID_SENSOR,
+    CONF_LOAD_SENSOR,
+    CONF_PRICE_ENTITIES,
+    CONF_PV_SENSOR,
+    DOMAIN,
+    Tariff,
+)
 from ..entries import async_plan_entry
 
 ENTITY_GONE: Final = "option_entity_gone"
@@ -93,7 +100,7 @@ class OptionEntities:
 def named(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entity ids that options name."""
     yield from (options[key] for key in _SINGLE if options.get(key))
-    yield from options.get(CONF_PRICE_ENTITIES) or ()
+    yield from options.get(Tariff.DYNAMIC, {}).get(CONF_PRICE_ENTITIES) or ()
 
 
 def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -101,6 +108,8 @@ def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     for key in _SINGLE:
         if changed.get(key) == old:
             changed[key] = new
-    if prices := changed.get(CONF_PRICE_ENTITIES):
-        changed[CONF_PRICE_ENTITIES] = [new if each == old else each for each in prices]
+    dynamic = dict(changed.get(Tariff.DYNAMIC, {}))
+    if prices := dynamic.get(CONF_PRICE_ENTITIES):
+        dynamic[CONF_PRICE_ENTITIES] = [new if each == old else each for each in prices]
+        changed[Tariff.DYNAMIC] = dynamic
     return changed
