@@ -7,7 +7,7 @@ import pytest
 from simulator.household import constant
 from simulator.readings import PV_VOLTAGE
 from tests.all_entities import enabled_by_default, one, spec_of
-from tests.truth import virtual
+from tests.truth import NOTHING, virtual
 from tests.virtual_home import home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -110,3 +110,46 @@ async def test_bluetooth(device: str, firmware: int) -> None:
         await asyncio.sleep(1000)
         assert place.state(battery, "binary_sensor", "bluetooth") == "on"
         assert battery.statistics().methods["BLE.GetStatus"] <= 3
+
+
+@virtual
+@pytest.mark.parametrize(("device", "firmware"), BLIND)
+async def test_inputs_that_fall_silent(device: str, firmware: int) -> None:
+    """What is no longer read is neither shown nor counted, nor a part of another value."""
+    async with one(spec_of(device, firmware), "battery_power", "pv_power", "pv_energy") as (
+        place,
+        battery,
+    ):
+        battery.set_household(constant(200))
+        battery.set_sun(constant(899))
+        await asyncio.sleep(1800)
+        assert float(place.state(battery, "sensor", "pv_power")) == pytest.approx(899, abs=2)
+        before = float(place.state(battery, "sensor", "pv_energy"))
+        battery.faults.silent = "PV.GetStatus"
+        battery.set_sun(constant(0))
+        await asyncio.sleep(1200)
+        for _ in range(60):
+            assert place.state(battery, "sensor", "pv_power") in NOTHING
+            assert place.state(battery, "sensor", "battery_power") in NOTHING
+            await asyncio.sleep(60)
+        counted = float(place.state(battery, "sensor", "pv_energy")) - before
+        assert counted <= 899 * 600 / 3600 / 1000 + 0.01
+        battery.faults.silent = ""
+        # A method that has long been silent is left alone for up to an hour.
+        await asyncio.sleep(4500)
+        assert float(place.state(battery, "sensor", "pv_power")) == 0
+        assert float(place.state(battery, "sensor", "battery_power")) == pytest.approx(200, abs=2)
+
+
+@virtual
+async def test_inputs_that_are_silent_from_the_start() -> None:
+    """Unknown sun is not taken for none."""
+    async with home(specs=[spec_of("Venus A", 147)]) as place:
+        battery = place.batteries[0]
+        battery.faults.silent = "PV.GetStatus"
+        battery.set_household(constant(-576))
+        battery.set_sun(constant(400))
+        await place.add_all()
+        for _ in range(30):
+            await asyncio.sleep(60)
+            assert place.state(battery, "sensor", "battery_power") in NOTHING

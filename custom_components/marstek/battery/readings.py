@@ -26,6 +26,9 @@ _FROZEN_AFTER: Final = 900.0
 _FROZEN_POWER: Final = 20
 # In W: so much may be measured although nothing flows.
 _IDLE_POWER: Final = 20
+# In s. Solar power that is read on its own, of models whose ES.GetStatus leaves it out, is no longer
+# that of a power that was read later.
+_LONGEST_SUN_AGE: Final = 270.0
 
 
 @dataclass(slots=True)
@@ -52,6 +55,8 @@ class Readings:
     """Of EM.GetStatus only: ES.GetMode says 0 W whatever flows (2.7)."""
     meter_in_mode: bool | None = None
     _last_energy: EnergyStatus | None = None
+    _sun_read_at: float | None = None
+    _read_at: float = 0.0
     _same_since: float | None = None
     _newest: float | None = None
     _unaccounted: bool = False
@@ -59,10 +64,23 @@ class Readings:
 
     @property
     def battery_power(self) -> float | None:
-        """Power of the cells in W, + = discharging: what leaves less what the sun brings (2.6)."""
-        if self.ac_power is None:
+        """Power of the cells in W, + = discharging: what leaves less what the sun brings (2.6).
+
+        None while a part of it is unknown, or older than the rest by more than it can be.
+        """
+        sun = self.solar_power if self.profile.has_pv else 0
+        if self.ac_power is None or sun is None:
             return None
-        return self.ac_power + (self.backup_power or 0) - (self.pv_power or 0)
+        return self.ac_power + (self.backup_power or 0) - sun
+
+    @property
+    def solar_power(self) -> float | None:
+        """Power of the solar inputs in W; None while it is unknown or too old."""
+        if self.profile.pv_total_is_real:
+            return self.pv_power
+        read_at = self._sun_read_at
+        is_fresh = read_at is not None and abs(self._read_at - read_at) <= _LONGEST_SUN_AGE
+        return self.pv_power if is_fresh else None
 
     @property
     def rated_capacity(self) -> float:
@@ -84,7 +102,7 @@ class Readings:
             battery_power=self.battery_power,
             ac_power=self.ac_power,
             backup_power=self.backup_power,
-            pv_power=self.pv_power,
+            pv_power=self.solar_power,
             rated_capacity=self.rated_capacity,
             energy_charged=memory.charged.shown_total,
             energy_discharged=memory.discharged.shown_total,
@@ -108,6 +126,7 @@ class Readings:
 
     def apply(self, status: Status, now: float) -> None:
         """Take over a status that was read at `now`, in seconds since the epoch."""
+        self._read_at = now
         match status:
             case EnergyStatus():
                 self._apply_energy(status, now)
@@ -122,7 +141,7 @@ class Readings:
             case PvStatus():
                 self.pv = status
                 if not self.profile.pv_total_is_real:
-                    self.pv_power = status.power
+                    self.pv_power, self._sun_read_at = status.power, now
             case MeterStatus():
                 self.meter = status
                 self.meter_connected = status.connected
@@ -176,15 +195,15 @@ class Readings:
         counted = self._last_energy is not None and self._counts_battery
         power = self.ac_power if counted else self.battery_power
         if power is None:
+            # Nothing is counted of what is not known.
+            self._unaccounted = True
             return
         self._watch_for_unaccounted(now, counted=counted)
         resolution = self.profile.energy_scale if counted else None
         self.memory.discharged.add_power(max(0.0, power), now, resolution=resolution)
         self.memory.charged.add_power(max(0.0, -power), now, resolution=resolution)
-        if self.profile.has_pv:
-            self.memory.solar.add_power(
-                self.pv_power or 0.0, now, resolution=self.profile.pv_energy_scale
-            )
+        if (sun := self.solar_power) is not None and self.profile.has_pv:
+            self.memory.solar.add_power(sun, now, resolution=self.profile.pv_energy_scale)
 
     def _watch_for_unaccounted(self, now: float, *, counted: bool) -> None:
         """Note what the totals miss: counters the backup socket, integrals a long silence."""
