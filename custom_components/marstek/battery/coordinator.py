@@ -73,10 +73,10 @@ from .wipe_watch import WipeWatch
 _AGE_WATCH_INTERVAL: Final = 10.0
 _DARK_AGE_WATCH_INTERVAL: Final = 1.0
 
-# Within so many seconds a call ends, whatever it waits for; sooner where nothing was heard from the
+# After so many seconds a call is cut, whatever it waits for (60 and 30 with its cleaning up); sooner where nothing was heard from the
 # battery for a minute, which then is likely to be off.
-_LONGEST_CALL: Final = 60.0
-_SILENT_CALL: Final = 30.0
+_LONGEST_CALL: Final = 58.0
+_SILENT_CALL: Final = 28.0
 _SILENCE: Final = 60.0
 
 type BatteryConfigEntry = ConfigEntry[BatteryCoordinator]
