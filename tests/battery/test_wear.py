@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.marstek.battery.wear import DAILY_WRITES, PLAN_WRITES, Giver, Wear
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.stored import StoredPart
 from tests.test_hand_commands import Owner, owner
 from tests.truth import virtual
 
@@ -118,7 +119,7 @@ def test_limits(steps: list[tuple[Giver, float, int]]) -> None:
         asked[giver] += writes
         assert asked[Giver.AUTOMATION] < DAILY_WRITES - PLAN_WRITES + 4
         assert sum(asked.values()) < DAILY_WRITES + 4
-        assert Wear.restore(wear.store()).writes_on(DAY) == wear.writes_on(DAY)
+        assert Wear.restore(StoredPart(wear.store())).writes_on(DAY) == wear.writes_on(DAY)
     assert wear.writes_on(DAY + dt.timedelta(days=1)) == 0
 
 
@@ -127,4 +128,4 @@ def test_limits(steps: list[tuple[Giver, float, int]]) -> None:
 )
 def test_unreadable_counts_are_none(stored: object) -> None:
     """A file of before, or a damaged one, starts at nothing."""
-    assert Wear.restore(stored).writes_on(DAY) == 0
+    assert Wear.restore(StoredPart(stored)).writes_on(DAY) == 0
