@@ -1,0 +1,65 @@
+"""Any interleaving of commands: each ends once, and the newest that nobody stopped stands."""
+
+import asyncio
+
+from hypothesis import given, settings, strategies as st
+
+from custom_components.marstek.battery.data import CommandState
+from custom_components.marstek.battery.progress import CommandProgress
+from custom_components.marstek.battery.turns import Rank, Turn, Turns
+from custom_components.marstek.errors import SupersededError
+from custom_components.marstek.venus import Mode, NoAnswerError, Proof
+
+_STEPS = st.tuples(
+    st.sampled_from(Rank),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 4),
+    st.none() | st.integers(0, 6),
+)
+
+
+@given(st.lists(_STEPS, min_size=1, max_size=8))
+@settings(deadline=None)
+def test_any_interleaving(steps: list[tuple[Rank, bool, bool, int, int | None]]) -> None:
+    """Two automations, a script that is stopped, upkeep and the plan, in any order."""
+    asyncio.run(_compete(steps))
+
+
+async def _compete(steps: list[tuple[Rank, bool, bool, int, int | None]]) -> None:
+    seen: list[CommandProgress] = []
+    turns = Turns(seen.append)
+    carried_out: list[int] = []
+    calls: list[tuple[Turn, asyncio.Task[Proof | None]]] = []
+    for number, (rank, is_setpoint, fails, pause, patience) in enumerate(steps):
+        turn = Turn(rank, is_setpoint)
+
+        async def job(number: int = number, *, fails: bool = fails) -> tuple[Mode, Proof]:
+            carried_out.append(number)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            if fails:
+                raise NoAnswerError("job", 1)
+            return Mode.AUTO, Proof.CONFIRMED
+
+        task = asyncio.ensure_future(turns.async_take(turn, job))
+        calls.append((turn, task))
+        for _ in range(pause):
+            await asyncio.sleep(0)
+        if patience is not None:
+            for _ in range(patience):
+                await asyncio.sleep(0)
+            task.cancel()
+    ends = await asyncio.gather(*(task for _, task in calls), return_exceptions=True)
+    for number, ((turn, _), end) in enumerate(zip(calls, ends, strict=True)):
+        newer = [each for each, _ in calls[number + 1 :]]
+        if isinstance(end, SupersededError):
+            assert number not in carried_out
+            assert any(turn.is_superseded_by(each) for each in newer)
+        elif not isinstance(end, asyncio.CancelledError):
+            assert number in carried_out
+    assert carried_out == sorted(set(carried_out))
+    shown = [each.state for each in seen if not each.is_quiet]
+    assert not shown or shown[-1] is not CommandState.PENDING
+    assert not turns.is_mode_waiting
+    assert not turns.lock.locked()
