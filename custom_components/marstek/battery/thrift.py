@@ -53,7 +53,10 @@ class Thrift:
         another power in Passive is not written to flash.
         """
         current = self._current_mode()
-        if mode not in (Mode.AUTO, current):
+        if mode is Mode.PASSIVE and mode is not current:
+            # It may follow a command that failed; only its share of the day is limited.
+            self.check_slots(giver)
+        elif mode not in (Mode.AUTO, current):
             self._check(giver)
 
     def check_setpoint(self, power: int, giver: Giver) -> None:
