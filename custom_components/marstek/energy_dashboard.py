@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 
 _ENERGY: Final = "energy"
+_BATTERY: Final = "battery"
 _FROM: Final = "stat_energy_from"
 
 BATTERY_FIELDS: Final = {
@@ -35,11 +36,11 @@ def battery_source(
 ) -> dict[str, Any]:
     """Return a source of battery storage; `capacity` is usable, in Wh.
 
-    The unique ids of its entities begin with `prefix`. Raises a translated HomeAssistantError when
-    one of them is switched off.
+    The unique ids of its entities begin with `prefix`. Raises a translated ServiceValidationError
+    when one of them is switched off.
     """
     entities = _entities(hass, prefix, fields)
-    source: dict[str, Any] = {"type": "battery", **entities}
+    source: dict[str, Any] = {"type": _BATTERY, **entities}
     source["power_config"] = {"stat_rate": entities["stat_rate"]}
     if capacity:
         source["capacity"] = round(capacity / 1000, 2)
@@ -56,11 +57,13 @@ def solar_source(hass: HomeAssistant, prefix: str) -> dict[str, Any]:
 async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]) -> None:
     """Put sources on the dashboard beside all others.
 
-    Raises a translated HomeAssistantError when there is no dashboard, when all of them are there
-    already, or when a battery would count twice: alone, and among all together.
+    Raises a translated ServiceValidationError when there is no dashboard, when all of them are
+    there already, or when a battery would count twice: alone, and among all together.
     """
     if _ENERGY not in hass.config.components:
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_energy_dashboard")
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_energy_dashboard"
+        )
     # Its requirements are only there where it is loaded.
     from homeassistant.components.energy.data import async_get_manager  # noqa: PLC0415
 
@@ -71,15 +74,17 @@ async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]
     if not missing:
         _refuse("on_energy_dashboard", name)
     totals = _ours(hass, TOTAL_FIELDS[_FROM])
-    is_total = missing[0][_FROM] in totals
-    if shown & (_ours(hass, BATTERY_FIELDS[_FROM]) if is_total else totals):
-        _refuse("counted_twice", name)
+    for source in missing:
+        is_total = source[_FROM] in totals
+        others = _ours(hass, BATTERY_FIELDS[_FROM]) if is_total else totals
+        if source["type"] == _BATTERY and shown & others:
+            _refuse("counted_twice", name)
     update: Any = {"energy_sources": [*there, *missing]}
     await manager.async_update(update)
 
 
 def _refuse(key: str, name: str) -> None:
-    raise HomeAssistantError(
+    raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders={"name": name}
     )
 
@@ -102,7 +107,7 @@ def _entities(hass: HomeAssistant, prefix: str, fields: Mapping[str, str]) -> di
         found = registry.async_get_entity_id("sensor", DOMAIN, f"{prefix}_{key}")
         entry = registry.async_get(found) if found else None
         if entry is None or entry.disabled:
-            raise HomeAssistantError(
+            raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="entity_disabled",
                 translation_placeholders={"entity": found or key},

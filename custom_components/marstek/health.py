@@ -17,7 +17,8 @@ from .venus import Danger, firmware_name, profile_for
 
 _INTERVAL: Final = timedelta(minutes=5)
 # A router that restarts, or a night without Wi-Fi, is not the owner's business.
-_SILENT_FOR: Final = timedelta(hours=1)
+# In s, by a clock that nobody sets.
+_SILENT_FOR: Final = 3600.0
 _KINDS: Final = (NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT)
 
 
@@ -27,11 +28,12 @@ class BatteryHealth:
     def __init__(self, hass: HomeAssistant) -> None:
         """Know nothing yet."""
         self._hass = hass
-        self._silent_since: dict[str, datetime] = {}
+        self._silent_since: dict[str, float] = {}
 
     @callback
-    def async_look(self, now: datetime) -> None:
-        """Look at all batteries; `now` is when."""
+    def async_look(self) -> None:
+        """Look at all batteries."""
+        now = self._hass.loop.time()
         for entry in async_batteries(self._hass):
             found = {} if entry.disabled_by else self._problems(entry, now)
             for kind in _KINDS:
@@ -40,7 +42,7 @@ class BatteryHealth:
                 else:
                     async_clear(self._hass, kind, entry)
 
-    def _problems(self, entry: ConfigEntry[Any], now: datetime) -> dict[str, Mapping[str, str]]:
+    def _problems(self, entry: ConfigEntry[Any], now: float) -> dict[str, Mapping[str, str]]:
         """Return what is wrong with a battery, and the words that its text needs."""
         data = entry.data
         firmware = {"firmware": firmware_name(data[CONF_FIRMWARE])}
@@ -85,7 +87,7 @@ def async_start_health(hass: HomeAssistant) -> None:
     health = BatteryHealth(hass)
 
     @callback
-    def async_look(now: datetime) -> None:
-        health.async_look(now)
+    def async_look(_: datetime) -> None:
+        health.async_look()
 
     async_track_time_interval(hass, async_look, _INTERVAL, cancel_on_shutdown=True)

@@ -7,8 +7,8 @@ from typing import Any, Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 
-from ..const import PLAN_UNIQUE_ID
-from ..energy_dashboard import TOTAL_FIELDS, async_add, battery_source
+from ..const import CONF_BLE_MAC, PLAN_UNIQUE_ID
+from ..energy_dashboard import TOTAL_FIELDS, async_add, battery_source, solar_source
 from .controller import PlanController
 from .crew import loaded_batteries
 from .entity import ControlEntity, ControlEntityDescription
@@ -16,15 +16,21 @@ from .runtime import Plan
 
 
 async def _add_to_energy_dashboard(control: PlanController) -> None:
-    """Put all batteries together on the Energy dashboard."""
-    batteries = loaded_batteries(control.hass).values()
+    """Put all batteries together, and the solar inputs of each, on the Energy dashboard."""
+    hass, title = control.hass, control.config_entry.title
+    batteries = loaded_batteries(hass).values()
     usable = sum(
         (battery.data.rated_capacity or battery.profile.rated_capacity)
         * battery.data.depth_of_discharge
         for battery in batteries
     )
-    source = battery_source(control.hass, PLAN_UNIQUE_ID, TOTAL_FIELDS, usable)
-    await async_add(control.hass, control.config_entry.title, [source])
+    total = battery_source(hass, PLAN_UNIQUE_ID, TOTAL_FIELDS, usable)
+    suns = (
+        solar_source(hass, battery.config_entry.data[CONF_BLE_MAC]) | {"name": battery.name}
+        for battery in batteries
+        if battery.profile.has_pv
+    )
+    await async_add(hass, title, [total | {"name": title}, *suns])
 
 
 @dataclass(frozen=True, kw_only=True)
