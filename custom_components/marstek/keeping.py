@@ -10,7 +10,8 @@ from pathlib import Path
 import shutil
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
@@ -23,6 +24,8 @@ STORAGE_NEWER: Final = "storage_newer"
 _VERSION: Final = 1
 _DAMAGED: Final = ".damaged"
 _MEANWHILE: Final = ".meanwhile"
+# In s. A slow card takes its time.
+_LONGEST_WRITE: Final = 30.0
 # A log line names so many damaged values.
 _MOST_NAMED: Final = 20
 
@@ -45,6 +48,8 @@ class EntryStore:
         self._store = self._file(self._key)
         self._make = contents
         self._due: float | None = None
+        self._taken_at = float("-inf")
+        self._unlisten: Callable[[], None] | None = None
         self._is_closed = False
         self._loaded = StoredPart()
 
@@ -124,15 +129,28 @@ class EntryStore:
         if self._is_closed or (self._due is not None and self._due <= due):
             return
         self._due = due
+        if self._unlisten is None:
+            self._unlisten = self._hass.bus.async_listen_once(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_write_finally
+            )
         self._store.async_delay_save(self._contents, delay)
 
+    async def _async_write_finally(self, _: Event) -> None:
+        """Write once more what Home Assistant may have cancelled: it ends writes that run."""
+        self._unlisten = None
+        if self._hass.loop.time() - self._taken_at < _LONGEST_WRITE:
+            await self._store.async_save(self._contents())
+
     def _contents(self) -> dict[str, Any]:
-        self._due = None
+        self._due, self._taken_at = None, self._hass.loop.time()
         return self._make()
 
     async def async_close(self) -> None:
         """Write for the last time: a successor may have the file from here on."""
         self._is_closed = True
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
         await self._store.async_save(self._contents())
 
     async def async_save(self) -> None:
