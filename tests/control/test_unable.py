@@ -33,6 +33,8 @@ async def test_an_override_that_ends_by_itself_is_told() -> None:
         battery = home.batteries[0]
         home.excused |= {battery.spec.ble_mac}
         await home.place.call(battery, "select", "mode", option="ai")
+        # The plan looks anew just after the command.
+        await home.minutes(1)
         assert [said.kind for said in home.said].count("override_started") == 1
         await home.until(22, 10)
         assert [said.kind for said in home.said].count("override_ended") == 1
