@@ -194,19 +194,39 @@ async def test_who_insists_in_the_app_is_the_boss_until_the_next_boundary() -> N
 
 
 @at(2026, 3, 9, 21, 40)
-async def test_who_insists_three_times_a_day_is_taken_for_another_program() -> None:
-    """Who insists three times a day is taken for another program, until a day has gone well."""
+async def test_a_second_controller_is_reported_in_the_same_night() -> None:
+    """A program that insists on its own mode is reported at once, until a day has gone well."""
     async with plan_home(count=1, soc=80) as home:
         battery = home.batteries[0]
-        for hour in (23, 7, 23):
-            await home.until(hour)
-            for _ in range(2):
-                assert issue(home, FOREIGN_CONTROLLER, battery) is None
-                battery.set_mode("AI")
-                await home.minutes(6)
+        await home.until(23)
+        for _ in range(2):
+            assert issue(home, FOREIGN_CONTROLLER, battery) is None
+            battery.set_mode("AI")
+            await home.minutes(6)
         assert issue(home, FOREIGN_CONTROLLER, battery) is not None
+        assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
         await home.minutes(25 * 60)
         assert issue(home, FOREIGN_CONTROLLER, battery) is None
+        assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_slots_that_are_taken_away_are_no_wrong_clock_and_no_full_cells() -> None:
+    """A program that disables the plan's slots is reported; the battery is charged all the same."""
+    async with plan_home(count=1, soc=50) as home:
+        battery = home.batteries[0]
+        for minute in (0, 40):
+            await home.until(23, minute)
+            battery.state.slots = [None] * len(battery.state.slots)
+            assert issue(home, FOREIGN_CONTROLLER, battery) is None
+            await home.minutes(25)
+            assert home.powers()[0] < -50
+        assert issue(home, FOREIGN_CONTROLLER, battery) is not None
+        assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
+        assert home.kinds(Kind.CLOCK_WRONG) == home.kinds(Kind.TAKES_NO_MORE) == []
+        await home.until(6, 0, 30)
+        assert home.guard.mornings[dt.date(2026, 3, 13)] == [100]
+        await home.until(6, 15)
 
 
 @at(2026, 3, 9, 21, 40)

@@ -353,6 +353,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return self.client.link.noise.is_noisy
 
     @property
+    def is_commanded_elsewhere(self) -> bool:
+        """Tell whether acceptances of commands arrive that nothing here sent."""
+        return self.client.link.noise.is_commanded
+
+    @property
     def is_planned(self) -> bool:
         """Tell whether the plan has put it into another mode than Auto, and not back yet."""
         return self.store.memory.is_planned

@@ -9,7 +9,6 @@ from homeassistant.core import HomeAssistant
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.issues import (
     CLOCK_WRONG,
-    FOREIGN_CONTROLLER,
     FOREIGN_SLOTS,
     async_clear,
     async_left_in_manual,
@@ -24,6 +23,7 @@ from .control_memory import ControlMemory
 from .pilot import DOUBTS, Outcome, Pilot, Report
 from .plan_data import PlanData
 from .plan_options import PlanOptions
+from .rivals import Rivals
 from .situation import battery_id, battery_state
 from .tariff_data import TariffData
 
@@ -39,9 +39,6 @@ _METER_AFTER: Final = dt.timedelta(minutes=10)
 _METER_MISSES: Final = 2
 _MOST_METER_READS: Final = 6
 _MORNING: Final = dt.timedelta(minutes=30)
-# Who overrides the plan so often within a day is no person but another program.
-_RIVALRY: Final = 3
-_RIVALRY_WITHIN: Final = 86400.0
 
 
 class Alerts:
@@ -61,7 +58,7 @@ class Alerts:
         self._unchecked: set[str] = set()
         self._meter_reads: dict[str, int] = {}
         self._meter_misses: dict[str, int] = {}
-        self._overridden: dict[str, list[float]] = {}
+        self._rivals = Rivals(hass)
 
     def look(
         self,
@@ -73,7 +70,10 @@ class Alerts:
         now = self._hass.loop.time()
         for key, battery in batteries.items():
             self._look_at_presence(key, battery, now)
-            self._look_at_rivals(key, battery, now)
+            if self._rivals.look(key, battery):
+                self._raise(Alert.FOREIGN_CONTROLLER, key, battery)
+            else:
+                self._over(Alert.FOREIGN_CONTROLLER, key)
             if battery.is_reachable:
                 self._look_at_values(key, battery, options, day)
         self._look_at_all(batteries, now)
@@ -234,22 +234,11 @@ class Alerts:
 
     def reported(self, report: Report) -> None:
         """Raise the repairs that a pilot's finding takes, or take them back."""
+        self._rivals.add(battery_id(report.battery), report.outcome)
         if report.outcome in DOUBTS:
             self.doubted(report.battery, report.outcome)
         elif report.outcome is Outcome.SLOTS_RIGHT:
             async_clear(self._hass, CLOCK_WRONG, report.battery.config_entry)
-        elif report.outcome is Outcome.OVERRIDDEN:
-            times = self._overridden.setdefault(battery_id(report.battery), [])
-            times.append(self._hass.loop.time())
-
-    def _look_at_rivals(self, key: str, battery: BatteryCoordinator, now: float) -> None:
-        """Raise a repair for a battery that something else steers too, or take it back."""
-        times = [each for each in self._overridden.get(key, ()) if now - each < _RIVALRY_WITHIN]
-        self._overridden[key] = times
-        if len(times) >= _RIVALRY:
-            async_raise(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
-        elif not times:
-            async_clear(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
 
     def _raise(
         self,

@@ -52,6 +52,7 @@ class Alert(StrEnum):
     NO_METER = "no_meter"
     RED_UNCHARGED = "red_uncharged"
     LEFT_IN_MANUAL = "left_in_manual"
+    FOREIGN_CONTROLLER = "foreign_controller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class Chronicle:
             self._takes_no_more(report)
         kinds = {
             Outcome.PUT_BACK: Kind.PUT_BACK,
+            Outcome.CHANGED: Kind.PUT_BACK,
             Outcome.CLOCK_WRONG: Kind.CLOCK_WRONG,
             Outcome.FOREIGN_SLOTS: Kind.FOREIGN_SLOTS,
         }

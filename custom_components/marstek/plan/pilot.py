@@ -44,6 +44,10 @@ class Outcome(StrEnum):
     """Somebody else changed the mode, and insists."""
     PUT_BACK = "put_back"
     """The battery had left the mode by itself."""
+    CHANGED = "changed"
+    """Somebody else changed the mode, and it was put back."""
+    SLOT_TAKEN = "slot_taken"
+    """A slot that had acted stopped, and acts again since it was written anew."""
     CLOCK_WRONG = "clock_wrong"
     FOREIGN_SLOTS = "foreign_slots"
     EXHAUSTED = "exhausted"
@@ -106,6 +110,8 @@ class Pilot:
         self._is_clock_tried = False
         self._is_exhausted = False
         self._is_probing = False
+        self._is_rewritten = False
+        self._has_acted = False
         self._rests_until = float("-inf")
         self._rests_at: float | None = None
 
@@ -200,6 +206,8 @@ class Pilot:
             # By countdown it takes what it did not take by its slots.
             self._is_probing = self._is_exhausted = False
             self._report(Outcome.CLOCK_WRONG)
+        if self._watch.has_acted and self._standing.window is not None:
+            self._slot_acts()
         if finding is None or self._is_tidy:
             return
         LOGGER.debug("%s: %s", self.battery.name, finding)
@@ -210,7 +218,7 @@ class Pilot:
             case Finding.CHANGED:
                 self._changed()
             case Finding.EXHAUSTED:
-                self._exhausted()
+                self._stopped(self._standing)
             case Finding.IDLE:
                 self._idle(self._standing)
             case Finding.OTHER_POWER:
@@ -224,7 +232,26 @@ class Pilot:
             self._report(Outcome.OVERRIDDEN)
             return
         self._put_back_at = now
-        self._report(Outcome.PUT_BACK)
+        self._report(Outcome.CHANGED)
+        self.async_repeat()
+
+    def _slot_acts(self) -> None:
+        """Note that the battery's clock lets slots act in this window."""
+        self._has_acted = True
+        if self._is_rewritten:
+            self._is_rewritten = False
+            self._report(Outcome.SLOT_TAKEN)
+
+    def _stopped(self, order: Order) -> None:
+        """Find out why power no longer flows: write the slot anew, once.
+
+        Should power flow again, somebody else had disabled the slot; cells that are full take
+        nothing from a new slot either.
+        """
+        if order.window is None or self._is_exhausted:
+            self._exhausted()
+            return
+        self._is_rewritten = True
         self.async_repeat()
 
     def _exhausted(self) -> None:
@@ -234,6 +261,7 @@ class Pilot:
         charge; nearly full it is over, below that they may take more after a while.
         """
         self._is_exhausted = True
+        self._is_rewritten = False
         data, order = self.battery.data, self._standing
         if order is not None and (order.power or 0) < 0:
             is_full = data.soc is not None and data.soc >= _NEARLY_FULL
@@ -251,8 +279,10 @@ class Pilot:
     def _idle(self, order: Order) -> None:
         """Find out why no power has flowed since the order was carried out.
 
-        A battery that took power earlier this night is full for now, unless a countdown shows that
-        only its slots are in the way; that is tried once, where Home Assistant's clock is proven.
+        Where a slot has acted earlier in this window, the clock is right, and the slot is written
+        anew. A battery that takes nothing then either is full for now, unless a countdown shows
+        that only its slots are in the way; that is tried once, where Home Assistant's clock is
+        proven.
         """
         if order.window is None:
             if self.doubt is Outcome.CLOCK_WRONG:
@@ -262,8 +292,10 @@ class Pilot:
                 self._exhausted()
             else:
                 self._distrust_slots(Outcome.CLOCK_WRONG)
-        elif not self._is_exhausted:
+        elif not (self._has_acted or self._is_exhausted):
             self._distrust_slots(Outcome.CLOCK_WRONG)
+        elif not (self._is_rewritten or self._is_exhausted):
+            self._stopped(order)
         elif self._own_clock.is_proven and not self._is_clock_tried:
             self._is_probing = self._is_clock_tried = True
             self.doubt = Outcome.CLOCK_WRONG
@@ -295,6 +327,7 @@ class Pilot:
     def async_try_clock_again(self) -> None:
         """Find out in a new window what was found out in the last one."""
         self._is_clock_tried = self._is_exhausted = False
+        self._is_rewritten = self._has_acted = False
         self._rests_until = float("-inf")
 
     async def _async_is_clock_right(self, order: Order) -> bool:
@@ -366,7 +399,7 @@ class Pilot:
             proof = await self.battery.async_obey(
                 order,
                 dt_util.utcnow().astimezone(self._zone),
-                expects_power=not self._is_exhausted,
+                expects_power=not (self._is_exhausted or self._is_rewritten),
             )
         except VenusError as err:
             LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))

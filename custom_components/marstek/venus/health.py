@@ -22,6 +22,9 @@ _LONGEST_INDISPENSABLE_REST: Final = 300.0
 _NOISY_MINUTES: Final = 10
 _NOISE_WINDOW: Final = 1800.0
 _MINUTE: Final = 60.0
+# A late duplicate of our own acceptance may be one of them.
+_FOREIGN_COMMANDS: Final = 3
+_COMMANDS_WINDOW: Final = 86400.0
 
 
 class Breaker:
@@ -134,10 +137,13 @@ class Noise:
         """Start quiet."""
         self._clock = clock
         self._minutes: deque[float] = deque(maxlen=_NOISY_MINUTES)
+        self._acceptances: deque[float] = deque(maxlen=_FOREIGN_COMMANDS)
 
-    def heard(self) -> None:
-        """Note a datagram that answers no request of ours."""
+    def heard(self, *, is_acceptance: bool = False) -> None:
+        """Note a datagram that answers no request of ours, perhaps the acceptance of a command."""
         now = self._clock.time()
+        if is_acceptance:
+            self._acceptances.append(now)
         if not self._minutes or now - self._minutes[-1] >= _MINUTE:
             self._minutes.append(now)
 
@@ -146,3 +152,9 @@ class Noise:
         """Tell whether at least 10 of the last 30 minutes had such datagrams."""
         is_full = len(self._minutes) == _NOISY_MINUTES
         return is_full and self._clock.time() - self._minutes[0] < _NOISE_WINDOW
+
+    @property
+    def is_commanded(self) -> bool:
+        """Tell whether at least 3 acceptances of commands in 24 hours were not ours."""
+        is_full = len(self._acceptances) == _FOREIGN_COMMANDS
+        return is_full and self._clock.time() - self._acceptances[0] < _COMMANDS_WINDOW

@@ -293,7 +293,7 @@ class Link:
         elif self._in_flight and (reply is None or (reply.id == 0 and reply.fault)):
             self._doubt(self._in_flight, reply, now)
         elif reply is None or reply.id not in self._answered_ids:
-            self.noise.heard()
+            self.noise.heard(is_acceptance=reply is not None and reply.is_acceptance)
 
     def _heard(self, now: float) -> None:
         """Note a sign of life: only an answer to a request of ours is one."""

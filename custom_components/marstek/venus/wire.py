@@ -63,6 +63,11 @@ class Reply:
     result: dict[str, Any] | None = None
     fault: Fault | None = None
 
+    @property
+    def is_acceptance(self) -> bool:
+        """Tell whether it answers a command: only those have a `set_result` (PROTOCOL.md 2.9)."""
+        return self.result is not None and "set_result" in self.result
+
 
 def encode_request(request_id: int, method: str, params: dict[str, Any]) -> bytes:
     """Return a compact request; ValueError for what the firmware would misread."""
