@@ -2,12 +2,13 @@
 
 import asyncio
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
-from custom_components.marstek.tempo import Colour, Interval, tempo_day
+from custom_components.marstek.tempo import Colour, Interval, Window, tempo_day
 from simulator import Outcome, SimulatedBattery, Slot
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ _CROSSING: Final = 200.0
 _CROSSED_WH: Final = 1.5
 _MODES: Final = {Action.AUTO: ("Auto",), Action.AI: ("AI",)}
 _PLANNED_MODES: Final = ("Manual", "Passive")
+
+
+@cache
+def _minutes_in(windows: tuple[Window, ...]) -> frozenset[int]:
+    """Return the minutes of a day that lie in off-peak windows."""
+    minutes: set[int] = set()
+    for window in windows:
+        start = window.start.hour * 60 + window.start.minute
+        end = window.end.hour * 60 + window.end.minute
+        minutes |= {(start + step) % 1440 for step in range((end - start) % 1440)}
+    return frozenset(minutes)
 
 
 class Invariants:
@@ -131,13 +143,7 @@ class Invariants:
         home = self._home
         if not home.is_running:
             return self._known_minutes
-        windows = home.plan.tariff.settings.off_peak.windows
-        minutes: set[int] = set()
-        for window in windows:
-            start = window.start.hour * 60 + window.start.minute
-            end = window.end.hour * 60 + window.end.minute
-            minutes |= {(start + step) % 1440 for step in range((end - start) % 1440)}
-        self._known_minutes = frozenset(minutes)
+        self._known_minutes = _minutes_in(home.plan.tariff.settings.off_peak.windows)
         return self._known_minutes
 
     @property

@@ -72,6 +72,8 @@ from .wipe_watch import WipeWatch
 # Short beside the age at which a reading of a dark battery is stale.
 _AGE_WATCH_INTERVAL: Final = 10.0
 _DARK_AGE_WATCH_INTERVAL: Final = 1.0
+# Each poll looks at the age of all readings; beside that only power is watched so closely.
+_LONGEST_UNWATCHED: Final = 60.0
 
 # After so many seconds a call is cut, whatever it waits for (60 and 30 with its cleaning up); sooner where nothing was heard from the
 # battery for a minute, which then is likely to be off.
@@ -131,6 +133,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
         self._age_timer: asyncio.TimerHandle | None = None
+        self._pictured_at = float("-inf")
 
     @property
     def profile(self) -> Profile:
@@ -311,14 +314,18 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if self.data is not None:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 
-    def _snapshot(self) -> BatteryData:
-        rate = success_rate(list(self.client.link.statistics.values()))
-        fresh = frozenset(
+    def _fresh(self) -> frozenset[Reading]:
+        """Return the readings that are current, or have yet to be read for the first time."""
+        return frozenset(
             reading
             for reading in Reading
             if self._poller.is_fresh(reading) or self.plan.is_awaited(reading)
         )
-        data = self.readings.picture()
+
+    def _snapshot(self) -> BatteryData:
+        rate = success_rate(list(self.client.link.statistics.values()))
+        data, fresh = self.readings.picture(), self._fresh()
+        self._pictured_at = self.clock.time()
         return replace(
             data,
             fresh=fresh,
@@ -481,7 +488,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
         A timer and no task: Home Assistant waits for tasks, and this never ends before its entry.
         """
-        interval = _DARK_AGE_WATCH_INTERVAL if self._poller.is_dark else _AGE_WATCH_INTERVAL
+        expires_soon = self._poller.is_dark and self.last_update_success
+        interval = _DARK_AGE_WATCH_INTERVAL if expires_soon else _AGE_WATCH_INTERVAL
         self._age_timer = self.hass.loop.call_later(interval, self._async_look_at_age)
 
     @callback
@@ -490,9 +498,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             if self.last_update_success:
                 error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
                 self._async_expire(self._update_failed(error))
-        elif self.last_update_success:
+        elif self.last_update_success and self._is_outdated:
             self._publish()
         self._async_watch_age()
+
+    @property
+    def _is_outdated(self) -> bool:
+        """Tell whether no poll has looked at the age of the readings for some time."""
+        return self.clock.time() - self._pictured_at >= _LONGEST_UNWATCHED
 
     @override
     async def async_shutdown(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from ..venus import Danger, Method, Profile
@@ -75,8 +76,18 @@ _PURPOSES: Final = {
     Method.DATA: Reading.POWER,
 }
 _ORDER: Final = tuple(_PURPOSES)
+_READ_BY: Final = {purpose: method for method, purpose in reversed(_PURPOSES.items())}
 # Where Marstek.GetData tells power and mode: for the totals, and to hold it against.
 _BESIDE_DATA: Final = {Method.ENERGY: 600.0, Method.MODE: 1800.0}
+_PACES: Final = {
+    Method.MODE: attrgetter("mode"),
+    Method.BATTERY: attrgetter("cells"),
+    Method.METER: attrgetter("meter"),
+    Method.PV: attrgetter("meter"),
+    Method.WIFI: attrgetter("wifi"),
+    Method.BLUETOOTH: attrgetter("bluetooth"),
+}
+_SLOWEST: Final = attrgetter("device")
 
 
 def intervals_for(profile: Profile) -> Intervals:
@@ -136,14 +147,8 @@ class ReadingPlan:
         slowed = _METER_LOST_FACTOR if self.meter_lost else 1
         if self._carries_power(method):
             return intervals.power * slowed
-        return {
-            Method.MODE: intervals.mode,
-            Method.BATTERY: intervals.cells,
-            Method.METER: intervals.meter * slowed,
-            Method.PV: intervals.meter,
-            Method.WIFI: intervals.wifi,
-            Method.BLUETOOTH: intervals.bluetooth,
-        }.get(method, intervals.device)
+        pace: float = _PACES.get(method, _SLOWEST)(intervals)
+        return pace * slowed if method is Method.METER else pace
 
     def feeds(self, method: Method) -> frozenset[Reading]:
         """Return the readings that an answer to a method renews.
@@ -241,7 +246,7 @@ class ReadingPlan:
 
     def longest_age(self, reading: Reading, now: float) -> float:
         """Return the age in seconds up to which a reading is taken for current."""
-        method = next(method for method, purpose in _PURPOSES.items() if purpose is reading)
+        method = _READ_BY[reading]
         if reading is Reading.POWER or (method is Method.PV and self._carries_power(method)):
             interval = self.interval(self._power_source, now)
             return min(120.0 + 1.5 * interval, max(_LONGEST_POWER_AGE, 1.5 * interval + 60.0))

@@ -146,7 +146,8 @@ class Quotas:
 
 def days_used(colour: Colour, season: Season, known: Mapping[date, Colour]) -> int:
     """Return how many known days of a season have a colour, those announced ahead included."""
-    return sum(1 for day in season.dates if known.get(day) is colour)
+    first, last = season.first, season.last
+    return sum(1 for day, each in known.items() if each is colour and first <= day <= last)
 
 
 def days_left(colour: Colour, season: Season, known: Mapping[date, Colour], quotas: Quotas) -> int:
