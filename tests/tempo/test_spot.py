@@ -353,3 +353,17 @@ def test_what_is_told_is_what_is_read(
             found = offer.prices[start + part * _QUARTER]
             assert found == pytest.approx(price * factor, abs=1e-6)
     assert len(offer.prices) == len(prices) * (step // _QUARTER)
+
+
+@pytest.mark.parametrize("year", ["0001", "1990", "2200", "9999"])
+@pytest.mark.parametrize("offset", ["+00:00", "-12:00", "+14:00", ""])
+def test_prices_at_the_ends_of_the_calendar_are_none(year: str, offset: str) -> None:
+    """Arithmetic with them would overflow; what is told beside them is read."""
+    rows = _rows(0.1, 0.2)
+    far = [
+        {"start": f"{year}-{rest}{offset}", "price": 0.3}
+        for rest in ("01-01T00:00:00", "12-31T22:00:00", "12-31T23:00:00")
+    ]
+    offer = _read({"unit_of_measurement": "EUR/kWh", "data": [*rows, *far]})
+    assert set(offer.prices.values()) == {0.1, 0.2}
+    assert {start.year for start in offer.prices} == {_MIDNIGHT.year}

@@ -22,6 +22,9 @@ _LEAST_DATED: Final = 2
 _LEAST_HOURS: Final = 20
 _HOUR_NAME: Final = re.compile(r"(.*?)([01][0-9]|2[0-3])h(d?)")
 _TOMORROW: Final = ("nextday", "tomorrow")
+# Arithmetic with a moment near the ends of the calendar overflows, and no price is of there.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
 # Seconds since 1970, and from which number on they are milliseconds.
 _LEAST_EPOCH: Final = 1e9
 _MILLISECONDS: Final = 1e11
@@ -353,7 +356,10 @@ def _number(value: object) -> float | None:
 
 
 def _moment(value: object, zone: tzinfo) -> datetime | None:
-    """Return a moment in UTC: an ISO text with a time, a datetime, or seconds since 1970."""
+    """Return a moment in UTC: an ISO text with a time, a datetime, or seconds since 1970.
+
+    None for anything else, and for a moment that is not in the years 2000 to 2100.
+    """
     try:
         if isinstance(value, str):
             value = datetime.fromisoformat(value) if ":" in value else None
@@ -365,6 +371,7 @@ def _moment(value: object, zone: tzinfo) -> datetime | None:
             return None
         if value.utcoffset() is None:
             value = value.replace(tzinfo=zone)
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
     except ValueError, OverflowError, OSError:
         return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
