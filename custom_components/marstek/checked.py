@@ -1,4 +1,4 @@
-"""Checked numbers and durations from outside: actions, templates and number entities.
+"""Checked numbers, durations and moments from outside: actions, templates and number entities.
 
 A template can give NaN, infinity or hundreds of digits. Python raises ValueError or OverflowError
 for these deep inside, where nobody translates them.
@@ -52,6 +52,35 @@ def duration(value: Any) -> dt.timedelta:
     if found > _LONGEST:
         raise _refusal("not_a_duration")
     return found
+
+
+def moment(value: Any) -> dt.datetime:
+    """Return a moment, without a time zone where none is given; ServiceValidationError otherwise."""
+    try:
+        found: dt.datetime = cv.datetime(_printable(value))
+    except (vol.Invalid, OverflowError, ValueError) as err:
+        raise _refusal("not_a_moment") from err
+    return found
+
+
+def day(value: Any) -> dt.date:
+    """Return a date; ServiceValidationError for anything else."""
+    try:
+        found: dt.date = cv.date(_printable(value))
+    except (vol.Invalid, OverflowError, ValueError) as err:
+        raise _refusal("not_a_date") from err
+    return found
+
+
+def _printable(value: Any) -> Any:
+    """Return the value as it is; ValueError for a text with other characters than printable ones.
+
+    A lone surrogate ends the whole process: ciso8601, which Home Assistant reads moments with,
+    follows a null pointer for a text that has no UTF-8 form (seen with 2.3.3, Python 3.14).
+    """
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("Not printable")
+    return value
 
 
 def _refusal(key: str) -> ServiceValidationError:

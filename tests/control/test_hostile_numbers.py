@@ -25,9 +25,11 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 HOSTILE: list[Any] = [
     *(math.nan, math.inf, -math.inf, 10**400, -(10**400), 1e308, 1e15),
     *("nan", "inf", "-Infinity", "9" * 400, "1e999", "much", None, [], {}),
+    *("\ud800", "2026-03-10 06:00:00\udfff", "2026-03-10\n"),
 ]
 NUMBERS = {"power", "target", "floor", "soc"}
-NAMES = NUMBERS | {"duration", "until", "start_date", "end_date", "slots", "enabled"}
+MOMENTS = {"duration", "until", "start_date", "end_date"}
+NAMES = NUMBERS | MOMENTS | {"slots", "enabled"}
 # What an action takes beside the field that is hostile.
 NEEDED: dict[str, dict[str, Any]] = {
     "set_passive": {"power": -500},
@@ -78,7 +80,7 @@ async def test_actions_refuse_what_is_no_number() -> None:
                     if field in NUMBERS:
                         assert isinstance(refused, ServiceValidationError), (action.name, data)
                         assert refused.translation_key, (action.name, data)
-                    if field == "duration":
+                    if field in MOMENTS:
                         assert refused is not None, (action.name, data)
         assert len(home.writes(home.batteries[0])) == writes
 
@@ -129,6 +131,17 @@ def test_checks_return_or_refuse(value: object) -> None:
             assert err.translation_key in {"not_a_number", "not_a_whole_number", "not_a_duration"}  # noqa: PT017
         else:
             assert isinstance(found, dt.timedelta) or math.isfinite(found)
+
+
+@settings(max_examples=500)
+@given(anything | st.text(st.sampled_from("0123456789-:T +Z.\ud800\n"), max_size=30))
+def test_moments_and_dates_are_read_or_refused(value: object) -> None:
+    """A text that has no form in UTF-8 would end the process inside a library."""
+    for check, kind in ((checked.moment, dt.datetime), (checked.day, dt.date)):
+        try:
+            assert isinstance(check(value), kind)
+        except ServiceValidationError as err:
+            assert err.translation_key in {"not_a_moment", "not_a_date"}  # noqa: PT017
 
 
 @settings(max_examples=300)

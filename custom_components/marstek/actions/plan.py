@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..checked import duration, number
+from ..checked import day, duration, moment, number
 from ..const import DOMAIN, Tariff
 from ..plan.entity import has_off_peak
 from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
@@ -69,7 +69,7 @@ async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
             translation_placeholders={"days": str(_LONGEST_SPAN.days)},
         )
     days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
-    return {"days": [tariff.describe(day) for day in days]}
+    return {"days": [tariff.describe(each) for each in days]}
 
 
 async def _async_pause(call: ServiceCall) -> None:
@@ -134,13 +134,13 @@ PLAN_ACTIONS: Final = (
     ActionDescription(
         "get_tempo",
         _async_get_tempo,
-        {vol.Optional(_START_DATE): cv.date, vol.Optional(_END_DATE): cv.date},
+        {vol.Optional(_START_DATE): day, vol.Optional(_END_DATE): day},
         SupportsResponse.ONLY,
     ),
     ActionDescription(
         "pause",
         _async_pause,
-        {vol.Optional(ATTR_UNTIL): cv.datetime, vol.Optional(ATTR_DURATION): duration},
+        {vol.Optional(ATTR_UNTIL): moment, vol.Optional(ATTR_DURATION): duration},
     ),
     ActionDescription("resume", _async_resume),
     ActionDescription("apply_now", _async_apply_now),
