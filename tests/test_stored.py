@@ -36,6 +36,7 @@ numbers = st.one_of(
     st.sampled_from([-5000, 99, -1, -400, 0, 1, 101]),
 )
 texts = st.one_of(
+    st.sampled_from(["\n\x1b[31m", "\u202e", "x" * 300]),
     st.text(max_size=20),
     st.datetimes().map(dt.datetime.isoformat),
     st.datetimes(timezones=st.timezones(), allow_imaginary=False).map(dt.datetime.isoformat),
@@ -200,6 +201,21 @@ def test_anything_is_habits_or_none(stored: object) -> None:
     """What can't be habits is none."""
     found = Habits.restore(stored, dt.UTC)
     assert found is None or found.days >= 0
+
+
+def test_texts_of_a_file_can_be_logged_and_shown() -> None:
+    """Control characters and texts without end are damage, in values as in names."""
+    stored = plan_file()
+    control = stored["control"]
+    control["overrides"][0]["batteries"] = ["\x1b[31m"]
+    control["active"] = ["low_soc 1", "x" * 300]
+    control["doubts"] = {MAC: "clock", "a\nb": "clock"}
+    root = StoredPart(stored)
+    restored = PlanMemory.restore(root).control
+    assert root.damaged == ["control.overrides.0", "control.doubts.a?b", "control.active.1"]
+    assert len(restored.overrides) == 1
+    assert restored.active == {"low_soc 1"}
+    assert restored.doubts == {MAC: "clock"}
 
 
 def test_valid_files_are_read_as_they_are() -> None:

@@ -18,6 +18,8 @@ MOST_ENERGY: Final = 1e12
 """Wh; more is in no home."""
 MOST_POWER: Final = 100_000
 """W, of one battery."""
+LONGEST_TEXT: Final = 255
+"""Characters."""
 
 type Read[T] = Callable[[object], T]
 """Returns a value; ValueError for what it can't be."""
@@ -108,14 +110,14 @@ class StoredPart:
                 self._spoil(key, number)
 
     def mapping[T](self, key: str, read: Read[T]) -> dict[str, T]:
-        """Return the values of a mapping that can be read."""
+        """Return the values of a mapping that can be read, and whose names are texts."""
         stored = self._values.get(key)
         if stored is not None and not isinstance(stored, dict):
             self._spoil(key)
         found: dict[str, T] = {}
         for name, item in stored.items() if isinstance(stored, dict) else ():
             try:
-                found[str(name)] = read(item)
+                found[text(name)] = read(item)
             except ValueError:
                 self._spoil(key, name)
         return found
@@ -160,9 +162,12 @@ def flag(stored: object) -> bool:
 
 
 def text(stored: object) -> str:
-    """Read a text."""
-    if not isinstance(stored, str):
-        raise ValueError("Not a text")  # noqa: TRY004
+    """Read a text of printable characters, at most LONGEST_TEXT of them.
+
+    It may be logged and shown, and nothing stored here is longer.
+    """
+    if not isinstance(stored, str) or len(stored) > LONGEST_TEXT or not stored.isprintable():
+        raise ValueError("Not a text")
     return stored
 
 
