@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 import json
+import time
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -72,6 +73,22 @@ def test_rte_as_it_was_captured() -> None:
 def test_rte_twisted(values: object, expected: object) -> None:
     """What can't be believed is left out."""
     assert _said(parse_rte, {"values": values}) == expected
+
+
+@pytest.mark.parametrize(
+    ("parse", "before", "after"),
+    [
+        (parse_rte, b'{"values":{"2026-01-26":"RED","2026-01-26-fallback":', b"}}"),
+        (parse_rte_api, b'{"error":', b"}"),
+    ],
+)
+def test_lists_in_lists_cost_no_time(parse: Parser, before: bytes, after: bytes) -> None:
+    """A text is made of none of them: with 50,000 levels that held the event loop for 0.6 s."""
+    depth = 50_000
+    begun = time.process_time()
+    with suppress(SourceError):
+        parse(before + b"[" * depth + b"]" * depth + after, NOW)
+    assert time.process_time() - begun < 0.2
 
 
 def test_tomorrow_is_a_date_of_paris() -> None:

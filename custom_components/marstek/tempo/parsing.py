@@ -72,7 +72,9 @@ def parse_rte_api(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
     """Return what RTE's official API says (TEMPO.md 1.2)."""
     answer = _object(_decode(body))
     if "tempo_like_calendars" not in answer:
-        raise SourceError(FaultKind.CONTENT, f"No calendar: {answer.get('error', 'no reason')}")
+        reason = answer.get("error")
+        said = reason if isinstance(reason, str) else "no reason"
+        raise SourceError(FaultKind.CONTENT, f"No calendar: {said}")
     claims: list[Claim] = []
     for calendar in _items(answer["tempo_like_calendars"]):
         # Either a calendar that holds values, or such a value itself.
@@ -153,8 +155,12 @@ def _community_colour(item: Mapping[str, Any]) -> Colour | None:
 
 
 def _is_true(flag: object) -> bool:
-    """Return whether a flag is set; RTE writes it as a text."""
-    return str(flag).strip().lower() in ("true", "1")
+    """Return whether a flag is set; RTE writes it as a text.
+
+    Only a scalar is turned into one: for lists in lists that takes time by the square of depth.
+    """
+    is_scalar = isinstance(flag, (bool, int, str))
+    return is_scalar and str(flag).strip().lower() in ("true", "1")
 
 
 def _announcements(
