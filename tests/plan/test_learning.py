@@ -151,10 +151,26 @@ class _Platform:
             },
             {dt.datetime(2026, 11, 19, 9, tzinfo=dt.UTC): 950.0},
         ),
+        (
+            {
+                "wh_hours": {
+                    "2026-11-19T10:00:00+01:00": "much",
+                    "2026-11-19T11:00:00+01:00": float("nan"),
+                    "0001-01-01T00:00:00+14:00": 5,
+                    "\ud800": 5,
+                    7: 5,
+                    "2026-11-19T12:00:00+01:00": 10**400,
+                    "2026-11-19T13:00:00+01:00": 300,
+                }
+            },
+            {dt.datetime(2026, 11, 19, 12, tzinfo=dt.UTC): 300.0},
+        ),
+        ({"wh": {}}, {}),
+        ([5], {}),
         (None, {}),
         (RuntimeError("broken"), {}),
     ],
-    ids=["halves of hours", "nothing", "an error"],
+    ids=["halves of hours", "rubbish", "no hours", "a list", "nothing", "an error"],
 )
 async def test_a_forecast_of_the_sun(
     recorder_mock: Recorder, hass: HomeAssistant, answer: Any, expected: dict[dt.datetime, float]

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
-from homeassistant.util import dt as dt_util
 
 from ..const import CONF_LOAD_SENSOR, CONF_PV_SENSOR, LOGGER
 from ..planner.habits import Hour
+from .solar_forecast import powers_of
 
 _ENERGY: Final = "energy"
 _RECORDER: Final = "recorder"
@@ -167,9 +167,6 @@ async def async_forecast_of_the_sun(
         if isinstance(answer, BaseException):
             LOGGER.debug("No solar forecast: %s", answer)
             continue
-        for text, energy in (answer or {"wh_hours": {}})["wh_hours"].items():
-            moment = dt_util.parse_datetime(text)
-            if moment is not None and moment.utcoffset() is not None:
-                start = moment.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
-                powers[start] += energy
+        for start, power in powers_of(answer).items():
+            powers[start] += power
     return dict(powers)
