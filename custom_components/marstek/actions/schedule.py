@@ -58,7 +58,8 @@ _PERIOD: Final = vol.Schema(
 )
 
 
-def _period(given: dict[str, Any]) -> Period:
+def period_of(given: dict[str, Any]) -> Period:
+    """Return the period that a checked entry of the `slots` field describes."""
     days = 0
     for name in given[_DAYS]:
         days |= _NAMES[name]
@@ -68,7 +69,7 @@ def _period(given: dict[str, Any]) -> Period:
 
 async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:
     """Write slots; all is checked for all batteries before anything is sent to one."""
-    periods = tuple(_period(each) for each in call.data[_SLOTS])
+    periods = tuple(period_of(each) for each in call.data[_SLOTS])
     replace: bool = call.data[_REPLACE]
 
     def check(battery: BatteryCoordinator) -> None:
