@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 import time
 from typing import Any
 
@@ -11,6 +12,8 @@ from custom_components.marstek import checked
 from custom_components.marstek.battery import energy
 from custom_components.marstek.venus import parsing
 from scripts.fuzz_lib.__main__ import main
+from scripts.fuzz_lib.corpus import trees_of
+from scripts.fuzz_lib.mutation import Mutator
 from scripts.fuzz_lib.runner import Fuzzer, Tally
 from scripts.fuzz_lib.surfaces import SURFACES
 
@@ -86,3 +89,14 @@ def test_what_fails_is_made_smaller_and_written_down(
     fuzzer = Fuzzer(SURFACES["datagrams"], seed=1)
     assert all(isinstance(fuzzer.outcome(path.read_bytes()), str) for path in found)
     assert min(path.stat().st_size for path in found) < 200
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_same_seed_makes_the_same_inputs(name: str) -> None:
+    """A finding can be looked at again; no input changes what the next ones are made of."""
+    surface = SURFACES[name]
+    trees = trees_of(name, surface.parse)
+    first, again, other = (Mutator(Random(seed), trees, surface.dump) for seed in (1, 1, 2))
+    made = [first.make() for _ in range(300)]
+    assert made == [again.make() for _ in range(300)]
+    assert made != [other.make() for _ in range(300)]

@@ -58,7 +58,7 @@ class Mutator:
         """Return a value that is hostile, or one that stands elsewhere in the corpus."""
         chance = self._rng.random()
         if chance < 0.5:
-            return self._pick(VALUES)
+            return _copied(self._pick(VALUES))
         return self._pick(self._leaves) if chance < 0.95 else self._generated(2)
 
     def _word(self) -> str:
@@ -96,9 +96,10 @@ class Mutator:
 
     def _repeat(self, container: Any, key: Any, _: Sequence[Place]) -> None:
         if isinstance(container, dict):
-            container[self._word()] = container[key]
+            container[self._word()] = _copied(container[key])
         else:
-            container.extend([container[key]] * self._pick((1, 2, 23, 100)))
+            item, count = container[key], self._pick((1, 2, 23, 100))
+            container.extend(_copied(item) for _ in range(count))
 
     def _swap(self, container: Any, key: Any, places: Sequence[Place]) -> None:
         other, place = self._pick(places)
@@ -162,6 +163,11 @@ class Mutator:
         at = self._pick(colons) + 1
         ends = [end for mark in b",}]" if (end := made.find(mark, at)) >= 0]
         return made[:at] + value + made[min(ends, default=len(made)) :]
+
+
+def _copied(value: Any) -> Any:
+    """Return a value that no other place of a tree has."""
+    return json.loads(json.dumps(value)) if isinstance(value, (dict, list)) else value
 
 
 def places_of(tree: Any) -> list[Place]:
