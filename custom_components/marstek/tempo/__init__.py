@@ -28,8 +28,8 @@ from .odds import Odds, expected_price, odds
 from .price_book import PriceBook, PriceSpan
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
-from .spot import Offer, SpotError, SpotProblem, read_prices
-from .spot_rows import PriceUnit
+from .spot import Offer, read_prices
+from .spot_model import PriceUnit, SpotError, SpotProblem
 from .windows import (
     DEFAULT_WINDOW,
     TEMPO_OFF_PEAK,

@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import fmean
 from typing import Any, Final, Self
 
-from .spot_rows import QUARTER
+from .spot_model import QUARTER
 
 _QUARTER_S: Final = 900
 _KEPT: Final = timedelta(days=8)

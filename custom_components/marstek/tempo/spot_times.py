@@ -1,0 +1,135 @@
+"""Second stage of the price reader: when the rows of a list begin and end.
+
+Integrations publish ISO texts, datetimes and seconds or milliseconds since 1970, with and without an
+offset. Local times are ambiguous on the two days when clocks change; the order of rows decides there.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
+from typing import Final
+
+from .spot_model import HOUR, number_of
+
+_LONGEST_ROW: Final = timedelta(hours=25)
+_QUARTER_S: Final = 900
+# Arithmetic with a moment near the ends of the calendar overflows, and no price is of there.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
+# Seconds since 1970, and from which number on they are milliseconds.
+_LEAST_EPOCH: Final = 1e9
+_MILLISECONDS: Final = 1e11
+# Names without underscores, in the order in which they are preferred.
+STARTS: Final = (
+    *("start", "starttime", "startsat", "from", "validfrom", "starttimestamp"),
+    *("hour", "time", "datetime", "timestamp"),
+)
+ENDS: Final = ("end", "endtime", "endsat", "till", "until", "to", "validto", "endtimestamp")
+
+
+def bounds_of(
+    items: Sequence[Mapping[str, object]], name: str, zone: tzinfo
+) -> dict[int, tuple[datetime, datetime]]:
+    """Return the start and end in UTC of each row that has a price, by its number.
+
+    `name` is that of the price. Rows whose times make no sense are left out.
+    """
+    starts = _starts(items, name, zone)
+    ordered = sorted(set(starts.values()))
+    following = dict(pairwise(ordered))
+    step = min((b - a for a, b in pairwise(ordered)), default=None)
+    bounds: dict[int, tuple[datetime, datetime]] = {}
+    for number, start in starts.items():
+        end = _end(items[number], start, following.get(start), step, zone)
+        if end is not None and _is_whole(start, end):
+            bounds[number] = start, end
+    return bounds
+
+
+def _starts(items: Sequence[Mapping[str, object]], name: str, zone: tzinfo) -> dict[int, datetime]:
+    """Return the start in UTC of each row that has one, by its number.
+
+    Local times without an offset are ambiguous in the hour that clocks repeat: the second of two
+    equal ones is the later. A time that clocks skip is left out.
+    """
+    starts: dict[int, datetime] = {}
+    seen: set[datetime] = set()
+    for number, item in enumerate(items):
+        told = next((item[key] for key in STARTS if key in item), None)
+        if name not in item or (start := moment_of(told, zone)) is None:
+            continue
+        local = _local(told)
+        if local is not None:
+            if local in seen:
+                start = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+            seen.add(local)
+            if start.astimezone(zone).replace(tzinfo=None) != local:
+                continue
+        starts[number] = start
+    return starts
+
+
+def _local(told: object) -> datetime | None:
+    """Return a moment that is told without an offset, None for any other."""
+    try:
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else told
+    except ValueError:
+        return None
+    is_local = isinstance(moment, datetime) and moment.tzinfo is None
+    return moment.replace(fold=0) if is_local and isinstance(moment, datetime) else None
+
+
+def _end(
+    item: Mapping[str, object],
+    start: datetime,
+    following: datetime | None,
+    step: timedelta | None,
+    zone: tzinfo,
+) -> datetime | None:
+    """Return when a price ends: as told, else with the next one, the last as those before."""
+    told = next((item[key] for key in ENDS if item.get(key) is not None), None)
+    if told is not None:
+        begun = next((item[key] for key in STARTS if key in item), None)
+        local_start, local_end = _local(begun), _local(told)
+        if local_start is None or local_end is None:
+            return moment_of(told, zone)
+        # By local time, which may be set within the row.
+        if local_end > local_start:
+            end = start + (local_end - local_start)
+            return end if following is None else min(end, following)
+    if step is None or step > HOUR:
+        return None
+    if following is None or following - start > HOUR:
+        return start + step
+    return following
+
+
+def _is_whole(start: datetime, end: datetime) -> bool:
+    """Tell whether quarters of an hour fill a span that is no longer than a day."""
+    return (
+        timedelta() < end - start <= _LONGEST_ROW
+        and start.timestamp() % _QUARTER_S == 0
+        and end.timestamp() % _QUARTER_S == 0
+    )
+
+
+def moment_of(value: object, zone: tzinfo) -> datetime | None:
+    """Return a moment in UTC: an ISO text with a time, a datetime, or seconds since 1970.
+
+    None for anything else, and for a moment that is not in the years 2000 to 2100.
+    """
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value) if ":" in value else None
+        elif (number := number_of(value)) is not None and number >= _LEAST_EPOCH:
+            value = datetime.fromtimestamp(
+                number / 1000 if number >= _MILLISECONDS else number, UTC
+            )
+        if not isinstance(value, datetime):
+            return None
+        if value.utcoffset() is None:
+            value = value.replace(tzinfo=zone)
+        found = value.astimezone(UTC)
+    except ValueError, OverflowError, OSError:
+        return None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None

@@ -1,0 +1,103 @@
+"""Third stage of the price reader: the unit of prices.
+
+A unit is read from texts, flags and names beside the prices. Where nothing says it, the size of the
+prices decides, and between 20 and 60 the owner does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Final
+
+from .spot_model import PriceUnit, Series, SpotError, SpotProblem
+
+_CENTS: Final = frozenset(
+    {"ct", "cts", "c", "cent", "cents", "c€", "€c", "¢", "p", "pence", "öre", "øre", "ore"}
+)
+_CENT_FLAGS: Final = ("priceincents", "usecent")
+_NO_PRICES: Final = frozenset({"w", "kw", "wh", "kwh", "mwh", "%", "°c", "v", "a", "g", "kg", "m³"})
+# Medians of what has no unit: up to the first it is a currency, up to the second its hundredth,
+# from the third on the price of a MWh. In between it may be either of the last two.
+_MOST_CURRENCY: Final = 2.0
+_MOST_CENTS: Final = 20.0
+_LEAST_MWH: Final = 60.0
+IN_KWH: Final = {PriceUnit.KWH: 1.0, PriceUnit.CENT: 0.01, PriceUnit.MWH: 0.001}
+"""Factor from each unit to the currency per kWh."""
+
+
+def plain(name: object) -> str:
+    """Return a name in lower case, without what separates its words."""
+    return str(name).lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def is_of_something_else(node: object) -> bool:
+    """Tell whether a mapping says that what it holds is no price."""
+    unit = node.get("unit_of_measurement") if isinstance(node, Mapping) else None
+    return isinstance(unit, str) and unit.lower() in _NO_PRICES
+
+
+def unit_in(node: Mapping[object, object]) -> PriceUnit | None:
+    """Return the unit that a mapping tells for what it holds."""
+    told = {plain(name): value for name, value in node.items()}
+    unit = unit_of_text(told.get("unitofmeasurement")) or unit_of_text(told.get("unit"))
+    if unit in (None, PriceUnit.KWH) and any(told.get(flag) is True for flag in _CENT_FLAGS):
+        return PriceUnit.CENT
+    return unit
+
+
+def unit_of_text(text: object) -> PriceUnit | None:
+    """Return the unit that a text such as `EUR/MWh` stands for, None for any other."""
+    if not isinstance(text, str):
+        return None
+    currency, _, energy = text.lower().replace(" ", "").rpartition("/")
+    is_cents = currency in _CENTS
+    if energy == "kwh":
+        return PriceUnit.CENT if is_cents else PriceUnit.KWH
+    return PriceUnit.MWH if energy == "mwh" and not is_cents else None
+
+
+def unit_by_name(name: str) -> PriceUnit | None:
+    """Return the unit that the name of a price tells."""
+    if name == "marketprice" or name.endswith("permwh"):
+        return PriceUnit.MWH
+    if name.endswith("perkwh"):
+        return PriceUnit.CENT if "ct" in name or "cent" in name else PriceUnit.KWH
+    return None
+
+
+def in_one_unit(
+    found: Sequence[Series], unit: PriceUnit | None, assumed: PriceUnit | None
+) -> tuple[list[Series], PriceUnit]:
+    """Return series whose rows all have a unit, and the unit of those that had none.
+
+    `unit` replaces what the source says, `assumed` counts where it says nothing. Raises SpotError
+    (UNCLEAR_UNIT) where the size of the prices does not tell either.
+    """
+    is_forced = unit is not None
+    common = unit or _unit_of_all(found) or assumed or _plausible(found)
+    return [_in_unit(series, common, is_forced=is_forced) for series in found], common
+
+
+def _in_unit(series: Series, unit: PriceUnit, *, is_forced: bool) -> Series:
+    rows = (
+        replace(row, unit=unit if is_forced or row.unit is None else row.unit)
+        for row in series.rows
+    )
+    return replace(series, rows=tuple(rows))
+
+
+def _unit_of_all(found: Sequence[Series]) -> PriceUnit | None:
+    rows = (row for series in found for row in series.rows)
+    return next((row.unit for row in rows if row.unit is not None), None)
+
+
+def _plausible(found: Sequence[Series]) -> PriceUnit:
+    """Return the unit that prices without one must have; raise SpotError when that is unclear."""
+    middle = median(abs(row.price) for series in found for row in series.rows)
+    if middle <= _MOST_CURRENCY:
+        return PriceUnit.KWH
+    if middle <= _MOST_CENTS:
+        return PriceUnit.CENT
+    if middle >= _LEAST_MWH:
+        return PriceUnit.MWH
+    raise SpotError(SpotProblem.UNCLEAR_UNIT)
