@@ -29,7 +29,8 @@ from .price_book import PriceBook, PriceSpan
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
 from .spot import Offer, read_prices
-from .spot_model import PriceUnit, SpotError, SpotProblem
+from .spot_days import Clues
+from .spot_model import DayList, PriceUnit, SpotError, SpotProblem
 from .windows import (
     DEFAULT_WINDOW,
     TEMPO_OFF_PEAK,
@@ -53,9 +54,11 @@ __all__ = [
     "Announcement",
     "BaseError",
     "Bases",
+    "Clues",
     "Colour",
     "ColourBook",
     "Credentials",
+    "DayList",
     "Disagreement",
     "Entry",
     "FaultKind",

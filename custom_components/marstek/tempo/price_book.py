@@ -1,6 +1,6 @@
 """Which day-ahead prices are known, and what is to be expected of other hours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
@@ -17,6 +17,7 @@ _FARTHEST: Final = timedelta(days=3)
 _LONGEST_PAST: Final = timedelta(days=2)
 
 
+_PROVISIONAL: Final = "provisional"
 # Per kWh in any currency; more is no price.
 _MOST: Final = 1e6
 # A quarter of an hour of the year 2200: later ones are no prices of ours.
@@ -45,9 +46,37 @@ class PriceBook:
 
     _prices: dict[int, float] = field(default_factory=dict)
     """By quarters of an hour since 1970."""
+    _provisional: set[int] = field(default_factory=set)
+    """Those among them whose day is not proven."""
 
-    def learn(self, prices: Mapping[datetime, float], now: datetime) -> bool:
-        """Note prices by their starts; return whether that changes anything."""
+    def learn(
+        self,
+        prices: Mapping[datetime, float],
+        now: datetime,
+        *,
+        provisional: Collection[datetime] = (),
+        withdrawn: Collection[datetime] = (),
+    ) -> bool:
+        """Note prices by their starts; return whether that changes anything.
+
+        A provisional price takes the place of a provisional one only. `withdrawn` are starts of
+        prices that are forgotten where they are provisional.
+        """
+        before = self._provisional.copy()
+        wrong = {number for start in withdrawn if (number := _number(start)) in self._provisional}
+        for number in wrong:
+            del self._prices[number]
+        self._provisional -= wrong
+        doubtful = set(map(_number, provisional))
+        kept = doubtful & self._prices.keys() - self._provisional
+        told = {start: price for start, price in prices.items() if _number(start) not in kept}
+        self._provisional -= set(map(_number, told)) - doubtful
+        is_changed = self._note(told, now)
+        self._provisional = (self._provisional | doubtful - kept) & self._prices.keys()
+        return is_changed or self._provisional != before
+
+    def _note(self, prices: Mapping[datetime, float], now: datetime) -> bool:
+        """Note prices that hold whatever was known; return whether that changes anything."""
         earliest, latest = _number(now - _KEPT), _number(now + _FARTHEST)
         found = {
             number: price
@@ -72,6 +101,11 @@ class PriceBook:
     def clear(self) -> None:
         """Forget all: from now on somebody else tells."""
         self._prices.clear()
+        self._provisional.clear()
+
+    def is_provisional(self, moment: datetime) -> bool:
+        """Tell whether the day of a known price is likely, but not proven."""
+        return _number(moment) in self._provisional
 
     def price_at(self, moment: datetime) -> float | None:
         """Return the price at a moment, None when it is not known."""
@@ -127,9 +161,12 @@ class PriceBook:
                 hours.setdefault(_moment(number).astimezone(zone).hour, []).append(price)
         return {hour: round(fmean(prices), 4) for hour, prices in hours.items()}
 
-    def store(self) -> dict[str, list[float]]:
-        """Return what `restore` takes: prices in a row by the start of the first."""
-        rows: dict[str, list[float]] = {}
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes: prices in a row by the start of the first.
+
+        Under a name of their own there are the numbers of quarters whose day is not proven.
+        """
+        rows: dict[str, Any] = {}
         row: list[float] = []
         before = None
         for number in sorted(self._prices):
@@ -137,6 +174,8 @@ class PriceBook:
                 row = rows.setdefault(_moment(number).isoformat(), [])
             row.append(self._prices[number])
             before = number
+        if self._provisional:
+            rows[_PROVISIONAL] = sorted(self._provisional)
         return rows
 
     @classmethod
@@ -152,7 +191,13 @@ class PriceBook:
                 is_price = isinstance(price, (int, float)) and -_MOST <= price <= _MOST
                 if is_price and 0 < number < _LAST_NUMBER:
                     prices[number] = float(price)
-        return cls(prices)
+        doubtful = stored.get(_PROVISIONAL) if isinstance(stored, dict) else None
+        numbers = (
+            {each for each in doubtful if isinstance(each, int)}
+            if isinstance(doubtful, list)
+            else set()
+        )
+        return cls(prices, numbers & prices.keys())
 
 
 def _number(moment: datetime) -> int:

@@ -1,18 +1,20 @@
 """Reader of day-ahead prices, in whatever shape an integration publishes them.
 
 Its stages, each a module: shapes (`spot_shapes`), times (`spot_times`), units (`spot_units`), subject
-(here) and the merge of copies (`spot_merge`). What can't be understood without doubt is no price: a
-missing one is expected from the days before, a wrong one empties batteries.
+(here), days of lists without dates, checked against the entity's own state (`spot_days`), and the merge
+of copies (`spot_merge`). What can't be understood without doubt is no price: a missing one is expected
+from the days before, a wrong one empties batteries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
+from .spot_days import Clues, Dating, date_of_lists, withdrawn_by
 from .spot_merge import by_quarter
-from .spot_model import PriceUnit, SpotError, SpotProblem
-from .spot_shapes import series_of
-from .spot_units import in_one_unit
+from .spot_model import DAY, HOUR, DayList, PriceUnit, Series, SpotError, SpotProblem
+from .spot_shapes import search
+from .spot_units import common_unit, in_unit, unit_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,17 @@ class Offer:
     prices: Mapping[datetime, float]
     """Currency per kWh of quarters of an hour, by their starts in UTC."""
     unit: PriceUnit
-    """What they were told in."""
+    """Unit in which the source publishes them."""
+    step: timedelta = HOUR
+    """Resolution: the time that the shortest row holds."""
+    is_unit_told: bool = True
+    """Whether the source, or the owner, says the unit; else it was judged by the size of prices."""
+    provisional: frozenset[datetime] = frozenset()
+    """Starts of those whose day is likely, but not proven."""
+    withdrawn: frozenset[datetime] = frozenset()
+    """Starts of provisional prices of earlier offers that turned out to be of another day."""
+    lists: tuple[DayList, ...] = ()
+    """Lists without dates that they come from, for the `Clues` of the next reading."""
 
 
 def read_prices(
@@ -33,17 +45,51 @@ def read_prices(
     unit: PriceUnit | None = None,
     assumed: PriceUnit | None = None,
     subject: str | None = None,
+    clues: Clues | None = None,
 ) -> Offer:
     """Return the prices in attributes or an answer; raise SpotError when there are none.
 
-    `day` is the local one on which it was told: lists named `today` and `tomorrow` go by it. `unit`
-    holds whatever the source says, `assumed` where it says nothing. `subject` is one of the names
-    of an earlier SEVERAL.
+    `day` is the local one that lists named `today` are of where there are no `clues`. `unit` replaces
+    what the source says, `assumed` counts where it says nothing. `subject` is one of the names of an
+    earlier SEVERAL.
     """
-    found = series_of(payload, zone, day)
-    if subject is not None:
-        found = [series for series in found if series.subject == subject] or found
-    if not found:
+    found = search(payload, zone)
+    series, lists = _of(subject, found.series), _of(subject, found.lists)
+    if not series and not lists:
         raise SpotError(SpotProblem.NO_PRICES)
-    in_units, common = in_one_unit(found, unit, assumed)
-    return Offer(by_quarter(in_units, zone), common)
+    common = unit or common_unit([*series, *lists], assumed)
+    is_forced = unit is not None
+    is_told = is_forced or unit_told([*series, *lists]) is not None
+    dating = Dating(day, is_proven=True)
+    withdrawn: frozenset[datetime] = frozenset()
+    if lists:
+        lists = [in_unit(each, common, is_forced=is_forced) for each in lists]
+        if clues is not None:
+            dating = date_of_lists(lists, zone, clues)
+            withdrawn = frozenset(withdrawn_by(lists, dating, zone, clues))
+        series = _placed(lists, dating.today, zone)
+        if not series:
+            raise SpotError(SpotProblem.NO_PRICES)
+    else:
+        series = [in_unit(each, common, is_forced=is_forced) for each in series]
+    prices = by_quarter(series, zone)
+    return Offer(
+        prices,
+        common,
+        step=min(each.step for each in series),
+        is_unit_told=is_told,
+        provisional=frozenset() if dating.is_proven else frozenset(prices),
+        withdrawn=withdrawn - prices.keys(),
+        lists=tuple(lists),
+    )
+
+
+def _of[FoundT: (Series, DayList)](subject: str | None, found: Sequence[FoundT]) -> list[FoundT]:
+    """Return what is of a subject; all where none is, or none is wanted."""
+    return [each for each in found if each.subject == subject] or list(found)
+
+
+def _placed(lists: Sequence[DayList], today: date, zone: tzinfo) -> list[Series]:
+    """Return the series that lists are when a day is today; those that do not fit are left out."""
+    rows = ((each, each.rows_on(today + each.offset * DAY, zone)) for each in lists)
+    return [Series(placed, each.subject) for each, placed in rows if placed]

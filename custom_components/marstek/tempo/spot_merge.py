@@ -57,12 +57,12 @@ def quarters_of(series: Series) -> Mapping[datetime, float]:
 
 def rounding_of(series: Series) -> float:
     """Return by how much prices of a series may be rounded, in currency per kWh."""
-    decimals = max(_decimals(row.price) for row in series.rows)
+    decimals = max(decimals_of(row.price) for row in series.rows)
     factor = max(IN_KWH[row.unit or PriceUnit.KWH] for row in series.rows)
     return 0.501 * 10.0**-decimals * factor + 1e-6
 
 
-def _decimals(price: float) -> int:
+def decimals_of(price: float) -> int:
     """Return how many decimals a price is told with, at most six."""
     return next((count for count in range(6) if round(price, count) == price), 6)
 

@@ -1,17 +1,17 @@
 """First stage of the price reader: the shapes in which integrations publish prices.
 
 There is no common format, so that the whole tree of attributes or of an answer is searched. A shape
-is a function that takes a node of the tree and yields its rows; `_SHAPES` lists them.
+is a function that takes a node of the tree: `_dated` yields rows with times, `_undated` lists of a day.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from itertools import islice
 import re
 from typing import Final
 
-from .spot_model import DAY, HOUR, QUARTER, PriceUnit, Row, Series, number_of
+from .spot_model import DayList, PriceUnit, Row, Series, number_of
 from .spot_times import ENDS, STARTS, bounds_of, moment_of
 from .spot_units import is_of_something_else, plain, unit_by_name, unit_in, unit_of_text
 
@@ -22,7 +22,14 @@ _LONGEST_NAME: Final = 40
 _LEAST_DATED: Final = 2
 _LEAST_HOURS: Final = 20
 _HOUR_NAME: Final = re.compile(r"(.*?)([01][0-9]|2[0-3])h(d?)")
+_OFFSETS: Final = (("today", 0), ("tomorrow", 1))
 _TOMORROW: Final = ("nextday", "tomorrow")
+_DAY_WORD: Final = re.compile("today|tomorrow|next_day|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.IGNORECASE)
+# Hours, half hours and quarters of a day of 23, 24 or 25 hours.
+_LENGTHS: Final = frozenset(hours * parts for hours in (23, 24, 25) for parts in (1, 2, 4))
+# Not of when something was updated, or ends.
+_OWN_DATE: Final = re.compile("(price|delivery|current|today)?(date|day)(today)?")
+_LONGEST_DATE: Final = 10
 _PRICES: Final = ("total", "price", "value", "valueincvat", "priceincvat", "marketprice")
 _PER_ENERGY: Final = re.compile(r"price.*per(k|m)wh")
 # Lists under such names are of something else, or nobody's word.
@@ -34,50 +41,90 @@ class _Place:
     """Where the search is."""
 
     zone: tzinfo
-    day: date
     name: str = ""
     unit: PriceUnit | None = None
+    told: date | None = None
     depth: int = 0
     path: tuple[str, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        """Return the names that lead here, without the words for a day."""
+        words = (_DAY_WORD.sub("", name).strip("_- ") for name in self.path)
+        return " ".join(word for word in words if word)
 
-def series_of(payload: object, zone: tzinfo, day: date) -> list[Series]:
-    """Return all series that are told on a local day, in the order in which they stand.
 
-    Prices without dates count only where nothing says when they are.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that a search has found: series with dates, or else lists without."""
+
+    series: tuple[Series, ...] = ()
+    lists: tuple[DayList, ...] = ()
+
+
+def search(payload: object, zone: tzinfo) -> Found:
+    """Return the prices in a payload, in the order in which they stand.
+
+    Lists without dates count only where nothing has dates.
     """
-    place = _Place(zone, day)
-    for find in _SHAPES:
-        found = list(_walk(payload, place, find))
-        if sum(len(series.rows) for series in found) > _MOST_ROWS:
-            return []
-        if found:
-            return found
-    return []
+    place = _Place(zone)
+    series = [
+        Series(rows, place.subject)
+        for node, place in _walk(payload, place)
+        if (rows := tuple(islice(_dated(node, place), _MOST_ROWS + 1)))
+    ]
+    if sum(len(each.rows) for each in series) > _MOST_ROWS:
+        return Found()
+    if series:
+        return Found(tuple(series))
+    lists = [each for node, place in _walk(payload, place) for each in _undated(node, place)]
+    if sum(len(each.prices) for each in lists) > _MOST_ROWS:
+        return Found()
+    return Found(lists=tuple(lists))
 
 
-type _Find = Callable[[object, _Place], Iterator[Row]]
-
-
-def _walk(node: object, place: _Place, find: _Find) -> Iterator[Series]:
-    """Yield what is found in a tree, depth first."""
+def _walk(node: object, place: _Place) -> Iterator[tuple[object, _Place]]:
+    """Yield all nodes of a tree that may hold prices, depth first, each with its place."""
     if place.depth > _DEEPEST or is_of_something_else(node):
         return
-    if rows := tuple(islice(find(node, place), _MOST_ROWS + 1)):
-        yield Series(rows, " ".join(place.path))
+    yield node, place
     if isinstance(node, Mapping):
-        unit = unit_in(node) or place.unit
+        inside = replace(
+            place,
+            unit=unit_in(node) or place.unit,
+            told=_date_in(node) or place.told,
+            depth=place.depth + 1,
+        )
         for name, value in node.items():
             known = plain(name)
             if not any(other in known for other in _OTHERS):
                 path = (*place.path, _shown(name))
-                below = replace(place, name=known, unit=unit, depth=place.depth + 1, path=path)
-                yield from _walk(value, below, find)
+                yield from _walk(value, replace(inside, name=known, path=path))
     elif isinstance(node, (list, tuple)) and len(node) <= _MOST_ROWS:
         below = replace(place, depth=place.depth + 1)
         for value in node:
             if isinstance(value, (Mapping, list, tuple)):
-                yield from _walk(value, below, find)
+                yield from _walk(value, below)
+
+
+def _date_in(node: Mapping[object, object]) -> date | None:
+    """Return the date that a mapping gives for the prices in it, None without one or with several."""
+    dates = {
+        found
+        for name, value in node.items()
+        if _OWN_DATE.fullmatch(plain(name)) and (found := _date_of(value)) is not None
+    }
+    return next(iter(dates)) if len(dates) == 1 else None
+
+
+def _date_of(value: object) -> date | None:
+    """Return a date without a time."""
+    if isinstance(value, str) and len(value) <= _LONGEST_DATE:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
 
 def _shown(name: object) -> str:
@@ -86,7 +133,7 @@ def _shown(name: object) -> str:
 
 
 def _dated(node: object, place: _Place) -> Iterator[Row]:
-    """Yield the rows of a list in which each price has its start, or of prices by start."""
+    """Yield the rows of a list in which each price has its start, or of prices by start or date."""
     if isinstance(node, Mapping):
         # Other attributes may stand beside the dated ones, and a gap may be told as null.
         items: list[Mapping[str, object]] = [
@@ -97,6 +144,7 @@ def _dated(node: object, place: _Place) -> Iterator[Row]:
         if len(items) < _LEAST_DATED:
             return
     elif isinstance(node, (list, tuple)) and len(node) <= _MOST_ROWS:
+        yield from _of_a_date(node, place)
         items = [
             {plain(name): value for name, value in item.items()}
             for item in node
@@ -139,7 +187,7 @@ def _rows_by(name: str, items: Sequence[Mapping[str, object]], place: _Place) ->
             yield Row(start, end, price, named or unit_of_text(item.get("unit")) or place.unit)
 
 
-def _undated(node: object, place: _Place) -> Iterator[Row]:
+def _undated(node: object, place: _Place) -> Iterator[DayList]:
     """Yield prices that only a name places: in a list of a day, or one for each hour."""
     if isinstance(node, Mapping):
         yield from _by_hour_names(node, place)
@@ -147,44 +195,52 @@ def _undated(node: object, place: _Place) -> Iterator[Row]:
         yield from _bare(node, place)
 
 
-def _by_hour_names(node: Mapping[object, object], place: _Place) -> Iterator[Row]:
+def _by_hour_names(node: Mapping[object, object], place: _Place) -> Iterator[DayList]:
     """Yield prices under names such as `price_00h` and `price_next_day_00h`.
 
     The hour that clocks repeat in autumn is named with a `d`.
     """
-    groups: dict[str, list[tuple[datetime, float]]] = {}
+    groups: dict[str, list[tuple[tuple[int, int], float]]] = {}
     for name, value in node.items():
         match, price = _HOUR_NAME.fullmatch(plain(name)), number_of(value)
-        if match is None or price is None:
-            continue
-        day = place.day + DAY * any(word in match[1] for word in _TOMORROW)
-        local = datetime.combine(day, time(int(match[2])), place.zone)
-        start = local.replace(fold=1 if match[3] else 0).astimezone(UTC)
-        if start.astimezone(place.zone).hour == local.hour:
-            groups.setdefault(match[1], []).append((start, price))
-    for prices in groups.values():
+        if match is not None and price is not None:
+            hour = int(match[2]), 1 if match[3] else 0
+            groups.setdefault(match[1], []).append((hour, price))
+    for name, prices in groups.items():
         if len(prices) >= _LEAST_HOURS:
-            for start, price in prices:
-                yield Row(start, start + HOUR, price, place.unit)
+            yield DayList(
+                prices=tuple(price for _, price in prices),
+                offset=int(any(word in name for word in _TOMORROW)),
+                subject=place.subject,
+                unit=place.unit,
+                hours=tuple(hour for hour, _ in prices),
+                told=place.told,
+            )
 
 
-def _bare(node: Sequence[object], place: _Place) -> Iterator[Row]:
-    """Yield the prices of a list of numbers that is named after its day, as long as that is."""
-    days = {"today": place.day, "tomorrow": place.day + DAY}
-    day = next((days[name] for name in days if place.name.endswith(name)), None)
-    if day is None:
-        return
-    midnight, end = (
-        datetime.combine(date_, time(), place.zone).astimezone(UTC) for date_ in (day, day + DAY)
-    )
-    step = (end - midnight) / len(node)
-    if step not in (HOUR, QUARTER):
-        return
-    for number, value in enumerate(node):
-        start, price = midnight + number * step, number_of(value)
-        if price is not None:
-            yield Row(start, start + step, price, place.unit)
+def _bare(node: Sequence[object], place: _Place) -> Iterator[DayList]:
+    """Yield a list of numbers that is named after its day."""
+    offset = _offset_by_name(place.name)
+    if offset is not None and (prices := _numbers(node)):
+        yield DayList(prices, offset, place.subject, place.unit, told=place.told)
 
 
-_SHAPES: Final[tuple[_Find, ...]] = (_dated, _undated)
-"""Ways to find rows, in the order in which they are tried; the first that finds any counts."""
+def _of_a_date(node: Sequence[object], place: _Place) -> Iterator[Row]:
+    """Yield the rows of a list of numbers whose name is a date, or that has only a date beside it."""
+    named = _date_of(place.path[-1]) if place.path else None
+    day = named or (place.told if _offset_by_name(place.name) is None else None)
+    if day is not None and (prices := _numbers(node)):
+        yield from DayList(prices, 0, place.subject, place.unit).rows_on(day, place.zone)
+
+
+def _offset_by_name(name: str) -> int | None:
+    """Return how many days after today a list is of by its name."""
+    return next((days for word, days in _OFFSETS if name.endswith(word)), None)
+
+
+def _numbers(node: Sequence[object]) -> tuple[float | None, ...]:
+    """Return the prices of a day in a row, empty where a list can't be that."""
+    if len(node) not in _LENGTHS:
+        return ()
+    prices = tuple(map(number_of, node))
+    return prices if any(price is not None for price in prices) else ()

@@ -4,12 +4,12 @@ A unit is read from texts, flags and names beside the prices. Where nothing says
 prices decides, and between 20 and 60 the owner does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from .spot_model import PriceUnit, Series, SpotError, SpotProblem
+from .spot_model import DayList, PriceUnit, Series, SpotError, SpotProblem
 
 _CENTS: Final = frozenset(
     {"ct", "cts", "c", "cent", "cents", "c€", "€c", "¢", "p", "pence", "öre", "øre", "ore"}
@@ -65,35 +65,31 @@ def unit_by_name(name: str) -> PriceUnit | None:
     return None
 
 
-def in_one_unit(
-    found: Sequence[Series], unit: PriceUnit | None, assumed: PriceUnit | None
-) -> tuple[list[Series], PriceUnit]:
-    """Return series whose rows all have a unit, and the unit of those that had none.
+def unit_told(found: Sequence[Series | DayList]) -> PriceUnit | None:
+    """Return the unit that the source says, None where it says nothing."""
+    told = (unit for each in found for unit, _ in _prices_of(each) if unit is not None)
+    return next(told, None)
 
-    `unit` replaces what the source says, `assumed` counts where it says nothing. Raises SpotError
-    (UNCLEAR_UNIT) where the size of the prices does not tell either.
+
+def common_unit(found: Sequence[Series | DayList], assumed: PriceUnit | None) -> PriceUnit:
+    """Return the unit that the source says, else the assumed one, else the one by size.
+
+    Raises SpotError (UNCLEAR_UNIT) where the size of the prices does not tell either.
     """
-    is_forced = unit is not None
-    common = unit or _unit_of_all(found) or assumed or _plausible(found)
-    return [_in_unit(series, common, is_forced=is_forced) for series in found], common
+    return unit_told(found) or assumed or _plausible(found)
 
 
-def _in_unit(series: Series, unit: PriceUnit, *, is_forced: bool) -> Series:
-    rows = (
-        replace(row, unit=unit if is_forced or row.unit is None else row.unit)
-        for row in series.rows
-    )
-    return replace(series, rows=tuple(rows))
+def _prices_of(each: Series | DayList) -> Iterator[tuple[PriceUnit | None, float]]:
+    """Yield each price with its unit."""
+    if isinstance(each, Series):
+        yield from ((row.unit, row.price) for row in each.rows)
+    else:
+        yield from ((each.unit, price) for price in each.prices if price is not None)
 
 
-def _unit_of_all(found: Sequence[Series]) -> PriceUnit | None:
-    rows = (row for series in found for row in series.rows)
-    return next((row.unit for row in rows if row.unit is not None), None)
-
-
-def _plausible(found: Sequence[Series]) -> PriceUnit:
+def _plausible(found: Sequence[Series | DayList]) -> PriceUnit:
     """Return the unit that prices without one must have; raise SpotError when that is unclear."""
-    middle = median(abs(row.price) for series in found for row in series.rows)
+    middle = median(abs(price) for each in found for _, price in _prices_of(each))
     if middle <= _MOST_CURRENCY:
         return PriceUnit.KWH
     if middle <= _MOST_CENTS:
@@ -101,3 +97,15 @@ def _plausible(found: Sequence[Series]) -> PriceUnit:
     if middle >= _LEAST_MWH:
         return PriceUnit.MWH
     raise SpotError(SpotProblem.UNCLEAR_UNIT)
+
+
+def in_unit[FoundT: (Series, DayList)](
+    found: FoundT, unit: PriceUnit, *, is_forced: bool
+) -> FoundT:
+    """Return prices that all have a unit: the given one where they have none, or `is_forced`."""
+    if isinstance(found, DayList):
+        return replace(found, unit=unit if is_forced or found.unit is None else found.unit)
+    rows = (
+        replace(row, unit=unit if is_forced or row.unit is None else row.unit) for row in found.rows
+    )
+    return replace(found, rows=tuple(rows))
