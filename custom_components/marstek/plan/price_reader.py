@@ -12,9 +12,9 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER, Tariff
-from ..tempo import Offer, SpotError
+from ..tempo import DayList, Offer, SpotError
 from .memory import PlanMemory
-from .price_source import SourceGoneError, async_read, published_until, read_states
+from .price_source import PriceEvidence, SourceGoneError, async_read, published_until, read_states
 from .settings import DynamicSettings, TariffSettings
 
 _BETWEEN_QUESTIONS: Final = dt.timedelta(hours=1)
@@ -40,6 +40,7 @@ class PriceReader:
         self._on_learnt = on_learnt
         self._source: DynamicSettings | None = None
         self._stop_listening: Callable[[], None] | None = None
+        self._lists: dict[str, tuple[DayList, ...]] = {}
         self._asked_at: dt.datetime | None = None
         self._asking: asyncio.Task[None] | None = None
         self._is_silent = False
@@ -63,6 +64,7 @@ class PriceReader:
             return
         if before is not None and not before.is_same_source(source):
             self._memory().prices.clear()
+        self._lists = {}
         self._asked_at = None
         if source.action is None:
             self._stop_listening = async_track_state_change_event(
@@ -95,7 +97,8 @@ class PriceReader:
         if self._source is None:
             return False
         try:
-            offer = read_states(self._hass, self._source)
+            evidence = PriceEvidence(self._memory().prices, self._lists)
+            offer = read_states(self._hass, self._source, evidence)
         except SpotError as err:
             self._fail(str(err))
             return False
@@ -133,7 +136,12 @@ class PriceReader:
         if self._is_silent:
             self._is_silent = False
             LOGGER.info("Day-ahead prices are told again")
-        return self._memory().prices.learn(offer.prices, dt_util.utcnow())
+        return self._memory().prices.learn(
+            offer.prices,
+            dt_util.utcnow(),
+            provisional=offer.provisional,
+            withdrawn=offer.withdrawn,
+        )
 
     def _fail(self, reason: str) -> None:
         """Log the begin of an outage once."""

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 import datetime as dt
+import math
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -13,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..tempo import Offer, PriceUnit, SpotError, SpotProblem, read_prices
+from ..tempo import Clues, DayList, Offer, PriceBook, PriceUnit, SpotError, SpotProblem, read_prices
 from .settings import DynamicSettings
 
 _PATIENCE: Final = 30.0
@@ -42,6 +43,15 @@ def async_actions(hass: HomeAssistant) -> dict[str, str]:
     return found
 
 
+@dataclass(slots=True)
+class PriceEvidence:
+    """What dates lists that come without dates: the known prices, and what was read before."""
+
+    book: PriceBook = field(default_factory=PriceBook)
+    lists: dict[str, tuple[DayList, ...]] = field(default_factory=dict)
+    """The lists of each entity that were read last."""
+
+
 async def async_read(
     hass: HomeAssistant, settings: DynamicSettings, now: dt.datetime, *, until: dt.datetime
 ) -> Offer:
@@ -50,13 +60,16 @@ async def async_read(
     Raises SpotError when that is no price, SourceGoneError when an action does not answer.
     """
     if settings.action is None:
-        return read_states(hass, settings)
+        return read_states(hass, settings, PriceEvidence())
     return await _async_ask(hass, settings, settings.action, now, until)
 
 
 @callback
-def read_states(hass: HomeAssistant, settings: DynamicSettings) -> Offer:
-    """Return what the entities tell, as far as any does; raise SpotError when none does."""
+def read_states(hass: HomeAssistant, settings: DynamicSettings, evidence: PriceEvidence) -> Offer:
+    """Return what the entities tell, as far as any does; raise SpotError when none does.
+
+    The lists that were read are kept in the evidence.
+    """
     offers: list[Offer] = []
     problem = SpotProblem.NO_PRICES
     for entity_id in settings.entities:
@@ -64,17 +77,21 @@ def read_states(hass: HomeAssistant, settings: DynamicSettings) -> Offer:
         if state is None or state.state == STATE_UNAVAILABLE:
             continue
         try:
-            offers.append(_read_state(state, settings))
+            offer = _read_state(state, settings, evidence)
         except SpotError as err:
             if err.problem is SpotProblem.SEVERAL:
                 raise
             problem = err.problem if err.problem is not SpotProblem.NO_PRICES else problem
+        else:
+            offers.append(offer)
+            if offer.lists:
+                evidence.lists[entity_id] = offer.lists
     if not offers:
         raise SpotError(problem)
     return _joined(offers)
 
 
-def _read_state(state: State, settings: DynamicSettings) -> Offer:
+def _read_state(state: State, settings: DynamicSettings, evidence: PriceEvidence) -> Offer:
     zone = dt_util.get_default_time_zone()
     return read_prices(
         {"attributes": dict(state.attributes)},
@@ -83,15 +100,39 @@ def _read_state(state: State, settings: DynamicSettings) -> Offer:
         unit=settings.unit,
         assumed=settings.assumed_unit,
         subject=settings.subject,
+        clues=Clues(
+            at=state.last_updated,
+            book=evidence.book,
+            state=_number(state.state),
+            before=evidence.lists.get(state.entity_id, ()),
+        ),
     )
+
+
+def _number(text: str) -> float | None:
+    """Return a state as a finite number, None for any other."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _joined(offers: list[Offer]) -> Offer:
     """Return several offers as one; the first that tells a price counts."""
     prices: dict[dt.datetime, float] = {}
+    provisional: set[dt.datetime] = set()
     for offer in reversed(offers):
         prices |= offer.prices
-    return replace(offers[0], prices=prices)
+        provisional = provisional - offer.prices.keys() | offer.provisional
+    withdrawn = frozenset[dt.datetime]().union(*(offer.withdrawn for offer in offers))
+    return replace(
+        offers[0],
+        prices=prices,
+        step=min(offer.step for offer in offers),
+        provisional=frozenset(provisional),
+        withdrawn=withdrawn - prices.keys(),
+    )
 
 
 def published_until(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
@@ -108,24 +149,15 @@ async def _async_ask(
     now: dt.datetime,
     until: dt.datetime,
 ) -> Offer:
-    zone = dt_util.get_default_time_zone()
-    today = now.astimezone(zone).date()
+    """Return what an action answers, with one call for each day where it takes one day only."""
+    today = now.astimezone(dt_util.get_default_time_zone()).date()
     name, _, rest = action.partition(" ")
     domain, _, service = name.partition(".")
-    calls: list[dict[str, Any]] = [{}]
-    unit = PriceUnit.KWH
-    if (domain, service) == _TIBBER:
-        midnight = dt.datetime.combine(today, dt.time(), zone)
-        calls = [{"start": midnight.isoformat(), "end": until.isoformat()}]
-    else:
+    calls, unit = _calls_of_tibber(today, until), PriceUnit.KWH
+    if (domain, service) != _TIBBER:
         entry_id, _, area = rest.partition(" ")
         _require_loaded(hass, entry_id)
-        days = range((until.astimezone(zone).date() - today).days)
-        calls = [
-            {"config_entry": entry_id, "date": (today + day * _DAY).isoformat(), "areas": [area]}
-            for day in days
-        ]
-        unit = PriceUnit.MWH
+        calls, unit = _calls_of_nord_pool(entry_id, area, today, until), PriceUnit.MWH
     offers: list[Offer] = []
     for data in calls:
         try:
@@ -135,21 +167,44 @@ async def _async_ask(
                 # Tomorrow is not published yet; it is asked for again.
                 break
             raise
-        try:
-            offer = read_prices(
-                answer,
-                zone=zone,
-                day=today,
-                unit=settings.unit or unit,
-                subject=settings.subject,
-            )
+        if (offer := _read_answer(answer, settings, today, unit)) is not None:
             offers.append(offer)
-        except SpotError as err:
-            if err.problem is not SpotProblem.NO_PRICES:
-                raise
     if not offers:
         raise SpotError(SpotProblem.NO_PRICES)
     return _joined(offers)
+
+
+def _calls_of_tibber(today: dt.date, until: dt.datetime) -> list[dict[str, Any]]:
+    midnight = dt.datetime.combine(today, dt.time(), dt_util.get_default_time_zone())
+    return [{"start": midnight.isoformat(), "end": until.isoformat()}]
+
+
+def _calls_of_nord_pool(
+    entry_id: str, area: str, today: dt.date, until: dt.datetime
+) -> list[dict[str, Any]]:
+    last = until.astimezone(dt_util.get_default_time_zone()).date()
+    return [
+        {"config_entry": entry_id, "date": (today + day * _DAY).isoformat(), "areas": [area]}
+        for day in range((last - today).days)
+    ]
+
+
+def _read_answer(
+    answer: object, settings: DynamicSettings, today: dt.date, unit: PriceUnit
+) -> Offer | None:
+    """Return the prices of an answer, None where it has none yet."""
+    try:
+        return read_prices(
+            answer,
+            zone=dt_util.get_default_time_zone(),
+            day=today,
+            unit=settings.unit or unit,
+            subject=settings.subject,
+        )
+    except SpotError as err:
+        if err.problem is not SpotProblem.NO_PRICES:
+            raise
+    return None
 
 
 def _require_loaded(hass: HomeAssistant, entry_id: str) -> None:
