@@ -33,7 +33,8 @@ from .plan_forms import (
     shown_windows,
     windows_schema,
 )
-from .price_forms import async_read_source, source_schema
+from .price_forms import SourceReading, async_read_source, source_schema
+from .price_summary import async_price_summary
 from .tempo import ColourBook
 from .texts import async_load_texts
 
@@ -51,7 +52,8 @@ class PlanSteps(ConfigFlow):
         self._control: dict[str, Any] = {}
         self._memory = PlanMemory()
         self._asking: asyncio.Task[ColourBook | None] | None = None
-        self._subjects: tuple[str, ...] = ()
+        self._source = SourceReading()
+        self._source_input: dict[str, Any] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
@@ -147,20 +149,43 @@ class PlanSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask where day-ahead prices come from, and read them."""
-        errors: dict[str, str] = {}
         self._tariff = Tariff.DYNAMIC
         if user_input is not None:
-            found = await async_read_source(self.hass, user_input)
-            self._options, errors, self._memory.prices = found.options, found.errors, found.book
-            self._subjects = found.subjects
-            if not errors:
-                return await self.async_step_home()
+            await self._async_read_source(user_input)
+            if not self._source.errors:
+                return await self.async_step_dynamic_check()
+        return self._show_source("dynamic")
+
+    async def async_step_dynamic_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the prices that were read, and ask whether they are right."""
+        return await self._async_show_check("dynamic_check", ["dynamic_use", "dynamic"])
+
+    async def async_step_dynamic_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on with the prices that were read."""
+        self._options, self._memory.prices = self._source.options, self._source.book
+        return await self.async_step_home()
+
+    async def _async_read_source(self, user_input: dict[str, Any]) -> None:
+        """Read the source that was filled in, which the form shows again after a mistake."""
+        self._source_input = user_input
+        self._source = await async_read_source(self.hass, user_input)
+
+    def _show_source(self, step_id: str) -> ConfigFlowResult:
+        """Show the form of the source, with what was filled in before."""
         return self.async_show_form(
-            step_id="dynamic",
+            step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}, self._subjects), user_input
+                source_schema(self.hass, {}, self._source.subjects), self._source_input
             ),
-            errors=errors,
+            errors=self._source.errors,
+        )
+
+    async def _async_show_check(self, step_id: str, choices: list[str]) -> ConfigFlowResult:
+        """Show the summary of what was read, with a way on and one back."""
+        return self.async_show_menu(
+            step_id=step_id,
+            menu_options=choices,
+            description_placeholders=await async_price_summary(self.hass, self._source),
         )
 
     async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -232,20 +257,24 @@ class PlanSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask where day-ahead prices come from before they become the tariff."""
-        entry, errors = self._get_reconfigure_entry(), dict[str, str]()
         if user_input is not None:
-            found = await async_read_source(self.hass, user_input)
-            options, errors, self._subjects = found.options, found.errors, found.subjects
-            if not errors:
-                return self._change_tariff(
-                    Tariff.DYNAMIC, {**entry.options, Tariff.DYNAMIC: options}
-                )
-        return self.async_show_form(
-            step_id="reconfigure_dynamic",
-            data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}, self._subjects), user_input
-            ),
-            errors=errors,
+            await self._async_read_source(user_input)
+            if not self._source.errors:
+                return await self.async_step_reconfigure_check()
+        return self._show_source("reconfigure_dynamic")
+
+    async def async_step_reconfigure_check(
+        self, _: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the prices that were read, and ask whether they are right."""
+        choices = ["reconfigure_use", "reconfigure_dynamic"]
+        return await self._async_show_check("reconfigure_check", choices)
+
+    async def async_step_reconfigure_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the tariff to the prices that were read."""
+        options = self._get_reconfigure_entry().options
+        return self._change_tariff(
+            Tariff.DYNAMIC, {**options, Tariff.DYNAMIC: self._source.options}
         )
 
     def _change_tariff(self, tariff: Tariff, options: Mapping[str, Any]) -> ConfigFlowResult:

@@ -32,7 +32,8 @@ from .plan_forms import (
     shown_windows,
     windows_schema,
 )
-from .price_forms import async_read_source, source_schema
+from .price_forms import SourceReading, async_read_source, source_schema
+from .price_summary import async_price_summary
 
 _OF_TARIFF: Final = {
     Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
@@ -43,6 +44,11 @@ _OF_TARIFF: Final = {
 
 class PlanOptionsFlow(OptionsFlow):
     """Changes one group of options at a time."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._source = SourceReading()
+        self._source_input: dict[str, Any] | None = None
 
     @property
     def _settings(self) -> TariffSettings:
@@ -90,21 +96,32 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change where day-ahead prices come from, and what is paid on top of them."""
-        options, errors = options_of(self.config_entry, Tariff.DYNAMIC), dict[str, str]()
-        subjects: tuple[str, ...] = ()
         if user_input is not None:
-            found = await async_read_source(self.hass, user_input)
-            changed, errors, subjects = found.options, found.errors, found.subjects
-            if not errors:
-                entry_options = {**self.config_entry.options, Tariff.DYNAMIC: changed}
-                return self.async_create_entry(data=entry_options)
+            self._source_input = user_input
+            self._source = await async_read_source(self.hass, user_input)
+            if not self._source.errors:
+                return await self.async_step_source_check()
+        options = options_of(self.config_entry, Tariff.DYNAMIC)
         return self.async_show_form(
             step_id="source",
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, options, subjects), user_input
+                source_schema(self.hass, options, self._source.subjects), self._source_input
             ),
-            errors=errors,
+            errors=self._source.errors,
         )
+
+    async def async_step_source_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the prices that were read, and ask whether they are right."""
+        return self.async_show_menu(
+            step_id="source_check",
+            menu_options=["source_use", "source"],
+            description_placeholders=await async_price_summary(self.hass, self._source),
+        )
+
+    async def async_step_source_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Save the source with the other options."""
+        options = {**self.config_entry.options, Tariff.DYNAMIC: self._source.options}
+        return self.async_create_entry(data=options)
 
     async def async_step_strategy(
         self, user_input: dict[str, Any] | None = None

@@ -31,8 +31,8 @@ from .const import (
     CONF_VAT,
 )
 from .plan.price_source import SourceGoneError, async_actions, async_read, published_until
-from .plan.settings import dynamic_of
-from .tempo import PriceBook, PriceUnit, SpotError
+from .plan.settings import DynamicSettings, dynamic_of
+from .tempo import Offer, PriceBook, PriceUnit, SpotError
 
 _BY_ITSELF: Final = "auto"
 _HIGHEST_SURCHARGE: Final = 10.0
@@ -47,6 +47,8 @@ class SourceReading:
     options: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     book: PriceBook = field(default_factory=PriceBook)
+    offer: Offer | None = None
+    """The prices with what is known of them, None after an error."""
     subjects: tuple[str, ...] = ()
     """Homes or areas among which the owner has to choose."""
 
@@ -59,6 +61,30 @@ def source_schema(
     `subjects` are homes or areas that it has turned out to tell prices of.
     """
     settings = dynamic_of(options)
+    units = SelectSelectorConfig(
+        options=[_BY_ITSELF, *PriceUnit],
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key=CONF_PRICE_UNIT,
+    )
+    number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any")
+    percent = NumberSelectorConfig(
+        mode=NumberSelectorMode.BOX, step="any", unit_of_measurement=PERCENTAGE
+    )
+    return vol.Schema(
+        {
+            **_source_fields(hass, settings),
+            **_subject_field(settings, subjects),
+            vol.Required(CONF_PRICE_UNIT, default=settings.unit or _BY_ITSELF): SelectSelector(
+                units
+            ),
+            vol.Required(CONF_VAT, default=settings.vat): NumberSelector(percent),
+            vol.Required(CONF_SURCHARGE, default=settings.surcharge): NumberSelector(number),
+        }
+    )
+
+
+def _source_fields(hass: HomeAssistant, settings: DynamicSettings) -> dict[vol.Marker, Any]:
+    """Return the fields for entities and, where there are any, for actions."""
     actions = async_actions(hass)
     if settings.action is not None:
         # What is chosen stays to be seen while its integration is away.
@@ -75,36 +101,25 @@ def source_schema(
         fields[_suggesting(CONF_PRICE_ACTION, settings.action)] = SelectSelector(
             SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
         )
+    return fields
+
+
+def _subject_field(settings: DynamicSettings, subjects: Sequence[str]) -> dict[vol.Marker, Any]:
+    """Return the field for the home or area, where there are several or one is chosen."""
     if settings.subject is not None and not subjects:
         subjects = (settings.subject,)
-    if subjects:
-        shared = set.intersection(*(set(subject.split()) for subject in subjects))
-        choices = [
-            SelectOptionDict(value=subject, label=_without(subject, shared) or subject)
-            for subject in subjects
-        ]
-        fields[_suggesting(CONF_PRICE_SUBJECT, settings.subject)] = SelectSelector(
+    if not subjects:
+        return {}
+    shared = set.intersection(*(set(subject.split()) for subject in subjects))
+    choices = [
+        SelectOptionDict(value=subject, label=_without(subject, shared) or subject)
+        for subject in subjects
+    ]
+    return {
+        _suggesting(CONF_PRICE_SUBJECT, settings.subject): SelectSelector(
             SelectSelectorConfig(options=choices, mode=SelectSelectorMode.LIST)
         )
-    units = SelectSelectorConfig(
-        options=[_BY_ITSELF, *PriceUnit],
-        mode=SelectSelectorMode.DROPDOWN,
-        translation_key=CONF_PRICE_UNIT,
-    )
-    number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any")
-    percent = NumberSelectorConfig(
-        mode=NumberSelectorMode.BOX, step="any", unit_of_measurement=PERCENTAGE
-    )
-    return vol.Schema(
-        {
-            **fields,
-            vol.Required(CONF_PRICE_UNIT, default=settings.unit or _BY_ITSELF): SelectSelector(
-                units
-            ),
-            vol.Required(CONF_VAT, default=settings.vat): NumberSelector(percent),
-            vol.Required(CONF_SURCHARGE, default=settings.surcharge): NumberSelector(number),
-        }
-    )
+    }
 
 
 def _without(subject: str, shared: set[str]) -> str:
@@ -130,11 +145,11 @@ async def async_read_source(hass: HomeAssistant, given: Mapping[str, Any]) -> So
         return SourceReading(errors={where: err.problem}, subjects=err.subjects)
     except SourceGoneError:
         return SourceReading(errors={CONF_PRICE_ACTION: "no_reply"})
-    book.learn(offer.prices, now)
+    book.learn(offer.prices, now, provisional=offer.provisional)
     if not book.between(now, now + _AHEAD):
         return SourceReading(errors={"base": "old_prices"})
     assumed = offer.unit if settings.unit is None else None
-    return SourceReading({**options, CONF_ASSUMED_UNIT: assumed}, book=book)
+    return SourceReading({**options, CONF_ASSUMED_UNIT: assumed}, book=book, offer=offer)
 
 
 def _options(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -88,6 +88,13 @@ class PlanFlow:
         assert self.result["type"] is FlowResultType.FORM
         return await self._send(user_input)
 
+    async def source(self, **user_input: Any) -> ConfigFlowResult:
+        """Submit the source of prices, and agree with what was read."""
+        await self.submit(**user_input)
+        if self.result["type"] is not FlowResultType.MENU:
+            return self.result
+        return await self.choose(self.result["menu_options"][0])
+
     async def finish(self, *, automatic: bool = True, **home: Any) -> ConfigFlowResult:
         """Answer what set-up asks of every plan in the end: about the home, and when to begin."""
         assert self.result["step_id"] == "home"

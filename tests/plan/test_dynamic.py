@@ -72,7 +72,7 @@ async def test_set_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
     await flow.add()
     await flow.choose("dynamic")
     assert flow.defaults == {"price_entities": None, **_FORM}
-    await flow.submit(price_entities=[_SENSOR], **_FORM | {"vat": 20, "surcharge": 0.1})
+    await flow.source(price_entities=[_SENSOR], **_FORM | {"vat": 20, "surcharge": 0.1})
     result = await flow.finish()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Plan"
@@ -96,6 +96,39 @@ async def test_set_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
     assert not keys & _OFF_PEAK
 
 
+async def test_what_was_understood_is_shown(
+    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+) -> None:
+    """Prices, unit, resolution, tomorrow and what is paid, with a way back to the form."""
+    tell(hass, "2026-01-13", unit=None)
+    await flow.add()
+    await flow.choose("dynamic")
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.1})
+    assert result["step_id"] == "dynamic_check"
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    paid = spot(home.now) + 0.1
+    assert placeholders["summary"].splitlines() == [
+        "- First price: 0.1800 EUR/kWh, on 2026-01-13 00:00",
+        f"- Last price: {spot(paris('2026-01-13', '23:00')):.4f} EUR/kWh, on 2026-01-13 23:00",
+        "- 24 prices, each for 60 minutes",
+        "- Unit: currency per kWh. The source does not say it; the size of the prices does.",
+        "- Prices of tomorrow: not yet. They are usually published at about 13:00.",
+        f"- You pay now: {paid:.4f} EUR/kWh, with VAT and surcharge",
+    ]
+    await flow.choose("dynamic")
+    assert flow.defaults["price_entities"] == [_SENSOR]
+    assert flow.defaults["surcharge"] == 0.1
+    tell(hass, "2026-01-13", "2026-01-14", unit="ct/kWh")
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert "- Unit of the source: cents per kWh" in placeholders["summary"]
+    assert "- Prices of tomorrow: yes" in placeholders["summary"]
+    await flow.choose("dynamic_use")
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+
+
 @pytest.mark.parametrize(
     ("given", "field", "error"),
     [
@@ -113,9 +146,9 @@ async def test_wrong_input(
     tell(hass, "2026-01-13")
     await flow.add()
     await flow.choose("dynamic")
-    result = await flow.submit(**{"price_entities": [_SENSOR], **_FORM, **given})
+    result = await flow.source(**{"price_entities": [_SENSOR], **_FORM, **given})
     assert result["errors"] == {field: error}
-    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    await flow.source(price_entities=[_SENSOR], **_FORM)
     assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -124,17 +157,17 @@ async def test_what_sensors_may_hold(hass: HomeAssistant, flow: PlanFlow, home: 
     await flow.add()
     await flow.choose("dynamic")
     tell(hass, "2026-01-10")
-    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    result = await flow.source(price_entities=[_SENSOR], **_FORM)
     assert result["errors"] == {"base": "old_prices"}
     two = [*rows(date(2026, 1, 13)), *rows(date(2026, 1, 13), price=lambda _: 0.5)]
     hass.states.async_set(_SENSOR, "x", {"data": two})
-    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    result = await flow.source(price_entities=[_SENSOR], **_FORM)
     assert result["errors"] == {"base": "contradicting_prices"}
     vague = rows(date(2026, 1, 13), price=lambda start: 250 * spot(start))
     hass.states.async_set(_SENSOR, "x", {"data": vague})
-    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    result = await flow.source(price_entities=[_SENSOR], **_FORM)
     assert result["errors"] == {"base": "unclear_unit"}
-    await flow.submit(price_entities=[_SENSOR], **_FORM | {"price_unit": "mwh"})
+    await flow.source(price_entities=[_SENSOR], **_FORM | {"price_unit": "mwh"})
     assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
     assert float(home.state("price")) == pytest.approx(0.25 * spot(home.now), abs=1e-5)
 
@@ -146,7 +179,7 @@ async def test_a_unit_that_was_found_out_is_kept(hass: HomeAssistant, home: Plan
     hass.states.async_set(_SENSOR, "x", {"data": dear})
     await flow.add()
     await flow.choose("dynamic")
-    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    await flow.source(price_entities=[_SENSOR], **_FORM)
     await flow.finish()
     assert home.entry.options["dynamic"]["assumed_unit"] == "cent"
     cheap = rows(date(2026, 1, 14), price=spot)
@@ -307,14 +340,14 @@ async def test_tibber(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
     await flow.add()
     await flow.choose("dynamic")
     market.is_down = True
-    result = await flow.submit(price_action="tibber.get_prices", **_FORM)
+    result = await flow.source(price_action="tibber.get_prices", **_FORM)
     assert result["errors"] == {"price_action": "no_reply"}
     market.is_down = False
-    result = await flow.submit(
+    result = await flow.source(
         price_action="tibber.get_prices", price_entities=["sensor.x"], **_FORM
     )
     assert result["errors"] == {"base": "one_source"}
-    await flow.submit(price_action="tibber.get_prices", **_FORM)
+    await flow.source(price_action="tibber.get_prices", **_FORM)
     await flow.finish()
     assert float(home.state("price")) == spot(home.now)
     market.calls.clear()
@@ -331,10 +364,10 @@ async def test_nord_pool(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) ->
     action = f"nordpool.get_prices_for_date {nord_pool.entry_id} FR"
     await flow.add()
     await flow.choose("dynamic")
-    result = await flow.submit(price_action=action, **_FORM)
+    result = await flow.source(price_action=action, **_FORM)
     assert result["errors"] == {"price_action": "no_reply"}
     nord_pool.mock_state(hass, ConfigEntryState.LOADED)
-    await flow.submit(price_action=action, **_FORM)
+    await flow.source(price_action=action, **_FORM)
     await flow.finish()
     assert market.calls[-1][1]["areas"] == ["FR"]
     await home.live(paris("2026-01-13", "14:30"), 5 * MINUTE)
@@ -369,9 +402,9 @@ async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: 
     await flow.reconfigure(entry)
     result = await flow.submit(tariff="dynamic")
     assert result["step_id"] == "reconfigure_dynamic"
-    result = await flow.submit(price_entities=["sensor.nothing"], **_FORM)
+    result = await flow.source(price_entities=["sensor.nothing"], **_FORM)
     assert result["errors"] == {"base": "no_prices"}
-    await flow.submit(price_entities=[_SENSOR], **_FORM)
+    await flow.source(price_entities=[_SENSOR], **_FORM)
     await home.settle()
     assert float(home.state("price")) == spot(home.now)
     assert (entry.title, entry.data["tariff"]) == ("Plan", "dynamic")
@@ -400,16 +433,16 @@ async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> N
     assert menu["menu_options"] == [*control, "source"]
     await flow.choose("source")
     assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}
-    result = await flow.submit(price_entities=["sensor.gone"], **_FORM)
+    result = await flow.source(price_entities=["sensor.gone"], **_FORM)
     assert result["errors"] == {"base": "no_prices"}
-    await flow.submit(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.05})
+    await flow.source(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.05})
     await home.settle()
     assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.05)
     other = rows(date(2026, 1, 13), price=lambda _: 0.4)
     hass.states.async_set("sensor.other", "x", {"data": other})
     await flow.options(entry)
     await flow.choose("source")
-    await flow.submit(price_entities=["sensor.other"], **_FORM)
+    await flow.source(price_entities=["sensor.other"], **_FORM)
     await home.settle()
     assert home.state("price") == "0.4"
 
@@ -449,13 +482,38 @@ async def test_two_homes_in_one_answer(hass: HomeAssistant, home: PlanHome, flow
     hass.states.async_set(_SENSOR, "0.1", {"unit_of_measurement": "EUR/kWh", "prices": rows})
     await flow.reconfigure(entry)
     await flow.submit(tariff="dynamic")
-    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    result = await flow.source(price_entities=[_SENSOR], **_FORM)
     assert result["errors"] == {"price_subject": "several_subjects"}
     field = next(key for key in result["data_schema"].schema if key == "price_subject")
     options = result["data_schema"].schema[field].config["options"]
     assert [option["label"] for option in options] == ["Cabin", "Home"]
-    await flow.submit(price_entities=[_SENSOR], price_subject=options[0]["value"], **_FORM)
+    await flow.source(price_entities=[_SENSOR], price_subject=options[0]["value"], **_FORM)
     await home.settle()
     assert entry.data["tariff"] == "dynamic"
     hour = home.now.astimezone(PARIS).hour
     assert float(home.state("price")) == pytest.approx(0.3 + hour / 1000)
+
+
+def _lists(day: str) -> dict[str, Any]:
+    """Return attributes that say no date, only the prices of a day in a row."""
+    first = date.fromisoformat(day)
+    prices = [spot(paris(first) + hour * _HOUR) + first.day / 1000 for hour in range(24)]
+    return {"unit_of_measurement": "EUR/kWh", "today": prices}
+
+
+async def test_lists_of_yesterday_after_midnight(hass: HomeAssistant, home: PlanHome) -> None:
+    """Its entity is written at each full hour; its lists are fetched only at 00:20."""
+    hass.states.async_set(_SENSOR, "0.1", _lists("2026-01-13"))
+    entry = await _set_up(home)
+    await home.go("2026-01-14", "00:00")
+    hass.states.async_set(_SENSOR, "0.2", _lists("2026-01-13"))
+    await home.settle()
+    assert home.state("price") == "unknown"
+    await home.restart(entry, paris("2026-01-14", "00:05"))
+    hass.states.async_set(_SENSOR, "0.3", _lists("2026-01-13"))
+    await home.settle()
+    assert home.state("price") == "unknown"
+    await home.go("2026-01-14", "00:20")
+    hass.states.async_set(_SENSOR, "0.3", _lists("2026-01-14"))
+    await home.settle()
+    assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.014)

@@ -272,7 +272,7 @@ async def test_a_preview_of_day_ahead_prices(hass: HomeAssistant, port: int) -> 
         first = await _add_battery(hass, "127.0.0.11", port)
         await flow.take(first["next_flow"][1])
         await flow.choose("dynamic")
-        await flow.submit(price_entities=["sensor.spot"], price_unit="auto", vat=0, surcharge=0)
+        await flow.source(price_entities=["sensor.spot"], price_unit="auto", vat=0, surcharge=0)
         form = await flow.submit(**flow.defaults)
         assert form["step_id"] == "preview"
         shown = (form["description_placeholders"] or {})["plan"].splitlines()
