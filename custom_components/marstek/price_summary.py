@@ -60,7 +60,9 @@ def _lines(
     has_tomorrow = any(start >= tomorrow for start in starts)
     yield text("told_source_tomorrow" if has_tomorrow else "told_source_no_tomorrow")
     if settings.subject:
-        yield text("told_source_subject", subject=settings.subject)
+        # A name from elsewhere, in which Markdown would be rendered.
+        name = settings.subject.replace("`", "")
+        yield text("told_source_subject", subject=f"`{name}`")
     now = offer.prices.get(_quarter(dt_util.utcnow()))
     if now is not None:
         yield text("told_source_paid", price=price(settings.paid(now)))

@@ -14,6 +14,7 @@ from .cost import cost
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
 from .passive import passive
 from .plan import plan
+from .prices import prices
 from .requests import requests
 from .tempo import tempo
 
@@ -93,6 +94,7 @@ def _runs() -> dict[str, Callable[[], None]]:
     return {
         **{name: partial(_run_at_noon, measure) for name, measure in at_noon.items()},
         "plan": lambda: plan(row),
+        "prices": lambda: prices(row),
     }
 
 
