@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 import math
-from typing import Any
+from pathlib import Path
+import re
+from typing import Any, cast
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.template import Template
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -517,3 +521,26 @@ async def test_lists_of_yesterday_after_midnight(hass: HomeAssistant, home: Plan
     hass.states.async_set(_SENSOR, "0.3", _lists("2026-01-14"))
     await home.settle()
     assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.014)
+
+
+async def test_the_template_of_the_docs(hass: HomeAssistant, home: PlanHome) -> None:
+    """Twenty-four sensors, of which one has no price, become a source."""
+    docs = Path(__file__).parents[2] / "docs" / "tariffs.md"
+    (block,) = re.findall(r"```yaml\n(.*?)```", docs.read_text("utf-8"), re.DOTALL)
+    (sensor,) = cast("Any", parse_yaml(block))["template"][0]["sensor"]
+    for hour in range(24):
+        price = spot(paris("2026-01-13") + hour * _HOUR)
+        hass.states.async_set(
+            f"sensor.price_hour_{hour:02}", "unknown" if hour == 5 else str(price)
+        )
+    attributes = {
+        name: Template(text, hass).async_render() for name, text in sensor["attributes"].items()
+    }
+    state = Template(sensor["state"], hass).async_render()
+    unit = {"unit_of_measurement": sensor["unit_of_measurement"]}
+    hass.states.async_set(_SENSOR, str(state), attributes | unit)
+    entry = await _set_up(home)
+    assert float(home.state("price")) == spot(home.now)
+    book = entry.runtime_data.tariff.store.memory.prices
+    assert book.price_at(paris("2026-01-13", "05:00")) is None
+    assert not book.is_provisional(home.now)
