@@ -37,6 +37,8 @@ class _Source:
     """Price of this hour: `live` as it is, `own` by its list, `none` for an entity without it."""
     shape: str = "lists"
     has_date: bool = False
+    repeats_today: bool = False
+    """Whether the list of tomorrow is that of today until tomorrow is published."""
     frozen_at: datetime | None = None
 
     def price(self, moment: datetime) -> float:
@@ -62,6 +64,8 @@ class _Source:
         moment = min(now, self.frozen_at or now)
         if self.has_tomorrow and moment >= _at(today, "13:00"):
             lists["tomorrow"] = self.prices(today + _DAY)
+        elif self.repeats_today:
+            lists["tomorrow"] = lists["today"]
         told: dict[str, Any] = {"unit_of_measurement": "EUR/kWh"}
         if self.has_date:
             told["date"] = today.isoformat()
@@ -228,6 +232,7 @@ _CLOCKS = ("00:00", "00:05", "00:20", "07:00", "13:00", "13:30", "23:00")
         frozen_at=st.none()
         | st.integers(0, 72).map(lambda hour: _at(_FIRST, "00:00") + hour * _HOUR),
         has_date=st.booleans(),
+        repeats_today=st.booleans(),
     ),
     st.sampled_from([_FIRST, date(2026, 3, 27), date(2026, 10, 24)]),
     st.sets(st.integers(0, 4 * len(_CLOCKS)), max_size=4),

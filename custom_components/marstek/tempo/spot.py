@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from .spot_days import Clues, Dating, date_of_lists, withdrawn_by
+from .spot_days import Clues, Dating, date_of_lists, withdrawn_by, without_copies
 from .spot_merge import by_quarter
 from .spot_model import DAY, HOUR, DayList, PriceUnit, Series, SpotError, SpotProblem
 from .spot_shapes import search
@@ -63,7 +63,7 @@ def read_prices(
     dating = Dating(day, is_proven=True)
     withdrawn: frozenset[datetime] = frozenset()
     if lists:
-        lists = [in_unit(each, common, is_forced=is_forced) for each in lists]
+        lists = without_copies([in_unit(each, common, is_forced=is_forced) for each in lists])
         if clues is not None:
             dating = date_of_lists(lists, zone, clues)
             withdrawn = frozenset(withdrawn_by(lists, dating, zone, clues))

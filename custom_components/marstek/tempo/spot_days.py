@@ -46,6 +46,17 @@ class Dating:
     is_proven: bool
 
 
+def without_copies(lists: Sequence[DayList]) -> list[DayList]:
+    """Return lists without those of tomorrow that repeat today's.
+
+    Some integrations fill them so until tomorrow is published; no exchange has the same prices twice.
+    """
+    if _is_repeating(lists):
+        return list(lists)
+    todays = {(each.subject, each.prices) for each in lists if each.offset == 0}
+    return [each for each in lists if each.offset == 0 or (each.subject, each.prices) not in todays]
+
+
 def date_of_lists(lists: Sequence[DayList], zone: tzinfo, clues: Clues) -> Dating:
     """Return the day that lists call today, by the strongest evidence that there is."""
     today = clues.at.astimezone(zone).date()
