@@ -96,17 +96,23 @@ class TariffBinarySensor(TariffEntity, BinarySensorEntity):
 
 
 class PlanProblem(ControlEntity, BinarySensorEntity):
-    """Whether a battery could not be brought to what is planned."""
+    """Whether a battery could not be brought to what is planned, or does not answer."""
 
     entity_description: ProblemDescription
 
     @property
     @override
-    def _value(self) -> bool:
-        return self._data.is_problem
+    def _value(self) -> tuple[bool, dict[str, list[str]]]:
+        return self._data.is_problem, self._exceptions
 
     @property
     @override
     def is_on(self) -> bool:
         """Tell whether there is a problem."""
-        return self._value
+        return self._data.is_problem
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, list[str]]:
+        """Return the names of batteries that do not follow the plan, by the reason."""
+        return self._exceptions

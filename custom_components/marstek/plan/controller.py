@@ -45,6 +45,7 @@ _SETTLING: Final = (
     ConfigEntryState.SETUP_IN_PROGRESS,
     ConfigEntryState.UNLOAD_IN_PROGRESS,
 )
+_FAILED: Final = (ConfigEntryState.SETUP_ERROR, ConfigEntryState.SETUP_RETRY)
 
 
 class PlanController(DataUpdateCoordinator[PlanData]):
@@ -212,6 +213,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             if entry.disabled_by is None and self.options.takes_part(entry.data[CONF_BLE_MAC])
         )
 
+    def _missing(self) -> dict[str, str]:
+        """Return the names of batteries that take part and could not be set up, by BLE MAC."""
+        return {
+            entry.data[CONF_BLE_MAC]: entry.title
+            for entry in async_batteries(self.hass)
+            if entry.state in _FAILED and self.options.takes_part(entry.data[CONF_BLE_MAC])
+        }
+
     def _command(self, plan: Plan, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
         if _has_charge(step) and self._is_settling():
@@ -302,7 +311,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
         all_batteries = totals(loaded_batteries(self.hass).values(), self.memory.energy)
         pilots = self.crew.pilots
-        known = Standing(self.options, self.memory, pilots, all_batteries, self.is_in_control)
+        known = Standing(
+            self.options,
+            self.memory,
+            pilots,
+            all_batteries,
+            self.is_in_control,
+            self._missing(),
+        )
         return picture(plan, step, now, known)
 
     async def async_pause(self, until: dt.datetime | None) -> None:

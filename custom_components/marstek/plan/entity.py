@@ -115,6 +115,17 @@ class ControlEntity(MarstekEntity[PlanController]):
     def _data(self) -> PlanData:
         return self.coordinator.data
 
+    @property
+    def _exceptions(self) -> dict[str, list[str]]:
+        """Return the names of batteries that do not follow the plan, by the reason."""
+        data = self._data
+        failing = sorted(data.participants[key] for key in data.failing)
+        return {
+            "by_hand": list(data.by_hand),
+            "out_of_reach": list(data.out_of_reach),
+            "failing": failing,
+        }
+
     def _set_options(self, **changes: Any) -> None:
         """Change options of the plan; they hold at once."""
         entry = self.coordinator.config_entry

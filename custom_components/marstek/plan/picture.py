@@ -1,7 +1,7 @@
 """What the plan's entities show of what is planned and done (pure)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 import datetime as dt
 from typing import Final
 
@@ -29,6 +29,28 @@ class Standing:
     pilots: Mapping[str, Pilot]
     totals: Totals
     is_in_control: bool
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Names of batteries that take part and could not be set up, by BLE MAC."""
+
+    @property
+    def by_hand(self) -> frozenset[str]:
+        """Return the batteries that do what somebody wants instead of the plan."""
+        wanted = (
+            self.pilots.keys() if override.batteries is None else override.batteries
+            for override in self.memory.overrides
+        )
+        return frozenset(self.memory.standing_back).union(*wanted) & self.pilots.keys()
+
+    @property
+    def out_of_reach(self) -> frozenset[str]:
+        """Return the batteries that take part and do not answer."""
+        silent = {key for key, pilot in self.pilots.items() if not pilot.battery.is_reachable}
+        return frozenset(silent | self.missing.keys())
+
+    def names(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Return the names of batteries, in order."""
+        known = {key: pilot.battery.name for key, pilot in self.pilots.items()}
+        return tuple(sorted((known | dict(self.missing))[key] for key in keys))
 
 
 def picture(plan: Plan, step: Step, now: dt.datetime, known: Standing) -> PlanData:
@@ -45,9 +67,11 @@ def picture(plan: Plan, step: Step, now: dt.datetime, known: Standing) -> PlanDa
         next_reason=None if following is None else following.reason,
         plan=plan,
         step=step,
-        is_problem=bool(failing),
+        is_problem=bool(failing) or (known.is_in_control and bool(known.out_of_reach)),
         totals=known.totals,
         standing_back=frozenset(known.memory.standing_back),
+        by_hand=known.names(known.by_hand),
+        out_of_reach=known.names(known.out_of_reach),
         failing=failing,
         assumed=frozenset(key for key, pilot in pilots.items() if pilot.is_assumed),
         participants={key: pilot.battery.name for key, pilot in pilots.items()},
@@ -72,10 +96,20 @@ def _state(step: Step, known: Standing, *, is_failing: bool) -> ControlState:
         return ControlState.OFF
     if memory.paused_until is not None:
         return ControlState.PAUSED
-    if is_failing:
-        return ControlState.PROBLEM
-    if memory.overrides or pilots.keys() <= memory.standing_back.keys():
-        return ControlState.OVERRIDE
+    if (other := _exception(known, is_failing=is_failing)) is not None:
+        return other
     if step.action is Action.CHARGE and all(pilot.is_resting for pilot in pilots.values()):
         return ControlState.HOLD
     return _STATES[step.action]
+
+
+def _exception(known: Standing, *, is_failing: bool) -> ControlState | None:
+    """Return the state while batteries do not follow the plan, None when all do."""
+    keys, silent, by_hand = known.pilots.keys(), known.out_of_reach, known.by_hand
+    if is_failing or silent >= keys:
+        return ControlState.PROBLEM
+    if by_hand >= keys:
+        return ControlState.OVERRIDE
+    if silent:
+        return ControlState.PARTLY_OUT_OF_REACH
+    return ControlState.PARTLY_BY_HAND if by_hand else None

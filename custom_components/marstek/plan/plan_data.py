@@ -21,8 +21,12 @@ class ControlState(StrEnum):
     PAUSED = "paused"
     OVERRIDE = "override"
     """All batteries are left to whoever commanded them by hand, or do what was asked for."""
+    PARTLY_BY_HAND = "partly_by_hand"
+    """Some batteries are left to whoever commanded them; the others follow the plan."""
+    PARTLY_OUT_OF_REACH = "partly_out_of_reach"
+    """Some batteries do not answer; the others follow the plan."""
     PROBLEM = "problem"
-    """A battery could not be brought to what is planned."""
+    """A battery could not be brought to what is planned, or none answers."""
     NO_BATTERIES = "no_batteries"
 
 
@@ -60,6 +64,10 @@ class PlanData:
     totals: Totals = field(default_factory=Totals)
     standing_back: frozenset[str] = frozenset()
     """Batteries that are left to whoever commanded them by hand."""
+    by_hand: tuple[str, ...] = ()
+    """Names of batteries that do what somebody wants instead of the plan."""
+    out_of_reach: tuple[str, ...] = ()
+    """Names of batteries that take part and do not answer."""
     failing: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
     """Batteries whose firmware or state can't prove that they do what they were told."""

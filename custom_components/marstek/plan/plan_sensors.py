@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import datetime as dt
 from enum import StrEnum
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -64,8 +64,9 @@ def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSens
     )
 
 
+_STATE: Final = "plan_state"
 SENSORS: Final = (
-    _choice("plan_state", ControlState, lambda data: data.state),
+    _choice(_STATE, ControlState, lambda data: data.state),
     _choice("plan_reason", Reason, _reason),
     _choice("next_action", Action, _planned(lambda data: data.next_action)),
     ControlSensorDescription(
@@ -128,10 +129,11 @@ _RESUMED: Final = {"total_charged": "charged", "total_discharged": "discharged"}
 
 def plan_sensors(plan: Plan) -> list[ControlSensor]:
     """Return the sensors of the plan itself."""
+    kinds: dict[str, type[ControlSensor]] = dict.fromkeys(_RESUMED, HomeEnergySensor) | {
+        _STATE: PlanStateSensor
+    }
     return [
-        (ControlSensor if description.key not in _RESUMED else HomeEnergySensor)(
-            plan.control, description
-        )
+        kinds.get(description.key, ControlSensor)(plan.control, description)
         for description in SENSORS
     ]
 
@@ -151,6 +153,27 @@ class ControlSensor(ControlEntity, SensorEntity):
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
         return self._value
+
+
+class PlanStateSensor(ControlSensor):
+    """State of the plan, with the names of batteries that do not follow it."""
+
+    @property
+    @override
+    def _value(self) -> Any:
+        return super()._value, self._exceptions
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the state."""
+        return self._data.state
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, list[str]]:
+        """Return the names of batteries that do not follow the plan, by the reason."""
+        return self._exceptions
 
 
 class HomeEnergySensor(ControlSensor, RestoreSensor):

@@ -1,0 +1,52 @@
+"""What the plan shows is true while one battery is set by hand and another is gone."""
+
+from homeassistant.core import State
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.plan_data import ControlState
+
+from .plan_home import PlanHome, at, plan_home
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+def see(home: PlanHome, platform: str, key: str) -> State:
+    """Return the state of an entity of the plan."""
+    entity_id = er.async_get(home.hass).async_get_entity_id(platform, DOMAIN, f"plan_{key}")
+    assert entity_id
+    state = home.hass.states.get(entity_id)
+    assert state
+    return state
+
+
+@at(2026, 3, 9, 22, 30)
+async def test_one_by_hand_and_one_gone() -> None:
+    """State and problem say so, by name, until it is over."""
+    async with plan_home(soc=80) as home:
+        by_hand, gone, _ = home.batteries
+        await home.minutes(2)
+        assert see(home, "sensor", "plan_state").state == "hold"
+        await home.place.call(by_hand, "number", "setpoint", value=-800)
+        await home.minutes(3)
+        shown = see(home, "sensor", "plan_state")
+        assert shown.state == ControlState.PARTLY_BY_HAND
+        assert len(shown.attributes["by_hand"]) == 1
+        assert see(home, "binary_sensor", "plan_problem").state == "off"
+        gone.go_dark()
+        await home.minutes(6)
+        shown = see(home, "sensor", "plan_state")
+        assert shown.state == ControlState.PARTLY_OUT_OF_REACH
+        (name,) = shown.attributes["out_of_reach"]
+        assert name.endswith(gone.spec.ble_mac[-4:].upper())
+        problem = see(home, "binary_sensor", "plan_problem")
+        assert problem.state == "on"
+        assert problem.attributes["out_of_reach"] == [name]
+        gone.come_back()
+        await home.minutes(12)
+        assert see(home, "sensor", "plan_state").state == ControlState.PARTLY_BY_HAND
+        assert see(home, "binary_sensor", "plan_problem").state == "off"
+        await home.control.async_resume()
+        await home.minutes(2)
+        assert see(home, "sensor", "plan_state").state == "hold"
