@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.marstek.venus import (
     ClosedError,
+    EnergyStatus,
     InvalidReplyError,
     Method,
     NoAnswerError,
@@ -20,6 +21,7 @@ from .bench import (
     ADDRESS,
     MAC,
     POLLED,
+    POWERS,
     assert_polite,
     connected,
     fleet,
@@ -193,3 +195,20 @@ async def test_an_update_of_the_firmware() -> None:
         assert len(asked) == 2
         await client.read(Method.DEVICE)
         assert len(asked) == 3
+
+
+@virtual
+async def test_a_power_that_this_model_cannot_have_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is unknown in each status; one line tells of all of them."""
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        return [(0.1, reply(request, {**POWERS, "ongrid_power": -5000}))]
+
+    async with scripted(script) as (_, target), opened(target) as client:
+        for _ in range(3):
+            status = await client.read(Method.ENERGY)
+            assert isinstance(status, EnergyStatus)
+            assert (status.soc, status.ac_power) == (55, None)
+        assert len([line for line in caplog.messages if "ac_power -5000" in line]) == 1

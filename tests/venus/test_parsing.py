@@ -340,6 +340,51 @@ def test_other_values_that_cannot_be_true_are_unknown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("model", "firmware", "limit"),
+    [
+        ("VenusE 3.0", 150, 2500),
+        ("VenusE", 153, 2500),
+        ("Venus A", 149, 1500),
+        ("Venus D", 147, 2500),
+        ("VNSEM-0", 300, 2500),
+        ("Venus A", 199, 2500),
+        ("Venus X", 1, 2500),
+    ],
+)
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("method", [Method.ENERGY, Method.MODE])
+def test_power_beyond_the_inverter(
+    model: str, firmware: int, limit: int, sign: int, method: Method
+) -> None:
+    """A power that the inverter can't have is unknown, and noted; the rest of the reply holds."""
+    noted: list[tuple[str, float]] = []
+
+    def parsed(power: int, backup: int = 0) -> int | None:
+        result = _ES | {"mode": "Auto", "ongrid_power": sign * power, "offgrid_power": backup}
+        profile = profile_for(model, firmware)
+        status = parse_status(method, result, profile, lambda *told: noted.append(told))
+        assert isinstance(status, (EnergyStatus, ModeStatus))
+        assert status.soc == 50
+        return status.ac_power
+
+    largest = round(1.2 * limit)
+    assert parsed(largest) == sign * largest
+    assert noted == []
+    assert parsed(largest + 1) is None
+    assert noted == [("ac_power", sign * (largest + 1))]
+    # What the grid gives to the backup socket comes on top of what charges.
+    assert parsed(largest + 300, 300) == (None if sign > 0 else -largest - 300)
+
+
+@pytest.mark.parametrize("firmware", [139, 142, 150])
+def test_more_energy_than_the_battery_holds(firmware: int) -> None:
+    """A battery of 5,120 Wh does not hold 37,880 Wh (PROTOCOL.md 2.4)."""
+    result = {"soc": 74, "bat_temp": 25.0, "bat_capacity": 37_880, "rated_capacity": 5120.0}
+    status = _parsed(Method.BATTERY, result, "VenusE 3.0", firmware)
+    assert (status.soc, status.stored_energy, status.rated_capacity) == (74, None, 5120)
+
+
 @pytest.mark.parametrize("name", ["", "auto", "Trade", "Ups", "3"])
 def test_modes_of_the_app_are_unknown(name: str) -> None:
     """A mode without a name, or with one that nobody knows, is still a good status."""

@@ -62,6 +62,7 @@ class VenusClient:
         self._on_late = on_late
         self._endpoint: Endpoint | None = None
         self._link: Link | None = None
+        self._beyond: set[str] = set()
         self._late_writes: deque[LateResult] = deque(maxlen=_REMEMBERED_WRITES)
 
     @property
@@ -145,7 +146,19 @@ class VenusClient:
     def _parse(self, method: Method, result: dict[str, Any]) -> Status:
         if method is Method.DEVICE:
             return parse_device(result, ble_mac=self.device.ble_mac)
-        return parse_status(method, result, self.profile)
+        return parse_status(method, result, self.profile, self._note_beyond)
+
+    def _note_beyond(self, name: str, value: float) -> None:
+        """Log a value that this model can't have, once per kind of value."""
+        if name not in self._beyond:
+            self._beyond.add(name)
+            _LOGGER.warning(
+                "%s at %s reports %s %g, more than this model can have: ignored",
+                self.device.model,
+                self.address,
+                name,
+                value,
+            )
 
     def _is_news(self, device: DeviceStatus, known: DeviceStatus | None = None) -> bool:
         """Tell whether model or firmware differ from what is known.

@@ -23,8 +23,10 @@ from .models import (
 from .profiles import Profile
 from .text import plain, printable
 
-# Twice what the largest model can do: beyond it a power is a glitch, not a reading.
+# Twice what the largest model can do: a reply with such a power is a glitch and asked for again.
 _POWER_LIMIT: Final = 6000
+# Cells hold up to a tenth more than their rated capacity says.
+_CAPACITY_MARGIN: Final = 1.1
 # A three-phase house of 36 kVA with margin.
 _METER_LIMIT: Final = 60_000
 _CAPACITY_LIMIT: Final = 60_000
@@ -47,6 +49,15 @@ class Fields:
     def __init__(self, result: Mapping[str, Any]) -> None:
         """Wrap a result."""
         self._result = result
+        self.beyond: dict[str, float] = {}
+        """Values that this battery can't have, by the names that they have in the status."""
+
+    def within(self, name: str, value: float | None, low: float, high: float) -> bool:
+        """Tell whether a value is one that this battery can have, and note it if not."""
+        if value is None or low <= value <= high:
+            return value is not None
+        self.beyond[name] = value
+        return False
 
     def number(self, key: str, low: float, high: float, scale: float | None = 1.0) -> float | None:
         """Return a number times `scale` when it then lies between `low` and `high`."""
@@ -99,8 +110,13 @@ def _backup_power(fields: Fields, key: str = "offgrid_power") -> int | None:
     return value if value is None or value <= _POWER_LIMIT else None
 
 
-def _ac_power(fields: Fields, key: str = "ongrid_power") -> int | None:
-    return fields.integer(key, -_POWER_LIMIT, _POWER_LIMIT)
+def _ac_power(
+    fields: Fields, profile: Profile, backup_power: int | None, key: str = "ongrid_power"
+) -> int | None:
+    """Return the AC power; while the grid carries the backup socket, that is taken in beside."""
+    power, largest = fields.integer(key, -_POWER_LIMIT, _POWER_LIMIT), profile.largest_ac_power
+    is_possible = fields.within("ac_power", power, -largest - (backup_power or 0), largest)
+    return power if is_possible else None
 
 
 def _wifi(fields: Fields, _: Profile) -> WifiStatus:
@@ -119,15 +135,16 @@ def _bluetooth(fields: Fields, _: Profile) -> BluetoothStatus:
 
 def _battery(fields: Fields, profile: Profile) -> BatteryStatus:
     discharge = fields.flag("dischrg_flag") if profile.discharge_flag_is_real else None
+    rated = fields.number("rated_capacity", 500, _CAPACITY_LIMIT)
+    stored = fields.number("bat_capacity", 0, _CAPACITY_LIMIT, profile.stored_energy_scale)
+    most = _CAPACITY_MARGIN * (rated or _CAPACITY_LIMIT)
     return BatteryStatus(
         soc=fields.integer("soc", 0, 100),
         charge_permitted=fields.flag("charg_flag"),
         discharge_permitted=discharge,
         temperature=fields.number("bat_temp", -40, 100, profile.temperature_scale),
-        stored_energy=fields.number(
-            "bat_capacity", 0, _CAPACITY_LIMIT, profile.stored_energy_scale
-        ),
-        rated_capacity=fields.number("rated_capacity", 500, _CAPACITY_LIMIT),
+        stored_energy=stored if fields.within("stored_energy", stored, 0, most) else None,
+        rated_capacity=rated,
         voltage=fields.number("bat_voltage", 10, 100, profile.voltage_scale),
         current=fields.number("bat_current", -200, 200, profile.current_scale),
         error_code=fields.text("error_code"),
@@ -139,12 +156,13 @@ def _energy(fields: Fields, profile: Profile) -> EnergyStatus:
         return fields.number(key, 0, _COUNTER_LIMIT, scale)
 
     pv_power = fields.number("pv_power", 0, _POWER_LIMIT)
+    backup_power = _backup_power(fields)
     return EnergyStatus(
         soc=fields.integer("bat_soc", 0, 100),
         rated_capacity=fields.number("bat_cap", 500, _CAPACITY_LIMIT),
         pv_power=pv_power if profile.pv_total_is_real else None,
-        ac_power=_ac_power(fields),
-        backup_power=_backup_power(fields),
+        ac_power=_ac_power(fields, profile, backup_power),
+        backup_power=backup_power,
         energy_discharged=counter("total_grid_output_energy", profile.energy_scale),
         energy_charged=counter("total_grid_input_energy", profile.energy_scale),
         pv_energy=counter("total_pv_energy", profile.pv_energy_scale),
@@ -155,26 +173,28 @@ def _mode(fields: Fields, profile: Profile) -> ModeStatus:
     name = fields.text("mode")
     mode = Mode(name) if name is not None and name in Mode else None
     has_meter = profile.mode_has_meter and mode in (Mode.AUTO, Mode.AI)
+    backup_power = _backup_power(fields)
     return ModeStatus(
         mode=mode,
         soc=fields.integer("bat_soc", 0, 100),
-        ac_power=_ac_power(fields),
-        backup_power=_backup_power(fields),
+        ac_power=_ac_power(fields, profile, backup_power),
+        backup_power=backup_power,
         ct_connected=fields.flag("ct_state") if has_meter else None,
     )
 
 
 def _data(fields: Fields, profile: Profile) -> DataStatus:
     pv_power = fields.number("pv_pow", 0, _POWER_LIMIT)
+    backup_power = _backup_power(fields, "off_grid_pow")
     return DataStatus(
         soc=fields.integer("soc", 0, 100),
         battery_state=fields.integer("bat_state", 0, 3),
         mode=_WORK_MODES.get(fields.integer("work_mode", 0, 255)),
         ct_connected=fields.flag("ct_state"),
-        ac_power=_ac_power(fields, "grid_pow"),
-        backup_power=_backup_power(fields, "off_grid_pow"),
+        ac_power=_ac_power(fields, profile, backup_power, "grid_pow"),
+        backup_power=backup_power,
         pv_power=pv_power if profile.pv_total_is_real else None,
-        inverter_power=_ac_power(fields, "inv_pow"),
+        inverter_power=fields.integer("inv_pow", -_POWER_LIMIT, _POWER_LIMIT),
         energy_charged=fields.number("tol_charge", 0, _COUNTER_LIMIT, 10),
         energy_discharged=fields.number("tol_discharge", 0, _COUNTER_LIMIT, 10),
         rated_capacity=fields.number("bat_cap", 500, _CAPACITY_LIMIT),
@@ -254,11 +274,28 @@ def parse_device(result: Mapping[str, Any], *, ble_mac: str | None = None) -> De
     )
 
 
-def parse_status(method: Method, result: Mapping[str, Any], profile: Profile) -> Status:
-    """Return the typed status; InvalidReplyError when an essential part of it is missing or false."""
-    status = _PARSERS[method](Fields(result), profile)
-    missing = [name for name in _ESSENTIAL.get(method, ()) if getattr(status, name) is None]
+def parse_status(
+    method: Method,
+    result: Mapping[str, Any],
+    profile: Profile,
+    on_beyond: Callable[[str, float], None] | None = None,
+) -> Status:
+    """Return the typed status; InvalidReplyError when an essential part of it is missing or false.
+
+    A value that is a number and more than this model can have is None in an otherwise good
+    status; `on_beyond` is called with its name and the number.
+    """
+    fields = Fields(result)
+    status = _PARSERS[method](fields, profile)
+    missing = [
+        name
+        for name in _ESSENTIAL.get(method, ())
+        if getattr(status, name) is None and name not in fields.beyond
+    ]
     mode = {Method.MODE: "mode", Method.DATA: "work_mode"}.get(method)
     if missing or (mode is not None and mode not in result):
         raise InvalidReplyError(f"{method} without a believable {', '.join(missing) or 'mode'}")
+    for name, value in fields.beyond.items():
+        if on_beyond is not None:
+            on_beyond(name, value)
     return status

@@ -43,6 +43,9 @@ _EVERYWHERE: Final = frozenset(
         Method.SET_MODE,
     }
 )
+# Above the inverter's limit, as a factor: it overshoots for moments, and rounds.
+_AC_POWER_MARGIN: Final = 1.2
+_LARGEST_INVERTER: Final = 2500
 _ALL_MODES: Final = frozenset({Mode.AUTO, Mode.AI, Mode.MANUAL, Mode.PASSIVE})
 
 
@@ -67,6 +70,8 @@ class Profile:
     """True when a poll every 30 s is known to be borne (1.5)."""
     max_power: int = 2500
     """Largest charge or discharge power in W."""
+    inverter_limit: int = _LARGEST_INVERTER
+    """Limit of the hardware in W, either way; that of the largest model where it is not known."""
     rated_capacity: float = 5120.0
     """Of one pack in Wh, for firmware that does not tell."""
     temperature_scale: float | None = 1.0
@@ -93,6 +98,11 @@ class Profile:
     def supports(self, method: Method) -> bool:
         """Tell whether this firmware answers the method."""
         return method in self.methods
+
+    @property
+    def largest_ac_power(self) -> float:
+        """AC power of the inverter, in W, either way, beyond which a reading can't be true."""
+        return _AC_POWER_MARGIN * self.inverter_limit
 
 
 _METER = frozenset({Method.METER})
@@ -124,6 +134,7 @@ _VNSA_BLIND = replace(
     methods=_EVERYWHERE | _METER | {Method.PV},
     answers_to_source_port=False,
     max_power=1500,
+    inverter_limit=1500,
     rated_capacity=2080.0,
     counts_ac_side=True,
     has_pv=True,
@@ -145,6 +156,7 @@ _VNSD_BLIND = replace(
     has_backup=True,
     answers_to_source_port=True,
     max_power=2200,
+    inverter_limit=_LARGEST_INVERTER,
     rated_capacity=2560.0,
 )
 _VNSD_STEADY = replace(
@@ -280,7 +292,7 @@ def profile_for(model: str, firmware: int) -> Profile:
     version = version_of(firmware)
     profile = next(profile for start, profile in reversed(rows) if version >= start)
     if version > newest:
-        profile = replace(profile, known=False)
+        profile = replace(profile, known=False, inverter_limit=_LARGEST_INVERTER)
     capacity = next(
         (wh for prefix, wh in _CAPACITIES.items() if _normalised(model).startswith(prefix)), None
     )
