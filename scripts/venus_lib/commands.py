@@ -251,6 +251,7 @@ def _wish(arguments: Namespace) -> venus.ModeWish:
 _OUTCOMES: Final = {
     venus.Proof.UNCHANGED: "unchanged: the battery was in this mode already; nothing was written",
     venus.Proof.CONFIRMED: "confirmed: the battery was asked afterwards, and follows",
+    venus.Proof.ACCEPTED: "accepted: the mode is on; its power can't be compared beside the sun",
     venus.Proof.ASSUMED: "assumed: accepted, but nothing the battery tells can prove it",
 }
 
@@ -267,7 +268,7 @@ async def set_mode(arguments: Namespace) -> int:
         _print(_OUTCOMES[proof])
         if wish.mode is venus.Mode.PASSIVE:
             _note(f"in {wish.duration} s the battery goes to 0 W and stays in Passive.")
-    return UNPROVEN if proof is venus.Proof.ASSUMED else DONE
+    return UNPROVEN if proof in (venus.Proof.ACCEPTED, venus.Proof.ASSUMED) else DONE
 
 
 def _details(wish: venus.ModeWish) -> dict[str, int]:

@@ -511,6 +511,22 @@ async def test_only_the_mode_tells() -> None:
 
 
 @virtual
+@pytest.mark.parametrize("firmware", [147, 149])
+async def test_a_power_beside_an_unknown_sun_is_not_called_confirmed(firmware: int) -> None:
+    """By day, with silent solar inputs, the command is shown as accepted; with known ones confirmed."""
+    async with person(device="Venus A", firmware=firmware) as me:
+        await me.home.hass.config.async_update(latitude=48.85, longitude=2.35)
+        me.battery.set_sun(constant(600))
+        await asyncio.sleep(60)
+        assert (await me.do("charge", power=400))["is_proven"] is True
+        assert me.shown("last_command") == "confirmed"
+        await me.do("stop")
+        me.battery.faults.silent = f"{Method.PV},{Method.ENERGY}"
+        assert (await me.do("charge", power=500))["is_proven"] is False
+        assert me.shown("last_command") == "accepted"
+
+
+@virtual
 async def test_left_in_the_app_is_not_parked() -> None:
     """The countdown that firmware never cancels does not undo what was chosen in the app."""
     async with person() as me:

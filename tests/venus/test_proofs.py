@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from custom_components.marstek.venus import (
+    ContradictedError,
+    FoundDevice,
     LoopClock,
     Method,
     Mode,
@@ -18,8 +22,9 @@ from custom_components.marstek.venus import (
 )
 from custom_components.marstek.venus.proving import power_agrees
 from simulator import Faults
+from simulator.household import constant
 
-from .bench import Pair, pair, time, virtual
+from .bench import POWERS, Pair, opened, pair, reply, scripted, time, virtual
 from .test_modes import AI, AUTO, manual, once_written, passive, slot
 from .test_slots import TEN, listening
 
@@ -226,3 +231,74 @@ def test_from_which_charge_on_a_battery_need_not_take_more(soc: int | None, agre
     """A battery near full takes what it likes."""
     assert power_agrees(-1500, 0, soc) is agrees
     assert not power_agrees(1500, 0, soc)
+
+
+def _sunny(bench: Pair, watts: float) -> None:
+    bench.battery.set_sun(constant(watts))
+
+
+_WITH_SUN = [("Venus A", 147), ("Venus A", 149), ("Venus D", 147), ("Venus D", 150)]
+
+
+@pytest.mark.parametrize(("device", "firmware"), _WITH_SUN)
+@pytest.mark.parametrize("sun", [0, 400, 600])
+@pytest.mark.parametrize("wish", [passive(-500), passive(700), manual(-400)])
+@virtual
+async def test_a_power_beside_the_sun_is_compared(
+    device: str, firmware: int, sun: int, wish: ModeWish
+) -> None:
+    """Where the solar inputs can be read, a setpoint is proven, and a lie is found out."""
+    async with pair(device=device, firmware=firmware) as bench:
+        _sunny(bench, sun)
+        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        bench.battery.faults.lying_writes = 1
+        other = passive(-wish.power)
+        with pytest.raises(ContradictedError):
+            await bench.control.set_mode(other if wish.mode is Mode.PASSIVE else passive(900))
+
+
+@virtual
+async def test_cells_at_their_limit_leave_less_of_a_setpoint() -> None:
+    """Cells that take 1,200 W from a sun of 1,300 W can't take 500 W from the grid."""
+    async with pair(device="Venus A", firmware=149) as bench:
+        _sunny(bench, 1300)
+        assert await bench.control.set_mode(passive(-500)) is Proof.ACCEPTED
+        assert bench.battery.state.ac_power == 100
+
+
+@pytest.mark.parametrize("follows", ["ac", "cells"])
+@virtual
+async def test_either_side_may_hold_the_setpoint(follows: str) -> None:
+    """-500 W asked for and +670 W on the AC side is right where the sun gives 1,170 W."""
+    shown = {"ac": (-500, 300), "cells": (670, 1170)}[follows]
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        results: dict[str, dict[str, Any]] = {
+            Method.SET_MODE: {"set_result": True},
+            Method.ENERGY: {**POWERS, "ongrid_power": shown[0], "pv_power": shown[1]},
+            Method.MODE: {"mode": "Passive", "bat_soc": 55, "ongrid_power": shown[0]},
+        }
+        return [(0.1, reply(request, results[request["method"]]))]
+
+    async with scripted(script) as (_, target), opened(_venus_a(target)) as client:
+        assert await ModeControl(client, LoopClock()).set_mode(passive(-500)) is Proof.CONFIRMED
+
+
+def _venus_a(target: FoundDevice) -> FoundDevice:
+    return replace(target, device=replace(target.device, model="Venus A", firmware=149))
+
+
+@pytest.mark.parametrize(("device", "firmware"), _WITH_SUN)
+@pytest.mark.parametrize("is_night", [False, True])
+@virtual
+async def test_a_power_beside_an_unknown_sun_is_accepted(
+    device: str, firmware: int, *, is_night: bool
+) -> None:
+    """It is never called confirmed by day; at night there is no sun that could hide in it."""
+    async with pair(device=device, firmware=firmware) as bench:
+        control = ModeControl(bench.client, LoopClock(), is_night=lambda: is_night)
+        bench.battery.faults.silent = f"{Method.PV},{Method.ENERGY}"
+        proof = await control.set_mode(passive(-500))
+        is_compared = is_night and not bench.client.profile.pv_total_is_real
+        assert proof is (Proof.CONFIRMED if is_compared else Proof.ACCEPTED)
+        assert bench.battery.state.ac_power == -500

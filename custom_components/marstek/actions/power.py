@@ -36,6 +36,7 @@ _SHORTEST_RUN: Final = dt.timedelta(minutes=1)
 _LOWEST_TARGET: Final = 11
 _FULL: Final = 100
 _ALREADY: Final = "already_at_target"
+_UNPROVEN: Final = (Proof.ACCEPTED, Proof.ASSUMED)
 
 
 def _end_of(call: ServiceCall) -> dt.datetime | None:
@@ -94,7 +95,7 @@ async def _async_begin(
     battery.thrift.check_mode(Mode.PASSIVE, giver_of(call.context))
     proof = await battery.runs.async_begin(power, until, target)
     end = None if until is None else until.isoformat()
-    return {**details, "until": end, "is_proven": proof is not Proof.ASSUMED}
+    return {**details, "until": end, "is_proven": proof not in _UNPROVEN}
 
 
 async def _async_set_passive(call: ServiceCall) -> ServiceResponse:

@@ -9,6 +9,7 @@ from typing import Any, Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import sun
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -154,7 +155,12 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         )
         watch = self._schedule_watch
         self._control = ModeControl(
-            self.client, self.clock, self._mode_seen, self._slot_written, watch.backup_entered
+            self.client,
+            self.clock,
+            self._mode_seen,
+            self._slot_written,
+            watch.backup_entered,
+            lambda: not sun.is_up(self.hass, dt_util.utcnow()),
         )
         self._whereabouts = Whereabouts(
             self.hass, self.config_entry, self.client, self.clock, self._async_moved

@@ -24,6 +24,8 @@ class CommandState(StrEnum):
     """There has been no command since the start."""
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    """The mode is on; its power can't be compared, because the sun's is not known."""
     ASSUMED = "assumed"
     """Accepted, but nothing the battery tells can prove it."""
     FAILED = "failed"

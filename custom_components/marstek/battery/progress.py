@@ -9,6 +9,7 @@ from .data import CommandState
 STATES: Final = {
     Proof.UNCHANGED: CommandState.CONFIRMED,
     Proof.CONFIRMED: CommandState.CONFIRMED,
+    Proof.ACCEPTED: CommandState.ACCEPTED,
     Proof.ASSUMED: CommandState.ASSUMED,
 }
 """What each proof of a change is called."""

@@ -22,6 +22,8 @@ from .settings import SettingsData
 # In s: so long a silence is more than a few lost answers.
 _SILENCE: Final = 120.0
 _LASTING: Final = (Mode.MANUAL, Mode.AI, Mode.UPS)
+# The mode itself was read, whatever is known of its power.
+_MODE_PROVEN: Final = (CommandState.CONFIRMED, CommandState.ACCEPTED)
 
 
 class WipeWatch:
@@ -59,7 +61,7 @@ class WipeWatch:
             # The plan puts right by itself what has become of its own modes.
             memory.chosen = None
         elif mode is not Mode.PASSIVE:
-            is_proven = progress.state is CommandState.CONFIRMED and mode in _LASTING
+            is_proven = progress.state in _MODE_PROVEN and mode in _LASTING
             memory.chosen = self._standing(mode) if is_proven else None
             if mode in _LASTING and not progress.is_quiet:
                 self.replaced()

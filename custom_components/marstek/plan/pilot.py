@@ -133,7 +133,7 @@ class Pilot:
     @property
     def is_assumed(self) -> bool:
         """Tell whether what stands can't be proven."""
-        return self._standing is not None and self._proof is Proof.ASSUMED
+        return self._standing is not None and self._proof in (Proof.ACCEPTED, Proof.ASSUMED)
 
     @property
     def is_settled(self) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from .client import VenusClient
 from .clock import Clock, within
+from .comparing import Comparer
 from .errors import (
-    ContradictedError,
     DeviceError,
     InvalidReplyError,
     NoAnswerError,
@@ -20,9 +20,9 @@ from .errors import (
     VenusError,
 )
 from .gate import Priority
-from .models import EnergyStatus, Method, Mode, ModeStatus, Slot
+from .models import Method, Mode, ModeStatus, Slot, Status
 from .profiles import Danger
-from .proving import Progress, is_excusable, power_agrees, shows_setpoint
+from .proving import Progress, is_excusable, shows_setpoint
 from .wishes import BACKUP, NO_BACKUP, ModeWish, Proof, manual_config, passive_config
 
 _LOGGER = logging.getLogger(__name__)
@@ -36,8 +36,6 @@ _LONGEST_COUNTDOWN: Final = 2**32 - 1
 _COUNTDOWN_WAIT: Final = 2.2
 # Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
 _SILENT_ROUNDS: Final = 3
-# A battery ramps up; in between two reads lies the quiet gap.
-_POWER_READS: Final = 2
 
 _UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
 type SlotListener = Callable[[Slot, bool | None], None]
@@ -54,17 +52,19 @@ class ModeControl:
         on_status: Callable[[ModeStatus], None] | None = None,
         on_slot: SlotListener | None = None,
         on_backup: Callable[[], None] | None = None,
+        is_night: Callable[[], bool] = lambda: False,
     ) -> None:
         """Control a battery; the clock measures countdowns, `on_status` hears every read.
 
         `on_slot` hears of every slot that was sent, `on_backup` whenever UPS may have been
-        switched on, which overwrites the slots.
+        switched on, which overwrites the slots. `is_night` tells whether there can't be any sun.
         """
         self._client = client
         self._clock = clock
         self._on_status = on_status
         self._on_slot = on_slot
         self._on_backup = on_backup
+        self._comparer = Comparer(client, self._try_read, is_night)
         self._lock = asyncio.Lock()
         self._mode: Mode | None = None
         self._mode_known_at = float("-inf")
@@ -233,19 +233,20 @@ class ModeControl:
             await self._try_read_mode()
 
     async def _try_read_mode(self, *, attempts: int | None = None) -> ModeStatus | None:
-        try:
-            status = await self._client.read(
-                Method.MODE, priority=Priority.COMMAND, attempts=attempts
-            )
-        except _UNPROVABLE as err:
-            _LOGGER.debug("Mode of %s not read: %s", self._client.address, err)
-            return None
+        status = await self._try_read(Method.MODE, attempts)
         if not isinstance(status, ModeStatus):
             return None
         self.learn(status)
         if self._on_status is not None:
             self._on_status(status)
         return status
+
+    async def _try_read(self, method: Method, attempts: int | None = None) -> Status | None:
+        try:
+            return await self._client.read(method, priority=Priority.COMMAND, attempts=attempts)
+        except _UNPROVABLE as err:
+            _LOGGER.debug("%s of %s not read: %s", method, self._client.address, err)
+            return None
 
     async def _is_already(self, wish: ModeWish) -> bool:
         """Tell whether a fresh read shows a mode without parameters to be on already."""
@@ -342,12 +343,12 @@ class ModeControl:
                 if self._has_followed(wish, status, before):
                     return Proof.CONFIRMED
                 continue
-            contradiction = await self._contradiction(wish, status)
-            if contradiction is None:
-                return Proof.CONFIRMED
-            if accepted:
-                progress.contradicted(contradiction)
-                if not progress.may_contradict and is_excusable(wish, status):
+            found = await self._comparer.compare(wish, status)
+            if found.proof is not None:
+                return found.proof
+            if accepted and found.contradiction is not None:
+                progress.contradicted(found.contradiction)
+                if not progress.may_contradict and is_excusable(wish, status, found.measured):
                     return Proof.ASSUMED
         raise progress.error
 
@@ -378,31 +379,3 @@ class ModeControl:
             progress.failed(err)
             return False
         return True
-
-    async def _contradiction(self, wish: ModeWish, status: ModeStatus) -> ContradictedError | None:
-        """Return how the battery differs from the wish, None when it follows."""
-        if status.mode is not wish.mode:
-            return ContradictedError(wish.mode, status.mode or "?")
-        power = await self._contradicting_power(wish, status)
-        return None if power is None else ContradictedError(f"{wish.power} W", f"{power} W")
-
-    async def _contradicting_power(self, wish: ModeWish, status: ModeStatus) -> int | None:
-        """Return the power that shows a setpoint not to be followed, None when it is."""
-        if not wish.has_setpoint or not wish.expects_power or self._client.profile.has_pv:
-            return None
-        soc, power = status.soc, status.ac_power
-        for _ in range(_POWER_READS):
-            if power is None or power_agrees(wish.power, power, soc):
-                return None
-            energy = await self._try_read_energy()
-            if energy is not None:
-                soc, power = energy.soc, energy.ac_power
-        return None if power is None or power_agrees(wish.power, power, soc) else power
-
-    async def _try_read_energy(self) -> EnergyStatus | ModeStatus | None:
-        method = Method.ENERGY if self._client.profile.supports(Method.ENERGY) else Method.MODE
-        try:
-            status = await self._client.read(method, priority=Priority.COMMAND)
-        except _UNPROVABLE:
-            return None
-        return status if isinstance(status, (EnergyStatus, ModeStatus)) else None

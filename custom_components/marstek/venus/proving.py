@@ -66,12 +66,43 @@ def shows_setpoint(wish: ModeWish, status: ModeStatus) -> bool:
     return is_distinct and power_agrees(wish.power, status.ac_power, None)
 
 
-def is_excusable(wish: ModeWish, status: ModeStatus) -> bool:
+def is_excusable(wish: ModeWish, status: ModeStatus, measured: Measured | None) -> bool:
     """Tell whether a battery in the right mode may have a reason not to give the power.
 
     A slot of Manual starts when the battery's own clock says so.
     """
-    is_idle = status.ac_power is not None and abs(status.ac_power) <= _POWER_TOLERANCE
+    is_idle = measured is not None and measured.is_idle
     is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
     may_be_empty = wish.power > 0 and is_idle and is_low
     return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The powers of one moment in which a setpoint may show.
+
+    Which of them a model with solar inputs holds at its setpoint is not known: the AC side in
+    firmware read so far, and the cells where the sun brings more than the setpoint lets out.
+    """
+
+    soc: int | None
+    """State of charge in %."""
+    powers: tuple[int, ...] = ()
+    """In W, + leaves the battery: of the AC side, then of the cells; none where the sun that they
+    include is not known."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing flows into or out of the cells."""
+        return bool(self.powers) and abs(self.powers[-1]) <= _POWER_TOLERANCE
+
+    def follows(self, power: int) -> bool | None:
+        """Tell whether a setpoint in W shows; None where that can't be known.
+
+        One between both powers may be all that the cells, at their limit, leave of it.
+        """
+        if any(power_agrees(power, each, self.soc) for each in self.powers):
+            return True
+        if not self.powers or min(self.powers) < power < max(self.powers):
+            return None
+        return False

@@ -16,6 +16,8 @@ class Proof(StrEnum):
     UNCHANGED = "unchanged"
     """The battery was in that mode already; nothing was written."""
     CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    """The mode is on; its power can't be compared, because the sun's is not known."""
     ASSUMED = "assumed"
     """Accepted, but this firmware or this state of the battery can't prove it."""
 
