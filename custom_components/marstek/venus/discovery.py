@@ -9,7 +9,14 @@ import random
 from typing import Final
 
 from .clock import Clock, LoopClock, wait_at_most
-from .errors import InvalidReplyError, NoAnswerError, NotMarstekError, PortInUseError, VenusError
+from .errors import (
+    InvalidReplyError,
+    LeftAloneError,
+    NoAnswerError,
+    NotMarstekError,
+    PortInUseError,
+    VenusError,
+)
 from .gate import Gate, Priority
 from .link import Pacing
 from .models import FoundDevice, Method
@@ -204,7 +211,7 @@ async def _search_port(
             async with gates.held():
                 endpoint.keep_quiet(pacing.quiet_gap + _LATENCY, clock)
                 for address in addresses:
-                    endpoint.send(collector.request, address)
+                    endpoint.send_to_all(collector.request, address)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)
     return list(collector.found.values())
 
@@ -268,7 +275,7 @@ async def probe(
 ) -> FoundDevice:
     """Return the battery at an IPv4 address and port.
 
-    Raises PortInUseError when its answers could not reach us, NoAnswerError, or the last error
+    Raises PortInUseError when its answers could not reach us, LeftAloneError, NoAnswerError, or the last error
     answer: DeviceError, InvalidReplyError or, of those, NotMarstekError.
     """
     clock, pacing = clock or LoopClock(), pacing or Pacing()
@@ -279,6 +286,8 @@ async def probe(
             for _ in range(attempts):
                 gate = endpoint.gate(address, clock)
                 async with gate.entered(Priority.POLL, pacing.patience, Method.DEVICE):
+                    if (seconds := endpoint.left_alone_for(address)) > 0:
+                        raise LeftAloneError(seconds)
                     endpoint.send(collector.request, address)
                     await _wait(collector, pacing.quiet_gap + _LATENCY, clock)
                 if collector.found:

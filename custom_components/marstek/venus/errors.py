@@ -77,6 +77,15 @@ class MethodMissingError(DeviceError):
     """This firmware does not have the method."""
 
 
+class LeftAloneError(VenusError):
+    """The battery is left alone for a while; nothing was sent."""
+
+    def __init__(self, seconds: float) -> None:
+        """Tell for how many seconds more."""
+        super().__init__(f"Left alone for {seconds:.0f} s more")
+        self.seconds = seconds
+
+
 class UnsupportedError(VenusError):
     """The profile says that this model and firmware cannot do what was asked; nothing was sent."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from .clock import Clock, wait_at_most
 from .errors import DeadlineError
+from .left_alone import LeftAlone
 
 _MOST_GATES: Final = 64
 # A battery that does not answer must not keep its polls waiting behind commands for ever.
@@ -125,6 +126,8 @@ class Gates:
     def __init__(self) -> None:
         """Start without any."""
         self._gates: dict[str, Gate] = {}
+        self.left_alone = LeftAlone()
+        """Batteries that nothing at all is sent to."""
 
     def at(self, address: str, clock: Clock) -> Gate:
         """Return the gate of the battery at an IPv4 address."""

@@ -16,6 +16,7 @@ from .clock import Clock, LoopClock, wait_at_most, within
 from .errors import (
     ClosedError,
     InvalidReplyError,
+    LeftAloneError,
     MethodMissingError,
     NoAnswerError,
     RefusedError,
@@ -185,6 +186,8 @@ class Link:
     ) -> T:
         """Send a request until it is answered, and return what `parse` makes of the result.
 
+        LeftAloneError, without sending anything, while the battery is left alone.
+
         DeadlineError when the link's clock reaches `deadline` first, also while the gate is shut,
         or when other callers keep this one from sending for too long.
 
@@ -205,6 +208,7 @@ class Link:
         priority: Priority,
         attempts: int | None,
     ) -> T:
+        self._check_left_alone()
         attempts = attempts or self.pacing.read_attempts
         if priority is Priority.POLL:
             attempts = self._allowed_attempts(method, attempts)
@@ -219,6 +223,7 @@ class Link:
                 async with self._gate.entered(priority, self.pacing.patience, method):
                     if self._closed:
                         raise ClosedError("The connection was closed")
+                    self._check_left_alone()
                     if not call.outcome.done():
                         if priority is Priority.POLL:
                             self.breaker.sent()
@@ -232,6 +237,10 @@ class Link:
             self.backoff.failed(method)
         kind = UnreadError if call.is_unread else NoAnswerError
         raise call.last_error or kind(method, attempts)
+
+    def _check_left_alone(self) -> None:
+        if (seconds := self._endpoint.left_alone_for(self.address)) > 0:
+            raise LeftAloneError(seconds)
 
     def _allowed_attempts(self, method: Method, attempts: int) -> int:
         """Return how often a poll may be sent now; RestingError for not at all."""

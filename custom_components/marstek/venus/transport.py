@@ -124,9 +124,23 @@ class Endpoint(asyncio.DatagramProtocol):
             self._transport = None
 
     def send(self, payload: bytes, address: str) -> None:
-        """Send to a battery; while there is no socket the datagram is lost, as any may be."""
+        """Send to a battery; while there is no socket the datagram is lost, as any may be.
+
+        Nothing is sent to one that is left alone; who can wait asks `left_alone_for` before.
+        """
+        if self.left_alone_for(address) > 0:
+            return
         if self._transport is not None and not self._transport.is_closing():
             self._transport.sendto(payload, (address, self.port))
+
+    def send_to_all(self, payload: bytes, address: str) -> None:
+        """Send a search to an address that may be a broadcast, unless a battery is left alone."""
+        if not self._gates.left_alone.is_any(self.port):
+            self.send(payload, address)
+
+    def left_alone_for(self, address: str) -> float:
+        """Return for how many seconds nothing may be sent to a battery, 0 for not at all."""
+        return self._gates.left_alone.seconds_left(address, self.port)
 
     def keep_quiet(self, seconds: float, clock: Clock) -> None:
         """Let nobody ask a battery of this port anything: a broadcast is a request to each."""
