@@ -1,8 +1,10 @@
 """Library errors in the user's language: the one place that translates them."""
 
+import datetime as dt
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .venus import (
@@ -10,6 +12,7 @@ from .venus import (
     ContradictedError,
     DeadlineError,
     DeviceError,
+    LeftAloneError,
     NoAnswerError,
     OutOfRangeError,
     PortInUseError,
@@ -38,6 +41,7 @@ _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (SupersededError, "superseded"),
     (WornError, "writes_used_up"),
     (TooSoonError, "too_soon"),
+    (LeftAloneError, "left_alone"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
     (ContradictedError, "contradicted"),
@@ -64,6 +68,9 @@ def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
                 "low": str(error.low),
                 "high": str(error.high),
             }
+        case LeftAloneError():
+            end = dt_util.now() + dt.timedelta(seconds=error.seconds)
+            placeholders["until"] = f"{end:%H:%M}"
         case PortInUseError():
             placeholders["port"] = str(error.port)
         case DeviceError():

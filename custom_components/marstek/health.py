@@ -78,7 +78,7 @@ def _is_answering(entry: ConfigEntry[Any]) -> bool:
     if entry.state is not ConfigEntryState.LOADED:
         return entry.state is not ConfigEntryState.SETUP_RETRY
     battery: BatteryCoordinator = entry.runtime_data
-    return battery.is_reachable
+    return battery.is_reachable_or_left_alone
 
 
 @callback

@@ -23,8 +23,8 @@ def async_loaded_plan(hass: HomeAssistant) -> Plan | None:
 
 @callback
 def async_is_heard(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether the battery of an entry is set up and answers where it is."""
+    """Tell whether the battery of an entry is set up and answers where it is, or is left alone."""
     if entry.state is not ConfigEntryState.LOADED or not is_battery(entry):
         return False
     battery: BatteryCoordinator = entry.runtime_data
-    return battery.is_reachable
+    return battery.is_reachable_or_left_alone

@@ -4,6 +4,7 @@ from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .leave_alone import LEAVE_ACTIONS
 from .plan import PLAN_ACTIONS
 from .power import POWER_ACTIONS
 from .schedule import SCHEDULE_ACTIONS
@@ -12,7 +13,7 @@ from .schedule import SCHEDULE_ACTIONS
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS):
+    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS, *LEAVE_ACTIONS):
         hass.services.async_register(
             DOMAIN,
             action.name,

@@ -44,7 +44,11 @@ class _Result:
 
 
 async def async_for_each(
-    call: ServiceCall, work: Work, check: Check | None = None
+    call: ServiceCall,
+    work: Work,
+    check: Check | None = None,
+    *,
+    may_be_left_alone: bool = False,
 ) -> ServiceResponse:
     """Do `work` on each battery that an action is for, all at the same time.
 
@@ -52,18 +56,24 @@ async def async_for_each(
     raise HomeAssistantError or VenusError. Returns by battery's name whether it succeeded, what
     it has to tell, and the details that `work` returned. Raises what went wrong when no response
     is asked for, or when there is no success to tell of: ServiceValidationError when all failed
-    for what was asked, else HomeAssistantError.
+    for what was asked, else HomeAssistantError. A battery that is left alone fails at once unless
+    `may_be_left_alone`, which is for work that bounds its own time.
     """
     targets = _targets(call)
     if check is not None:
         refused = [
             result
-            for result in [await _attempt(entry, _checking(check)) for entry in targets]
+            for result in [
+                await _attempt(entry, _checking(check), may_be_left_alone=may_be_left_alone)
+                for entry in targets
+            ]
             if result.error is not None
         ]
         if refused:
             raise await _async_summary(call.hass, refused, alone=len(targets) == 1)
-    results = await asyncio.gather(*(_attempt(entry, work) for entry in targets))
+    results = await asyncio.gather(
+        *(_attempt(entry, work, may_be_left_alone=may_be_left_alone) for entry in targets)
+    )
     failed = [result for result in results if result.error is not None]
     if failed and (not call.return_response or len(failed) == len(results)):
         raise await _async_summary(call.hass, failed, alone=len(targets) == 1)
@@ -113,7 +123,9 @@ def _checking(check: Check) -> Work:
     return work
 
 
-async def _attempt(entry: ConfigEntry[Any], work: Work) -> _Result:
+async def _attempt(
+    entry: ConfigEntry[Any], work: Work, *, may_be_left_alone: bool = False
+) -> _Result:
     if entry.state is not ConfigEntryState.LOADED:
         error = HomeAssistantError(
             translation_domain=DOMAIN,
@@ -123,7 +135,8 @@ async def _attempt(entry: ConfigEntry[Any], work: Work) -> _Result:
         return _Result(_name(entry), error=error)
     try:
         battery: BatteryCoordinator = entry.runtime_data
-        details = await battery.async_bound(work(battery))
+        doing = work(battery)
+        details = await (doing if may_be_left_alone else battery.async_bound(doing))
     except VenusError as err:
         return _Result(_name(entry), error=command_error(err, entry.title))
     except HomeAssistantError as err:

@@ -57,7 +57,9 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         always_available=True,
-        is_on_fn=lambda coordinator: coordinator.last_update_success,
+        is_on_fn=lambda coordinator: (
+            None if coordinator.leave.is_on else coordinator.last_update_success
+        ),
     ),
     # Two of one name, of which a firmware has one at most: some tell it with the mode, at no cost.
     BatteryBinarySensorDescription(

@@ -15,6 +15,8 @@ from ..errors import command_error
 from ..venus import Danger, Method, Mode, VenusError
 from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
+from .leave import USUAL
+from .left_alone import check_planned_charge
 from .reading_plan import Reading
 
 # What a person may ask for at any time, of firmware that resets when it is asked for more.
@@ -24,6 +26,10 @@ _HARMLESS: Final = frozenset({Method.ENERGY, Method.PV, Method.METER})
 async def _refresh(battery: BatteryCoordinator) -> None:
     """Read at once what is shown, the most important first; the rest follows in seconds."""
     plan = battery.plan
+    try:
+        battery.leave.check()
+    except VenusError as err:
+        raise command_error(err, battery.name) from err
     is_delicate = Danger.WIPES_SETTINGS in battery.profile.dangers
     for method in plan.methods({Reading(context) for context in battery.async_contexts()}):
         if not is_delicate or method in _HARMLESS:
@@ -35,6 +41,17 @@ async def _refresh(battery: BatteryCoordinator) -> None:
             translation_key="no_answer",
             translation_placeholders={"name": battery.name},
         )
+
+
+async def _leave_alone(battery: BatteryCoordinator) -> None:
+    """Leave the battery alone for half an hour; pressed again, end that."""
+    if await battery.async_ask_again():
+        return
+    check_planned_charge(battery.ownership, battery.name, USUAL)
+    try:
+        await battery.async_leave_alone(USUAL)
+    except VenusError as err:
+        raise command_error(err, battery.name) from err
 
 
 async def _restore_automatic(battery: BatteryCoordinator) -> None:
@@ -86,6 +103,12 @@ BUTTONS: Final = (
         key="restore_automatic",
         translation_key="restore_automatic",
         press_fn=_restore_automatic,
+    ),
+    BatteryButtonDescription(
+        key="leave_alone",
+        translation_key="leave_alone",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=_leave_alone,
     ),
     BatteryButtonDescription(
         key="add_to_energy_dashboard",

@@ -21,6 +21,7 @@ from ..const import (
     LOGGER,
     AfterRestart,
 )
+from ..discovery import async_get_hub
 from ..errors import command_error, describe
 from ..limits import PowerLimits, power_limits
 from ..venus import (
@@ -52,6 +53,7 @@ from .commands import Commands
 from .connection import async_make_client
 from .data import BatteryData, CommandState
 from .issues import KEEPS_LEAVING, SETTINGS_WIPED, WRITES_USED_UP, async_tell
+from .left_alone import LeaveAlone
 from .memory import MemoryStore
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
@@ -123,6 +125,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.ownership = Ownership()
         self.schedule: ScheduleKeeper
         self.settings: BatterySettings
+        self.leave: LeaveAlone
         self._schedule_watch = ScheduleWatch(self.store, self.clock, self._is_commanding)
         self.thrift = Thrift(
             self.store, self.clock, lambda: self.readings.mode, self._used_up_writes
@@ -153,6 +156,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.client = await async_make_client(
             self.hass, self.config_entry, self.clock, self._pacing, self._apply
         )
+        places = async_get_hub(self.hass).gates.left_alone
+        self.leave = LeaveAlone(places, self.store, self.client, self.clock)
         watch = self._schedule_watch
         self._control = ModeControl(
             self.client,
@@ -202,6 +207,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         except VenusError as err:
             raise self._update_failed(err) from err
         self.config_entry.async_on_unload(self.client.close)
+        if self.leave.is_on:
+            return
         if not await self._poller.async_read_first() and self._poller.last_error is not None:
             raise self._update_failed(self._poller.last_error)
 
@@ -240,6 +247,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @override
     async def _async_update_data(self) -> BatteryData:
         """Make the one poll that is most due, and plan the next."""
+        if self.leave.is_on:
+            self.update_interval = timedelta(seconds=self.leave.seconds_to_look)
+            return self._snapshot()
+        if self.leave.is_stored:
+            await self._async_read_again()
         if method := self._poller.next_method(self._wanted()):
             await self._poller.async_read(method)
         await self.trial.async_look()
@@ -253,6 +265,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if not self._poller.is_fresh(Reading.POWER):
             raise self._update_failed(self._poller.last_error or NoAnswerError(Method.ENERGY, 0))
         return data
+
+    async def _async_read_again(self) -> None:
+        """Read who and how the battery is after it was left alone: its firmware may be another."""
+        for method in (Method.DEVICE, Method.ENERGY, Method.MODE):
+            self.plan.hurry(method)
+        await self._poller.async_read(Method.DEVICE)
+        self.leave.forget()
+        self.ownership.async_return()
 
     def _wanted(self) -> set[Reading]:
         """Return the readings that an enabled entity shows."""
@@ -325,7 +345,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return frozenset(
             reading
             for reading in Reading
-            if self._poller.is_fresh(reading) or self.plan.is_awaited(reading)
+            if not self.leave.is_on
+            and (self._poller.is_fresh(reading) or self.plan.is_awaited(reading))
         )
 
     def _snapshot(self) -> BatteryData:
@@ -339,6 +360,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             address=self.client.address,
             success_rate=None if rate is None else round(rate),
             last_command=self._last_command,
+            left_alone_until=self.leave.until,
             setpoint_waits=self._commands.is_setpoint_waiting,
         )
 
@@ -358,6 +380,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @property
     def is_reachable(self) -> bool:
         """Tell whether the battery answers."""
+        return self.last_update_success and not self.leave.is_on
+
+    @property
+    def is_reachable_or_left_alone(self) -> bool:
+        """Tell whether the battery answers, or does not because it is not asked."""
         return self.last_update_success
 
     @property
@@ -389,6 +416,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         take nothing just now: the mode alone is proof then. WornError when no writes are left on
         this day for an order that can be done without.
         """
+        self.leave.check()
         self.thrift.check_order(order)
         wish = replace(wish_for(order, now), expects_power=expects_power)
         return await self._commands.async_obey(wish, order.until)
@@ -444,8 +472,11 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def async_bound[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of a call within its time; DeadlineError and no more of it beyond.
 
-        What a command that is cut has begun is brought back in the background.
+        LeftAloneError before anything is done while the battery is left alone. What a command that is cut has begun is brought back in the background.
         """
+        if self.leave.is_on:
+            work.close()
+            self.leave.check()
         seconds = _SILENT_CALL if self._is_silent else _LONGEST_CALL
         deadline = self.clock.time() + seconds
         try:
@@ -453,6 +484,41 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         except DeadlineError:
             self._progressed(CommandProgress(CommandState.FAILED))
             raise
+
+    async def async_leave_alone(self, seconds: float) -> datetime:
+        """Bring the battery into Auto, then send nothing to it for that long; return until when.
+
+        VenusError when it could not be brought into Auto: then it is not left alone. For one that
+        is left alone already, the time begins anew and nothing is sent.
+        """
+        if not self.leave.is_on:
+            return await self.async_bound(self._async_leave_in_auto(seconds))
+        return self._leave(seconds)
+
+    async def _async_leave_in_auto(self, seconds: float) -> datetime:
+        try:
+            with self.ownership.async_claim():
+                await self.schedule.async_make_way(Mode.AUTO)
+                await self._commands.async_set_mode(Mode.AUTO)
+                self.wipe.replaced()
+                return self._leave(seconds)
+        finally:
+            self.runs.async_commanded()
+
+    def _leave(self, seconds: float) -> datetime:
+        until = self.leave.begin(seconds)
+        self.ownership.async_take(until)
+        self._plan_polls()
+        self._publish()
+        return until
+
+    async def async_ask_again(self) -> bool:
+        """End leaving the battery alone, and read it; return whether there was anything to end."""
+        was_on = self.leave.is_on
+        self.leave.end()
+        if was_on:
+            await self.async_refresh()
+        return was_on
 
     @callback
     def _progressed(self, progress: CommandProgress) -> None:
@@ -500,7 +566,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def _async_look_at_age(self) -> None:
-        if not self._poller.is_fresh(Reading.POWER):
+        if self.leave.is_stored:
+            self._publish()
+        elif not self._poller.is_fresh(Reading.POWER):
             if self.last_update_success:
                 error = self._poller.last_error or NoAnswerError(Method.ENERGY, 0)
                 self._async_expire(self._update_failed(error))
@@ -531,7 +599,10 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _plan_polls(self) -> None:
         """Plan the next poll anew, for what is shown now."""
-        self.update_interval = timedelta(seconds=self._poller.seconds_to_next(self._wanted()))
+        seconds = self._poller.seconds_to_next(self._wanted())
+        if self.leave.is_on:
+            seconds = self.leave.seconds_to_look
+        self.update_interval = timedelta(seconds=seconds)
         self._schedule_refresh()
 
     @callback

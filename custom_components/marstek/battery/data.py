@@ -79,6 +79,8 @@ class BatteryData:
     success_rate: float | None = None
     setpoint_waits: bool = False
     """True while the setpoint is kept for the next Manual or Passive."""
+    left_alone_until: dt.datetime | None = None
+    """Until when nothing is sent to the battery; None while it is not left alone."""
     last_command: CommandState = CommandState.NONE
     setpoint: int = 0
     passive: PassiveData | None = None

@@ -12,6 +12,7 @@ from ..stored import StoredPart, day, fields, flag, moment, one_of, optional, po
 from ..venus import Mode
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
+from .leave import Leave, restore_leave
 from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .run import Run, restore_run
 from .schedule import Mirror
@@ -69,6 +70,8 @@ class Memory:
     lost: Lost | None = None
     """What the battery has forgotten and the owner has not asked back yet."""
     wear: Wear = field(default_factory=Wear)
+    leave: Leave | None = None
+    """Until when the battery is left alone; None once it has been asked again."""
     judgement: Judgement | None = None
     """What became of the trial of Marstek.GetData."""
 
@@ -90,6 +93,7 @@ class Memory:
             "was_silent": self.was_silent,
             "lost": self.lost and self.lost.store(),
             "wear": self.wear.store(),
+            "leave": self.leave and self.leave.store(),
             "judgement": self.judgement and self.judgement.store(),
         }
 
@@ -121,6 +125,7 @@ class Memory:
             was_silent=stored.value("was_silent", flag, default=False),
             lost=restore_lost(stored.optional_part("lost")),
             wear=Wear.restore(stored.part("wear")),
+            leave=stored.optional("leave", restore_leave),
             judgement=stored.optional("judgement", restore_judgement),
         )
 

@@ -35,6 +35,10 @@ class Steward(Protocol):
     def async_returned(self) -> bool:
         """Take back a battery that a person needs no more; return whether that is done."""
 
+    @callback
+    def async_planned_charge(self, until: dt.datetime) -> dt.datetime | None:
+        """Return when a planned charge begins or goes on before then; None for none."""
+
 
 class Ownership:
     """Informs the stewards of one battery of commands that are not theirs."""
@@ -90,3 +94,9 @@ class Ownership:
         """Inform that the battery is free; return whether a steward takes it over."""
         answers = [steward.async_returned() for steward in tuple(self._stewards)]
         return any(answers)
+
+    @callback
+    def async_planned_charge(self, until: dt.datetime) -> dt.datetime | None:
+        """Return when a charge that is planned begins, or goes on, before then; None for none."""
+        begins = [steward.async_planned_charge(until) for steward in tuple(self._stewards)]
+        return min((each for each in begins if each is not None), default=None)

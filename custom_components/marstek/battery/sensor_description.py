@@ -22,6 +22,8 @@ class BatterySensorDescription(BatteryEntityDescription, SensorEntityDescription
     """A sensor and where its value is."""
 
     value_fn: Callable[[BatteryData], StateType | dt.datetime]
+    always_available: bool = False
+    """True for what Home Assistant knows without the battery."""
 
 
 def always(_: Profile) -> bool:

@@ -49,6 +49,14 @@ SENSORS = (
         value_fn=lambda data: data.last_command,
     ),
     BatterySensorDescription(
+        key="left_alone_until",
+        translation_key="left_alone_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        always_available=True,
+        value_fn=lambda data: data.left_alone_until,
+    ),
+    BatterySensorDescription(
         key="wifi_signal",
         device_class=SensorDeviceClass.SIGNAL_STRENGTH,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -120,6 +128,12 @@ class BatterySensor(BatteryEntity, SensorEntity):
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
         return self._value
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the reading is current, or known without the battery."""
+        return self.entity_description.always_available or super().available
 
 
 class EnergySensor(BatterySensor, RestoreSensor):

@@ -79,14 +79,16 @@ class Alerts:
         self._look_at_all(batteries, now)
 
     def _look_at_presence(self, key: str, battery: BatteryCoordinator, now: float) -> None:
-        if battery.is_reachable:
+        if battery.is_reachable_or_left_alone:
             self._offline_since.pop(key, None)
             self._over(Alert.BATTERY_OFFLINE, key)
         elif now - self._offline_since.setdefault(key, now) >= _OFFLINE_FOR:
             self._raise(Alert.BATTERY_OFFLINE, key, battery)
 
     def _look_at_all(self, batteries: Mapping[str, BatteryCoordinator], now: float) -> None:
-        if not batteries or any(battery.is_reachable for battery in batteries.values()):
+        if not batteries or any(
+            battery.is_reachable_or_left_alone for battery in batteries.values()
+        ):
             self._all_offline_since = None
             self._over(Alert.ALL_OFFLINE, "")
             return

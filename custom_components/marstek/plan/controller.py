@@ -78,6 +78,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.async_reconsider,
             self.tariff.own_clock,
         )
+        self.crew.planned_charge = self._planned_charge
         self._charging = ChargeWatch()
         self.strategist = Strategist(
             hass,
@@ -119,6 +120,19 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             for key, battery in loaded_batteries(self.hass).items()
             if self.options.takes_part(key)
         }
+
+    def _planned_charge(self, key: str, until: dt.datetime) -> dt.datetime | None:
+        """Return when a planned charge of a battery begins, or goes on, before a moment."""
+        now, plan, memory = dt_util.utcnow(), self.data.plan, self.memory
+        if plan is None or not self.is_in_control or key in memory.complete:
+            return None
+        left_until = memory.standing_back.get(key, now)
+        begins = (
+            max(step.start, now, left_until)
+            for step in plan.steps
+            if step.end > max(now, left_until) and _action_for(step, key) is Action.CHARGE
+        )
+        return next((begin for begin in begins if begin < until), None)
 
     @callback
     def async_reconsider(self) -> None:
@@ -358,6 +372,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     async def _async_changed(self) -> None:
         self.tariff.store.save_soon()
         await self.async_refresh()
+
+
+def _action_for(step: Step, key: str) -> Action:
+    """Return what a battery does in a step, by its BLE MAC."""
+    own = (each for each in step.exceptions if each.batteries is None or key in each.batteries)
+    return next((each.action for each in own), step.action)
 
 
 def _has_charge(step: Step) -> bool:

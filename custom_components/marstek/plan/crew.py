@@ -23,6 +23,9 @@ from .own_clock import OwnClock
 from .pilot import DOUBTS, Outcome, Pilot, Report
 from .situation import battery_id
 
+type PlannedCharge = Callable[[str, dt.datetime], dt.datetime | None]
+"""Returns when a planned charge of a battery, by BLE MAC, begins before a moment."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Steward:
@@ -57,6 +60,11 @@ class _Steward:
         """Take the battery again."""
         return self.crew.returned_by_hand(self.key, self.pilot)
 
+    @callback
+    def async_planned_charge(self, until: dt.datetime) -> dt.datetime | None:
+        """Return when a planned charge of the battery begins before then."""
+        return self.crew.planned_charge(self.key, until)
+
 
 class Crew:
     """One pilot for each battery that takes part."""
@@ -84,6 +92,7 @@ class Crew:
         self.pilots: dict[str, Pilot] = {}
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
+        self.planned_charge: PlannedCharge = lambda _key, _until: None
         self._released: set[str] = set()
         self._handing_back: set[str] = set()
 
@@ -129,6 +138,9 @@ class Crew:
                     self._released.add(key)
                     pilot.async_want(None)
                     pilot.assume(None)
+            elif pilot.battery.leave.is_on:
+                pilot.async_want(None)
+                pilot.assume(None)
             elif key not in standing_back:
                 self._released.discard(key)
                 if pilot.battery.schedule.mirror.is_backup:
@@ -218,6 +230,9 @@ class Crew:
             return
         is_new = key not in memory.standing_back
         end = self.window_end if until is None else max(until, self.window_end)
+        if until is not None and pilot.battery.leave.is_on:
+            # It is given back as soon as it is asked again.
+            end = until
         memory.standing_back[key] = end
         if is_new:
             self._chronicle.override_started(pilot.battery, end)

@@ -25,6 +25,7 @@ from .errors import (
     WrongDeviceError,
 )
 from .gate import Priority
+from .left_alone import LeftAlone
 from .link import Link, Pacing
 from .models import (
     BatteryStatus,
@@ -67,6 +68,7 @@ __all__ = [
     "FoundDevice",
     "Hub",
     "InvalidReplyError",
+    "LeftAlone",
     "LeftAloneError",
     "Link",
     "LoopClock",

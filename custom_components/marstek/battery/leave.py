@@ -1,0 +1,35 @@
+"""A time in which a battery is left alone, as it is stored."""
+
+from dataclasses import dataclass
+import datetime as dt
+from typing import Any, Final
+
+from ..stored import fields, moment, number
+
+SHORTEST: Final = 5 * 60.0
+USUAL: Final = 30 * 60.0
+LONGEST: Final = 120 * 60.0
+"""Seconds for which a battery can be left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Until when nothing is sent to a battery."""
+
+    until: dt.datetime
+    seconds: float
+    """How long it was to last in all, so that a clock that was set can't prolong it after a restart."""
+
+    def seconds_left(self, now: dt.datetime) -> float:
+        """Return what is left of it by the time of day; negative once it is over."""
+        return min(self.seconds, (self.until - now).total_seconds())
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore_leave` takes."""
+        return {"until": self.until.isoformat(), "seconds": self.seconds}
+
+
+def restore_leave(stored: object) -> Leave:
+    """Return it as it was stored; ValueError for what can't be one."""
+    given = fields(stored)
+    return Leave(moment(given.get("until")), number(0, LONGEST)(given.get("seconds")))
