@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from homeassistant.core import HomeAssistant, State
 import orjson
 
-from custom_components.marstek.plan.price_source import read_states
+from custom_components.marstek.plan.price_source import PriceEvidence, read_states
 from custom_components.marstek.plan.settings import DynamicSettings
 from custom_components.marstek.tempo import Offer, PriceBook, PriceUnit, SpotError, read_prices
 from scripts.fuzz_lib.surface import Surface
@@ -62,7 +62,7 @@ def _read_entity(
     settings = DynamicSettings(
         entities=(_ENTITY, "sensor.gone"), unit=unit, assumed_unit=assumed, subject=subject
     )
-    return read_states(hass, settings)
+    return read_states(hass, settings, PriceEvidence())
 
 
 def _check(offer: Offer) -> None:
