@@ -43,8 +43,12 @@ class Standing:
 
     @property
     def out_of_reach(self) -> frozenset[str]:
-        """Return the batteries that take part and do not answer."""
-        silent = {key for key, pilot in self.pilots.items() if not pilot.battery.is_reachable}
+        """Return the batteries that take part and do not answer, save those left alone."""
+        silent = {
+            key
+            for key, pilot in self.pilots.items()
+            if not pilot.battery.is_reachable_or_left_alone
+        }
         return frozenset(silent | self.missing.keys())
 
     def names(self, keys: Iterable[str]) -> tuple[str, ...]:
