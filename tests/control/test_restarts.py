@@ -95,6 +95,26 @@ async def test_a_step_of_the_system_clock_is_followed_and_taken_back(hours: int)
 
 
 @at(2026, 3, 12, 21, 40)
+async def test_a_clock_set_back_a_night_starts_no_countdown_in_red_peak_hours() -> None:
+    """A battery whose slots are not trusted is not charged while the clock has just been set."""
+    async with plan_home(soc=40, count=1) as home:
+        battery = home.batteries[0]
+        battery.faults.clock_offset = -3600.0 * 4
+        await home.until(22, 30)
+        # Its slots were not seen to act: by countdown it charges at any hour.
+        assert (battery.state.mode, home.powers()[0] < -500) == ("Passive", True)
+        await home.until(6, 20)
+        battery.faults.clock_offset = 0.0
+        battery.set_battery(soc=40.0)
+        home.place.clock.offset = dt.timedelta(hours=-3)
+        await home.minutes(8)
+        assert home.powers()[0] > -20
+        home.place.clock.offset = dt.timedelta()
+        await home.minutes(20)
+        assert home.modes() == ["Auto"]
+
+
+@at(2026, 3, 12, 21, 40)
 async def test_with_little_power_batteries_stay_within_what_the_house_leaves() -> None:
     """With little power batteries stay within what the house leaves."""
     options = {CONF_SUBSCRIBED_KVA: 3, CONF_GRID_SENSOR: "sensor.grid"}

@@ -172,9 +172,10 @@ class Pilot:
         """Tell whether a countdown may stand in for slots.
 
         A charge by countdown ends by Home Assistant's clock alone: where a server contradicts that
-        clock, the battery's own slots decide.
+        clock, or while it has just been set and may be set back, the battery's own slots decide.
         """
-        return not (order.power or 0) < 0 or not self._own_clock.is_wrong
+        is_doubtful = self._own_clock.is_wrong or self._own_clock.is_settling
+        return not (order.power or 0) < 0 or not is_doubtful
 
     @callback
     def async_repeat(self) -> None:
