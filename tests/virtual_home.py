@@ -185,6 +185,13 @@ class Home:
             context=Context(user_id=user_id),
         )
 
+    async def act(self, action: str, *, by_automation: bool = False, **data: object) -> None:
+        """Call an action of the integration, as a person or as an automation."""
+        user_id = None if by_automation else self._owner.id
+        await self.hass.services.async_call(
+            DOMAIN, action, data, blocking=True, context=Context(user_id=user_id)
+        )
+
 
 def _make_resolver(_hass: HomeAssistant) -> AbstractResolver:
     return ThreadedResolver()

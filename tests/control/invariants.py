@@ -9,6 +9,7 @@ from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, 
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
 from custom_components.marstek.tempo import Colour, Interval, Window, tempo_day
+from custom_components.marstek.venus import Method
 from simulator import Outcome, SimulatedBattery, Slot
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Invariants:
         self.mornings: dict[dt.date, list[int]] = {}
         """States of charge at 06:00 of red days."""
         self.period = 60.0
+        self.may_be_searched_while_asked = False
+        """True where commands keep a battery busy: a search passes over a gate that stays shut."""
         self._task: asyncio.Task[None] | None = None
         self._charged: dict[str, float] = {}
         self._dark_at: dict[str, float] = {}
@@ -111,8 +114,8 @@ class Invariants:
         before = self._charged.get(key, state.energy_charged_wh)
         self._charged[key] = state.energy_charged_wh
         risen = state.energy_charged_wh - before
-        # Auto follows the sun, which may have given way to a load since the last look.
-        is_crossing = state.mode == "Auto" and state.household_power < _CROSSING
+        # Auto and AI follow the sun, which may have given way to a load since the last look.
+        is_crossing = state.mode in ("Auto", "AI") and state.household_power < _CROSSING
         least = _CROSSED_WH if is_crossing else 1e-6
         if is_red_peak and risen > least and state.household_power >= 0:
             self._note(f"{key}: {risen:.1f} Wh charged in red peak hours ({state.mode})")
@@ -168,7 +171,8 @@ class Invariants:
         fresh = battery.exchanges[self._seen.get(key, 0) :]
         self._seen[key] = len(battery.exchanges)
         for exchange in fresh:
-            if exchange.overlapped:
+            is_search = exchange.method == Method.DEVICE and self.may_be_searched_while_asked
+            if exchange.overlapped and not is_search:
                 self._note(f"{key}: two requests in flight: {exchange.method}")
             config: Any = exchange.params.get("config", {})
             if "manual_cfg" in config and exchange.replied:

@@ -1,0 +1,1 @@
+"""A home to which anything happens, and what must hold meanwhile."""

@@ -1,0 +1,1 @@
+"""Days in which anything happens, and the checks that hold in them."""
