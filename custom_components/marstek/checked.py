@@ -72,6 +72,15 @@ def day(value: Any) -> dt.date:
     return found
 
 
+def time(value: Any) -> dt.time:
+    """Return a time of day without a zone; ServiceValidationError for anything else."""
+    try:
+        found: dt.time = cv.time(_printable(value))
+    except (vol.Invalid, OverflowError, ValueError) as err:
+        raise _refusal("not_a_time") from err
+    return found
+
+
 def _printable(value: Any) -> Any:
     """Return the value as it is; ValueError for a text with other characters than printable ones.
 

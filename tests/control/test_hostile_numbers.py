@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 HOSTILE: list[Any] = [
     *(math.nan, math.inf, -math.inf, 10**400, -(10**400), 1e308, 1e15),
     *("nan", "inf", "-Infinity", "9" * 400, "1e999", "much", None, [], {}),
-    *("\ud800", "2026-03-10 06:00:00\udfff", "2026-03-10\n"),
+    *("9999999999:00", "\ud800", "2026-03-10 06:00:00\udfff", "2026-03-10\n"),
 ]
 NUMBERS = {"power", "target", "floor", "soc"}
 MOMENTS = {"duration", "until", "start_date", "end_date"}
@@ -135,13 +135,14 @@ def test_checks_return_or_refuse(value: object) -> None:
 
 @settings(max_examples=500)
 @given(anything | st.text(st.sampled_from("0123456789-:T +Z.\ud800\n"), max_size=30))
-def test_moments_and_dates_are_read_or_refused(value: object) -> None:
+def test_moments_dates_and_times_are_read_or_refused(value: object) -> None:
     """A text that has no form in UTF-8 would end the process inside a library."""
-    for check, kind in ((checked.moment, dt.datetime), (checked.day, dt.date)):
+    kinds = {checked.moment: dt.datetime, checked.day: dt.date, checked.time: dt.time}
+    for check, kind in kinds.items():
         try:
             assert isinstance(check(value), kind)
         except ServiceValidationError as err:
-            assert err.translation_key in {"not_a_moment", "not_a_date"}  # noqa: PT017
+            assert err.translation_key in {"not_a_moment", "not_a_date", "not_a_time"}  # noqa: PT017
 
 
 @settings(max_examples=300)

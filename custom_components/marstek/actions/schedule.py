@@ -1,6 +1,5 @@
 """Actions on the schedule inside batteries, and on UPS, which overwrites it."""
 
-import datetime as dt
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
@@ -13,7 +12,7 @@ from ..battery.schedule import DAYS, described
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
 from ..battery.thrift import giver_of
 from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
-from ..checked import whole
+from ..checked import time as checked_time, whole
 from ..const import DOMAIN
 from ..venus import Mode
 from .description import ActionDescription
@@ -40,7 +39,7 @@ def _time(value: Any) -> str:
     """Return "HH:MM" for a time of day, also for one that YAML has read as a number."""
     if type(value) is int and 0 <= value < _MINUTES_A_DAY:
         value = f"{value // 60:02d}:{value % 60:02d}"
-    time: dt.time = cv.time(value)
+    time = checked_time(value)
     if time.second or time.microsecond:
         raise vol.Invalid("seconds are not in a slot")
     return f"{time:%H:%M}"
