@@ -1,10 +1,13 @@
 """What the plan shows is true while one battery is set by hand and another is gone."""
 
+from typing import Any, cast
+
 from homeassistant.core import State
 from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.chronicle import Alert
 from custom_components.marstek.plan.plan_data import ControlState
 
 from .plan_home import PlanHome, at, plan_home
@@ -50,3 +53,22 @@ async def test_one_by_hand_and_one_gone() -> None:
         await home.control.async_resume()
         await home.minutes(2)
         assert see(home, "sensor", "plan_state").state == "hold"
+
+
+@pytest.mark.parametrize("soc", [15, 45])
+@at(2026, 3, 12, 21, 30)
+async def test_the_power_that_is_named_is_sent(soc: int) -> None:
+    """Preview, alert and calendar of a red eve name what all batteries together are sent."""
+    async with plan_home(soc=soc) as home:
+        await home.minutes(2)
+        answer = await home.hass.services.async_call(
+            DOMAIN, "preview", {}, blocking=True, return_response=True
+        )
+        steps = cast("list[dict[str, Any]]", cast("Any", answer)["steps"])
+        charge = next(step for step in steps if step["action"] == "charge")
+        await home.until(22, 12)
+        sent = -sum(home.powers())
+        assert charge["power"] == pytest.approx(sent, abs=60)
+        (told,) = home.kinds(Alert.RED_TOMORROW)
+        assert f"{charge['power']:,} W" in told.message
+        assert charge["average_power"] <= charge["power"]

@@ -9,6 +9,7 @@ import pytest
 from custom_components.marstek.planner import (
     Action,
     Context,
+    House,
     Options,
     Period,
     Reason,
@@ -16,6 +17,7 @@ from custom_components.marstek.planner import (
     Strategy,
     plan_optimised,
     plan_simple,
+    share,
 )
 from tests.venus.bench import thorough
 
@@ -102,6 +104,30 @@ def test_limits_are_kept(strategy: Strategy, context: Context) -> None:
         if step.action in (Action.AUTO, Action.HOLD):
             assert step.power == 0
         assert step.expected_soc is None or 0 <= step.expected_soc <= 100.001
+
+
+@both
+@thorough
+@given(context=contexts(with_overrides=True))
+def test_power_sent(strategy: Strategy, context: Context) -> None:
+    """What is told of a charge that begins is what batteries are sent, never less than needed."""
+    plan = strategy(context)
+    step = plan.steps[0]
+    if step.action is not Action.CHARGE:
+        assert step.sent == step.power
+        return
+    end = step.end
+    for later in plan.steps:
+        if later.start == end and (later.action, later.reason, later.target) == (
+            step.action,
+            step.reason,
+            step.target,
+        ):
+            end = later.end
+    house = context.house or House(1_000_000, 0)
+    orders = share(step, context.batteries, house, context.now, end, {}, {})
+    sent = sum(order.power for order in orders.values() if order.action is Action.CHARGE)
+    assert step.sent == sent
 
 
 @thorough

@@ -89,7 +89,7 @@ def _power(step: Step, known: Standing) -> int | None:
     if known.is_in_control:
         orders = (pilot.wanted for pilot in known.pilots.values())
         return sum(order.power or 0 for order in orders if order is not None)
-    return {Action.CHARGE: -step.power, Action.DISCHARGE: step.power}.get(step.action, 0)
+    return {Action.CHARGE: -step.sent, Action.DISCHARGE: step.sent}.get(step.action, 0)
 
 
 def _state(step: Step, known: Standing, *, is_failing: bool) -> ControlState:

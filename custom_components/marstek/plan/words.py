@@ -19,8 +19,8 @@ class Words:
     language: str
 
     def describe(self, step: Step, power: int | None = None) -> str:
-        """Return what a step does and why; `power` in W takes the place of the expected one."""
-        watts = step.power if power is None else power
+        """Return what a step does and why; `power` in W takes the place of what is to be sent."""
+        watts = step.sent if power is None else power
         values = {
             "power": self.number(watts),
             "target": self.number(step.target or 100),

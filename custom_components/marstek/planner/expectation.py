@@ -1,20 +1,23 @@
 """How much power intents take, and which states of charge are to be expected of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
 from .forecast import Energies
-from .model import BY_PERSON, Action, BatteryState, Context, Figure, Plan, Step
+from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Plan, Step
 from .service import served
+from .share import share
 from .spans import Intent, Span
 
 type _Bank = tuple[BatteryState, ...]
 
 _ROUND_TO: Final = 50
+# Where nobody knows what the house may draw, in VA.
+_UNLIMITED: Final = 1_000_000
 _BRIEF: Final = timedelta(minutes=30)
 
 
@@ -25,7 +28,7 @@ def expect(context: Context, spans: Iterable[Span]) -> Plan:
     for empty batteries, and what it brings is what there is at least.
     """
     expectation = Expectation(context)
-    return Plan(tuple(expectation.step(span) for span in spans))
+    return Plan(expectation.with_sent([expectation.step(span) for span in spans]))
 
 
 class Expectation:
@@ -36,6 +39,7 @@ class Expectation:
         self.bank: _Bank = context.batteries
         self._context = context
         self._energies = energies
+        self._before: list[_Bank] = []
 
     @property
     def soc(self) -> float | None:
@@ -44,6 +48,7 @@ class Expectation:
 
     def step(self, span: Span) -> Step:
         """Return the step that a span makes, and go on to its end."""
+        self._before.append(self.bank)
         hours = (span.end - span.start).total_seconds() / 3600
         power = 0
         energy = 0.0
@@ -57,6 +62,22 @@ class Expectation:
             case Action.DISCHARGE:
                 self.bank, power = _discharge(self._context, self.bank, span.intent, hours)
         return _step(span, power, energy, self.soc)
+
+    def with_sent(self, steps: Sequence[Step], others: _Bank = ()) -> tuple[Step, ...]:
+        """Return all steps that were made, each with the power that is sent when it begins.
+
+        `others` are batteries that nothing is expected of, and that charge with the rest.
+        """
+        ends: list[datetime] = []
+        for number in reversed(range(len(steps))):
+            step, following = steps[number], steps[number + 1 : number + 2]
+            goes_on = any(_goes_on(step, other) for other in following)
+            ends.append(ends[-1] if goes_on else step.end)
+        parts = zip(steps, self._before, reversed(ends), strict=True)
+        return tuple(
+            replace(step, sent=_sent(self._context, step, (*before, *others), end))
+            for step, before, end in parts
+        )
 
     def _serve(self, span: Span) -> None:
         """Serve the house as forecast, else forget the states of charge unless it is brief."""
@@ -138,6 +159,28 @@ def _charging_power(
     if context.house is not None:
         most = min(most, budget(context.house) if is_running else most_budget(context.house))
     return min(power, most)
+
+
+def _goes_on(step: Step, following: Step) -> bool:
+    """Tell whether a step is continued by the one after it."""
+    mine = (step.end, step.action, step.reason, step.target)
+    return mine == (following.start, following.action, following.reason, following.target)
+
+
+def _sent(context: Context, step: Step, bank: _Bank, end: datetime) -> int:
+    """Return the W that batteries are sent together when a step begins.
+
+    `end` is when a charge that goes on in the steps after it is to be over.
+    """
+    if step.action is not Action.CHARGE:
+        return step.power
+    house = context.house or House(_UNLIMITED, 0)
+    if step.start > context.moment:
+        # What the house draws then is not known, and those that don't answer now may do so.
+        house = replace(house, power=0)
+        bank = tuple(replace(battery, is_reachable=True) for battery in bank)
+    orders = share(step, bank, house, step.start, end, {}, {})
+    return sum(order.power for order in orders.values() if order.action is Action.CHARGE)
 
 
 def _charged(battery: BatteryState, drawn: float, efficiency: float) -> BatteryState:

@@ -302,7 +302,10 @@ class Step:
     reason: Reason
     figures: Figures = NO_FIGURES
     power: int = 0
-    """W of all batteries together, an expectation: `share` says who gets how much."""
+    """W of all batteries together that suffice on average, an expectation."""
+    sent: int = 0
+    """W that are sent to all batteries together when it begins: in turn they charge with more than
+    the average, one after the other."""
     target: float | None = None
     floor: float | None = None
     """None: down to the battery's own depth of discharge."""

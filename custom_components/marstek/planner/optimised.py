@@ -36,9 +36,11 @@ def plan_optimised(context: Context) -> Plan:
     if isinstance(outlook, Basis):
         return _plan_without(context, outlook)
     known = tuple(battery for battery in context.batteries if battery.soc is not None)
+    unknown = tuple(battery for battery in context.batteries if battery.soc is None)
     planner = _Planner(replace(context, batteries=known), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
-    return Plan((*steps, *_beyond(context, outlook)), planner.beliefs)
+    sent = planner.expectation.with_sent(steps, unknown)
+    return Plan((*sent, *_beyond(context, outlook)), planner.beliefs)
 
 
 class _Planner:
@@ -52,12 +54,12 @@ class _Planner:
         self._windows = windows_of(context.periods)
         # Without peak hours nobody's clock switches between tariffs.
         self._has_guards = not all(period.is_off_peak for period in context.periods)
-        self._expectation = Expectation(context, outlook.energies)
+        self.expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: Run) -> Iterator[Step]:
         """Yield the steps of a run, with what a person wants instead."""
         context, bank = self._context, self._outlook.bank
-        soc = self._expectation.soc
+        soc = self.expectation.soc
         verdict = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
         if self.beliefs is None and (run.is_off_peak or run is self._outlook.runs[-1]):
             self.beliefs = _believed(context, self._outlook, self._windows, verdict)
@@ -65,7 +67,7 @@ class _Planner:
         spans = sorted(self._spans(run, verdict), key=lambda span: span.start)
         planned = [span for span in cut(spans, bounds) if span.end > context.moment]
         for span in overridden(context, planned):
-            yield self._expectation.step(span)
+            yield self.expectation.step(span)
 
     def _spans(self, run: Run, verdict: Verdict) -> Iterator[Span]:
         if not run.is_off_peak:
