@@ -72,3 +72,20 @@ async def test_the_power_that_is_named_is_sent(soc: int) -> None:
         (told,) = home.kinds(Alert.RED_TOMORROW)
         assert f"{charge['power']:,} W" in told.message
         assert charge["average_power"] <= charge["power"]
+
+
+@at(2026, 3, 9, 12)
+async def test_an_alert_of_the_set_up_reaches_its_entity() -> None:
+    """The first look at the batteries comes before the entities that tell of it."""
+    async with plan_home(soc=80, count=1) as home:
+        (battery,) = home.batteries
+        await home.minutes(2)
+        entry = home.entry
+        assert await home.hass.config_entries.async_unload(entry.entry_id)
+        battery.state.soc = 8
+        await home.minutes(3)
+        assert await home.hass.config_entries.async_setup(entry.entry_id)
+        assert len(home.kinds(Alert.LOW_SOC)) == 1
+        shown = see(home, "event", "alert")
+        assert shown.attributes["event_type"] == "low_soc"
+        assert shown.attributes["battery"] == home.kinds(Alert.LOW_SOC)[0].battery

@@ -1,5 +1,6 @@
 """Tells what the plan does, in Home Assistant's language: for the logbook, events and phones."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 import datetime as dt
@@ -20,6 +21,8 @@ from .pilot import Outcome, Pilot, Report
 from .tariff_data import TariffData
 from .words import Words
 
+# Of an event entity that is disabled nobody ever hears.
+_MOST_UNHEARD: Final = 20
 EVENT: Final = f"{DOMAIN}_plan"
 
 
@@ -80,7 +83,8 @@ class Chronicle:
         """Tell in the language of `tariff`'s texts."""
         self._hass = hass
         self._tariff = tariff
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[type[Kind | Alert], Listener]] = []
+        self._unheard: deque[Told] = deque(maxlen=_MOST_UNHEARD)
         self._switching: tuple[object, ...] | None = None
         self._told_failing: frozenset[str] = frozenset()
         self._full_until: dict[str, dt.datetime | None] = {}
@@ -90,10 +94,18 @@ class Chronicle:
         return self._tariff.texts
 
     @callback
-    def async_listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with all that is told; return what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def async_listen(self, kinds: type[Kind | Alert], listener: Listener) -> Callable[[], None]:
+        """Call `listener` with all that is told of some kinds; return what ends that.
+
+        It also gets what nobody could hear before: the set-up of the plan looks at the batteries
+        before its entities are there.
+        """
+        entry = (kinds, listener)
+        self._listeners.append(entry)
+        for told in [told for told in self._unheard if isinstance(told.kind, kinds)]:
+            self._unheard.remove(told)
+            listener(told)
+        return lambda: self._listeners.remove(entry)
 
     def tell(
         self,
@@ -122,7 +134,10 @@ class Chronicle:
                 "device_id": device.id if device else None,
             },
         )
-        for listener in self._listeners:
+        listeners = [each for kinds, each in self._listeners if isinstance(kind, kinds)]
+        if not listeners:
+            self._unheard.append(told)
+        for listener in listeners:
             listener(told)
 
     @property

@@ -104,12 +104,12 @@ class ChronicleEvent(ControlEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear what is told from now on."""
+        """Hear what is told from now on, and what could not be heard before."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.chronicle.async_listen(self._told))
+        kinds = self.entity_description.kinds
+        self.async_on_remove(self.coordinator.chronicle.async_listen(kinds, self._told))
 
     @callback
     def _told(self, told: Told) -> None:
-        if isinstance(told.kind, self.entity_description.kinds):
-            self._trigger_event(told.kind.value, told.attributes())
-            self.async_write_ha_state()
+        self._trigger_event(told.kind.value, told.attributes())
+        self.async_write_ha_state()
