@@ -302,3 +302,34 @@ async def test_a_power_beside_an_unknown_sun_is_accepted(
         is_compared = is_night and not bench.client.profile.pv_total_is_real
         assert proof is (Proof.CONFIRMED if is_compared else Proof.ACCEPTED)
         assert bench.battery.state.ac_power == -500
+
+
+@pytest.mark.parametrize("fault", [{"full_at": 40.0}, {"derated_to": 300.0}])
+@pytest.mark.parametrize(("device", "firmware"), [("VenusE 3.0", 150), ("Venus A", 149)])
+@virtual
+async def test_cells_that_take_less_are_no_contradiction(
+    device: str, firmware: int, fault: dict[str, float]
+) -> None:
+    """Where the mode has changed with the command, the battery has carried it out; it takes less."""
+    async with pair(device=device, firmware=firmware, soc=50) as bench:
+        for name, value in fault.items():
+            bench.battery.faults.set(name, value)
+        assert await bench.control.set_mode(passive(-900)) is Proof.ASSUMED
+        # In Passive already, the same power proves nothing of a new setpoint.
+        bench.battery.faults.lying_writes = 1
+        with pytest.raises(ContradictedError):
+            await bench.control.set_mode(passive(-1100))
+
+
+@virtual
+async def test_another_power_than_asked_is_a_contradiction() -> None:
+    """Power in the other direction is not what cells leave of a setpoint."""
+    async with pair(device="VenusE 3.0", firmware=150) as bench:
+
+        def leave(bench: Pair = bench) -> None:
+            bench.battery.set_mode("Passive", 900)
+
+        bench.battery.faults.lying_writes = 1
+        async with once_written(bench, leave):
+            with pytest.raises(ContradictedError):
+                await bench.control.set_mode(passive(-900))

@@ -348,7 +348,9 @@ class ModeControl:
                 return found.proof
             if accepted and found.contradiction is not None:
                 progress.contradicted(found.contradiction)
-                if not progress.may_contradict and is_excusable(wish, status, found.measured):
+                if not progress.may_contradict and is_excusable(
+                    wish, status, found.measured, before
+                ):
                     return Proof.ASSUMED
         raise progress.error
 

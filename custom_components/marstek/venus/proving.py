@@ -10,6 +10,7 @@ from .wishes import ModeWish
 _CONTRADICTIONS: Final = 3
 _POWER_TOLERANCE: Final = 100
 _POWER_TOLERANCE_SHARE: Final = 0.2
+_IDLE_POWER: Final = 50
 # A battery near full takes less than asked; one at its depth of discharge, which is set anywhere
 # from 30 to 88 % (PROTOCOL.md 2.10) and can't be read, gives nothing.
 _FULL_FROM: Final = 95
@@ -66,15 +67,24 @@ def shows_setpoint(wish: ModeWish, status: ModeStatus) -> bool:
     return is_distinct and power_agrees(wish.power, status.ac_power, None)
 
 
-def is_excusable(wish: ModeWish, status: ModeStatus, measured: Measured | None) -> bool:
+def is_excusable(
+    wish: ModeWish, status: ModeStatus, measured: Measured | None, before: ModeStatus | None
+) -> bool:
     """Tell whether a battery in the right mode may have a reason not to give the power.
 
-    A slot of Manual starts when the battery's own clock says so.
+    A slot of Manual starts when the battery's own clock says so. Cells that are full, empty or
+    cold take or give less at any state of charge: where the mode has changed with the command,
+    the battery has carried it out. `before` is what was read before the command.
     """
+    if status.mode is not wish.mode:
+        return False
+    has_changed = before is not None and before.mode not in (None, wish.mode)
+    if has_changed and measured is not None and measured.is_less_than(wish.power):
+        return True
     is_idle = measured is not None and measured.is_idle
     is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
     may_be_empty = wish.power > 0 and is_idle and is_low
-    return status.mode is wish.mode and (wish.mode is Mode.MANUAL or may_be_empty)
+    return wish.mode is Mode.MANUAL or may_be_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,11 @@ class Measured:
     def is_idle(self) -> bool:
         """Tell whether nothing flows into or out of the cells."""
         return bool(self.powers) and abs(self.powers[-1]) <= _POWER_TOLERANCE
+
+    def is_less_than(self, power: int) -> bool:
+        """Tell whether nothing, or less in the same direction, flows than a setpoint in W asks."""
+        low, high = sorted((0, power))
+        return any(low - _IDLE_POWER <= each <= high + _IDLE_POWER for each in self.powers)
 
     def follows(self, power: int) -> bool | None:
         """Tell whether a setpoint in W shows; None where that can't be known.
