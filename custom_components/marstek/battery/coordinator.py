@@ -225,6 +225,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             watch_closely=lambda: self.plan.boost(self.clock.time()),
             keeps_leaving=self._leaves_passive,
         )
+        self.runs.on_exhausted = self._exhausted
         option = self.config_entry.options.get(CONF_AFTER_RESTART)
         self.runs.async_prepare(hand_back=option == AfterRestart.HAND_BACK)
 
@@ -237,6 +238,13 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         async_tell(self.hass, KEEPS_LEAVING, self.config_entry, is_so=keeps_leaving)
         if keeps_leaving:
             self._progressed(CommandProgress(CommandState.FAILED))
+
+    def _exhausted(self) -> None:
+        """Publish that a charge or discharge by hand ends, as the cells take or give no more."""
+        is_charge = (self.store.memory.setpoint or 0) < 0
+        verb = "takes" if is_charge else "gives"
+        LOGGER.info("%s %s no more at %s %%", self.name, verb, self.readings.soc)
+        self._progressed(CommandProgress(CommandState.EXHAUSTED))
 
     def _used_up_writes(self, is_so: bool) -> None:
         async_tell(self.hass, WRITES_USED_UP, self.config_entry, is_so=is_so)

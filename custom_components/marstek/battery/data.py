@@ -28,6 +28,8 @@ class CommandState(StrEnum):
     """The mode is on; its power can't be compared, because the sun's is not known."""
     ASSUMED = "assumed"
     """Accepted, but nothing the battery tells can prove it."""
+    EXHAUSTED = "exhausted"
+    """A charge or discharge has ended early: the cells take or give no more."""
     FAILED = "failed"
     SUPERSEDED = "superseded"
     """A newer command came before it had its turn."""

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from ..venus import Clock, Mode
 from .departures import Departures
 from .memory import Hold
+from .standstill import Standstill
 
 _COUNTDOWN: Final = 300
 # A countdown begins when the request arrives, which may take some attempts.
@@ -42,6 +43,8 @@ class Renewal:
     """True for firmware that is harmed by reads of its mode."""
     departures: Departures = field(default_factory=Departures)
     """How often it left Passive by itself."""
+    standstill: Standstill = field(default_factory=Standstill)
+    """Since when its cells take or give nothing."""
     _sent_at: float = float("-inf")
     _tried_at: float = float("-inf")
     _is_urgent: bool = False
@@ -56,6 +59,7 @@ class Renewal:
         self._sent_at = self._tried_at = self.clock.time()
         self._is_urgent = self._is_doubtful = False
         self.departures.sent(self._sent_at)
+        self.standstill.sent(self._sent_at)
 
     def hurry(self, *, is_doubtful: bool = False) -> None:
         """Send it at once; with doubt about what the battery is in, read that before."""

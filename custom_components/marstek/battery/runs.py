@@ -67,8 +67,11 @@ class Runs:
         self._spawn = spawn
         self._watch_closely = watch_closely
         self._keeps_leaving = keeps_leaving
+        self.on_exhausted: Callable[[], None] = lambda: None
+        """Called when a run ends early because the cells take or give no more."""
         self._is_told = False
         self._departures = commands.renewal.departures
+        self._standstill = commands.renewal.standstill
         self._task: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._stray: tuple[Mode, float] | None = None
@@ -208,6 +211,7 @@ class Runs:
     @callback
     def async_look_at_mode(self, mode: Mode | None) -> None:
         """Take a read of the mode: the countdown of a run that was left must not park it."""
+        self._standstill.saw_mode(is_passive=mode is Mode.PASSIVE)
         if self._stray is None:
             return
         chosen, until = self._stray
@@ -231,6 +235,7 @@ class Runs:
         if hold is None or hold.mode is not Mode.PASSIVE:
             return
         has_left = self._departures.look(hold.power, power, now)
+        self._standstill.look(hold.power, data.battery_power, now)
         if run is None or run.is_over:
             return
         if run.is_reached(soc):
@@ -238,7 +243,10 @@ class Runs:
             return
         if run.seconds_to_target(soc, data.rated_capacity) <= _NEAR_TARGET:
             self._watch_closely()
-        if has_left:
+        if run.target is not None and self._standstill.is_proven(now):
+            self.on_exhausted()
+            self._finish()
+        elif has_left and not self._standstill.is_on:
             self._left(run, soc, 100 * (1 - data.depth_of_discharge), now)
         elif self._departures.is_steady(now):
             self._tell(keeps_leaving=False)
@@ -269,6 +277,7 @@ class Runs:
     def _forget_departures(self) -> None:
         self._stray = None
         self._departures.forget()
+        self._standstill.forget()
         self._tell(keeps_leaving=False)
 
 
