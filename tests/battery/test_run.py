@@ -77,6 +77,7 @@ def test_time_to_target() -> None:
     assert run.seconds_to_target(99, 5000.0) == 180
     assert run.seconds_to_target(None, 5000.0) == run.seconds_to_target(50, None) == math.inf
     assert Run(-1000, Before()).seconds_to_target(50, 5000.0) == math.inf
+    assert Run(0, Before(), target=80).seconds_to_target(50, 5000.0) == math.inf
 
 
 def test_end() -> None:

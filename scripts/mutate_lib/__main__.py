@@ -1,0 +1,94 @@
+"""Run the nearest tests on mutations of a sample, and print what survives."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from scripts.mutate_lib.areas import AREAS
+from scripts.mutate_lib.mutations import Mutation, mutations
+
+_ROOT = Path(__file__).parents[2]
+_COPIED = ("custom_components", "simulator", "scripts", "tests", "blueprints", "pyproject.toml")
+_LONGEST = 900.0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
+    parser.add_argument("--area", choices=sorted(AREAS), help="only this area")
+    parser.add_argument("--module", help="only modules whose path contains this")
+    parser.add_argument("--count", type=int, default=10, help="mutations per module")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args(arguments)
+
+
+def _copy(folder: Path) -> None:
+    """Copy what tests need; the environment is used where it is."""
+    ignored = shutil.ignore_patterns("__pycache__", ".hypothesis")
+    for name in _COPIED:
+        source = _ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder / name)
+    (folder / ".venv").symlink_to(_ROOT / ".venv")
+
+
+def _is_noticed(folder: Path, tests: Sequence[str]) -> bool:
+    """Tell whether a test fails; one that hangs counts as failed."""
+    present = [test for test in tests if (folder / test).exists()]
+    command = ["scripts/isolated", ".venv/bin/python", "-m", "pytest", "-x", "-q", *present]
+    command += ["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1"]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=folder, capture_output=True, timeout=_LONGEST, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def _sample(module: Path, count: int, seed: int) -> list[Mutation]:
+    every = list(mutations(module.read_text()))
+    return random.Random(f"{seed} {module}").sample(every, min(count, len(every)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Mutate and test; return 1 when fewer than nine tenths were noticed, 2 when nothing can be said."""
+    options = _parse(arguments)
+    tried = noticed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _copy(folder)
+        for area, modules in AREAS.items():
+            for module, tests in modules.items():
+                if options.area not in (None, area) or (options.module or "") not in module:
+                    continue
+                if _is_noticed(folder, tests):
+                    print(f"The tests of {module} fail without any mutation")
+                    return 2
+                original = (folder / module).read_text()
+                for mutation in _sample(Path(_ROOT / module), options.count, options.seed):
+                    (folder / module).write_text(mutation.source)
+                    began = time.monotonic()
+                    is_noticed = _is_noticed(folder, tests)
+                    tried, noticed = tried + 1, noticed + is_noticed
+                    verdict = "noticed " if is_noticed else "SURVIVED"
+                    place = f"{module.removeprefix('custom_components/marstek/')}:{mutation.line}"
+                    print(
+                        f"{verdict} {place} {mutation.before!r} -> {mutation.after!r}"
+                        f" ({time.monotonic() - began:.0f} s)",
+                        flush=True,
+                    )
+                (folder / module).write_text(original)
+    print(f"{noticed} of {tried} mutations were noticed")
+    return 0 if tried and noticed >= 0.9 * tried else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

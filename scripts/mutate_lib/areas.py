@@ -1,0 +1,64 @@
+"""Which tests are nearest to which module.
+
+Only these run for a mutation of it, so that a guard has a test of its own and does not live by
+chance on the tests of something else.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+_PACKAGE: Final = "custom_components/marstek"
+_MODES: Final = (
+    "tests/venus/test_modes.py",
+    "tests/venus/test_proofs.py",
+    "tests/venus/test_slots.py",
+    "tests/venus/test_leaving_passive.py",
+)
+_LINK: Final = (
+    "tests/venus/test_link.py",
+    "tests/venus/test_strangers.py",
+    "tests/venus/test_gate.py",
+    "tests/venus/test_health.py",
+    "tests/venus/test_client.py",
+)
+_COMMANDS: Final = (
+    "tests/battery/test_turns.py",
+    "tests/battery/test_run.py",
+    "tests/battery/test_commands.py",
+    "tests/battery/test_runs.py",
+    "tests/battery/test_guards.py",
+    "tests/test_hand_commands.py",
+    "tests/battery/test_competing.py",
+)
+_ENERGY: Final = ("tests/battery/test_energy.py", "tests/test_energy_sensors.py")
+_CONTROL: Final = (
+    "tests/control/test_guards.py",
+    "tests/control/test_misfortunes.py",
+    "tests/control/test_people.py",
+    "tests/control/test_cells.py",
+    "tests/control/test_nights.py",
+    "tests/control/test_restarts.py",
+)
+
+AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "venus": {
+        f"{_PACKAGE}/venus/modes.py": _MODES,
+        f"{_PACKAGE}/venus/proving.py": _MODES,
+        f"{_PACKAGE}/venus/link.py": _LINK,
+        f"{_PACKAGE}/venus/gate.py": _LINK,
+        f"{_PACKAGE}/venus/health.py": _LINK,
+    },
+    "battery": {
+        f"{_PACKAGE}/battery/commands.py": _COMMANDS,
+        f"{_PACKAGE}/battery/turns.py": _COMMANDS,
+        f"{_PACKAGE}/battery/runs.py": _COMMANDS,
+        f"{_PACKAGE}/battery/run.py": _COMMANDS,
+        f"{_PACKAGE}/battery/energy.py": _ENERGY,
+    },
+    "plan": {
+        f"{_PACKAGE}/plan/pilot.py": _CONTROL,
+        f"{_PACKAGE}/plan/watch.py": _CONTROL,
+        f"{_PACKAGE}/plan/controller.py": _CONTROL,
+    },
+}
+"""The nearest tests by area and module, quickest first."""
