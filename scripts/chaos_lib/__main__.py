@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from custom_components.marstek.const import Tariff
 from tests.virtual_time import run
 
-from .life import Days, live
+from .life import EVENTS, Days, live
 
 _PARIS = ZoneInfo("Europe/Paris")
 _FIRST = date(2026, 1, 5)
@@ -42,6 +42,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batteries", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--tariff", choices=["tempo", "dynamic"], default="tempo")
     parser.add_argument(
+        "--without", action="append", choices=EVENTS, default=[], help="leave an event out"
+    )
+    parser.add_argument(
         "--start",
         type=date.fromisoformat,
         default=_FIRST,
@@ -61,6 +64,7 @@ async def _live(arguments: argparse.Namespace) -> int:
         arguments.batteries,
         arguments.seed,
         tariff=Tariff(arguments.tariff),
+        without=arguments.without,
     ):
         if lived.wrong and not shown:
             print("\n".join(f"  before: {text}" for text in lived.trail))

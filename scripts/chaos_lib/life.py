@@ -1,7 +1,7 @@
 """Days in a home to which anything happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 import datetime as dt
@@ -44,6 +44,7 @@ _EVENTS: Final[Mapping[Event, int]] = {
     people.automatic: 1,
     people.options: 1,
 }
+EVENTS: Final = tuple(event.__name__ for event in _EVENTS)
 _LOOK_EVERY: Final = 20.0
 _QUIET: Final = 960.0
 """Seconds: longer than a battery rests after a silence, and two looks of the plan."""
@@ -73,9 +74,18 @@ class Days:
 
 
 async def live(
-    first: dt.date, days: int, batteries: int, seed: int, *, tariff: Tariff = Tariff.TEMPO
+    first: dt.date,
+    days: int,
+    batteries: int,
+    seed: int,
+    *,
+    tariff: Tariff = Tariff.TEMPO,
+    without: Collection[str] = (),
 ) -> AsyncIterator[Days]:
-    """Yield what came of the days, which end at noon, after each of them."""
+    """Yield what came of the days, which end at noon, after each of them.
+
+    `without` names events that are left out, to find out which one it takes.
+    """
     result = Days()
     rng = Random(seed)
     unknown = [day for day in history() if day > first]
@@ -90,12 +100,16 @@ async def live(
             options=options,
             unknown=unknown,
         ) as home:
+            if tariff is Tariff.DYNAMIC:
+                # No day has a colour: any hour may be a cheap one.
+                home.colours.clear()
             home.guard.may_be_searched_while_asked = True
             world = World(home, rng)
             checks = Checks(world)
             async with _watched(checks):
                 for number in range(days):
-                    await _Day(world, checks, first + dt.timedelta(days=number)).live()
+                    day = first + dt.timedelta(days=number)
+                    await _Day(world, checks, day, without).live()
                     _sum_up(result, world, checks)
                     yield result
             await checks.leave_nothing()
@@ -149,10 +163,15 @@ def _sum_up(result: Days, world: World, checks: Checks, *, is_day: bool = True) 
 class _Day:
     """A day of a home from noon to noon."""
 
-    def __init__(self, world: World, checks: Checks, day: dt.date) -> None:
+    def __init__(
+        self, world: World, checks: Checks, day: dt.date, without: Collection[str]
+    ) -> None:
         self._world = world
         self._checks = checks
         self._day = day
+        self._weights = {
+            event: weight for event, weight in _EVENTS.items() if event.__name__ not in without
+        }
 
     async def live(self) -> None:
         """Live until the next noon: the last half of an hour is calm, and looked at closely."""
@@ -204,7 +223,7 @@ class _Day:
     async def _happen(self) -> None:
         """Let something happen."""
         world = self._world
-        event = world.rng.choices([*_EVENTS], [*_EVENTS.values()])[0]
+        event = world.rng.choices([*self._weights], [*self._weights.values()])[0]
         name = event.__name__
         world.events[name] = world.events.get(name, 0) + 1
         world.happened(await event(world))
