@@ -85,3 +85,21 @@ async def test_a_poll_that_hangs_lets_values_expire() -> None:
         async with gate.entered(Priority.COMMAND):
             assert 120 <= await _seconds_until(place, battery, current=False) <= 240
         assert await _seconds_until(place, battery, current=True) <= 35
+
+
+@virtual
+async def test_who_says_its_name_only_brings_no_old_values_back() -> None:
+    """A battery, or who pretends to be it, answers GetDevice now and then, and nothing else."""
+    async with home(count=1) as place:
+        await place.add_all()
+        await asyncio.sleep(100)
+        battery = place.batteries[0]
+        battery.go_dark()
+        await asyncio.sleep(600)
+        battery.faults.silent = "ES.GetStatus,ES.GetMode,Bat.GetStatus,EM.GetStatus"
+        battery.come_back()
+        for _ in range(900):
+            await asyncio.sleep(1)
+            assert not _is_current(place, battery)
+        battery.faults.silent = ""
+        assert await _seconds_until(place, battery, current=True) <= 120

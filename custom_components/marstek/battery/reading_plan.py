@@ -265,12 +265,13 @@ class ReadingPlan:
         """Tell whether a reading can be shown: one miss never makes it stale, great age does.
 
         `silent_for` are the seconds for which a dark battery has answered nothing, commands
-        included, and 0 for any other: no poll has to be missed before its values are stale.
+        included, and 0 for any other: no poll has to be missed before its values are stale. A
+        short silence does not make them younger: the battery may have said its name only.
         """
         freshness = self._freshness.get(reading)
         if freshness is None or freshness.last_ok is None:
             return False
         age, longest = now - freshness.last_ok, self.longest_age(reading, now)
-        if silent_for:
-            return age <= min(longest, _LONGEST_DARK_AGE) or silent_for < _SHORTEST_SILENCE
+        if silent_for >= _SHORTEST_SILENCE:
+            return age <= min(longest, _LONGEST_DARK_AGE)
         return age <= (longest if freshness.misses >= _MISSES_TO_STALE else 2 * longest)
