@@ -33,6 +33,11 @@ _MOST_TIMERS: Final = 600
 _MOST_ISSUES: Final = 60
 _UNAVAILABLE: Final = ("unavailable", "unknown", "missing")
 _CHARGED: Final = 80.0
+"""% from which on nobody complains, where the owner wants no less."""
+_UNCHARGED_BY: Final = 6.0
+"""% below the target from which on the owner is told, and what a reading may be off."""
+_SEARCH: Final = 60.0
+"""Seconds after which a search for batteries that ran has ended by itself."""
 _MODES: Final[Mapping[str, str]] = {
     "Auto": "auto",
     "AI": "ai",
@@ -132,9 +137,10 @@ class Checks:
         if not is_undisturbed or not home.control.is_in_control:
             return
         told = {said.battery for said in home.kinds(Alert.RED_UNCHARGED)}
+        enough = min(_CHARGED, home.control.options.strategy.red_target - _UNCHARGED_BY)
         for battery in home.batteries:
             key = battery.spec.ble_mac
-            if key in home.control.memory.standing_back or battery.state.soc >= _CHARGED:
+            if key in home.control.memory.standing_back or battery.state.soc >= enough:
                 continue
             if home.place.entry(battery).title not in told:
                 world.note(f"{key}: {battery.state.soc:.0f} % on a red morning, and nobody told")
@@ -183,6 +189,7 @@ class Checks:
             if entry.state.recoverable and entry.state is not ConfigEntryState.NOT_LOADED:
                 await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
+        await asyncio.sleep(_SEARCH)
         loop = asyncio.get_running_loop()
         tasks = [
             task.get_name()
