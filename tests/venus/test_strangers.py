@@ -144,6 +144,23 @@ async def test_a_search_does_not_wait_for_a_gate_that_stays_shut() -> None:
 
 
 @virtual
+async def test_a_battery_that_was_passed_over_is_not_asked_right_after_a_broadcast() -> None:
+    """The broadcast is a request to it too: ours wait for its answer and the quiet gap."""
+    async with pair(polite=False) as bench:
+        hub, spec = bench.client._hub, bench.battery.spec
+        gate = hub.gates.at(spec.address, LoopClock())
+        async with gate.entered(Priority.COMMAND):
+            searching = asyncio.create_task(search(hub, [spec.address], ports=[spec.port]))
+            await asyncio.sleep(11)
+        while not searching.done():
+            await bench.read(priority=Priority.COMMAND)
+        reads = [each for each in bench.exchanges if each.method == Method.ENERGY]
+        assert reads
+        assert not any(each.overlapped for each in reads)
+        assert min(each.gap for each in reads if each.gap is not None) >= 2.5
+
+
+@virtual
 async def test_gates_of_strangers_are_forgotten() -> None:
     """A connected battery's gate is kept, and so is one in quiet time."""
     async with pair() as bench:

@@ -177,6 +177,11 @@ class _Holding:
             if tasks:
                 await asyncio.wait(tasks.values())
 
+    def quieten(self, seconds: float) -> None:
+        """Let nobody ask the batteries that were passed over right after a broadcast."""
+        for gate in self._shut:
+            gate.keep_quiet(seconds)
+
     async def _hold(
         self,
         gate: Gate,
@@ -212,6 +217,7 @@ async def _search_port(
                 endpoint.keep_quiet(pacing.quiet_gap + _LATENCY, clock)
                 for address in addresses:
                     endpoint.send_to_all(collector.request, address)
+                gates.quieten(pacing.quiet_gap + _LATENCY)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)
     return list(collector.found.values())
 
