@@ -89,3 +89,36 @@ async def test_an_alert_of_the_set_up_reaches_its_entity() -> None:
         shown = see(home, "event", "alert")
         assert shown.attributes["event_type"] == "low_soc"
         assert shown.attributes["battery"] == home.kinds(Alert.LOW_SOC)[0].battery
+
+
+@at(2026, 3, 9, 22, 30)
+async def test_totals_do_not_jump() -> None:
+    """One falls silent: its last values for a while, then nothing, then two of three."""
+    async with plan_home(soc=80) as home:
+        gone = home.batteries[0]
+        gone.state.soc = 20
+        await home.minutes(4)
+
+        def soc() -> float | None:
+            state = see(home, "sensor", "total_soc").state
+            return None if state == "unknown" else float(state)
+
+        assert soc() == pytest.approx(60, abs=1)
+        gone.go_dark()
+        for _ in range(12):
+            await home.minutes(1)
+            assert soc() == pytest.approx(60, abs=1)
+        shown = see(home, "sensor", "total_power")
+        assert (shown.state, shown.attributes["answering"]) == ("unknown", 2)
+        await home.minutes(10)
+        assert soc() is None
+        assert see(home, "sensor", "total_stored").state == "unknown"
+        await home.minutes(60)
+        assert soc() == pytest.approx(80, abs=1)
+        shown = see(home, "sensor", "total_soc")
+        assert (shown.attributes["answering"], shown.attributes["batteries"]) == (2, 3)
+        assert len(shown.attributes["silent"]) == 1
+        assert len(home.kinds(Alert.BATTERY_OFFLINE)) == 1
+        gone.come_back()
+        await home.minutes(12)
+        assert soc() == pytest.approx(60, abs=1)

@@ -31,7 +31,7 @@ from .picture import Standing, picture
 from .plan_data import PlanData
 from .plan_options import Approach, PlanOptions, plan_options
 from .strategist import Strategist
-from .totals import count, totals
+from .totals import Bank, count, soc_of
 
 _LONGEST_WAIT: Final = 60.0
 # Less could be over already: Home Assistant plans refreshes from the begin of the second on.
@@ -89,6 +89,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.async_reconsider,
         )
         self._orders = Orders(hass.loop.time)
+        self._bank = Bank(hass.loop.time)
         self._running: Step | None = None
         self._night_target = 0.0
 
@@ -215,7 +216,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         day, local = self.tariff.day_of(now), now.astimezone(self.zone)
         if self.memory.full_day == day or local.date() != day or local.time() < _FULL_AT:
             return
-        soc = totals(self.participants().values(), self.memory.energy).soc
+        soc = soc_of(self.participants().values())
         if soc is not None:
             self.memory.full_day, self.memory.was_full = day, soc >= _FULL
 
@@ -323,7 +324,12 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return self._night_target
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
-        all_batteries = totals(loaded_batteries(self.hass).values(), self.memory.energy)
+        names = {
+            entry.data[CONF_BLE_MAC]: entry.title
+            for entry in async_batteries(self.hass)
+            if entry.disabled_by is None
+        }
+        all_batteries = self._bank.look(names, loaded_batteries(self.hass), self.memory.energy)
         pilots = self.crew.pilots
         known = Standing(
             self.options,

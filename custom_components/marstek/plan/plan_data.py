@@ -32,7 +32,7 @@ class ControlState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All batteries of the home together; None where none is known."""
+    """All batteries of the home together; None where one that counts is not known."""
 
     soc: float | None = None
     """State of charge in %, weighted by capacity."""
@@ -44,6 +44,10 @@ class Totals:
     """Counter in Wh that only rises."""
     discharged: float | None = 0.0
     """Counter in Wh that only rises."""
+    batteries: int = 0
+    answering: int = 0
+    silent: tuple[str, ...] = ()
+    """Names of those that do not answer."""
 
 
 @dataclass(frozen=True, slots=True)

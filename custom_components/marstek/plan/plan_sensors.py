@@ -123,14 +123,17 @@ SENSORS: Final = (
 )
 
 
+_TOGETHER: Final = ("total_soc", "total_power", "total_stored")
 _RESUMED: Final = {"total_charged": "charged", "total_discharged": "discharged"}
 """Fields of EnergyTotals, by the sensor that shows them."""
 
 
 def plan_sensors(plan: Plan) -> list[ControlSensor]:
     """Return the sensors of the plan itself."""
-    kinds: dict[str, type[ControlSensor]] = dict.fromkeys(_RESUMED, HomeEnergySensor) | {
-        _STATE: PlanStateSensor
+    kinds: dict[str, type[ControlSensor]] = {
+        **dict.fromkeys(_RESUMED, HomeEnergySensor),
+        **dict.fromkeys(_TOGETHER, TotalSensor),
+        _STATE: PlanStateSensor,
     }
     return [
         kinds.get(description.key, ControlSensor)(plan.control, description)
@@ -174,6 +177,36 @@ class PlanStateSensor(ControlSensor):
     def extra_state_attributes(self) -> dict[str, list[str]]:
         """Return the names of batteries that do not follow the plan, by the reason."""
         return self._exceptions
+
+
+class TotalSensor(ControlSensor):
+    """Value of all batteries together, with how many of them answer."""
+
+    @property
+    @override
+    def _value(self) -> Any:
+        return super()._value, self._share
+
+    @property
+    @override
+    def native_value(self) -> StateType | dt.datetime:
+        """Return the value in its native unit."""
+        return self.entity_description.value_fn(self._data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return how many batteries answer, and the names of those that do not."""
+        return self._share
+
+    @property
+    def _share(self) -> dict[str, Any]:
+        totals = self._data.totals
+        return {
+            "batteries": totals.batteries,
+            "answering": totals.answering,
+            "silent": list(totals.silent),
+        }
 
 
 class HomeEnergySensor(ControlSensor, RestoreSensor):
