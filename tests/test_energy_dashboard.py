@@ -54,6 +54,11 @@ async def press(hass: HomeAssistant, prefix: str) -> None:
     await hass.services.async_call("button", "press", {"entity_id": entity_id}, blocking=True)
 
 
+def told_of(hass: HomeAssistant) -> list[Any]:
+    """Return the notifications."""
+    return list(hass.data.get("persistent_notification", {}).values())
+
+
 async def sources(hass: HomeAssistant) -> list[Any]:
     """Return what is on the dashboard, once its own validation finds nothing wrong."""
     manager = await async_get_manager(hass)
@@ -85,8 +90,10 @@ async def test_each_battery_with_its_sun(hass: HomeAssistant, fleet: Fleet) -> N
     manager = await async_get_manager(hass)
     gas: Any = {"type": "gas", "stat_energy_from": "sensor.gas", "stat_cost": None}
     await manager.async_update({"energy_sources": [gas]})  # type: ignore[typeddict-item]
+    assert told_of(hass) == []
     await press(hass, E3_MAC)
     await press(hass, A_MAC)
+    assert len(told_of(hass)) == 2
     assert await refused(hass, E3_MAC) == "on_energy_dashboard"
     manager.data["energy_sources"].remove(gas)  # type: ignore[index]
     first, second, sun = await sources(hass)
@@ -112,6 +119,9 @@ async def test_all_batteries_together_or_each(hass: HomeAssistant, fleet: Fleet)
     assert (total["type"], total["name"]) == ("battery", "Plan")
     assert (sun["type"], sun["name"]) == ("solar", "Venus A 0303")
     assert total["stat_energy_from"].startswith("sensor.")
+    (told,) = told_of(hass)
+    assert told["title"] == "Added to the Energy dashboard"
+    assert "- Battery storage: Plan\n- Solar production: Venus A 0303" in told["message"]
     assert total["capacity"] == pytest.approx(0.88 * (5.12 + 2.08), abs=0.01)
     assert await refused(hass, E3_MAC) == "counted_twice"
     manager = await async_get_manager(hass)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.components.persistent_notification import async_create
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import slugify
 
 from .const import DOMAIN
+from .texts import async_load_texts
 
 _ENERGY: Final = "energy"
 _BATTERY: Final = "battery"
@@ -55,7 +58,7 @@ def solar_source(hass: HomeAssistant, prefix: str) -> dict[str, Any]:
 
 
 async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]) -> None:
-    """Put sources on the dashboard beside all others.
+    """Put sources on the dashboard beside all others, and notify people of what was added.
 
     Raises a translated ServiceValidationError when there is no dashboard, when all of them are
     there already, or when a battery would count twice: alone, and among all together.
@@ -81,6 +84,20 @@ async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]
             _refuse("counted_twice", name)
     update: Any = {"energy_sources": [*there, *missing]}
     await manager.async_update(update)
+    await _async_tell(hass, name, missing)
+
+
+async def _async_tell(hass: HomeAssistant, name: str, added: list[dict[str, Any]]) -> None:
+    """Notify people of what was added: a button shows no result of its own."""
+    texts = await async_load_texts(hass)
+    keys = {_BATTERY: "told_energy_battery", "solar": "told_energy_solar"}
+    lines = (texts.message(keys[source["type"]], {"name": source["name"]}) for source in added)
+    async_create(
+        hass,
+        texts.message("told_energy_added", {"sources": "\n".join(f"- {line}" for line in lines)}),
+        texts.message("told_energy_added_title"),
+        f"{DOMAIN}_energy_dashboard_{slugify(name)}",
+    )
 
 
 def _refuse(key: str, name: str) -> None:

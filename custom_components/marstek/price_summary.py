@@ -38,7 +38,7 @@ def _lines(
     """Yield the lines of the summary."""
 
     def text(key: str, **values: str) -> str:
-        return words.texts.get(f"exceptions.{key}.message", values)
+        return words.texts.message(key, values)
 
     def price(value: float) -> str:
         return f"{words.price(value)} {hass.config.currency}/kWh"

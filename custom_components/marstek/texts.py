@@ -25,12 +25,16 @@ class Texts:
             text = text.replace(f"{{{name}}}", value)
         return text
 
+    def message(self, key: str, placeholders: Mapping[str, str] | None = None) -> str:
+        """Return a message by its key, which errors and notifications share."""
+        return self.get(f"exceptions.{key}.message", placeholders)
+
     def of_error(self, error: HomeAssistantError) -> str:
         """Return what an error says."""
         if error.translation_key is None:
             return str(error)
         placeholders = error.translation_placeholders or {}
-        return self.get(f"exceptions.{error.translation_key}.message", placeholders)
+        return self.message(error.translation_key, placeholders)
 
 
 async def async_load_texts(hass: HomeAssistant) -> Texts:
