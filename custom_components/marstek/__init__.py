@@ -15,6 +15,7 @@ from .battery.coordinator import BatteryCoordinator
 from .battery.issues import async_clear_all
 from .battery.memory import MemoryStore
 from .const import CONF_KIND, DOMAIN, EntryKind
+from .core_domain import async_look_for_core
 from .discovery import async_start_discovery
 from .entries import is_battery, is_plan
 from .health import async_start_health
@@ -60,6 +61,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_start_discovery(hass, async_is_heard)
     async_start_health(hass)
     async_start_option_entities(hass)
+    await async_look_for_core(hass)
     return True
 
 
