@@ -249,6 +249,75 @@ def test_a_column_of_another_name() -> None:
     assert len(_read(rows).prices) == 12
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda starts, prices: [list(pair) for pair in zip(starts, prices, strict=True)],
+        lambda starts, prices: {"time": starts, "price": prices},
+        lambda starts, prices: {"tijdstip": starts, "prijs": prices},
+        lambda starts, prices: [
+            {"zeitpunkt": start, "preis": price}
+            for start, price in zip(starts, prices, strict=True)
+        ],
+    ],
+)
+def test_pairs_columns_and_times_of_any_name(shape: Any) -> None:
+    """What holds moments is the time, and the number beside it the price."""
+    starts = [(_MIDNIGHT + hour * _HOUR).isoformat() for hour in range(24)]
+    prices = [hour / 100 for hour in range(24)]
+    found = _read({"unit": "EUR/kWh", "data": shape(starts, prices)}).prices
+    assert [found[(_MIDNIGHT + hour * _HOUR).astimezone(UTC)] for hour in range(24)] == prices
+
+
+@pytest.mark.parametrize(("today", "tomorrow"), [("Heute", "Morgen"), ("aujourd'hui", "demain")])
+def test_days_in_other_languages(today: str, tomorrow: str) -> None:
+    """Lists are named in the language of whoever wrote the template."""
+    lists = {f"preise_{today}": 24 * [0.1], f"preise_{tomorrow}": 24 * [0.2]}
+    prices = _read(lists).prices
+    assert prices[(_MIDNIGHT + 30 * _HOUR).astimezone(UTC)] == 0.2
+
+
+def test_numbers_that_may_be_prices() -> None:
+    """Columns and lists of names that say nothing are asked for once, and never guessed."""
+    rows = [
+        {
+            "start": (_MIDNIGHT + hour * _HOUR).isoformat(),
+            "netto": 0.1,
+            "brutto": 0.2,
+            "verbruik": 3,
+        }
+        for hour in range(24)
+    ]
+    with pytest.raises(SpotError) as refusal:
+        _read({"rows": rows})
+    assert refusal.value.problem is SpotProblem.UNCERTAIN
+    assert refusal.value.subjects == ("rows brutto", "rows netto", "rows verbruik")
+    assert set(_read({"rows": rows}, subject="rows brutto").prices.values()) == {0.2}
+    lists = {"spot": 24 * [0.1], "load": 24 * [3.0]}
+    assert _problem(lists) is SpotProblem.UNCERTAIN
+    assert set(_read(lists, subject="spot").prices.values()) == {0.1}
+    assert _problem({"load": 24 * [3.0]}) is SpotProblem.UNCERTAIN
+    with pytest.raises(SpotError):
+        _read({"load": 24 * [3.0]}, subject="spot")
+
+
+@pytest.mark.parametrize(
+    ("text", "price", "unit"),
+    [
+        ("Rp./kWh", 9.0, "cent"),
+        ("snt/kWh", 9.0, "cent"),
+        ("EUR per kWh", 9.0, "kwh"),
+        ("zorkmid/kWh", 9.0, "cent"),
+        ("zorkmid/kWh", 0.3, "kwh"),
+        ("zorkmid/MWh", 0.3, "mwh"),
+    ],
+)
+def test_units_of_any_words(text: str, price: float, unit: str) -> None:
+    """A word that is no known currency is none: the size of the prices tells."""
+    told = {"unit_of_measurement": text, "data": _rows(price, price, price)}
+    assert _read(told).unit == unit
+
+
 @thorough
 @given(
     st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), _DAY]),

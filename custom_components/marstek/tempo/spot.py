@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from .spot_days import Clues, Dating, date_of_lists, withdrawn_by, without_copies
 from .spot_merge import by_quarter
 from .spot_model import DAY, HOUR, DayList, PriceUnit, Series, SpotError, SpotProblem
-from .spot_shapes import search
+from .spot_shapes import Found, search, search_uncertain
 from .spot_units import common_unit, in_unit, unit_told
 
 
@@ -51,12 +51,10 @@ def read_prices(
 
     `day` is the local one that lists named `today` are of where there are no `clues`. `unit` replaces
     what the source says, `assumed` counts where it says nothing. `subject` is one of the names of an
-    earlier SEVERAL.
+    earlier SEVERAL or UNCERTAIN.
     """
-    found = search(payload, zone)
-    series, lists = _of(subject, found.series), _of(subject, found.lists)
-    if not series and not lists:
-        raise SpotError(SpotProblem.NO_PRICES)
+    found = _chosen(payload, zone, subject)
+    series, lists = list(found.series), list(found.lists)
     common = unit or common_unit([*series, *lists], assumed)
     is_forced = unit is not None
     is_told = is_forced or unit_told([*series, *lists]) is not None
@@ -84,9 +82,22 @@ def read_prices(
     )
 
 
-def _of[FoundT: (Series, DayList)](subject: str | None, found: Sequence[FoundT]) -> list[FoundT]:
-    """Return what is of a subject; all where none is, or none is wanted."""
-    return [each for each in found if each.subject == subject] or list(found)
+def _chosen(payload: object, zone: tzinfo, subject: str | None) -> Found:
+    """Return the prices of a subject, or all that are certain to be prices; SpotError without any.
+
+    What only may be prices counts where a person has chosen it.
+    """
+    found = search(payload, zone)
+    if subject is not None and (mine := found.of(subject)).all:
+        return mine
+    uncertain = search_uncertain(payload, zone) if subject is not None or not found.all else Found()
+    if subject is not None and (mine := uncertain.of(subject)).all:
+        return mine
+    if found.all:
+        return found
+    if names := sorted({each.subject for each in uncertain.all}):
+        raise SpotError(SpotProblem.UNCERTAIN, names)
+    raise SpotError(SpotProblem.NO_PRICES)
 
 
 def _placed(lists: Sequence[DayList], today: date, zone: tzinfo) -> list[Series]:

@@ -115,13 +115,15 @@ class SpotProblem(StrEnum):
     """Two prices for the same time."""
     SEVERAL = "several_subjects"
     """Prices of several homes or areas."""
+    UNCERTAIN = "uncertain_prices"
+    """Numbers that may be prices, under names that say nothing."""
 
 
 class SpotError(ValueError):
     """Something that tells no prices; `problem` says why."""
 
     def __init__(self, problem: SpotProblem, subjects: Sequence[str] = ()) -> None:
-        """Keep the reason, and for SEVERAL the names among which to choose."""
+        """Keep the reason, and for SEVERAL and UNCERTAIN the names to choose among."""
         super().__init__(f"No day-ahead prices: {problem}")
         self.problem = problem
         self.subjects = tuple(subjects)

@@ -1,10 +1,11 @@
 """First stage of the price reader: the shapes in which integrations publish prices.
 
 There is no common format, so that the whole tree of attributes or of an answer is searched. A shape
-is a function that takes a node of the tree: `_dated` yields rows with times, `_undated` lists of a day.
+is a function that takes a node of the tree: `_SHAPES` are those of prices with times, and `_undated` finds
+lists of a day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from itertools import islice
@@ -18,13 +19,25 @@ from .spot_units import is_of_something_else, plain, unit_by_name, unit_in, unit
 _DEEPEST: Final = 6
 _MOST_ROWS: Final = 4000
 _LONGEST_NAME: Final = 40
+_PAIR: Final = 2
+# Nobody chooses among more.
+_MOST_COLUMNS: Final = 12
+_TIMES: Final = frozenset({*STARTS, *ENDS})
 # Fewer moments among names are no list of prices.
 _LEAST_DATED: Final = 2
+_PAST: Final = "yesterday"
 _LEAST_HOURS: Final = 20
 _HOUR_NAME: Final = re.compile(r"(.*?)([01][0-9]|2[0-3])h(d?)")
-_OFFSETS: Final = (("today", 0), ("tomorrow", 1))
-_TOMORROW: Final = ("nextday", "tomorrow")
-_DAY_WORD: Final = re.compile("today|tomorrow|next_day|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.IGNORECASE)
+_TODAY: Final = ("today", "heute", "vandaag", "aujourdhui", "hoy", "hoje", "oggi", "idag", "dnes")
+_TOMORROW: Final = (
+    *("tomorrow", "nextday", "morgen", "demain", "mañana", "manana", "amanhã", "amanha"),
+    *("domani", "imorgon", "imorgen", "zítra", "zitra"),
+)
+_OFFSETS: Final = (*((word, 0) for word in _TODAY), *((word, 1) for word in _TOMORROW))
+_DAY_WORD: Final = re.compile(
+    "|".join((*_TODAY, *_TOMORROW, "next_day", "i_dag", "i_morgen", "[0-9]{4}-[0-9]{2}-[0-9]{2}")),
+    re.IGNORECASE,
+)
 # Hours, half hours and quarters of a day of 23, 24 or 25 hours.
 _LENGTHS: Final = frozenset(hours * parts for hours in (23, 24, 25) for parts in (1, 2, 4))
 # Not of when something was updated, or ends.
@@ -61,23 +74,45 @@ class Found:
     series: tuple[Series, ...] = ()
     lists: tuple[DayList, ...] = ()
 
+    def of(self, subject: str) -> Found:
+        """Return what is of a subject."""
+        return Found(
+            tuple(each for each in self.series if each.subject == subject),
+            tuple(each for each in self.lists if each.subject == subject),
+        )
+
+    @property
+    def all(self) -> tuple[Series | DayList, ...]:
+        """Return everything, in the order in which it stands."""
+        return (*self.series, *self.lists)
+
 
 def search(payload: object, zone: tzinfo) -> Found:
     """Return the prices in a payload, in the order in which they stand.
 
     Lists without dates count only where nothing has dates.
     """
-    place = _Place(zone)
-    series = [
-        Series(rows, place.subject)
-        for node, place in _walk(payload, place)
-        if (rows := tuple(islice(_dated(node, place), _MOST_ROWS + 1)))
-    ]
+    return _search(payload, zone, _dated, _undated)
+
+
+def search_uncertain(payload: object, zone: tzinfo) -> Found:
+    """Return what may be prices, by names that say nothing: a person has to choose among them."""
+    return _search(payload, zone, _columns_of_numbers, _unnamed)
+
+
+def _search(
+    payload: object,
+    zone: tzinfo,
+    dated: Callable[[object, _Place], Iterable[Series]],
+    undated: Callable[[object, _Place], Iterable[DayList]],
+) -> Found:
+    nodes = list(_walk(payload, _Place(zone)))
+    series = [each for node, place in nodes for each in dated(node, place)]
     if sum(len(each.rows) for each in series) > _MOST_ROWS:
         return Found()
     if series:
         return Found(tuple(series))
-    lists = [each for node, place in _walk(payload, place) for each in _undated(node, place)]
+    lists = [each for node, place in nodes for each in undated(node, place)]
     if sum(len(each.prices) for each in lists) > _MOST_ROWS:
         return Found()
     return Found(lists=tuple(lists))
@@ -132,29 +167,110 @@ def _shown(name: object) -> str:
     return "".join(each for each in str(name)[:_LONGEST_NAME] if each.isprintable())
 
 
-def _dated(node: object, place: _Place) -> Iterator[Row]:
-    """Yield the rows of a list in which each price has its start, or of prices by start or date."""
-    if isinstance(node, Mapping):
-        # Other attributes may stand beside the dated ones, and a gap may be told as null.
-        items: list[Mapping[str, object]] = [
-            {"start": name, "price": value}
-            for name, value in node.items()
-            if isinstance(name, (str, datetime)) and moment_of(name, place.zone) is not None
-        ]
-        if len(items) < _LEAST_DATED:
-            return
-    elif isinstance(node, (list, tuple)) and len(node) <= _MOST_ROWS:
-        yield from _of_a_date(node, place)
-        items = [
-            {plain(name): value for name, value in item.items()}
-            for item in node
-            if isinstance(item, Mapping)
-        ]
-    else:
-        return
-    name = next((name for item in items if (name := _price_name(item)) is not None), None)
-    if name is not None:
-        yield from _rows_by(name, items, place)
+def _dated(node: object, place: _Place) -> Iterator[Series]:
+    """Yield the rows of a node in which each price has its time, under a name that says so."""
+    rows = list(_of_a_date(node, place)) if isinstance(node, (list, tuple)) else []
+    if items := _items(node, place.zone):
+        name = next((name for item in items if (name := _price_name(item)) is not None), None)
+        if name is not None:
+            rows += islice(_rows_by(name, items, place), _MOST_ROWS + 1)
+    if rows:
+        yield Series(tuple(rows), place.subject)
+
+
+def _columns_of_numbers(node: object, place: _Place) -> Iterator[Series]:
+    """Yield a series for each column of numbers beside times, whatever it is called."""
+    items = _items(node, place.zone)
+    names = dict.fromkeys(name for item in items for name in item if name not in _TIMES)
+    wanted = (name for name in names if not any(other in name for other in _OTHERS))
+    for name in islice(wanted, _MOST_COLUMNS):
+        rows = tuple(islice(_rows_by(name, items, place), _MOST_ROWS + 1))
+        if len(rows) >= _LEAST_DATED:
+            yield Series(rows, f"{place.subject} {name}".strip())
+
+
+type _Items = Sequence[Mapping[str, object]]
+
+
+def _items(node: object, zone: tzinfo) -> _Items:
+    """Return rows as mappings with plain names, whose first time is a start; empty without any."""
+    shapes = (shape(node, zone) for shape in _SHAPES)
+    items = next((found for found in shapes if found), [])
+    if not items or any(name in item for item in items for name in STARTS):
+        return items
+    names = [name for name in items[0] if _is_time(items, name, zone)]
+    renamed = dict(zip(names, ("start", "end"), strict=False))
+    return [
+        {renamed.get(name, name): value for name, value in item.items()} if names else {}
+        for item in items
+    ]
+
+
+def _is_time(items: _Items, name: str, zone: tzinfo) -> bool:
+    """Tell whether a column holds moments that are written as such."""
+    values = [item.get(name) for item in items]
+    return all(
+        isinstance(value, (str, datetime)) and moment_of(value, zone) is not None
+        for value in values
+    )
+
+
+def _rows(node: object, _: tzinfo) -> _Items:
+    """Return a list of mappings: `[{"start": …, "price": …}, …]`."""
+    if not isinstance(node, (list, tuple)) or len(node) > _MOST_ROWS:
+        return []
+    return [
+        {plain(name): value for name, value in item.items()}
+        for item in node
+        if isinstance(item, Mapping)
+    ]
+
+
+def _by_start(node: object, zone: tzinfo) -> _Items:
+    """Return prices by their start: `{"2026-11-18T00:00:00+01:00": 0.12, …}`.
+
+    Other attributes may stand beside them, and a gap may be told as null.
+    """
+    if not isinstance(node, Mapping):
+        return []
+    items = [
+        {"start": name, "price": value}
+        for name, value in node.items()
+        if isinstance(name, (str, datetime)) and moment_of(name, zone) is not None
+    ]
+    return items if len(items) >= _LEAST_DATED else []
+
+
+def _pairs(node: object, zone: tzinfo) -> _Items:
+    """Return pairs of a time and a price: `[["2026-11-18T00:00:00+01:00", 0.12], …]`."""
+    if not isinstance(node, (list, tuple)) or not _LEAST_DATED <= len(node) <= _MOST_ROWS:
+        return []
+    pairs = [each for each in node if isinstance(each, (list, tuple)) and len(each) == _PAIR]
+    if len(pairs) != len(node) or any(moment_of(pair[0], zone) is None for pair in pairs):
+        return []
+    return [{"start": pair[0], "price": pair[1]} for pair in pairs]
+
+
+def _columns(node: object, zone: tzinfo) -> _Items:
+    """Return lists that stand side by side: `{"time": […], "price": […]}`."""
+    if not isinstance(node, Mapping):
+        return []
+    lists = {plain(name): value for name, value in node.items() if isinstance(value, list)}
+    times = next((each for each in lists.values() if _are_moments(each, zone)), [])
+    same = {name: each for name, each in lists.items() if len(each) == len(times)}
+    return [dict(zip(same, row, strict=True)) for row in zip(*same.values(), strict=True) if times]
+
+
+def _are_moments(values: list[object], zone: tzinfo) -> bool:
+    """Tell whether a list begins and ends with moments that are written as such."""
+    return _LEAST_DATED <= len(values) <= _MOST_ROWS and all(
+        isinstance(value, (str, datetime)) and moment_of(value, zone) is not None
+        for value in (values[0], values[-1])
+    )
+
+
+_SHAPES: Final = (_rows, _by_start, _pairs, _columns)
+"""Ways in which prices stand beside their times; the first that fits a node counts."""
 
 
 def _price_name(item: Mapping[str, object]) -> str | None:
@@ -167,18 +283,17 @@ def _price_name(item: Mapping[str, object]) -> str | None:
     found = [name for name in _PRICES if name in item]
     found += [name for name in item if _PER_ENERGY.fullmatch(name)]
     if not found:
-        times = {*STARTS, *ENDS}
         numbers = [
             name
             for name, value in item.items()
-            if name not in times and number_of(value) is not None
+            if name not in _TIMES and number_of(value) is not None
         ]
         is_certain = len(numbers) == 1 and not any(other in numbers[0] for other in _OTHERS)
         found = numbers if is_certain else []
     return found[0] if found else None
 
 
-def _rows_by(name: str, items: Sequence[Mapping[str, object]], place: _Place) -> Iterator[Row]:
+def _rows_by(name: str, items: _Items, place: _Place) -> Iterator[Row]:
     """Yield the rows of a list whose price has a name; what makes no sense is left out."""
     named = unit_by_name(name)
     for number, (start, end) in bounds_of(items, name, place.zone).items():
@@ -223,6 +338,14 @@ def _bare(node: Sequence[object], place: _Place) -> Iterator[DayList]:
     offset = _offset_by_name(place.name)
     if offset is not None and (prices := _numbers(node)):
         yield DayList(prices, offset, place.subject, place.unit, told=place.told)
+
+
+def _unnamed(node: object, place: _Place) -> Iterator[DayList]:
+    """Yield a list of numbers of a day, whatever it is called."""
+    if not isinstance(node, (list, tuple)) or not place.path or _PAST in place.name:
+        return
+    if prices := _numbers(node):
+        yield DayList(prices, 0, place.subject, place.unit, told=place.told)
 
 
 def _of_a_date(node: Sequence[object], place: _Place) -> Iterator[Row]:

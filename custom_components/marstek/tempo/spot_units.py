@@ -6,14 +6,58 @@ prices decides, and between 20 and 60 the owner does.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+import re
 from statistics import median
 from typing import Final
 
 from .spot_model import DayList, PriceUnit, Series, SpotError, SpotProblem
 
 _CENTS: Final = frozenset(
-    {"ct", "cts", "c", "cent", "cents", "c€", "€c", "¢", "p", "pence", "öre", "øre", "ore"}
+    {
+        *("ct", "cts", "c", "cent", "cents", "c€", "€c", "¢", "p", "pence", "öre", "øre", "ore"),
+        *("eurocent", "eurocents", "rp", "rappen", "snt", "centime", "centimes", "gr", "grosz"),
+    }
 )
+_CURRENCIES: Final = frozenset(
+    {
+        *(
+            "€",
+            "$",
+            "£",
+            "kr",
+            "kr.",
+            "zł",
+            "zl",
+            "kč",
+            "kc",
+            "ft",
+            "lei",
+            "лв",
+            "r$",
+            "₹",
+            "¥",
+            "fr",
+        ),
+        *("eur", "euro", "euros", "usd", "gbp", "sek", "nok", "dkk", "chf", "pln", "czk", "huf"),
+        *(
+            "ron",
+            "bgn",
+            "aud",
+            "nzd",
+            "cad",
+            "jpy",
+            "inr",
+            "zar",
+            "brl",
+            "mxn",
+            "try",
+            "uah",
+            "isk",
+        ),
+    }
+)
+_PER: Final = re.compile(r"(.*?)(?:/|per|pro|par)(k|m)wh")
+_SEPARATORS: Final = str.maketrans("", "", "_- '\N{RIGHT SINGLE QUOTATION MARK}")
 _CENT_FLAGS: Final = ("priceincents", "usecent")
 _NO_PRICES: Final = frozenset({"w", "kw", "wh", "kwh", "mwh", "%", "°c", "v", "a", "g", "kg", "m³"})
 # Medians of what has no unit: up to the first it is a currency, up to the second its hundredth,
@@ -27,7 +71,7 @@ IN_KWH: Final = {PriceUnit.KWH: 1.0, PriceUnit.CENT: 0.01, PriceUnit.MWH: 0.001}
 
 def plain(name: object) -> str:
     """Return a name in lower case, without what separates its words."""
-    return str(name).lower().replace("_", "").replace("-", "").replace(" ", "")
+    return str(name).lower().translate(_SEPARATORS)
 
 
 def is_of_something_else(node: object) -> bool:
@@ -46,14 +90,21 @@ def unit_in(node: Mapping[object, object]) -> PriceUnit | None:
 
 
 def unit_of_text(text: object) -> PriceUnit | None:
-    """Return the unit that a text such as `EUR/MWh` stands for, None for any other."""
+    """Return the unit that a text such as `EUR/MWh` stands for, None for any other.
+
+    A word that is no known currency, such as `Rp./kWh`, may be its hundredth: prices decide.
+    """
     if not isinstance(text, str):
         return None
-    currency, _, energy = text.lower().replace(" ", "").rpartition("/")
-    is_cents = currency in _CENTS
-    if energy == "kwh":
-        return PriceUnit.CENT if is_cents else PriceUnit.KWH
-    return PriceUnit.MWH if energy == "mwh" and not is_cents else None
+    match = _PER.fullmatch(text.lower().replace(" ", ""))
+    if match is None:
+        return None
+    currency, energy = match[1].rstrip("."), match[2]
+    if currency in _CENTS:
+        return PriceUnit.CENT if energy == "k" else None
+    if energy == "m":
+        return PriceUnit.MWH
+    return PriceUnit.KWH if currency in _CURRENCIES else None
 
 
 def unit_by_name(name: str) -> PriceUnit | None:
