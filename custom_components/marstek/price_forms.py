@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
 
-from homeassistant.const import PERCENTAGE, Platform
+from homeassistant.const import PERCENTAGE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     EntitySelector,
@@ -91,9 +91,7 @@ def _source_fields(hass: HomeAssistant, settings: DynamicSettings) -> dict[vol.M
         actions.setdefault(settings.action, settings.action)
     fields: dict[vol.Marker, Any] = {
         _suggesting(CONF_PRICE_ENTITIES, list(settings.entities)): EntitySelector(
-            EntitySelectorConfig(
-                filter={"domain": [Platform.SENSOR, Platform.EVENT]}, multiple=True
-            )
+            EntitySelectorConfig(multiple=True)
         )
     }
     if actions:

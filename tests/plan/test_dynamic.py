@@ -544,3 +544,24 @@ async def test_the_template_of_the_docs(hass: HomeAssistant, home: PlanHome) -> 
     book = entry.runtime_data.tariff.store.memory.prices
     assert book.price_at(paris("2026-01-13", "05:00")) is None
     assert not book.is_provisional(home.now)
+
+
+async def test_columns_that_say_nothing(
+    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+) -> None:
+    """The form asks once which one holds the prices, and the plan reads that one from then on."""
+    told = [
+        {"start": row["start"], "netto": row["value"] / 2, "brutto": row["value"]}
+        for row in rows(date(2026, 1, 13))
+    ]
+    hass.states.async_set("weather.spot", "0.1", {"rows": told})
+    await flow.add()
+    await flow.choose("dynamic")
+    result = await flow.submit(price_entities=["weather.spot"], **_FORM)
+    assert result["errors"] == {"price_subject": "uncertain_prices"}
+    chosen = {"price_subject": "attributes rows brutto"}
+    result = await flow.submit(price_entities=["weather.spot"], **chosen, **_FORM)
+    assert result["step_id"] == "dynamic_check"
+    await flow.choose("dynamic_use")
+    await flow.finish()
+    assert float(home.state("price")) == spot(home.now)

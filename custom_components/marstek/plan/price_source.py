@@ -79,7 +79,7 @@ def read_states(hass: HomeAssistant, settings: DynamicSettings, evidence: PriceE
         try:
             offer = _read_state(state, settings, evidence)
         except SpotError as err:
-            if err.problem is SpotProblem.SEVERAL:
+            if err.subjects:
                 raise
             problem = err.problem if err.problem is not SpotProblem.NO_PRICES else problem
         else:
