@@ -1,6 +1,7 @@
 """A battery without a network: its state, its hardware and the passage of time."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from . import modes
@@ -18,7 +19,7 @@ class Device:
     def __init__(self, spec: BatterySpec, clock: SimulationClock) -> None:
         """Switch the battery on."""
         self.spec = spec
-        self.profile: Profile = profile_for(spec.device, spec.firmware)
+        self.profile: Profile = _profile_of(spec)
         self.state = BatteryState.from_spec(spec)
         self.plant = Plant(spec, self.profile)
         self.conditions = Conditions()
@@ -54,7 +55,7 @@ class Device:
         """Take another spec, after a firmware update or a move; state and house stay."""
         before = self.plant
         self.spec = spec
-        self.profile = profile_for(spec.device, spec.firmware)
+        self.profile = _profile_of(spec)
         self.plant = Plant(spec, self.profile)
         self.plant.household, self.plant.sun = before.household, before.sun
         self.plant.backup_w = before.backup_w
@@ -87,3 +88,15 @@ class Device:
     def envelope(self, request_id: RequestId, result: Mapping[str, object]) -> dict[str, object]:
         """Return a reply with a result, keys in the order of the device."""
         return {"id": request_id, "src": self.src, "result": dict(result)}
+
+
+def _profile_of(spec: BatterySpec) -> Profile:
+    """Return the profile of a battery, with the units that its spec has instead."""
+    profile = profile_for(spec.device, spec.firmware)
+    return replace(
+        profile,
+        capacity_unit=spec.capacity_unit or profile.capacity_unit,
+        temperature_unit=spec.temperature_unit or profile.temperature_unit,
+        counter_unit=spec.counter_unit or profile.counter_unit,
+        first_input_unit=spec.first_input_unit or profile.first_input_unit,
+    )

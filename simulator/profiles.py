@@ -93,6 +93,8 @@ class Profile:
     counter_unit: int = 1
     """Wh per count of the total_grid_* counters."""
     pv_channels: int = 0
+    first_input_unit: float = 0.1
+    """W per count of pv1_power."""
     pv_in_status: bool = False
     ct_in_mode: CtInMode = CtInMode.ONLY_AI
     meter_energy: bool = True

@@ -97,13 +97,14 @@ def battery_status(query: Query) -> Result:
 
 def pv_status(query: Query) -> Result:
     """Answer PV.GetStatus: channel 1 in 0.1 W, the others in W."""
+    unit = query.device.profile.first_input_unit
     result: Result = {}
     share = query.state.pv_power / 2
     for channel in range(1, query.device.profile.pv_channels + 1):
         power = share if channel <= 2 else 0.0
         power = power if power >= PV_FLOOR else 0.0
         result |= {
-            f"pv{channel}_power": int(power * 10) if channel == 1 else int(power),
+            f"pv{channel}_power": _counts(power, unit if channel == 1 else 1.0),
             f"pv{channel}_voltage": int(PV_VOLTAGE) if power else 0,
             f"pv{channel}_current": int(power / PV_VOLTAGE),
             f"pv{channel}_state": int(power > 0),

@@ -37,6 +37,15 @@ class BatterySpec:
     temperature: float = 25.0
     """Degrees Celsius."""
 
+    capacity_unit: float = 0.0
+    """Wh per count of bat_capacity; 0 for that of the firmware, as for the units below."""
+    temperature_unit: float = 0.0
+    """Degrees Celsius per count of bat_temp."""
+    counter_unit: int = 0
+    """Wh per count of the total_grid_* counters."""
+    first_input_unit: float = 0.0
+    """W per count of pv1_power."""
+
     ethernet: bool = False
     wifi_name: str = "TESTNET"
     wifi_mac: str = ""

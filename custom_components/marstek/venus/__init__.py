@@ -46,6 +46,7 @@ from .models import (
 )
 from .modes import ModeControl
 from .profiles import Danger, Family, Profile, firmware_name, profile_for
+from .scales import Scale, Scales, is_scale
 from .statistics import MethodStatistics, success_rate
 from .transport import Hub
 from .wishes import ModeWish, Proof
@@ -92,6 +93,8 @@ __all__ = [
     "PvStatus",
     "RefusedError",
     "RestingError",
+    "Scale",
+    "Scales",
     "SearchResult",
     "Slot",
     "Status",
@@ -101,6 +104,7 @@ __all__ = [
     "WifiStatus",
     "WrongDeviceError",
     "firmware_name",
+    "is_scale",
     "probe",
     "profile_for",
     "search",

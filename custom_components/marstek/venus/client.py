@@ -20,6 +20,7 @@ from .link import LateResult, Link, Pacing
 from .models import DeviceStatus, FoundDevice, Method, Status
 from .parsing import parse_device, parse_status
 from .profiles import Profile, is_marstek_model, profile_for
+from .scales import Scales
 from .transport import Endpoint, Hub
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,14 +47,18 @@ class VenusClient:
         pacing: Pacing | None = None,
         rng: random.Random | None = None,
         on_late: LateListener | None = None,
+        scales: Scales | None = None,
     ) -> None:
         """Prepare; nothing is sent or bound before `open`.
 
-        `on_late` gets a status that came after its read had failed.
+        `on_late` gets a status that came after its read had failed. `scales` are those that this
+        firmware was proven to have before.
         """
         self.port = target.port
         self.device = target.device
         self.profile: Profile = profile_for(target.device.model, target.device.firmware)
+        self.scales = scales or Scales()
+        """Scales that the replies have proven to differ from those of the profile."""
         self._hub = hub
         self._address = target.address
         self._clock = clock
@@ -146,7 +151,14 @@ class VenusClient:
     def _parse(self, method: Method, result: dict[str, Any]) -> Status:
         if method is Method.DEVICE:
             return parse_device(result, ble_mac=self.device.ble_mac)
-        return parse_status(method, result, self.profile, self._note_beyond)
+        if self.scales.observe(method, result, self.profile, self.link.clock.time()):
+            _LOGGER.info("Scales of %s by its replies: %s", self.address, self.scales.proven)
+        return parse_status(method, result, self.scaled_profile, self._note_beyond)
+
+    @property
+    def scaled_profile(self) -> Profile:
+        """The profile with the scales that the replies have proven."""
+        return self.scales.applied(self.profile)
 
     def _note_beyond(self, name: str, value: float) -> None:
         """Log a value that this model can't have, once per kind of value."""
@@ -175,6 +187,8 @@ class VenusClient:
 
     def _follow(self, device: DeviceStatus) -> None:
         """Take over an identity, and the profile of its firmware."""
+        if device.firmware != self.device.firmware:
+            self.scales = Scales()
         self.device = device
         self.profile = profile_for(device.model, device.firmware)
 
