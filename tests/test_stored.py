@@ -8,8 +8,10 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.strategies import DrawFn
 
 from custom_components.marstek.battery.energy import EnergyMeter
+from custom_components.marstek.battery.leave import Leave
 from custom_components.marstek.battery.lost import Chosen, Lost
 from custom_components.marstek.battery.memory import Hold, Memory
+from custom_components.marstek.battery.observed import Observed
 from custom_components.marstek.battery.orders import Order, SafetyNet, Window
 from custom_components.marstek.battery.run import Before, Run
 from custom_components.marstek.battery.schedule import Doubt, Entry, Mirror, Unfinished
@@ -24,7 +26,7 @@ from custom_components.marstek.planner.habits import Habits
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.tempo import Announcement, Colour, PriceBook, Source
 from custom_components.marstek.tempo.ledger import Ledger
-from custom_components.marstek.venus import Mode, Slot
+from custom_components.marstek.venus import Mode, Scale, Slot
 
 NOW = dt.datetime(2026, 11, 26, 22, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -66,6 +68,8 @@ def battery_file() -> dict[str, Any]:
         was_silent=True,
         lost=Lost(Chosen(Mode.AI), SettingsData(88, 1, 0)),
         judgement=Judgement(150, Verdict.PROVEN),
+        leave=Leave(NOW, 1800.0),
+        observed=Observed(142, {Scale.STORED_ENERGY: 1.0}),
         settings=SettingsData(70, 0, 1),
     )
     memory.efficiency.value = 0.85

@@ -11,6 +11,7 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN
 from ..discovery import AddressError, async_get_hub, async_resolve
 from ..venus import Clock, DeviceStatus, FoundDevice, Pacing, Status, VenusClient
+from .observed import Observed
 
 
 async def async_make_client(
@@ -19,6 +20,7 @@ async def async_make_client(
     clock: Clock,
     pacing: Pacing,
     on_late: Callable[[Status], None],
+    observed: Observed,
 ) -> VenusClient:
     """Return the client of a battery, not open yet; ConfigEntryNotReady without an address."""
     data = entry.data
@@ -37,4 +39,5 @@ async def async_make_client(
         clock=clock,
         pacing=pacing,
         on_late=on_late,
+        scales=observed.scales(device.firmware),
     )

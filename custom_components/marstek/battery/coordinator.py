@@ -55,6 +55,7 @@ from .data import BatteryData, CommandState
 from .issues import KEEPS_LEAVING, SETTINGS_WIPED, WRITES_USED_UP, async_tell
 from .left_alone import LeaveAlone
 from .memory import MemoryStore
+from .observed import Observed
 from .orders import PLAN_SLOTS, Order, wish_for
 from .ownership import Ownership
 from .poller import SHORTEST_WAIT, Poller
@@ -154,7 +155,12 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.wipe.start()
         self.store.memory.limit(power_limits(self.profile, self.config_entry.options))
         self.client = await async_make_client(
-            self.hass, self.config_entry, self.clock, self._pacing, self._apply
+            self.hass,
+            self.config_entry,
+            self.clock,
+            self._pacing,
+            self._apply,
+            self.store.memory.observed,
         )
         places = async_get_hub(self.hass).gates.left_alone
         self.leave = LeaveAlone(places, self.store, self.client, self.clock)
@@ -295,6 +301,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._control.learn(status)
 
     def _apply(self, status: Status) -> None:
+        self._follow_scales()
         self.readings.apply(status, dt_util.utcnow().timestamp())
         self._schedule_watch.saw(status)
         self.wipe.saw(status)
@@ -329,6 +336,14 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         heard = self.client.link.last_heard
         return heard is None or self.clock.time() - heard > _SILENCE
 
+    def _follow_scales(self) -> None:
+        """Count in the units that the replies have proven, and remember them."""
+        observed = Observed.of(self.client)
+        if observed.proven != self.store.memory.observed.proven:
+            self.store.memory.observed = observed
+            self.store.save_soon()
+        self.readings.profile = self.client.scaled_profile
+
     def _watch_meter(self) -> None:
         """Poll less while the meter is gone, where polling is what drives it away."""
         is_fragile = Danger.LOSES_METER in self.profile.dangers
@@ -344,7 +359,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.config_entry,
             data={**data, CONF_MODEL: device.model, CONF_FIRMWARE: device.firmware},
         )
-        self.plan.profile = self.readings.profile = self.client.profile
+        self.plan.profile = self.client.profile
+        self.readings.profile = self.client.scaled_profile
         if self.data is not None:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
 

@@ -11,7 +11,7 @@ from homeassistant.const import CONF_HOST
 
 from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
 from ..redaction import REDACTED, redact_text
-from ..venus import Method
+from ..venus import Method, Scale
 from .coordinator import BatteryCoordinator
 from .reading_plan import Reading
 
@@ -44,6 +44,7 @@ def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
         "reading_plan": _plan(coordinator),
         # Totals, what was chosen and stands, and the schedule as last written.
         "memory": coordinator.store.memory.store(),
+        "scales": _scales(coordinator),
         "experimental": coordinator.trial.describe(),
         **_link(coordinator),
     }
@@ -54,6 +55,21 @@ def _profile(coordinator: BatteryCoordinator) -> dict[str, Any]:
     return {
         key: sorted(value) if isinstance(value, frozenset) else value
         for key, value in profile.items()
+    }
+
+
+def _scales(coordinator: BatteryCoordinator) -> dict[str, Any]:
+    """Return the units of the table, and those that the replies have proven instead."""
+    profile = coordinator.client.profile
+    table = {
+        Scale.STORED_ENERGY: profile.stored_energy_scale,
+        Scale.FIRST_INPUT: profile.pv_channel_scales[0],
+        Scale.COUNTERS: profile.energy_scale,
+    }
+    proven = coordinator.client.scales.proven
+    return {
+        scale.value: {"table": value, "observed": proven.get(scale)}
+        for scale, value in table.items()
     }
 
 

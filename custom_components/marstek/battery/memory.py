@@ -14,6 +14,7 @@ from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 from .leave import Leave, restore_leave
 from .lost import Chosen, Lost, restore_chosen, restore_lost
+from .observed import Observed, restore_observed
 from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
@@ -72,6 +73,8 @@ class Memory:
     wear: Wear = field(default_factory=Wear)
     leave: Leave | None = None
     """Until when the battery is left alone; None once it has been asked again."""
+    observed: Observed = field(default_factory=Observed)
+    """Scales that differ from the table of profiles."""
     judgement: Judgement | None = None
     """What became of the trial of Marstek.GetData."""
 
@@ -94,6 +97,7 @@ class Memory:
             "lost": self.lost and self.lost.store(),
             "wear": self.wear.store(),
             "leave": self.leave and self.leave.store(),
+            "observed": self.observed.store(),
             "judgement": self.judgement and self.judgement.store(),
         }
 
@@ -126,6 +130,7 @@ class Memory:
             lost=restore_lost(stored.optional_part("lost")),
             wear=Wear.restore(stored.part("wear")),
             leave=stored.optional("leave", restore_leave),
+            observed=stored.value("observed", restore_observed, Observed()),
             judgement=stored.optional("judgement", restore_judgement),
         )
 
