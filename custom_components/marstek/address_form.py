@@ -21,6 +21,7 @@ from .venus import (
     DeviceError,
     FoundDevice,
     InvalidReplyError,
+    LeftAloneError,
     NoAnswerError,
     NotMarstekError,
     PortInUseError,
@@ -38,6 +39,7 @@ ADDRESS_SCHEMA: Final = vol.Schema(
 )
 # The first kind that fits an error is its key in the form.
 _PROBE_ERRORS: Final[tuple[tuple[type[VenusError], str], ...]] = (
+    (LeftAloneError, "left_alone"),
     (PortInUseError, "port_in_use"),
     (NotMarstekError, "not_marstek"),
     (InvalidReplyError, "invalid_reply"),

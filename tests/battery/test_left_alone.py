@@ -100,7 +100,12 @@ async def test_commands_meanwhile_say_why_they_fail() -> None:
             assert error.value.translation_key == "left_alone", key
         await async_search(me.home.hass, hosts=(me.battery.spec.address,))
         flows = me.home.hass.config_entries.flow
-        await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+        menu = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+        step = {"next_step_id": "manual"}
+        form = await flows.async_configure(menu["flow_id"], step)
+        place = {"host": me.battery.spec.address, "port": me.battery.spec.port}
+        form = await flows.async_configure(form["flow_id"], place)
+        assert form["errors"] == {"base": "left_alone"}
         await asyncio.sleep(3300)
         assert len(me.battery.exchanges) == before
         assert await me.do("leave_alone", end=True) == {"ok": True, "ended": True}
