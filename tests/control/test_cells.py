@@ -1,5 +1,6 @@
 """Nights with cells that are full, empty or derated where their state of charge does not say so."""
 
+from dataclasses import replace
 import datetime as dt
 
 from homeassistant.helpers import issue_registry as ir
@@ -10,6 +11,7 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.chronicle import Kind
 from simulator import SimulatedBattery
 from tests.control.plan_home import PlanHome, at, plan_home
+from tests.virtual_home import specs_of
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -132,3 +134,24 @@ async def test_our_own_clock_an_hour_slow() -> None:
         assert home.modes() == ["Auto"] * 3
         # An hour of hold in peak hours is what such a clock costs; no charge.
         home.guard.broken = [text for text in home.guard.broken if "hold" not in text]
+
+
+@at(2026, 3, 12, 21, 40)
+@pytest.mark.parametrize(("device", "firmware"), [("Venus A", 149), ("Venus D", 147)])
+async def test_full_cells_of_a_model_with_solar_inputs(device: str, firmware: int) -> None:
+    """The power of the cells tells, which is known at night: one message, few writes, others go on."""
+    specs = [
+        replace(spec, soc=50.0, packs=2 if number else 1)
+        for number, spec in enumerate(specs_of(device, firmware, 2))
+    ]
+    async with plan_home(specs=specs) as home:
+        battery = home.batteries[0]
+        battery.faults.full_at = 60.0
+        await home.until(5, 40)
+        assert len(home.kinds(Kind.TAKES_NO_MORE)) == 1
+        assert home.kinds(Kind.FAILED) == []
+        assert home.kinds(Kind.CLOCK_WRONG) == []
+        assert writes(home, battery) <= 45
+        await home.until(6, 0, 30)
+        assert home.guard.mornings[RED] == [60, 100]
+        assert home.modes() == ["Auto", "Auto"]

@@ -83,8 +83,10 @@ class Watch:
 
     def _of_power(self, order: Order) -> Finding | None:
         battery, now = self._battery, self._battery.clock.time()
+        if battery.profile.has_pv:
+            return self._of_cells(order, now)
         power = battery.data.ac_power
-        if order.power is None or power is None or battery.profile.has_pv:
+        if order.power is None or power is None:
             return None
         if order.power and power * order.power > 0 and abs(power) > _IDLE:
             self.has_acted = True
@@ -101,6 +103,22 @@ class Watch:
         if has_ended:
             return Finding.EXHAUSTED
         return Finding.IDLE if is_idle else Finding.OTHER_POWER
+
+    def _of_cells(self, order: Order, now: float) -> Finding | None:
+        """Return whether cells beside the sun take or give no more; its power hides all else."""
+        power = self._battery.data.battery_power
+        if not order.power or power is None:
+            return None
+        if abs(power) > _IDLE:
+            self.has_acted |= power * order.power > 0
+            self._deviating_since = None
+            return None
+        if self._deviating_since is None:
+            self._deviating_since = now
+        if not self.has_acted or now - self._deviating_since < _EXHAUSTED_AFTER:
+            return None
+        self._deviating_since = None
+        return Finding.EXHAUSTED
 
     def _agrees(self, wanted: int, power: int, soc: int | None) -> bool:
         """Tell whether a power in W is what was asked for, as far as the battery can give it.
