@@ -219,6 +219,7 @@ async def home(
     count: int = 3,
     faulty: bool = False,
     specs: Sequence[BatterySpec] = (),
+    seed: int = 1,
 ) -> AsyncIterator[Home]:
     """Start Home Assistant and switch batteries on; none is added yet."""
     loop = asyncio.get_running_loop()
@@ -247,7 +248,7 @@ async def home(
         stack.callback(setattr, root, "handlers", handlers)
         root.handlers = [logging.NullHandler()]
         root.handlers[0].addFilter(log.filter)
-        random.seed(1)
+        random.seed(seed)
         fleet = await stack.enter_async_context(
             Fleet(
                 specs or specs_of(device, firmware, count),

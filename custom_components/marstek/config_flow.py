@@ -43,6 +43,7 @@ from .entries import (
     is_literal,
     is_plan,
 )
+from .just_found import async_note_found
 from .options_flow import BatteryOptionsFlow
 from .plan.rules import SUBENTRY_RULE
 from .plan_flow import PlanSteps
@@ -111,6 +112,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
                 step_id="search", progress_action="searching", progress_task=self._searching
             )
         self._seen, self._searching = self._searching.result(), None
+        async_note_found(self.hass, self._seen.async_new(self.hass))
         return self.async_show_progress_done(next_step_id=self._after_search())
 
     def _after_search(self) -> str:

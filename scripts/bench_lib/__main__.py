@@ -11,6 +11,7 @@ from tests.virtual_home import home
 from tests.virtual_time import run
 
 from .cost import cost
+from .hard import hard
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
 from .passive import passive
 from .plan import plan
@@ -87,6 +88,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         "gentle": lambda: gentle(faulty=False),
         "gentle-lossy": lambda: gentle(faulty=True),
         "requests": lambda: requests(row),
+        "hard": lambda: hard(row),
         "cost": lambda: cost(row),
         "passive": lambda: passive(row),
         "tempo": lambda: tempo(row),

@@ -42,18 +42,21 @@ async def first_values(home: Home) -> float:
     """Add the batteries and return the seconds until all show their core values."""
     started = home.now
     await home.add_all()
-
-    def complete() -> bool:
-        values = [
-            home.state(battery, "sensor", key)
-            for battery in home.batteries
-            for key in _FIRST_VALUES
-        ]
-        modes = [home.state(battery, "select", "mode") for battery in home.batteries]
-        return not {"unknown", "unavailable", "missing"} & {*values, *modes}
-
-    await seconds_until(home, complete, 120)
+    await seconds_until(home, lambda: shows_values(home), 120)
     return home.now - started
+
+
+def shows_values(home: Home) -> bool:
+    """Tell whether all batteries show their core values; they may not be set up yet."""
+    try:
+        shown = {
+            home.state(battery, platform, key)
+            for battery in home.batteries
+            for platform, key in (*(("sensor", key) for key in _FIRST_VALUES), ("select", "mode"))
+        }
+    except LookupError:
+        return False
+    return not {"unknown", "unavailable", "missing"} & shown
 
 
 @dataclass(slots=True)

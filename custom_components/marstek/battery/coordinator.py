@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import (
     CONF_AFTER_RESTART,
+    CONF_BLE_MAC,
     CONF_EXPERIMENTAL,
     CONF_FIRMWARE,
     DOMAIN,
@@ -23,6 +24,7 @@ from ..const import (
 )
 from ..discovery import async_get_hub
 from ..errors import command_error, describe
+from ..just_found import async_take_found
 from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
@@ -215,7 +217,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self.config_entry.async_on_unload(self.client.close)
         if self.leave.is_on:
             return
-        if not await self._poller.async_read_first() and self._poller.last_error is not None:
+        is_new = async_take_found(self.hass, self.config_entry.data[CONF_BLE_MAC])
+        answers = await self._poller.async_read_first(is_just_found=is_new)
+        if not answers and self._poller.last_error is not None:
             raise self._update_failed(self._poller.last_error)
 
     def _set_up_runs(self) -> None:

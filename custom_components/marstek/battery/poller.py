@@ -20,6 +20,7 @@ SHORTEST_WAIT: Final = 1.0
 # What is shown grows old also while nothing is to be polled.
 _LONGEST_WAIT: Final = 60.0
 _FIRST_READS: Final = 4
+_DEVICE_AFTER: Final = 60.0
 
 
 class Poller:
@@ -68,9 +69,15 @@ class Poller:
             wait = breaker.seconds_to_probe
         return min(max(SHORTEST_WAIT, wait), _LONGEST_WAIT)
 
-    async def async_read_first(self) -> bool:
-        """Learn who answers and how it is; tell whether anybody answers."""
-        if not await self.async_read(Method.DEVICE) and self.last_error is not None:
+    async def async_read_first(self, *, is_just_found: bool) -> bool:
+        """Learn who answers and how it is; tell whether anybody answers.
+
+        A battery that was found a moment ago has said which model and firmware it is, so that is
+        read a minute later; who answers shows in every reply.
+        """
+        if is_just_found:
+            self._plan.postpone(Method.DEVICE, self._clock.time() + _DEVICE_AFTER)
+        elif not await self.async_read(Method.DEVICE) and self.last_error is not None:
             return False
         for _ in range(_FIRST_READS):
             method = self._plan.next_method({Reading.MODE}, self._clock.time())
