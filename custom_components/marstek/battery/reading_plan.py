@@ -37,7 +37,7 @@ class Intervals:
 
 
 # PROTOCOL.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
-_STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=60)
+_STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=40)
 _STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600, meter=60)
 _CAREFUL: Final = Intervals(power=60, mode=300, cells=600, meter=120)
 _GENTLE: Final = Intervals(power=60, mode=1800, cells=3600, meter=300)
