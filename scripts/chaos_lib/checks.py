@@ -163,8 +163,8 @@ class Checks:
         home = self._world.home
         for battery in home.batteries:
             key = battery.spec.ble_mac
-            if self._state(battery, "select", "mode") != _MODES.get(battery.state.mode):
-                shown = self._state(battery, "select", "mode")
+            shown = self._state(battery, "select", "mode")
+            if shown != _MODES.get(battery.state.mode, "unknown"):
                 self._world.note(f"{key}: calm, and {shown} shown for {battery.state.mode}")
             if self._state(battery, "sensor", "soc") in _UNAVAILABLE:
                 self._world.note(f"{key}: calm, and no state of charge")

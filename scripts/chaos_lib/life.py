@@ -52,6 +52,8 @@ _PAUSES: Final = (2, 30, 200, 900, 2400, 4000)
 """Seconds between two events."""
 _NEW_HOUSE_AFTER: Final = 14 * 3600.0
 """Seconds from noon on until a house draws something else: at night, when no sun charges."""
+_BEFORE_NOON: Final = dt.timedelta(minutes=5)
+"""Days end so much before noon: with day-ahead prices something else is planned each hour."""
 _MOST_GROWTH: Final = 16 * 1024
 """kB by which the process may grow after its third day."""
 _RESTART_GROWTH: Final = 4 * 1024
@@ -201,9 +203,10 @@ class _Day:
     def _seconds_to_noon(self) -> float:
         now = self._world.home.now
         noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
-        if noon <= now:
-            noon += dt.timedelta(days=1)
-        return (noon - now).total_seconds()
+        end = noon - _BEFORE_NOON
+        if end <= now + _BEFORE_NOON:
+            end += dt.timedelta(days=1)
+        return (end - now).total_seconds()
 
     def _announce(self) -> None:
         """Let tomorrow's colour become known."""
