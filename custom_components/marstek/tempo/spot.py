@@ -1,6 +1,6 @@
 """Reader of day-ahead prices, in whatever shape an integration publishes them.
 
-Its stages, each a module: shapes (`spot_shapes`), times (`spot_times`), units (`spot_units`), subject
+Its stages, each a module: shapes (`spot_search`), times (`spot_times`), units (`spot_units`), subject
 (here), days of lists without dates, checked against the entity's own state (`spot_days`), and the merge
 of copies (`spot_merge`). What can't be understood without doubt is no price: a missing one is expected
 from the days before, a wrong one empties batteries.
@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from .spot_days import Clues, Dating, date_of_lists, withdrawn_by, without_copies
 from .spot_merge import by_quarter
 from .spot_model import DAY, HOUR, DayList, PriceUnit, Series, SpotError, SpotProblem
-from .spot_shapes import Found, search, search_uncertain
+from .spot_search import Found, search, search_uncertain
 from .spot_units import common_unit, in_unit, unit_told
 
 

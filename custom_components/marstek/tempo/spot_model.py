@@ -1,6 +1,6 @@
 """Day-ahead prices as they are read: rows of a list, their unit, and why nothing could be read.
 
-The stages of the reader (`spot_shapes`, `spot_times`, `spot_units`, `spot_merge`) share these classes.
+The stages of the reader (`spot_search`, `spot_times`, `spot_units`, `spot_days`, `spot_merge`) share these classes.
 """
 
 from collections.abc import Sequence
