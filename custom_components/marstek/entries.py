@@ -1,9 +1,10 @@
 """What config entries say about batteries, and whose entries they are."""
 
+from collections.abc import Collection
 import re
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import format_mac
@@ -65,6 +66,18 @@ def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None
 def async_batteries(hass: HomeAssistant) -> list[ConfigEntry[Any]]:
     """Return the entries of configured batteries."""
     return [entry for entry in hass.config_entries.async_entries(DOMAIN) if is_battery(entry)]
+
+
+@callback
+def async_battery_names(
+    hass: HomeAssistant, states: Collection[ConfigEntryState] = tuple(ConfigEntryState)
+) -> dict[str, str]:
+    """Return the names of batteries that are not disabled, in some states, by BLE MAC."""
+    return {
+        entry.data[CONF_BLE_MAC]: entry.title
+        for entry in async_batteries(hass)
+        if entry.disabled_by is None and entry.state in states
+    }
 
 
 @callback

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -33,8 +33,7 @@ from .plan_forms import (
     shown_windows,
     windows_schema,
 )
-from .price_forms import SourceReading, async_read_source, source_schema
-from .price_summary import async_price_summary
+from .price_steps import PriceSteps
 from .tempo import ColourBook
 from .texts import async_load_texts
 
@@ -42,18 +41,17 @@ SHOWN_FOR: Final = 2.0
 TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan", Tariff.DYNAMIC: "Plan"}
 
 
-class PlanSteps(ConfigFlow):
+class PlanSteps(PriceSteps):
     """The steps of a flow that are about the plan."""
 
     def __init__(self) -> None:
         """Start with nothing chosen."""
+        super().__init__()
         self._tariff = Tariff.TEMPO
         self._options: dict[str, Any] = {}
         self._control: dict[str, Any] = {}
         self._memory = PlanMemory()
         self._asking: asyncio.Task[ColourBook | None] | None = None
-        self._source = SourceReading()
-        self._source_input: dict[str, Any] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
@@ -164,29 +162,6 @@ class PlanSteps(ConfigFlow):
         """Go on with the prices that were read."""
         self._options, self._memory.prices = self._source.options, self._source.book
         return await self.async_step_home()
-
-    async def _async_read_source(self, user_input: dict[str, Any]) -> None:
-        """Read the source that was filled in, which the form shows again after a mistake."""
-        self._source_input = user_input
-        self._source = await async_read_source(self.hass, user_input)
-
-    def _show_source(self, step_id: str) -> ConfigFlowResult:
-        """Show the form of the source, with what was filled in before."""
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}, self._source.subjects), self._source_input
-            ),
-            errors=self._source.errors,
-        )
-
-    async def _async_show_check(self, step_id: str, choices: list[str]) -> ConfigFlowResult:
-        """Show the summary of what was read, with a way on and one back."""
-        return self.async_show_menu(
-            step_id=step_id,
-            menu_options=choices,
-            description_placeholders=await async_price_summary(self.hass, self._source),
-        )
 
     async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what the house may draw, whether the sun helps, and which batteries take part."""

@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import SafetyNet, Window
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
-from ..entries import async_batteries
+from ..entries import async_batteries, async_battery_names
 from ..planner import Action, Override, Plan, Step
 from ..tempo import Colour, Interval
 from .alerts import Alerts
@@ -228,14 +228,6 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             if entry.disabled_by is None and self.options.takes_part(entry.data[CONF_BLE_MAC])
         )
 
-    def _missing(self) -> dict[str, str]:
-        """Return the names of batteries that take part and could not be set up, by BLE MAC."""
-        return {
-            entry.data[CONF_BLE_MAC]: entry.title
-            for entry in async_batteries(self.hass)
-            if entry.state in _FAILED and self.options.takes_part(entry.data[CONF_BLE_MAC])
-        }
-
     def _command(self, plan: Plan, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
         if _has_charge(step) and self._is_settling():
@@ -324,12 +316,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return self._night_target
 
     def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
-        names = {
-            entry.data[CONF_BLE_MAC]: entry.title
-            for entry in async_batteries(self.hass)
-            if entry.disabled_by is None
-        }
-        all_batteries = self._bank.look(names, loaded_batteries(self.hass), self.memory.energy)
+        names, energy = async_battery_names(self.hass), self.memory.energy
+        all_batteries = self._bank.look(names, loaded_batteries(self.hass), energy)
+        failed = async_battery_names(self.hass, _FAILED)
+        missing = {key: name for key, name in failed.items() if self.options.takes_part(key)}
         pilots = self.crew.pilots
         known = Standing(
             self.options,
@@ -337,7 +327,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             pilots,
             all_batteries,
             self.is_in_control,
-            self._missing(),
+            missing,
         )
         return picture(plan, step, now, known)
 
