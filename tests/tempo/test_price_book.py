@@ -151,6 +151,8 @@ def test_any_prices(known: dict[int, float], minutes: int, zone: str) -> None:
         {"2026-11-18T00:00:00+00:00": 0.1},
         {"2026-11-18T00:00:00+00:00": [None, "x", float("nan")]},
         {7: [0.1]},
+        {"provisional": [10**400, "x", None, [7]]},
+        {"provisional": 7},
     ],
 )
 def test_a_file_that_cannot_be_read(stored: object) -> None:
@@ -162,3 +164,46 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     """Whose clock it was can't be guessed."""
     with pytest.raises(ValueError, match="time zone"):
         PriceBook().price_at(datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+
+
+@thorough
+@given(
+    st.lists(
+        st.tuples(
+            st.dictionaries(st.integers(0, 9), st.floats(-1, 1), max_size=6),
+            st.booleans(),
+            st.sets(st.integers(0, 9), max_size=3),
+        ),
+        max_size=8,
+    )
+)
+def test_provisional_prices(
+    told: list[tuple[dict[int, float], bool, set[int]]],
+) -> None:
+    """Proven prices stand until others are proven; provisional ones give way and can be withdrawn."""
+    book = PriceBook()
+    starts = [_MIDNIGHT.astimezone(UTC) + number * _QUARTER for number in range(10)]
+    proven: dict[int, float] = {}
+    likely: dict[int, float] = {}
+    for prices, is_proven, withdrawn in told:
+        offered = {starts[number]: price for number, price in prices.items()}
+        before = book.store()
+        changed = book.learn(
+            offered,
+            _NOW,
+            provisional=() if is_proven else offered,
+            withdrawn=[starts[number] for number in withdrawn],
+        )
+        assert changed is (book.store() != before)
+        for number in withdrawn - prices.keys():
+            likely.pop(number, None)
+        for number, price in prices.items():
+            if is_proven:
+                proven[number] = price
+                likely.pop(number, None)
+            elif number not in proven:
+                likely[number] = price
+        book = PriceBook.restore(book.store())
+        for number, start in enumerate(starts):
+            assert book.price_at(start) == proven.get(number, likely.get(number))
+            assert book.is_provisional(start) is (number in likely)

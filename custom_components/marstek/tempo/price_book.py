@@ -15,8 +15,6 @@ _PROFILE: Final = timedelta(days=7)
 # Whoever tells more is wrong about the date.
 _FARTHEST: Final = timedelta(days=3)
 _LONGEST_PAST: Final = timedelta(days=2)
-
-
 _PROVISIONAL: Final = "provisional"
 # Per kWh in any currency; more is no price.
 _MOST: Final = 1e6
@@ -60,10 +58,11 @@ class PriceBook:
         """Note prices by their starts; return whether that changes anything.
 
         A provisional price takes the place of a provisional one only. `withdrawn` are starts of
-        prices that are forgotten where they are provisional.
+        prices that are forgotten where they are provisional and not among `prices`.
         """
         before = self._provisional.copy()
-        wrong = {number for start in withdrawn if (number := _number(start)) in self._provisional}
+        told_again = set(map(_number, prices))
+        wrong = set(map(_number, withdrawn)) & self._provisional - told_again
         for number in wrong:
             del self._prices[number]
         self._provisional -= wrong
