@@ -1,5 +1,6 @@
 """Day-ahead prices in all the shapes that integrations have, and in none."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 import json
@@ -318,44 +319,74 @@ def test_units_of_any_words(text: str, price: float, unit: str) -> None:
     assert _read(told).unit == unit
 
 
+def _as_rows(times: list[str], prices: list[float | None]) -> object:
+    return [{"start": start, "price": price} for start, price in zip(times, prices, strict=True)]
+
+
+_SHAPES: dict[str, Callable[[list[str], list[float | None]], object]] = {
+    "rows": _as_rows,
+    "rows in Dutch": lambda times, prices: [
+        {"tijdstip": start, "prijs": price} for start, price in zip(times, prices, strict=True)
+    ],
+    "by start": lambda times, prices: {**dict(zip(times, prices, strict=True)), "icon": "mdi:cash"},
+    "pairs": lambda times, prices: [list(pair) for pair in zip(times, prices, strict=True)],
+    "columns": lambda times, prices: {"time": times, "price": prices},
+}
+_UNITS = {"EUR/kWh": 1.0, "ct/kWh": 100.0, "€/MWh": 1000.0, "Rp./kWh": 100.0, None: 1.0}
+
+
 @thorough
 @given(
     st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), _DAY]),
-    st.sampled_from([_HOUR, _QUARTER]),
+    st.sampled_from([_HOUR, timedelta(minutes=30), _QUARTER]),
     st.booleans(),
     st.sets(st.integers(0, 99), max_size=8),
+    st.sampled_from(sorted(_SHAPES)),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from(list(_UNITS)),
+    st.sampled_from([(), ("Home",), ("Home", "Cabin")]),
 )
 def test_any_shape_says_the_same(
-    day: date, step: timedelta, is_local: bool, gaps: set[int], by_start: bool, has_copy: bool
+    day: date,
+    step: timedelta,
+    is_local: bool,
+    gaps: set[int],
+    shape: str,
+    has_copy: bool,
+    unit: str | None,
+    homes: tuple[str, ...],
 ) -> None:
-    """Rows or prices by start, local or not, with gaps, doubled by an hourly mean: one truth."""
+    """Any shape, unit and home, local times or not, with gaps, doubled by a mean: one truth."""
     starts = _local_day(day, step)
     truth = {
-        start: None if number in gaps else (number % 37) / 1000
+        start: None if number in gaps else 0.1 + (number % 37) / 1000
         for number, start in enumerate(starts)
     }
+    # A mapping can't hold the two hours of one name.
+    is_local &= shape != "by start"
 
     def written(start: datetime) -> str:
         local = start.astimezone(_PARIS)
-        return (local.replace(tzinfo=None) if is_local and not by_start else local).isoformat()
+        return (local.replace(tzinfo=None) if is_local else local).isoformat()
 
-    told: dict[str, object] = {"unit": "EUR/kWh"}
-    if by_start:
-        told["prices"] = {written(start): price for start, price in truth.items()}
-    else:
-        told["prices"] = [
-            {"start": written(start), "price": price} for start, price in truth.items()
+    def told(offset: float) -> object:
+        prices = [
+            None if price is None else round((price + offset) * _UNITS[unit], 6)
+            for price in truth.values()
         ]
-    if has_copy and step is _QUARTER:
-        told["means"] = [
-            {"start": start.astimezone(_PARIS).isoformat(), "price": 0.5}
-            for start in _local_day(day)
-        ]
-    prices = _read(told).prices
+        return _SHAPES[shape]([written(start) for start in starts], prices)
+
+    payload: dict[str, Any] = {"unit_of_measurement": unit, "prices": told(0.0)}
+    if homes:
+        payload["prices"] = {name: told(0.05 * number) for number, name in enumerate(homes)}
+    if has_copy and step is _QUARTER and not homes:
+        hours = [start.astimezone(_PARIS).isoformat() for start in _local_day(day)]
+        payload["means"] = _as_rows(hours, [0.5 * _UNITS[unit] for _ in hours])
+    if len(homes) > 1:
+        assert _problem(payload) is SpotProblem.SEVERAL
+    prices = _read(payload, subject="prices Home" if homes else None).prices
     for start, price in truth.items():
-        assert prices.get(start) == price
+        assert prices.get(start) == (None if price is None else pytest.approx(price))
     assert len(prices) == sum(price is not None for price in truth.values()) * (step // _QUARTER)
 
 
