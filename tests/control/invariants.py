@@ -215,6 +215,10 @@ class Invariants:
         control = home.control
         for battery in home.batteries:
             key = battery.spec.ble_mac
+            pilot = control.crew.pilots.get(key)
+            if pilot is not None and pilot.battery.leave.is_stored:
+                # Left alone for a firmware update, which is as good as away.
+                self._dark_at[key] = loop.time()
             away = loop.time() - self._dark_at.get(key, float("-inf")) < _SETTLED
             left = key in control.memory.standing_back or key in home.excused
             if not away and not left and key in control.crew.pilots:

@@ -121,6 +121,24 @@ class AnyOrder(RuleBasedStateMachine):
         """Hand everything back to the plan."""
         self.run(self.home.control.async_resume())
 
+    @rule(number=NUMBER)
+    def leave_alone(self, number: int) -> None:
+        """Leave a battery alone, which may fail; meanwhile nothing reaches it, also after a reload."""
+        self.run(self._leave_alone(number))
+
+    async def _leave_alone(self, number: int) -> None:
+        battery, entry = self.battery(number), self.home.place.entry(self.battery(number))
+        call = entry.runtime_data.async_leave_alone(900.0)
+        await asyncio.wait([asyncio.ensure_future(call)])
+        if entry.runtime_data.leave.seconds_left < 600:
+            return
+        asked = len(battery.exchanges)
+        await self.home.control.async_resume()
+        await self.home.minutes(3)
+        await self.home.hass.config_entries.async_reload(entry.entry_id)
+        await self.home.minutes(3)
+        assert len(battery.exchanges) == asked
+
     @rule(automatic=st.booleans())
     def switch(self, *, automatic: bool) -> None:
         """Switch automatic control."""
@@ -150,6 +168,7 @@ class AnyOrder(RuleBasedStateMachine):
         for battery in home.batteries:
             battery.faults.clear()
             battery.come_back()
+            await home.place.entry(battery).runtime_data.async_ask_again()
         home.set_options(**{CONF_AUTOMATIC: True})
         await asyncio.sleep(_BACK)
         await home.control.async_resume()
