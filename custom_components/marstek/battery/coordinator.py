@@ -251,8 +251,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _exhausted(self) -> None:
         """Publish that a charge or discharge by hand ends, as the cells take or give no more."""
-        is_charge = (self.store.memory.setpoint or 0) < 0
-        verb = "takes" if is_charge else "gives"
+        run = self.runs.run
+        verb = "takes" if run is not None and run.power < 0 else "gives"
         LOGGER.info("%s %s no more at %s %%", self.name, verb, self.readings.soc)
         self._progressed(CommandProgress(CommandState.EXHAUSTED))
 
@@ -500,7 +500,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     async def async_bound[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Return the result of a call within its time; DeadlineError and no more of it beyond.
 
-        LeftAloneError before anything is done while the battery is left alone. What a command that is cut has begun is brought back in the background.
+        LeftAloneError before anything is done while the battery is left alone. What a command that
+        is cut has begun is brought back in the background.
         """
         if self.leave.is_on:
             work.close()

@@ -281,8 +281,9 @@ async def probe(
 ) -> FoundDevice:
     """Return the battery at an IPv4 address and port.
 
-    Raises PortInUseError when its answers could not reach us, LeftAloneError, NoAnswerError, or the last error
-    answer: DeviceError, InvalidReplyError or, of those, NotMarstekError.
+    Raises PortInUseError when its answers could not reach us, LeftAloneError while the battery is
+    left alone, NoAnswerError, or the last error answer: DeviceError, InvalidReplyError or, of
+    those, NotMarstekError.
     """
     clock, pacing = clock or LoopClock(), pacing or Pacing()
     endpoint = await hub.acquire(port, allow_ephemeral=True)
