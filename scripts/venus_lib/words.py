@@ -125,6 +125,9 @@ def notes(profile: venus.Profile) -> Iterator[str]:
     if not profile.known:
         yield "This model or firmware is not known: it is read like the nearest one that is."
     if venus.Danger.WIPES_SETTINGS in profile.dangers:
-        yield "This firmware can lose its settings when asked often. Update it in the app."
+        yield (
+            "This firmware can lose its settings when asked often. Update it in the app, and let"
+            " nothing poll it meanwhile: the update would fail."
+        )
     if venus.Danger.LOSES_METER in profile.dangers:
         yield "This battery can lose its meter (CT) while it is being asked. Ask it rarely."

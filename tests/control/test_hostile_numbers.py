@@ -13,6 +13,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.marstek import checked
+from custom_components.marstek.actions.leave_alone import LEAVE_ACTIONS
 from custom_components.marstek.actions.plan import PLAN_ACTIONS
 from custom_components.marstek.actions.power import POWER_ACTIONS
 from custom_components.marstek.actions.schedule import SCHEDULE_ACTIONS
@@ -27,7 +28,7 @@ HOSTILE: list[Any] = [
     *("nan", "inf", "-Infinity", "9" * 400, "1e999", "much", None, [], {}),
     *("9999999999:00", "\ud800", "2026-03-10 06:00:00\udfff", "2026-03-10\n"),
 ]
-NUMBERS = {"power", "target", "floor", "soc"}
+NUMBERS = {"power", "target", "floor", "soc", "minutes"}
 MOMENTS = {"duration", "until", "start_date", "end_date"}
 NAMES = NUMBERS | MOMENTS | {"slots", "enabled"}
 # What an action takes beside the field that is hostile.
@@ -66,7 +67,7 @@ async def test_actions_refuse_what_is_no_number() -> None:
             dr.async_get(home.hass), home.place.entry(home.batteries[0]).entry_id
         )
         writes = len(home.writes(home.batteries[0]))
-        for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS):
+        for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS, *LEAVE_ACTIONS):
             fields = {str(field) for field in action.fields}
             for field, value in product(sorted(fields & NAMES), HOSTILE):
                 values = [value]
