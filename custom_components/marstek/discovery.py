@@ -17,7 +17,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
 )
 from homeassistant.const import CONF_HOST, CONF_PORT
-from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.core import CoreState, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import discovery_flow
 from homeassistant.helpers.device_registry import format_mac
@@ -336,7 +336,7 @@ def async_start_discovery(hass: HomeAssistant, is_heard: IsHeard) -> None:
 
     @callback
     def async_discover(_now: datetime) -> None:
-        if hass.is_stopping:
+        if hass.is_stopping or hass.state is CoreState.stopped:
             # A call later is not cancelled by the shutdown, whatever its job says.
             return
         hass.async_create_background_task(_async_discover(hass, is_heard), f"{DOMAIN} discovery")
