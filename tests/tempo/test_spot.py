@@ -396,10 +396,14 @@ _LEAVES = (
     | st.floats()
     | st.integers()
     | st.sampled_from(["2026-11-18T00:00:00+01:00", "2026-11-18T01:00:00", "EUR/kWh", "x", ""])
+    | st.dates().map(date.isoformat)
     | st.datetimes()
 )
 _NAMES = st.sampled_from(
-    ["start", "end", "price", "value", "today", "tomorrow", "raw_today", "unit", "total", "hour"]
+    [
+        *("start", "end", "price", "value", "today", "tomorrow", "raw_today", "unit", "total"),
+        *("hour", "date", "time", "0001-01-01", "9999-12-31", "2026-11-18"),
+    ]
 ) | st.text(max_size=3)
 _TREES = st.recursive(
     _LEAVES,
@@ -467,3 +471,10 @@ def test_prices_at_the_ends_of_the_calendar_are_none(year: str, offset: str) -> 
     offer = _read({"unit_of_measurement": "EUR/kWh", "data": [*rows, *far]})
     assert set(offer.prices.values()) == {0.1, 0.2}
     assert {start.year for start in offer.prices} == {_MIDNIGHT.year}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1990-06-01", "2200-06-01", "9999-12-31"])
+def test_dates_at_the_ends_of_the_calendar_are_none(day: str) -> None:
+    """Neither as the name of a list nor beside one."""
+    offer = _read({day: 24 * [0.3], "date": day, "today": 24 * [0.1]})
+    assert set(offer.prices.values()) == {0.1}

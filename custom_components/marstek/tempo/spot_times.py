@@ -14,8 +14,8 @@ from .spot_model import HOUR, number_of
 _LONGEST_ROW: Final = timedelta(hours=25)
 _QUARTER_S: Final = 900
 # Arithmetic with a moment near the ends of the calendar overflows, and no price is of there.
-_FIRST_YEAR: Final = 2000
-_LAST_YEAR: Final = 2100
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
 # Seconds since 1970, and from which number on they are milliseconds.
 _LEAST_EPOCH: Final = 1e9
 _MILLISECONDS: Final = 1e11
@@ -132,4 +132,4 @@ def moment_of(value: object, zone: tzinfo) -> datetime | None:
         found = value.astimezone(UTC)
     except ValueError, OverflowError, OSError:
         return None
-    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from .spot_model import PriceUnit
+from .spot_times import FIRST_YEAR, LAST_YEAR
 from .spot_units import is_of_something_else, plain, unit_in
 
 MOST_ROWS: Final = 4000
@@ -85,13 +86,15 @@ def _date_in(node: Mapping[object, object]) -> date | None:
 
 
 def date_of(value: object) -> date | None:
-    """Return a date without a time."""
+    """Return a date without a time, None for any other value and outside the years 2000 to 2100."""
     if isinstance(value, str) and len(value) <= _LONGEST_DATE:
         try:
-            return date.fromisoformat(value)
+            value = date.fromisoformat(value)
         except ValueError:
             return None
-    return value if isinstance(value, date) and not isinstance(value, datetime) else None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return None
+    return value if FIRST_YEAR <= value.year <= LAST_YEAR else None
 
 
 def _shown(name: object) -> str:
