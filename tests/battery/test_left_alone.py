@@ -55,7 +55,6 @@ async def test_the_button_leaves_it_alone_for_half_an_hour() -> None:
         assert is_read(me)
         assert me.shown("left_alone_until") == "unknown"
         assert me.mode == "Auto"
-        assert me.home.log.lines == []
 
 
 @virtual
