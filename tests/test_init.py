@@ -17,6 +17,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.discovery import _async_discover
+from custom_components.marstek.runtime import async_is_heard
 from simulator import SimulatedBattery
 from tests.truth import NOTHING, Watch, virtual
 from tests.virtual_home import PORT, Home, home
@@ -232,6 +234,8 @@ async def test_entry_of_another_integration(name: str, version: tuple[int, int])
         )
         assert not await place.hass.config_entries.async_setup(entry.entry_id)
         await asyncio.sleep(600)
+        # A search that finds its battery changes nothing either, and does not fail on its data.
+        await _async_discover(place.hass, async_is_heard)
         assert entry.state is ConfigEntryState.SETUP_ERROR
         assert "made by another Marstek integration" in await reason(place.hass, entry)
         assert (dict(entry.data), dict(entry.options)) == (data, {"poll_interval": 30})

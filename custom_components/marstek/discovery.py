@@ -25,7 +25,7 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_BLE_MAC, DOMAIN, LOGGER
-from .entries import async_batteries, async_entry_of, entry_data, is_foreign
+from .entries import async_batteries, async_entry_of, entry_data, is_battery
 from .venus import (
     DISCOVERY_PORTS,
     FoundDevice,
@@ -305,7 +305,8 @@ async def _async_news(
         if _async_is_offered(hass, found.device.ble_mac) or not async_has_room_for_offers(hass):
             return None
         return await async_prove(hass, claims)
-    if entry.source == SOURCE_IGNORE or is_foreign(entry):
+    if entry.source == SOURCE_IGNORE or not is_battery(entry):
+        # Data of another integration of this domain have their own shape.
         return None
     place = await async_place_of(hass, entry, claims, is_heard=is_heard(entry))
     if place is None or entry.state is ConfigEntryState.SETUP_RETRY:
