@@ -44,11 +44,11 @@ OTHERS = {
     *("last_command", "address", "firmware", "success_rate", "error_code", "wifi_signal"),
     *("round_trip_efficiency", "equivalent_cycles", "grid_energy_imported", "grid_energy_exported"),
     *("time_to_full", "time_to_empty", "pv_energy", "energy_charged", "energy_discharged"),
-    *("passive_power", "passive_ends", "passive_target"),
+    *("passive_power", "passive_ends", "passive_target", "left_alone_until"),
 }
 MAY_BE_UNKNOWN = {
     *("round_trip_efficiency", "grid_energy_imported", "grid_energy_exported", "time_to_full"),
-    *("time_to_empty", "passive_power", "passive_ends", "passive_target"),
+    *("time_to_empty", "passive_power", "passive_ends", "passive_target", "left_alone_until"),
 }
 
 

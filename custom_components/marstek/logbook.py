@@ -40,6 +40,7 @@ _ICONS: Final[Mapping[str, str]] = {
     Alert.NO_METER: "mdi:meter-electric-outline",
     Alert.RED_UNCHARGED: "mdi:battery-alert",
     Alert.LEFT_IN_MANUAL: "mdi:hand-back-left",
+    Alert.FOREIGN_CONTROLLER: "mdi:account-multiple",
 }
 
 

@@ -42,7 +42,9 @@ async def test_a_run_without_a_hold_is_ended_after_a_restart() -> None:
     """Home Assistant stopped while Passive was sent: whether it is on is unknown, so it is left."""
     async with person() as me:
         await me.do("charge", power=800, duration={"hours": 2})
-        me.home.entry(me.battery).runtime_data.store.memory.hold = None
+        store = me.home.entry(me.battery).runtime_data.store
+        store.memory.hold = None
+        store.save_soon()
         await me.home.restart()
         await asyncio.sleep(120)
         assert run_of(me) is None
@@ -54,7 +56,7 @@ async def test_a_discharge_without_target_waits_at_the_floor() -> None:
     """An empty battery has not left Passive: it is not put back into it again and again."""
     async with person(soc=13.0) as me:
         me.battery.set_household(constant(600.0))
-        await me.do("discharge", power=800, duration={"hours": 8}, target_soc=11)
+        await me.do("discharge", power=800, duration={"hours": 8}, target=11)
         sent = len(me.writes())
         await asyncio.sleep(4 * 3600)
         assert len(me.writes()) - sent <= 4

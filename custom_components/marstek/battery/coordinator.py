@@ -621,6 +621,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @callback
     def _async_expire(self, error: UpdateFailed) -> None:
         """Make the entities unavailable and leave the timing of polls as it is."""
+        self.plan.expire()
         self.logger.error("Error fetching %s data: %s", self.name, error)
         self.last_exception = error
         self.last_update_success = False

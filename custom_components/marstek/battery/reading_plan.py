@@ -37,7 +37,7 @@ class Intervals:
 
 
 # PROTOCOL.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
-_STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=40)
+_STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=50)
 _STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600, meter=60)
 _CAREFUL: Final = Intervals(power=60, mode=300, cells=600, meter=120)
 _GENTLE: Final = Intervals(power=60, mode=1800, cells=3600, meter=300)
@@ -229,6 +229,15 @@ class ReadingPlan:
     def missed(self, reading: Reading) -> None:
         """Count a miss of a reading."""
         self._freshness.setdefault(reading, _Freshness()).misses += 1
+
+    def expire(self) -> None:
+        """Let great age alone make each reading stale from now on, until it is read again.
+
+        The values of a battery that was dark must not come back with its first sign of life.
+        """
+        for reading in Reading:
+            freshness = self._freshness.setdefault(reading, _Freshness())
+            freshness.misses = max(freshness.misses, _MISSES_TO_STALE)
 
     def postpone(self, method: Method, until: float) -> None:
         """Leave a method alone until then."""

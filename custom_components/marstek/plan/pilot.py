@@ -247,9 +247,9 @@ class Pilot:
         """Find out why power no longer flows: write the slot anew, once.
 
         Should power flow again, somebody else had disabled the slot; cells that are full take
-        nothing from a new slot either.
+        nothing from a new slot either. Beside the sun that can't be told apart.
         """
-        if order.window is None or self._is_exhausted:
+        if order.window is None or self._is_exhausted or self.battery.profile.has_pv:
             self._exhausted()
             return
         self._is_rewritten = True
