@@ -4,6 +4,7 @@
 It also raises for a file that it can't read, which would keep the entry from starting.
 """
 
+import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
@@ -138,6 +139,8 @@ class EntryStore:
     async def _async_write_finally(self, _: Event) -> None:
         """Write once more what Home Assistant may have cancelled: it ends writes that run."""
         self._unlisten = None
+        # Home Assistant's own last write begins first: it takes its listener for one that waits.
+        await asyncio.sleep(0)
         if self._hass.loop.time() - self._taken_at < _LONGEST_WRITE:
             await self._store.async_save(self._contents())
 

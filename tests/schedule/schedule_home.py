@@ -138,7 +138,9 @@ async def schedule_home(
         yield ScheduleHome(place)
         for battery in place.batteries:
             assert battery.forbidden == []
-        assert place.log.lines == []
+        # A battery that a test switches off is logged once; nothing else is.
+        others = [line for line in place.log.lines if "does not answer" not in line]
+        assert others == [], others
 
 
 @contextmanager

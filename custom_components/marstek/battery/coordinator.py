@@ -8,7 +8,7 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODEL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers import sun
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -595,6 +595,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def _async_look_at_age(self) -> None:
+        if self.hass.is_stopping or self.hass.state is CoreState.stopped:
+            return
         if self.leave.is_stored:
             self._publish()
         elif not self._poller.is_fresh(Reading.POWER):
