@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 import re
 from typing import Any
 
@@ -278,6 +279,8 @@ async def test_a_preview_of_day_ahead_prices(hass: HomeAssistant, port: int) -> 
         shown = (form["description_placeholders"] or {})["plan"].splitlines()
         assert 3 <= len(shown) <= 14
         assert any("0 W" in line for line in shown)
+        texts = [line.partition("** ")[2] for line in shown]
+        assert all(text != after for text, after in pairwise(texts))
         assert (await flow.submit())["type"] is FlowResultType.CREATE_ENTRY
         await loopback.unload_all(hass)
 

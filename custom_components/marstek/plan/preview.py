@@ -1,8 +1,9 @@
 """What would happen: the plan now, on a made-up day, or before there is one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 import datetime as dt
+from itertools import groupby
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -110,12 +111,19 @@ def tonight(context: Context, words: Words) -> str:
     zone = context.now.tzinfo
     is_dynamic = all(period.is_off_peak for period in context.periods)
     strategy = plan_optimised if is_dynamic else plan_simple
+    steps = _until_morning(strategy(context), context)
     lines = (
-        f"- **{step.start.astimezone(zone):%H:%M}{_DASH}{step.end.astimezone(zone):%H:%M}** "
-        f"{words.describe(step)}"
-        for step in _until_morning(strategy(context), context)
+        f"- **{start.astimezone(zone):%H:%M}{_DASH}{end.astimezone(zone):%H:%M}** {text}"
+        for start, end, text in _merged(steps, words)
     )
     return "\n".join(lines)
+
+
+def _merged(steps: Iterable[Step], words: Words) -> Iterator[tuple[dt.datetime, dt.datetime, str]]:
+    """Yield start, end and words of steps; those in a row that read the same are one."""
+    for text, same in groupby(steps, key=words.describe):
+        first, *others = same
+        yield first.start, (others[-1] if others else first).end, text
 
 
 def _until_morning(plan: Plan, context: Context) -> Iterator[Step]:
