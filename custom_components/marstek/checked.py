@@ -4,6 +4,7 @@ A template can give NaN, infinity or hundreds of digits. Python raises ValueErro
 for these deep inside, where nobody translates them.
 """
 
+from collections.abc import Callable
 import datetime as dt
 import math
 from typing import Any, Final
@@ -56,29 +57,25 @@ def duration(value: Any) -> dt.timedelta:
 
 def moment(value: Any) -> dt.datetime:
     """Return a moment, without a time zone where none is given; ServiceValidationError otherwise."""
-    try:
-        found: dt.datetime = cv.datetime(_printable(value))
-    except (vol.Invalid, OverflowError, ValueError) as err:
-        raise _refusal("not_a_moment") from err
-    return found
+    return _parsed(cv.datetime, value, "not_a_moment")
 
 
 def day(value: Any) -> dt.date:
     """Return a date; ServiceValidationError for anything else."""
-    try:
-        found: dt.date = cv.date(_printable(value))
-    except (vol.Invalid, OverflowError, ValueError) as err:
-        raise _refusal("not_a_date") from err
-    return found
+    return _parsed(cv.date, value, "not_a_date")
 
 
 def time(value: Any) -> dt.time:
     """Return a time of day without a zone; ServiceValidationError for anything else."""
+    return _parsed(cv.time, value, "not_a_time")
+
+
+def _parsed[T](parse: Callable[[Any], T], value: Any, key: str) -> T:
+    """Return what `parse` makes of a value; a refusal with the text of `key` otherwise."""
     try:
-        found: dt.time = cv.time(_printable(value))
+        return parse(_printable(value))
     except (vol.Invalid, OverflowError, ValueError) as err:
-        raise _refusal("not_a_time") from err
-    return found
+        raise _refusal(key) from err
 
 
 def _printable(value: Any) -> Any:
