@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from custom_components.marstek.const import CONF_AUTOMATIC, CONF_RED_TARGET
+from custom_components.marstek.plan.crew import loaded_batteries
 from simulator import SimulatedBattery
 
 from .world import World
@@ -28,7 +29,14 @@ async def choose(world: World) -> str:
 def _left_to_hand(world: World, battery: SimulatedBattery) -> None:
     """Note that a battery is left to a person's mode, where the plan says that it is."""
     home, key = world.home, battery.spec.ble_mac
-    if home.is_running and world.is_clock_right and key in home.control.memory.standing_back:
+    if not home.is_running or not world.is_clock_right:
+        return
+    loaded = loaded_batteries(home.hass).get(key)
+    run = None if loaded is None else loaded.store.memory.run
+    if run is not None and not run.is_endless:
+        # Passive was on for a while already: another choice of it leaves that end as it is.
+        return
+    if key in home.control.memory.standing_back:
         world.decisions.hands[key] = world.boundary()
 
 
