@@ -30,8 +30,9 @@ from tests.virtual_time import VirtualTimeLoop
 PORT = 30000
 
 
-# Of these every start of Home Assistant warns, or every end of a test.
-_NOISE: Final = ("homeassistant.loader", "aiohttp_fast_zlib")
+# Of these every start of Home Assistant warns, or every end of a test; a file that is no JSON is
+# reported by Home Assistant with a traceback of its own.
+_NOISE: Final = ("homeassistant.loader", "aiohttp_fast_zlib", "homeassistant.util.json")
 _ENDED: Final = "real_close"
 
 

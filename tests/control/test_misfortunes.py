@@ -51,6 +51,8 @@ async def test_a_battery_dark_all_night_leaves_the_others_right_and_is_told_of()
 async def test_all_dark_when_the_night_ends_are_in_auto_soon_after_their_return() -> None:
     """All dark when the night ends are in Auto soon after their return."""
     async with plan_home() as home:
+        # They are looked for while they are commanded: a search does not wait for a busy battery.
+        home.guard.may_be_searched_while_asked = True
         await home.until(2)
         for battery in home.batteries:
             battery.go_dark()
