@@ -105,7 +105,7 @@ def loopback_only(*ports: int) -> Iterator[None]:
             (f"{package}.discovery.DISCOVERY_PORTS", ports),
             (f"{package}.discovery.PACING", PACING),
             (f"{package}.sightings.PACING", PACING),
-            (f"{package}.battery.coordinator.Pacing", lambda: PACING),
+            (f"{package}.battery.runtime.Pacing", lambda: PACING),
             (f"{package}.venus.discovery._LATENCY", 2 * LATENCY[1]),
         ):
             stack.enter_context(patch(target, value))

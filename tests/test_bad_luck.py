@@ -306,7 +306,7 @@ async def test_numbers_wrap() -> None:
     """Request numbers begin anew after 65535."""
     async with watched(count=1) as watch:
         battery = watch.home.batteries[0]
-        watch.home.entry(battery).runtime_data.client.link._next_id = MAX_ID - 5
+        watch.home.entry(battery).runtime_data.parts.client.link._next_id = MAX_ID - 5
         await watch.seconds(1200)
         numbers = [exchange.id for exchange in battery.exchanges]
         assert MAX_ID in numbers

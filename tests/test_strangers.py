@@ -86,7 +86,7 @@ async def test_a_battery_that_answers_stays_where_it_is(
         assert impostor.asked
     assert entry.data["host"] == E3_ADDRESS
     assert entry.state is ConfigEntryState.LOADED
-    assert entry.runtime_data.client.address == E3_ADDRESS
+    assert entry.runtime_data.parts.client.address == E3_ADDRESS
 
 
 async def test_a_loaded_battery_that_missed_the_search(
@@ -99,7 +99,7 @@ async def test_a_loaded_battery_that_missed_the_search(
     async with Impostor(fleet, STRANGER, port, [claim(E3_MAC)]):
         await discover(hass)
     assert entry.data["host"] == E3_ADDRESS
-    assert entry.runtime_data.client.address == E3_ADDRESS
+    assert entry.runtime_data.parts.client.address == E3_ADDRESS
 
 
 async def test_a_battery_that_is_not_loaded_and_answers(

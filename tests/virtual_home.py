@@ -113,8 +113,8 @@ class Home:
         for entry in entries:
             if entry.state is ConfigEntryState.LOADED and is_battery(entry):
                 # The end of the process does this.
-                await entry.runtime_data.async_shutdown()
-                entry.runtime_data.client.close()
+                await entry.runtime_data.coordinator.async_shutdown()
+                entry.runtime_data.parts.client.close()
         await self._running.aclose()
 
     async def restart(self, pause: float = 20.0) -> None:

@@ -11,9 +11,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
 from .adoption import async_adopt_all
-from .battery.coordinator import BatteryCoordinator
 from .battery.issues import async_clear_all
 from .battery.memory import MemoryStore
+from .battery.runtime import async_make_battery
 from .const import CONF_KIND, DOMAIN, EntryKind
 from .core_domain import async_look_for_core
 from .discovery import async_start_discovery
@@ -69,9 +69,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     """Set up a battery or the plan."""
     match kind := entry.data.get(CONF_KIND):
         case EntryKind.BATTERY:
-            battery = BatteryCoordinator(hass, entry)
-            await battery.async_config_entry_first_refresh()
-            entry.runtime_data = battery
+            entry.runtime_data = await async_make_battery(hass, entry)
         case EntryKind.PLAN:
             entry.runtime_data = await async_setup_plan(hass, entry)
         case _:
@@ -100,7 +98,7 @@ async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
         await entry.runtime_data.control.async_shutdown()
         await async_hand_back_all(hass)
     else:
-        await entry.runtime_data.runs.async_abandon()
+        await entry.runtime_data.async_abandon()
         await async_hand_back(hass, entry.runtime_data)
 
 

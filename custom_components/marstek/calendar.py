@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery import calendars as battery
-from .battery.coordinator import BatteryCoordinator
+from .battery.runtime import Battery
 from .plan import calendars as plan
 from .runtime import MarstekConfigEntry
 
@@ -18,7 +18,7 @@ async def async_setup_entry(
 ) -> None:
     """Add those of a battery or of the plan."""
     data = entry.runtime_data
-    if isinstance(data, BatteryCoordinator):
+    if isinstance(data, Battery):
         async_add_entities(battery.calendars(data))
     else:
         async_add_entities(plan.calendars(data))

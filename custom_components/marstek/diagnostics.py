@@ -5,9 +5,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .battery.coordinator import BatteryCoordinator
 from .battery.diagnostics import battery_diagnostics, entry_diagnostics
 from .battery.memory import async_stored_memory
+from .battery.runtime import Battery
 from .entries import is_battery
 from .plan.diagnostics import plan_diagnostics
 from .redaction import redact
@@ -21,7 +21,7 @@ async def async_get_config_entry_diagnostics(
     found: dict[str, Any]
     if entry.state is not ConfigEntryState.LOADED:
         found = await _async_unloaded(hass, entry)
-    elif isinstance(entry.runtime_data, BatteryCoordinator):
+    elif isinstance(entry.runtime_data, Battery):
         found = battery_diagnostics(entry.runtime_data)
     else:
         found = plan_diagnostics(entry.runtime_data)

@@ -9,8 +9,8 @@ from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
-from .battery.coordinator import BatteryCoordinator
 from .battery.issues import NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT, async_clear, async_raise
+from .battery.runtime import Battery
 from .const import CONF_FIRMWARE
 from .entries import async_batteries
 from .venus import Danger, firmware_name, profile_for
@@ -70,14 +70,14 @@ def _is_port_taken(entry: ConfigEntry[Any]) -> bool:
 def _is_noisy(entry: ConfigEntry[Any]) -> bool:
     if entry.state is not ConfigEntryState.LOADED:
         return False
-    battery: BatteryCoordinator = entry.runtime_data
+    battery: Battery = entry.runtime_data
     return battery.is_noisy
 
 
 def _is_answering(entry: ConfigEntry[Any]) -> bool:
     if entry.state is not ConfigEntryState.LOADED:
         return entry.state is not ConfigEntryState.SETUP_RETRY
-    battery: BatteryCoordinator = entry.runtime_data
+    battery: Battery = entry.runtime_data
     return battery.is_reachable_or_left_alone
 
 

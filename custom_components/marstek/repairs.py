@@ -10,9 +10,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
-from .battery.coordinator import BatteryCoordinator
 from .battery.issues import SETTINGS_WIPED, SILENT
 from .battery.restoring import async_restore
+from .battery.runtime import Battery
 from .const import CONF_BLE_MAC
 from .discovery import async_place_of, async_search
 from .runtime import async_loaded_plan
@@ -65,12 +65,12 @@ class _BatteryFlow(RepairsFlow):
     def _entry(self) -> ConfigEntry[Any] | None:
         return self.hass.config_entries.async_get_entry(self._entry_id)
 
-    def _battery(self) -> BatteryCoordinator | None:
+    def _battery(self) -> Battery | None:
         """Return the battery while it is set up."""
         entry = self._entry()
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return None
-        battery: BatteryCoordinator = entry.runtime_data
+        battery: Battery = entry.runtime_data
         return battery
 
 
@@ -129,7 +129,7 @@ _FLOWS: Final[Mapping[str, type[_BatteryFlow]]] = {
 }
 
 
-async def _async_clear(battery: BatteryCoordinator) -> bool:
+async def _async_clear(battery: Battery) -> bool:
     """Disable all slots; tell whether every one was accepted."""
     try:
         return await battery.async_clear_all_slots()

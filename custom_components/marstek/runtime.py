@@ -5,11 +5,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from .battery.coordinator import BatteryCoordinator
+from .battery.runtime import Battery
 from .entries import async_plan_entry, is_battery
 from .plan.runtime import Plan, PlanConfigEntry
 
-type MarstekConfigEntry = ConfigEntry[BatteryCoordinator | Plan]
+type MarstekConfigEntry = ConfigEntry[Battery | Plan]
 
 
 @callback
@@ -26,5 +26,5 @@ def async_is_heard(entry: ConfigEntry[Any]) -> bool:
     """Tell whether the battery of an entry is set up and answers where it is, or is left alone."""
     if entry.state is not ConfigEntryState.LOADED or not is_battery(entry):
         return False
-    battery: BatteryCoordinator = entry.runtime_data
+    battery: Battery = entry.runtime_data
     return battery.is_reachable_or_left_alone

@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .battery.coordinator import BatteryCoordinator
+from .battery.runtime import Battery
 from .battery.schedule import DAYS, Entry
 from .battery.schedule_errors import async_check_written, check_powers, timetable_error
 from .battery.slots import OWNER_SLOTS, cleared
@@ -52,7 +52,7 @@ class ScheduleFlow(OptionsFlowWithReload):
             self._number = int(user_input[CONF_SLOT])
             return await self.async_step_slot()
         texts = await async_load_texts(self.hass)
-        entries = battery.schedule.mirror.entries
+        entries = battery.mirror.entries
         options = [
             SelectOptionDict(value=str(number), label=_label(texts, number, entries.get(number)))
             for number in OWNER_SLOTS
@@ -81,7 +81,7 @@ class ScheduleFlow(OptionsFlowWithReload):
                 reason = texts.get(key, err.translation_placeholders)
             else:
                 return self.async_create_entry(data=dict(self.config_entry.options))
-        entry = battery.schedule.mirror.of_owner().get(self._number)
+        entry = battery.mirror.of_owner().get(self._number)
         given = user_input or _suggested(entry.slot if entry is not None else _NEW)
         return self.async_show_form(
             step_id="slot",
@@ -95,17 +95,17 @@ class ScheduleFlow(OptionsFlowWithReload):
             },
         )
 
-    async def _async_write(self, battery: BatteryCoordinator, given: dict[str, Any]) -> None:
+    async def _async_write(self, battery: Battery, given: dict[str, Any]) -> None:
         """Write the slot; HomeAssistantError with a translation when that is not possible."""
         try:
-            written = await battery.schedule.async_write(lambda: self._slots(battery, given))
+            written = await battery.async_write_slots(lambda: self._slots(battery, given))
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
         except VenusError as err:
             raise command_error(err, battery.name) from err
         await async_check_written(battery, written)
 
-    def _slots(self, battery: BatteryCoordinator, given: dict[str, Any]) -> tuple[Slot, ...]:
+    def _slots(self, battery: Battery, given: dict[str, Any]) -> tuple[Slot, ...]:
         if given[CONF_SLOT_CLEAR]:
             return (cleared(self._number),)
         period = Period(
@@ -117,13 +117,13 @@ class ScheduleFlow(OptionsFlowWithReload):
             given[CONF_SLOT_ENABLED],
         )
         check_powers(battery, (period,))
-        return arrange((period,), battery.schedule.mirror)
+        return arrange((period,), battery.mirror)
 
     @property
-    def _battery(self) -> BatteryCoordinator | None:
+    def _battery(self) -> Battery | None:
         if self.config_entry.state is not ConfigEntryState.LOADED:
             return None
-        battery: BatteryCoordinator = self.config_entry.runtime_data
+        battery: Battery = self.config_entry.runtime_data
         return battery
 
 

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery import sensors as battery
-from .battery.coordinator import BatteryCoordinator
+from .battery.runtime import Battery
 from .plan import belief_sensors, plan_sensors, sensors as plan
 from .runtime import MarstekConfigEntry
 
@@ -18,7 +18,7 @@ async def async_setup_entry(
 ) -> None:
     """Add those of a battery or of the plan."""
     data = entry.runtime_data
-    if isinstance(data, BatteryCoordinator):
+    if isinstance(data, Battery):
         async_add_entities(battery.sensors(data))
     else:
         async_add_entities([*plan.sensors(data), *plan_sensors.plan_sensors(data)])

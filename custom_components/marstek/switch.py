@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery import switches as battery
-from .battery.coordinator import BatteryCoordinator
+from .battery.runtime import Battery
 from .plan.switches import async_setup_switches
 from .runtime import MarstekConfigEntry
 
@@ -19,7 +19,7 @@ async def async_setup_entry(
 ) -> None:
     """Add those of a battery, or those of the plan with one for each battery as it comes."""
     data = entry.runtime_data
-    if isinstance(data, BatteryCoordinator):
+    if isinstance(data, Battery):
         async_add_entities(battery.switches(data))
     else:
         entry.async_on_unload(async_setup_switches(data, async_add_entities))

@@ -110,7 +110,7 @@ class Checks:
         if entry.state is not ConfigEntryState.LOADED or not world.is_clock_right:
             return
         key = battery.spec.ble_mac
-        writes = entry.runtime_data.store.memory.wear.writes_on(now.date())
+        writes = entry.runtime_data.parts.memory.wear.writes_on(now.date())
         by_hand = _WRITES_BY_HAND * world.person_commands.get((now.date(), key), 0)
         if writes > DAILY_WRITES + _EXEMPT + by_hand:
             world.note(f"{key}: {writes} writes on {now.date()}, {by_hand} by hand")

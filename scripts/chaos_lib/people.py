@@ -32,7 +32,7 @@ def _left_to_hand(world: World, battery: SimulatedBattery) -> None:
     if not home.is_running or not world.is_clock_right:
         return
     loaded = loaded_batteries(home.hass).get(key)
-    run = None if loaded is None else loaded.store.memory.run
+    run = None if loaded is None else loaded.parts.memory.run
     if run is not None and not run.is_endless:
         # Passive was on for a while already: another choice of it leaves that end as it is.
         return

@@ -12,7 +12,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.marstek.battery import coordinator as coordinator_module
+from custom_components.marstek.battery import runtime as runtime_module
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.entries import entry_data
 from custom_components.marstek.venus import DeviceStatus, FoundDevice, Pacing
@@ -34,7 +34,7 @@ def free_port() -> int:
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch, socket_enabled: None) -> None:
     """Let nothing wait as long as it does with a real battery."""
-    monkeypatch.setattr(coordinator_module, "Pacing", lambda: FAST)
+    monkeypatch.setattr(runtime_module, "Pacing", lambda: FAST)
 
 
 type MakeBattery = Callable[..., Awaitable[SimulatedBattery]]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 def run_of(me: Person) -> Any:
     """Return the run that the battery's memory holds."""
-    return me.home.entry(me.battery).runtime_data.store.memory.run
+    return me.home.entry(me.battery).runtime_data.parts.memory.run
 
 
 @virtual
@@ -42,7 +42,7 @@ async def test_a_run_without_a_hold_is_ended_after_a_restart() -> None:
     """Home Assistant stopped while Passive was sent: whether it is on is unknown, so it is left."""
     async with person() as me:
         await me.do("charge", power=800, duration={"hours": 2})
-        store = me.home.entry(me.battery).runtime_data.store
+        store = me.home.entry(me.battery).runtime_data.parts.ground.store
         store.memory.hold = None
         store.save_soon()
         await me.home.restart()

@@ -142,7 +142,7 @@ async def test_falls_silent_later(seconds: int) -> None:
         for _ in range(60):
             await asyncio.sleep(20)
             assert me.shown("ac_power") == "500"
-            assert not me.home.entry(me.battery).runtime_data.client.link.breaker.is_open
+            assert not me.home.entry(me.battery).runtime_data.parts.client.link.breaker.is_open
         assert me.verdict() == "silent"
 
 

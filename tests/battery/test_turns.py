@@ -28,7 +28,7 @@ def test_any_interleaving(steps: list[tuple[Rank, bool, bool, int, int | None]])
 
 async def _compete(steps: list[tuple[Rank, bool, bool, int, int | None]]) -> None:
     seen: list[CommandProgress] = []
-    turns = Turns(seen.append)
+    turns = Turns(seen.append, asyncio.Lock())
     carried_out: list[int] = []
     calls: list[tuple[Turn, asyncio.Task[Proof | None]]] = []
     for number, (rank, is_setpoint, fails, pause, patience) in enumerate(steps):

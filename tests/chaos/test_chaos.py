@@ -64,8 +64,8 @@ async def test_the_checks_can_fail() -> None:
         battery.set_battery(soc=2.0)
         checks._look_at_entities(battery)
         assert "% shown" in home.guard.broken.pop()
-        home.place.entry(battery).runtime_data.store.memory.wear.day = home.now.date()
-        home.place.entry(battery).runtime_data.store.memory.wear.writes = 200
+        home.place.entry(battery).runtime_data.parts.memory.wear.day = home.now.date()
+        home.place.entry(battery).runtime_data.parts.memory.wear.writes = 200
         checks._look_at_wear(battery)
         assert "200 writes" in home.guard.broken.pop()
 

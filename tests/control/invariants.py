@@ -216,7 +216,7 @@ class Invariants:
         for battery in home.batteries:
             key = battery.spec.ble_mac
             pilot = control.crew.pilots.get(key)
-            if pilot is not None and pilot.battery.leave.is_stored:
+            if pilot is not None and pilot.battery.parts.leave.is_stored:
                 # Left alone for a firmware update, which is as good as away.
                 self._dark_at[key] = loop.time()
             away = loop.time() - self._dark_at.get(key, float("-inf")) < _SETTLED

@@ -130,7 +130,7 @@ class AnyOrder(RuleBasedStateMachine):
         battery, entry = self.battery(number), self.home.place.entry(self.battery(number))
         call = entry.runtime_data.async_leave_alone(900.0)
         await asyncio.wait([asyncio.ensure_future(call)])
-        if entry.runtime_data.leave.seconds_left < 600:
+        if entry.runtime_data.parts.leave.seconds_left < 600:
             return
         asked = len(battery.exchanges)
         await self.home.control.async_resume()

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.marstek.battery.coordinator import BatteryCoordinator
+from custom_components.marstek.battery.runtime import Battery
 from custom_components.marstek.const import DOMAIN
 from simulator import BatterySpec, SimulatedBattery, Slot
 from tests.virtual_home import Home, home
@@ -97,9 +97,9 @@ class ScheduleHome:
         return self.place.state(self.battery, platform, key)
 
     @property
-    def coordinator(self) -> BatteryCoordinator:
+    def coordinator(self) -> Battery:
         """What polls the first battery."""
-        coordinator: BatteryCoordinator = self.place.entry(self.battery).runtime_data
+        coordinator: Battery = self.place.entry(self.battery).runtime_data
         return coordinator
 
     def has(self, platform: str, key: str) -> bool:

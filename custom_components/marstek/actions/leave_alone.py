@@ -7,9 +7,8 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.leave import LONGEST, SHORTEST, USUAL
-from ..battery.left_alone import check_planned_charge
+from ..battery.runtime import Battery
 from ..checked import number
 from ..const import DOMAIN
 from .description import ActionDescription
@@ -39,17 +38,17 @@ async def _async_leave_alone(call: ServiceCall) -> ServiceResponse:
         return await async_for_each(call, _async_end, may_be_left_alone=True)
     seconds = _seconds_of(call)
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         if not call.data.get(_CONFIRM):
-            check_planned_charge(battery.ownership, battery.name, seconds)
+            battery.check_planned_charge(seconds)
 
-    async def work(battery: BatteryCoordinator) -> Details:
+    async def work(battery: Battery) -> Details:
         return {"until": (await battery.async_leave_alone(seconds)).isoformat()}
 
     return await async_for_each(call, work, check, may_be_left_alone=True)
 
 
-async def _async_end(battery: BatteryCoordinator) -> Details:
+async def _async_end(battery: Battery) -> Details:
     return {"ended": await battery.async_ask_again()}
 
 

@@ -9,10 +9,10 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.reading_plan import Reading
 from ..battery.run import Before, Run
 from ..battery.runs import LONGEST_RUN
+from ..battery.runtime import Battery
 from ..battery.thrift import giver_of
 from ..checked import duration, number
 from ..const import DOMAIN
@@ -66,7 +66,7 @@ def _check_power(power: int, low: int, high: int) -> None:
         raise OutOfRangeError(power, low, high)
 
 
-def _check_passive(battery: BatteryCoordinator) -> None:
+def _check_passive(battery: Battery) -> None:
     if Mode.PASSIVE not in battery.profile.modes:
         raise UnsupportedError(f"{Mode.PASSIVE} is not in this firmware")
     if battery.data.mode is Mode.UPS:
@@ -79,7 +79,7 @@ def _check_passive(battery: BatteryCoordinator) -> None:
 
 async def _async_begin(
     call: ServiceCall,
-    battery: BatteryCoordinator,
+    battery: Battery,
     power: int,
     until: dt.datetime | None,
     target: int | None,
@@ -92,8 +92,8 @@ async def _async_begin(
         values = {"name": battery.name, "soc": str(soc)}
         message = texts.get(f"exceptions.{_ALREADY}.message", values)
         return {**details, "until": None, "done": True, "message": message}
-    battery.thrift.check_mode(Mode.PASSIVE, giver_of(call.context))
-    proof = await battery.runs.async_begin(power, until, target)
+    battery.check_mode(Mode.PASSIVE, giver_of(call.context))
+    proof = await battery.async_begin_run(power, until, target)
     end = None if until is None else until.isoformat()
     return {**details, "until": end, "is_proven": proof not in _UNPROVEN}
 
@@ -102,11 +102,11 @@ async def _async_set_passive(call: ServiceCall) -> ServiceResponse:
     """Hold a power in Passive, for a while or until somebody ends it."""
     until, power = _end_of(call), round(call.data[_POWER])
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         _check_passive(battery)
         _check_power(power, -battery.limits.charge, battery.limits.discharge)
 
-    async def work(battery: BatteryCoordinator) -> Details:
+    async def work(battery: Battery) -> Details:
         return await _async_begin(call, battery, power, until, None)
 
     return await async_for_each(call, work, check)
@@ -121,12 +121,12 @@ async def _async_charge(call: ServiceCall) -> ServiceResponse:
     """Charge until a state of charge is reached or time is up, whatever is first."""
     until, target = _end_of(call), _target_of(call) or _FULL
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         limit = battery.limits.charge
         _check_passive(battery)
         _check_power(_asked_power(call, limit), min(_LEAST_CHARGE, limit), limit)
 
-    async def work(battery: BatteryCoordinator) -> Details:
+    async def work(battery: Battery) -> Details:
         power = _asked_power(call, battery.limits.charge)
         details = await _async_begin(call, battery, -power, until, target)
         return {**_price(call.hass), **details}
@@ -144,12 +144,12 @@ async def _async_discharge(call: ServiceCall) -> ServiceResponse:
     """Discharge until a state of charge is reached or time is up, whatever is first."""
     until, wanted = _end_of(call), _target_of(call)
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         limit = battery.limits.discharge
         _check_passive(battery)
         _check_power(_asked_power(call, limit), min(_LEAST_DISCHARGE, limit), limit)
 
-    async def work(battery: BatteryCoordinator) -> Details:
+    async def work(battery: Battery) -> Details:
         power = _asked_power(call, battery.limits.discharge)
         floor = round(100 * (1 - battery.data.depth_of_discharge))
         return await _async_begin(call, battery, power, until, wanted or floor)
@@ -160,8 +160,8 @@ async def _async_discharge(call: ServiceCall) -> ServiceResponse:
 async def _async_stop(call: ServiceCall) -> ServiceResponse:
     """End what a person has begun: back to what was before."""
 
-    async def work(battery: BatteryCoordinator) -> Details:
-        return {"ended": await battery.runs.async_stop()}
+    async def work(battery: Battery) -> Details:
+        return {"ended": await battery.async_stop_run()}
 
     return await async_for_each(call, work)
 

@@ -7,7 +7,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 from ..battery.schedule import DAYS, described
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
 from ..battery.thrift import giver_of
@@ -71,19 +71,19 @@ async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:
     periods = tuple(period_of(each) for each in call.data[_SLOTS])
     replace: bool = call.data[_REPLACE]
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         check_powers(battery, periods)
         try:
-            arrange(periods, battery.schedule.mirror, replace=replace)
+            arrange(periods, battery.mirror, replace=replace)
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
 
-    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
-        battery.thrift.check_slots(giver_of(call.context))
-        mirror = battery.schedule.mirror
+    async def work(battery: Battery) -> dict[str, Any]:
+        battery.check_slots(giver_of(call.context))
+        mirror = battery.mirror
         known = set(mirror.entries)
         try:
-            written = await battery.schedule.async_write(
+            written = await battery.async_write_slots(
                 lambda: arrange(periods, mirror, replace=replace), activate=call.data[_ACTIVATE]
             )
         except TimetableError as err:
@@ -104,18 +104,18 @@ async def _async_clear_schedule(call: ServiceCall) -> ServiceResponse:
     """Disable the owner's slots, chosen ones, or with `foreign` all but the integration's."""
     numbers, foreign = call.data.get(_SLOTS), call.data[_FOREIGN]
 
-    def check(battery: BatteryCoordinator) -> None:
-        keeper = battery.schedule
+    def check(battery: Battery) -> None:
+        mirror, own_slots = battery.mirror, battery.own_slots
         try:
-            to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
+            to_clear(mirror, own_slots, numbers, foreign=foreign)
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
 
-    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
-        keeper = battery.schedule
+    async def work(battery: Battery) -> dict[str, Any]:
+        mirror, own_slots = battery.mirror, battery.own_slots
         try:
-            written = await keeper.async_write(
-                lambda: to_clear(keeper.mirror, keeper.own_slots, numbers, foreign=foreign)
+            written = await battery.async_write_slots(
+                lambda: to_clear(mirror, own_slots, numbers, foreign=foreign)
             )
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
@@ -128,8 +128,8 @@ async def _async_clear_schedule(call: ServiceCall) -> ServiceResponse:
 async def _async_get_schedule(call: ServiceCall) -> ServiceResponse:
     """Return all slots as last written, and how sure that is."""
 
-    async def work(battery: BatteryCoordinator) -> dict[str, Any]:
-        mirror = battery.schedule.mirror
+    async def work(battery: Battery) -> dict[str, Any]:
+        mirror = battery.mirror
         return {
             "slots": [described(entry) for _, entry in sorted(mirror.entries.items())],
             "free": list(mirror.free_slots()),
@@ -143,7 +143,7 @@ async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
     """Switch UPS on, once its cost is accepted, or off, and write what it has cost again."""
     enabled: bool = call.data[_ENABLED]
 
-    def check(battery: BatteryCoordinator) -> None:
+    def check(battery: Battery) -> None:
         if enabled and not battery.profile.has_backup:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -151,7 +151,7 @@ async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
                 translation_placeholders={"name": battery.name},
             )
         if enabled and not call.data[_OVERWRITE]:
-            known = battery.schedule.mirror.of_owner()
+            known = battery.mirror.of_owner()
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="backup_overwrites",
@@ -161,19 +161,19 @@ async def _async_set_backup_mode(call: ServiceCall) -> ServiceResponse:
                 },
             )
 
-    async def work(battery: BatteryCoordinator) -> dict[str, Any] | None:
+    async def work(battery: Battery) -> dict[str, Any] | None:
         try:
             if enabled:
-                battery.thrift.check_mode(Mode.UPS, giver_of(call.context))
-                await battery.schedule.async_enter_backup()
+                battery.check_mode(Mode.UPS, giver_of(call.context))
+                await battery.async_enter_backup()
                 return None
-            written = await battery.schedule.async_leave_backup()
+            written = await battery.async_leave_backup()
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
-        if battery.readings.mode is Mode.AUTO:
-            battery.ownership.async_return()
+        if battery.mode is Mode.AUTO:
+            battery.async_return()
         await async_check_written(battery, written)
-        return {"restored": list(battery.schedule.mirror.of_owner())}
+        return {"restored": list(battery.mirror.of_owner())}
 
     return await async_for_each(call, work, check)
 

@@ -17,7 +17,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, DOMAIN
 from ..entries import async_batteries, async_entry_of, is_battery
 from ..errors import command_error
@@ -30,8 +30,8 @@ TARGET_FIELDS: Final[Mapping[vol.Marker, Any]] = {
 """The field of an action on batteries."""
 
 type Details = Mapping[str, JsonValueType]
-type Work = Callable[[BatteryCoordinator], Coroutine[Any, Any, Details | None]]
-type Check = Callable[[BatteryCoordinator], None]
+type Work = Callable[[Battery], Coroutine[Any, Any, Details | None]]
+type Check = Callable[[Battery], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _device_name(hass: HomeAssistant, device_id: str) -> str:
 
 
 def _checking(check: Check) -> Work:
-    async def work(battery: BatteryCoordinator) -> None:
+    async def work(battery: Battery) -> None:
         check(battery)
 
     return work
@@ -134,7 +134,7 @@ async def _attempt(
         )
         return _Result(_name(entry), error=error)
     try:
-        battery: BatteryCoordinator = entry.runtime_data
+        battery: Battery = entry.runtime_data
         doing = work(battery)
         details = await (doing if may_be_left_alone else battery.async_bound(doing))
     except VenusError as err:

@@ -9,9 +9,9 @@ from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
 from ..venus import Danger, Profile
-from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
+from .runtime import Battery
 from .sensors_meter import has_meter
 from .sensors_pv import PV_CHANNELS, has_pv
 
@@ -20,7 +20,7 @@ from .sensors_pv import PV_CHANNELS, has_pv
 class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntityDescription):
     """A binary sensor and what it tells."""
 
-    is_on_fn: Callable[[BatteryCoordinator], bool | None]
+    is_on_fn: Callable[[Battery], bool | None]
     always_available: bool = False
 
 
@@ -30,8 +30,8 @@ def _cells_are_read_anyway(profile: Profile) -> bool:
 
 
 def _pv_live(number: int) -> BatteryBinarySensorDescription:
-    def is_on(coordinator: BatteryCoordinator) -> bool | None:
-        channel = coordinator.data.pv_channel(number)
+    def is_on(battery: Battery) -> bool | None:
+        channel = battery.data.pv_channel(number)
         return channel.active if channel else None
 
     return BatteryBinarySensorDescription(
@@ -50,16 +50,14 @@ BINARY_SENSORS = (
     BatteryBinarySensorDescription(
         key="charging",
         device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
-        is_on_fn=lambda coordinator: coordinator.data.is_charging,
+        is_on_fn=lambda battery: battery.data.is_charging,
     ),
     BatteryBinarySensorDescription(
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         always_available=True,
-        is_on_fn=lambda coordinator: (
-            None if coordinator.leave.is_on else coordinator.last_update_success
-        ),
+        is_on_fn=lambda battery: None if battery.is_left_alone else battery.is_reachable,
     ),
     # Two of one name, of which a firmware has one at most: some tell it with the mode, at no cost.
     BatteryBinarySensorDescription(
@@ -69,7 +67,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         reading=Reading.MODE,
         exists_fn=lambda profile: profile.mode_has_meter,
-        is_on_fn=lambda coordinator: coordinator.data.meter_in_mode,
+        is_on_fn=lambda battery: battery.data.meter_in_mode,
     ),
     BatteryBinarySensorDescription(
         key="meter_connected",
@@ -79,9 +77,7 @@ BINARY_SENSORS = (
         entity_registry_enabled_default=False,
         reading=Reading.METER,
         exists_fn=lambda profile: has_meter(profile) and not profile.mode_has_meter,
-        is_on_fn=lambda coordinator: (
-            coordinator.data.meter.connected if coordinator.data.meter else None
-        ),
+        is_on_fn=lambda battery: battery.data.meter.connected if battery.data.meter else None,
     ),
     BatteryBinarySensorDescription(
         key="firmware_problem",
@@ -89,14 +85,14 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         reading=Reading.DEVICE,
-        is_on_fn=lambda coordinator: Danger.WIPES_SETTINGS in coordinator.profile.dangers,
+        is_on_fn=lambda battery: Danger.WIPES_SETTINGS in battery.profile.dangers,
     ),
     BatteryBinarySensorDescription(
         key="frozen",
         translation_key="frozen",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda coordinator: coordinator.data.frozen,
+        is_on_fn=lambda battery: battery.data.frozen,
     ),
     BatteryBinarySensorDescription(
         key="charge_permitted",
@@ -105,8 +101,8 @@ BINARY_SENSORS = (
         reading=Reading.CELLS,
         exists_fn=lambda profile: profile.charge_flag_is_real,
         enabled_fn=_cells_are_read_anyway,
-        is_on_fn=lambda coordinator: (
-            coordinator.data.cells.charge_permitted if coordinator.data.cells else None
+        is_on_fn=lambda battery: (
+            battery.data.cells.charge_permitted if battery.data.cells else None
         ),
     ),
     BatteryBinarySensorDescription(
@@ -116,8 +112,8 @@ BINARY_SENSORS = (
         reading=Reading.CELLS,
         exists_fn=lambda profile: profile.discharge_flag_is_real,
         enabled_fn=_cells_are_read_anyway,
-        is_on_fn=lambda coordinator: (
-            coordinator.data.cells.discharge_permitted if coordinator.data.cells else None
+        is_on_fn=lambda battery: (
+            battery.data.cells.discharge_permitted if battery.data.cells else None
         ),
     ),
     BatteryBinarySensorDescription(
@@ -127,18 +123,18 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         reading=Reading.BLUETOOTH,
-        is_on_fn=lambda coordinator: coordinator.data.bluetooth_connected,
+        is_on_fn=lambda battery: battery.data.bluetooth_connected,
     ),
     *(_pv_live(number) for number in PV_CHANNELS),
 )
 
 
-def binary_sensors(coordinator: BatteryCoordinator) -> list[BatteryBinarySensor]:
+def binary_sensors(battery: Battery) -> list[BatteryBinarySensor]:
     """Return the binary sensors that a battery has."""
     return [
-        BatteryBinarySensor(coordinator, description)
+        BatteryBinarySensor(battery, description)
         for description in BINARY_SENSORS
-        if description.exists_fn(coordinator.profile)
+        if description.exists_fn(battery.profile)
     ]
 
 
@@ -150,7 +146,7 @@ class BatteryBinarySensor(BatteryEntity, BinarySensorEntity):
     @property
     @override
     def _value(self) -> bool | None:
-        return self.entity_description.is_on_fn(self.coordinator)
+        return self.entity_description.is_on_fn(self.battery)
 
     @property
     @override

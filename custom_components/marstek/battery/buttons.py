@@ -9,32 +9,27 @@ from homeassistant.components.button.const import ButtonDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.exceptions import HomeAssistantError
 
-from ..const import CONF_BLE_MAC, DOMAIN
+from ..const import DOMAIN
 from ..energy_dashboard import BATTERY_FIELDS, async_add, battery_source, solar_source
 from ..errors import command_error
 from ..venus import Danger, Method, Mode, VenusError
-from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .leave import USUAL
-from .left_alone import check_planned_charge
-from .reading_plan import Reading
+from .runtime import Battery
 
-# What a person may ask for at any time, of firmware that resets when it is asked for more.
-_HARMLESS: Final = frozenset({Method.ENERGY, Method.PV, Method.METER})
+# What a person may not ask for at any time, of firmware that resets when it is asked for that.
+_HARMFUL: Final = frozenset(Method) - {Method.ENERGY, Method.PV, Method.METER}
 
 
-async def _refresh(battery: BatteryCoordinator) -> None:
+async def _refresh(battery: Battery) -> None:
     """Read at once what is shown, the most important first; the rest follows in seconds."""
-    plan = battery.plan
     try:
-        battery.leave.check()
+        battery.parts.leave.check()
     except VenusError as err:
         raise command_error(err, battery.name) from err
     is_delicate = Danger.WIPES_SETTINGS in battery.profile.dangers
-    for method in plan.methods({Reading(context) for context in battery.async_contexts()}):
-        if not is_delicate or method in _HARMLESS:
-            plan.hurry(method)
-    await battery.async_refresh()
+    battery.coordinator.hurry_shown(spared=_HARMFUL if is_delicate else frozenset())
+    await battery.coordinator.async_refresh()
     if not battery.is_reachable:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -43,25 +38,25 @@ async def _refresh(battery: BatteryCoordinator) -> None:
         )
 
 
-async def _leave_alone(battery: BatteryCoordinator) -> None:
+async def _leave_alone(battery: Battery) -> None:
     """Leave the battery alone for half an hour; pressed again, end that."""
     if await battery.async_ask_again():
         return
-    check_planned_charge(battery.ownership, battery.name, USUAL)
+    battery.check_planned_charge(USUAL)
     try:
         await battery.async_leave_alone(USUAL)
     except VenusError as err:
         raise command_error(err, battery.name) from err
 
 
-async def _restore_automatic(battery: BatteryCoordinator) -> None:
+async def _restore_automatic(battery: Battery) -> None:
     """Bring the battery into Auto, whatever it was told before."""
     await battery.async_set_mode(Mode.AUTO)
 
 
-async def _add_to_energy_dashboard(battery: BatteryCoordinator) -> None:
+async def _add_to_energy_dashboard(battery: Battery) -> None:
     """Put the battery, and its solar inputs, on the Energy dashboard."""
-    hass, prefix = battery.hass, battery.config_entry.data[CONF_BLE_MAC]
+    hass, prefix = battery.hass, battery.mac
     data = battery.data
     usable = (data.rated_capacity or battery.profile.rated_capacity) * data.depth_of_discharge
     sources = [battery_source(hass, prefix, BATTERY_FIELDS, usable) | {"name": battery.name}]
@@ -74,15 +69,12 @@ async def _add_to_energy_dashboard(battery: BatteryCoordinator) -> None:
 class BatteryButtonDescription(BatteryEntityDescription, ButtonEntityDescription):
     """A button and what it does."""
 
-    press_fn: Callable[[BatteryCoordinator], Coroutine[Any, Any, None]]
+    press_fn: Callable[[Battery], Coroutine[Any, Any, None]]
 
 
-async def _identify(battery: BatteryCoordinator) -> None:
+async def _identify(battery: Battery) -> None:
     """Let the LED blink, so that one sees which battery it is."""
-    try:
-        await battery.async_bound(battery.settings.async_identify())
-    except VenusError as err:
-        raise command_error(err, battery.name) from err
+    await battery.async_identify()
 
 
 BUTTONS: Final = (
@@ -119,12 +111,12 @@ BUTTONS: Final = (
 )
 
 
-def buttons(coordinator: BatteryCoordinator) -> list[BatteryButton]:
+def buttons(battery: Battery) -> list[BatteryButton]:
     """Return the buttons of a battery."""
     return [
-        BatteryButton(coordinator, description)
+        BatteryButton(battery, description)
         for description in BUTTONS
-        if description.exists_fn(coordinator.profile)
+        if description.exists_fn(battery.profile)
     ]
 
 
@@ -147,4 +139,4 @@ class BatteryButton(BatteryEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Do it."""
-        await self.entity_description.press_fn(self.coordinator)
+        await self.entity_description.press_fn(self.battery)

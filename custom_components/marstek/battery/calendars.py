@@ -15,8 +15,8 @@ from homeassistant.util import dt as dt_util
 
 from ..texts import Texts, async_load_texts
 from ..venus import Mode
-from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
+from .runtime import Battery
 from .schedule import Entry
 
 _DAY: Final = dt.timedelta(days=1)
@@ -38,10 +38,10 @@ _SCHEDULE: Final = ScheduleCalendarDescription(
 )
 
 
-def calendars(coordinator: BatteryCoordinator) -> list[ScheduleCalendar]:
+def calendars(battery: Battery) -> list[ScheduleCalendar]:
     """Return the calendar of a battery that has a schedule."""
-    exists = _SCHEDULE.exists_fn(coordinator.profile)
-    return [ScheduleCalendar(coordinator, _SCHEDULE)] if exists else []
+    exists = _SCHEDULE.exists_fn(battery.profile)
+    return [ScheduleCalendar(battery, _SCHEDULE)] if exists else []
 
 
 class ScheduleCalendar(BatteryEntity, CalendarEntity):

@@ -52,12 +52,14 @@ class Commands:
         current_mode: Callable[[], Mode | None],
         on_begin: Callable[[], None],
         *,
+        lock: asyncio.Lock,
         spares_mode: bool = False,
     ) -> None:
         """Command through `control`; `on_progress` hears how that goes.
 
         `current_mode` returns the mode as last known. `on_begin` is called when the turn of a
-        caller's command has come, before anything is sent. `spares_mode` is for firmware that is
+        caller's command has come, before anything is sent. `lock` is held while one is carried
+        out. `spares_mode` is for firmware that is
         harmed by reads of its mode.
         """
         self._control = control
@@ -66,7 +68,7 @@ class Commands:
         self._on_progress = on_progress
         self._current_mode = current_mode
         self._on_begin = on_begin
-        self._turns = Turns(on_progress)
+        self._turns = Turns(on_progress, lock)
         self._slot_written_at = float("-inf")
         self._deferred: int | None = None
         self.renewal = Renewal(clock, spares_mode)

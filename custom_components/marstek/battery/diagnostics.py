@@ -12,8 +12,8 @@ from homeassistant.const import CONF_HOST
 from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
 from ..redaction import REDACTED, redact_text
 from ..venus import Method, Scale
-from .coordinator import BatteryCoordinator
 from .reading_plan import Reading
+from .runtime import Battery
 
 _PRIVATE_KEYS: Final = {
     *(CONF_HOST, CONF_BLE_MAC, CONF_DHCP_MAC, "unique_id", "title", "address"),
@@ -33,48 +33,48 @@ def entry_diagnostics(entry: ConfigEntry[Any]) -> dict[str, Any]:
     )
 
 
-def battery_diagnostics(coordinator: BatteryCoordinator) -> dict[str, Any]:
+def battery_diagnostics(battery: Battery) -> dict[str, Any]:
     """Return the state of one battery and of the conversation with it."""
-    data = asdict(coordinator.data)
-    data["fresh"] = sorted(coordinator.data.fresh)
+    data = asdict(battery.data)
+    data["fresh"] = sorted(battery.data.fresh)
     return {
-        "entry": entry_diagnostics(coordinator.config_entry),
+        "entry": entry_diagnostics(battery.entry),
         "data": async_redact_data(data, _PRIVATE_KEYS),
-        "profile": _profile(coordinator),
-        "reading_plan": _plan(coordinator),
+        "profile": _profile(battery),
+        "reading_plan": _plan(battery),
         # Totals, what was chosen and stands, and the schedule as last written.
-        "memory": coordinator.store.memory.store(),
-        "scales": _scales(coordinator),
-        "experimental": coordinator.trial.describe(),
-        **_link(coordinator),
+        "memory": battery.parts.memory.store(),
+        "scales": _scales(battery),
+        "experimental": battery.parts.trial.describe(),
+        **_link(battery),
     }
 
 
-def _profile(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    profile = asdict(coordinator.profile)
+def _profile(battery: Battery) -> dict[str, Any]:
+    profile = asdict(battery.profile)
     return {
         key: sorted(value) if isinstance(value, frozenset) else value
         for key, value in profile.items()
     }
 
 
-def _scales(coordinator: BatteryCoordinator) -> dict[str, Any]:
+def _scales(battery: Battery) -> dict[str, Any]:
     """Return the units of the table, and those that the replies have proven instead."""
-    profile = coordinator.client.profile
+    profile = battery.parts.client.profile
     table = {
         Scale.STORED_ENERGY: profile.stored_energy_scale,
         Scale.FIRST_INPUT: profile.pv_channel_scales[0],
         Scale.COUNTERS: profile.energy_scale,
     }
-    proven = coordinator.client.scales.proven
+    proven = battery.parts.client.scales.proven
     return {
         scale.value: {"table": value, "observed": proven.get(scale)}
         for scale, value in table.items()
     }
 
 
-def _plan(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    plan, now = coordinator.plan, coordinator.clock.time()
+def _plan(battery: Battery) -> dict[str, Any]:
+    plan, now = battery.parts.poll_schedule, battery.clock.time()
     return {
         method.value: {
             "interval": plan.interval(method, now),
@@ -84,8 +84,8 @@ def _plan(coordinator: BatteryCoordinator) -> dict[str, Any]:
     }
 
 
-def _link(coordinator: BatteryCoordinator) -> dict[str, Any]:
-    link, now = coordinator.client.link, coordinator.clock.time()
+def _link(battery: Battery) -> dict[str, Any]:
+    link, now = battery.parts.client.link, battery.clock.time()
     heard = link.last_heard
     return {
         "silent_for": None if heard is None else round(now - heard, 1),

@@ -8,12 +8,13 @@ from homeassistant.const import CONF_MODEL
 from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
-from ..const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, MANUFACTURER
+from ..const import CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, MANUFACTURER
 from ..entity import MarstekEntity
 from ..venus import Profile, firmware_name
 from .coordinator import BatteryCoordinator
 from .data import BatteryData
 from .reading_plan import Reading
+from .runtime import Battery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +34,14 @@ class BatteryEntity(MarstekEntity[BatteryCoordinator]):
 
     entity_description: BatteryEntityDescription
 
-    def __init__(
-        self, coordinator: BatteryCoordinator, description: BatteryEntityDescription
-    ) -> None:
+    def __init__(self, battery: Battery, description: BatteryEntityDescription) -> None:
         """Belong to the battery, and ask for the reading to be polled."""
-        super().__init__(coordinator, context=description.reading)
+        super().__init__(battery.coordinator, context=description.reading)
+        self.battery = battery
         self.entity_description = description
-        data = coordinator.config_entry.data
-        mac = data[CONF_BLE_MAC]
+        data, mac = battery.entry.data, battery.mac
         self._attr_entity_registry_enabled_default = (
-            description.entity_registry_enabled_default
-            and description.enabled_fn(coordinator.profile)
+            description.entity_registry_enabled_default and description.enabled_fn(battery.profile)
         )
         self._attr_unique_id = f"{mac}_{description.key}"
         self._attr_device_info = DeviceInfo(
@@ -53,14 +51,14 @@ class BatteryEntity(MarstekEntity[BatteryCoordinator]):
             else set(),
             manufacturer=MANUFACTURER,
             model=data[CONF_MODEL],
-            name=coordinator.config_entry.title,
+            name=battery.entry.title,
             serial_number=mac,
             sw_version=firmware_name(data[CONF_FIRMWARE]),
         )
 
     @property
     def _data(self) -> BatteryData:
-        return self.coordinator.data
+        return self.battery.data
 
     @property
     @override

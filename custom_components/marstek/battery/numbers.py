@@ -12,10 +12,9 @@ from homeassistant.components.number import (
 from homeassistant.const import EntityCategory, UnitOfPower, UnitOfRatio
 
 from ..checked import rounded
-from ..limits import power_limits
 from ..venus import Mode
-from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
+from .runtime import Battery
 from .setting_entity import SettingDescription, SettingEntity, has
 from .settings import HIGHEST_DEPTH, LOWEST_DEPTH, Setting
 from .thrift import giver_of
@@ -55,13 +54,13 @@ _DEPTH = SettingNumberDescription(
 )
 
 
-def numbers(coordinator: BatteryCoordinator) -> list[NumberEntity]:
+def numbers(battery: Battery) -> list[NumberEntity]:
     """Return the numbers that a model and firmware has."""
     found = list[NumberEntity]()
-    if _SETPOINT.exists_fn(coordinator.profile):
-        found.append(SetpointNumber(coordinator, _SETPOINT))
-    if has(coordinator.profile, _DEPTH.setting):
-        found.append(SettingNumber(coordinator, _DEPTH))
+    if _SETPOINT.exists_fn(battery.profile):
+        found.append(SetpointNumber(battery, _SETPOINT))
+    if has(battery.profile, _DEPTH.setting):
+        found.append(SettingNumber(battery, _DEPTH))
     return found
 
 
@@ -87,10 +86,10 @@ class SetpointNumber(BatteryEntity, NumberEntity):
 
     entity_description: SetpointDescription
 
-    def __init__(self, coordinator: BatteryCoordinator, description: SetpointDescription) -> None:
+    def __init__(self, battery: Battery, description: SetpointDescription) -> None:
         """Take the range from the model and the owner's options."""
-        super().__init__(coordinator, description)
-        limits = power_limits(coordinator.profile, coordinator.config_entry.options)
+        super().__init__(battery, description)
+        limits = battery.limits
         self._attr_native_min_value = -limits.charge
         self._attr_native_max_value = limits.discharge
 
@@ -114,4 +113,4 @@ class SetpointNumber(BatteryEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the setpoint; in Manual and Passive the battery follows at once."""
-        await self.coordinator.async_set_setpoint(rounded(value), giver_of(self._context))
+        await self.battery.async_set_setpoint(rounded(value), giver_of(self._context))

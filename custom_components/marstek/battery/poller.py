@@ -21,6 +21,7 @@ SHORTEST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
 _FIRST_READS: Final = 4
 _DEVICE_AFTER: Final = 60.0
+_SILENCE: Final = 60.0
 
 
 class Poller:
@@ -52,6 +53,12 @@ class Poller:
     def is_dark(self) -> bool:
         """Tell whether the battery answers nothing."""
         return self._client.link.breaker.is_open
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether nothing was heard for a minute: the battery is likely to be off."""
+        heard = self._client.link.last_heard
+        return heard is None or self._clock.time() - heard > _SILENCE
 
     def next_method(self, wanted: Collection[Reading]) -> Method | None:
         """Return what is to be asked now, None when nothing is due."""

@@ -8,8 +8,8 @@ from homeassistant.exceptions import HomeAssistantError
 from ..errors import command_error
 from ..texts import Texts, async_load_texts
 from ..venus import Method, Mode, NoAnswerError, Slot, VenusError
-from .coordinator import BatteryCoordinator
 from .lost import Chosen, Lost
+from .runtime import Battery
 from .schedule_errors import async_check_written, timetable_error
 from .settings import Setting
 from .slots import HAND_SLOT, cleared
@@ -24,16 +24,16 @@ _PLATFORMS: Final = {
 type Step = Callable[[], Awaitable[None]]
 
 
-async def async_restore(battery: BatteryCoordinator) -> list[str]:
+async def async_restore(battery: Battery) -> list[str]:
     """Write what was lost again; return what could not be, in Home Assistant's language.
 
     What was done stays done: another attempt does the rest.
     """
-    lost = battery.store.memory.lost
+    lost = battery.parts.memory.lost
     if lost is None:
         return []
     texts = await async_load_texts(battery.hass)
-    with battery.wipe.restoring():
+    with battery.parts.wipe.restoring():
         failures = await _async_restore_settings(battery, lost, texts)
         activate = lost.chosen == Chosen(Mode.MANUAL) and not _comes_back(battery, lost.chosen)
         slots_failed = await _async_try(
@@ -45,29 +45,27 @@ async def async_restore(battery: BatteryCoordinator) -> list[str]:
             failures += await _async_try(
                 battery, texts, lambda: _async_restore_mode(battery, lost.chosen)
             )
-    if not failures and battery.store.memory.lost is lost:
-        battery.wipe.restored()
+    if not failures and battery.parts.memory.lost is lost:
+        battery.parts.wipe.restored()
     return failures
 
 
-async def _async_restore_settings(
-    battery: BatteryCoordinator, lost: Lost, texts: Texts
-) -> list[str]:
+async def _async_restore_settings(battery: Battery, lost: Lost, texts: Texts) -> list[str]:
     """Write what was set before and has not been set since."""
     failures = list[str]()
     for setting in Setting:
         value = lost.settings.get(setting)
-        if value is None or battery.store.memory.settings.get(setting) is not None:
+        if value is None or battery.parts.memory.settings.get(setting) is not None:
             continue
         name = texts.get(f"entity.{_PLATFORMS[setting]}.{setting.value}.name")
         try:
-            await battery.settings.async_set(setting, value)
+            await battery.parts.settings.async_set(setting, value)
         except VenusError as err:
             failures.append(f"{name}: {texts.of_error(command_error(err, battery.name))}")
     return failures
 
 
-async def _async_try(battery: BatteryCoordinator, texts: Texts, step: Step) -> list[str]:
+async def _async_try(battery: Battery, texts: Texts, step: Step) -> list[str]:
     try:
         await step()
     except TimetableError as err:
@@ -79,9 +77,9 @@ async def _async_try(battery: BatteryCoordinator, texts: Texts, step: Step) -> l
     return []
 
 
-async def _async_restore_slots(battery: BatteryCoordinator, *, activate: bool) -> None:
+async def _async_restore_slots(battery: Battery, *, activate: bool) -> None:
     """Write the owner's slots that are in doubt; with `activate`, stay in Manual."""
-    memory = battery.store.memory
+    memory = battery.parts.memory
 
     def arrange() -> tuple[Slot, ...]:
         owned = memory.schedule.of_owner().values()
@@ -91,21 +89,19 @@ async def _async_restore_slots(battery: BatteryCoordinator, *, activate: bool) -
         # Any write of a slot switches Manual on.
         return tuple(entry.slot for entry in owned)[:1] or (cleared(HAND_SLOT),)
 
-    await async_check_written(
-        battery, await battery.schedule.async_write(arrange, activate=activate)
-    )
+    await async_check_written(battery, await battery.async_write_slots(arrange, activate=activate))
     if activate:
         _check_proven(battery, Chosen(Mode.MANUAL))
 
 
-async def _async_restore_mode(battery: BatteryCoordinator, chosen: Chosen) -> None:
+async def _async_restore_mode(battery: Battery, chosen: Chosen) -> None:
     """Set the mode that was lost, unless a run is on that goes back to it."""
     power = None if chosen.power is None else battery.limits.clamp(chosen.power)
     wanted = Chosen(chosen.mode, power)
     if _comes_back(battery, chosen):
         return
     if chosen.mode is Mode.UPS:
-        await battery.schedule.async_enter_backup()
+        await battery.async_enter_backup()
     else:
         if power is not None:
             await battery.async_set_setpoint(power)
@@ -113,11 +109,11 @@ async def _async_restore_mode(battery: BatteryCoordinator, chosen: Chosen) -> No
     _check_proven(battery, wanted)
 
 
-def _check_proven(battery: BatteryCoordinator, wanted: Chosen) -> None:
-    if battery.store.memory.chosen != wanted:
+def _check_proven(battery: Battery, wanted: Chosen) -> None:
+    if battery.parts.memory.chosen != wanted:
         raise NoAnswerError(Method.MODE, 1)
 
 
-def _comes_back(battery: BatteryCoordinator, chosen: Chosen) -> bool:
-    run = battery.store.memory.run
+def _comes_back(battery: Battery, chosen: Chosen) -> bool:
+    run = battery.parts.memory.run
     return run is not None and not run.is_over and run.before.mode is chosen.mode

@@ -12,9 +12,12 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError
 from .commands import Commands
-from .data import BatteryData
+from .data import BatteryData, CommandState
+from .issues import KEEPS_LEAVING
 from .memory import MemoryStore
 from .ownership import Ownership
+from .progress import CommandProgress
+from .reports import Reports, Trouble
 from .run import Before, Run
 from .upkeep import Upkeep
 
@@ -48,15 +51,16 @@ class Runs:
         upkeep: Upkeep,
         store: MemoryStore,
         ownership: Ownership,
+        reports: Reports,
         *,
         has_pv: bool,
         spawn: Spawn,
         watch_closely: Callable[[], None],
-        keeps_leaving: Callable[[bool], None],
     ) -> None:
         """Run through `commands`; `spawn` starts a task that ends with the config entry.
 
-        `keeps_leaving` is told when a battery keeps leaving Passive, and when it no longer does.
+        `reports` hears when a battery keeps leaving Passive, when it no longer does, and when a
+        run ends early because the cells take or give no more.
         """
         self._commands = commands
         self._upkeep = upkeep
@@ -66,9 +70,7 @@ class Runs:
         self._has_pv = has_pv
         self._spawn = spawn
         self._watch_closely = watch_closely
-        self._keeps_leaving = keeps_leaving
-        self.on_exhausted: Callable[[], None] = lambda: None
-        """Called when a run ends early because the cells take or give no more."""
+        self._reports = reports
         self._is_told = False
         self._departures = commands.renewal.departures
         self._standstill = commands.renewal.standstill
@@ -244,7 +246,7 @@ class Runs:
         if run.seconds_to_target(soc, data.rated_capacity) <= _NEAR_TARGET:
             self._watch_closely()
         if run.target is not None and self._standstill.is_proven(now):
-            self.on_exhausted()
+            self._reports.send(CommandProgress(CommandState.EXHAUSTED))
             self._finish()
         elif has_left and not self._standstill.is_on:
             self._left(run, soc, 100 * (1 - data.depth_of_discharge), now)
@@ -272,7 +274,9 @@ class Runs:
     def _tell(self, *, keeps_leaving: bool) -> None:
         if keeps_leaving != self._is_told:
             self._is_told = keeps_leaving
-            self._keeps_leaving(keeps_leaving)
+            self._reports.send(Trouble(KEEPS_LEAVING, keeps_leaving))
+            if keeps_leaving:
+                self._reports.send(CommandProgress(CommandState.FAILED))
 
     def _forget_departures(self) -> None:
         self._stray = None

@@ -9,7 +9,7 @@ from ..const import DOMAIN
 from ..errors import command_error, describe
 from ..texts import Texts, async_load_texts
 from ..venus import OutOfRangeError, VenusError
-from .coordinator import BatteryCoordinator
+from .runtime import Battery
 from .schedule_keeper import Written
 from .timetable import Period, TimetableError
 
@@ -25,7 +25,7 @@ def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
     )
 
 
-def check_powers(battery: BatteryCoordinator, periods: Iterable[Period]) -> None:
+def check_powers(battery: Battery, periods: Iterable[Period]) -> None:
     """Raise a translated error for a power beyond the owner's limits."""
     limits = battery.limits
     for period in periods:
@@ -34,7 +34,7 @@ def check_powers(battery: BatteryCoordinator, periods: Iterable[Period]) -> None
             raise command_error(error, battery.name)
 
 
-async def async_check_written(battery: BatteryCoordinator, written: Written) -> None:
+async def async_check_written(battery: Battery, written: Written) -> None:
     """Raise a translated error that names every slot that was not accepted, and why."""
     if written.error is None:
         return

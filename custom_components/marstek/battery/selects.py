@@ -6,9 +6,9 @@ from typing import override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 
 from ..venus import Mode
-from .coordinator import BatteryCoordinator
 from .entity import BatteryEntity, BatteryEntityDescription
 from .reading_plan import Reading
+from .runtime import Battery
 from .thrift import giver_of
 
 
@@ -20,9 +20,9 @@ class ModeSelectDescription(BatteryEntityDescription, SelectEntityDescription):
 _MODE = ModeSelectDescription(key="mode", translation_key="mode", reading=Reading.MODE)
 
 
-def selects(coordinator: BatteryCoordinator) -> list[ModeSelect]:
+def selects(battery: Battery) -> list[ModeSelect]:
     """Return the select of a battery."""
-    return [ModeSelect(coordinator, _MODE)]
+    return [ModeSelect(battery, _MODE)]
 
 
 class ModeSelect(BatteryEntity, SelectEntity):
@@ -45,7 +45,7 @@ class ModeSelect(BatteryEntity, SelectEntity):
     @override
     def options(self) -> list[str]:
         """Return the modes that can be chosen, and a mode that can't while it is on."""
-        choices = self.coordinator.profile.modes | ({self._value} if self._value else set())
+        choices = self.battery.profile.modes | ({self._value} if self._value else set())
         return [mode.value.lower() for mode in Mode if mode in choices]
 
     @property
@@ -61,4 +61,4 @@ class ModeSelect(BatteryEntity, SelectEntity):
         if mode is Mode.UPS:
             # It can be chosen only while it is on: what it costs is told by its action.
             return
-        await self.coordinator.async_set_mode(mode, giver_of(self._context))
+        await self.battery.async_set_mode(mode, giver_of(self._context))

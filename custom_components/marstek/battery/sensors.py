@@ -14,11 +14,11 @@ from homeassistant.helpers.typing import StateType
 
 from ..entity import last_number
 from ..venus import firmware_name
-from .coordinator import BatteryCoordinator
 from .data import CommandState
 from .energy import EnergyMeter
 from .entity import BatteryEntity
 from .reading_plan import Reading
+from .runtime import Battery
 from .sensor_description import BatterySensorDescription, energy, power
 from .sensors_cells import CELL_SENSORS
 from .sensors_meter import METER_SENSORS
@@ -102,14 +102,12 @@ _RESUMED: Final = {
 """Meters of the stored memory, by the sensor that shows them."""
 
 
-def sensors(coordinator: BatteryCoordinator) -> list[BatterySensor]:
+def sensors(battery: Battery) -> list[BatterySensor]:
     """Return the sensors that a battery has."""
     return [
-        (BatterySensor if description.key not in _RESUMED else EnergySensor)(
-            coordinator, description
-        )
+        (BatterySensor if description.key not in _RESUMED else EnergySensor)(battery, description)
         for description in SENSORS
-        if description.exists_fn(coordinator.profile)
+        if description.exists_fn(battery.profile)
     ]
 
 
@@ -144,6 +142,6 @@ class EnergySensor(BatterySensor, RestoreSensor):
         """Give the total its last state back, unless the battery's own counter was read before."""
         await super().async_added_to_hass()
         last = last_number(await self.async_get_last_sensor_data())
-        memory = self.coordinator.store.memory
+        memory = self.battery.parts.memory
         meter: EnergyMeter = getattr(memory, _RESUMED[self.entity_description.key])
         meter.resume(last)

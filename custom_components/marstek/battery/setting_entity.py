@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import override
 
-from ..errors import command_error
-from ..venus import Profile, VenusError
-from .coordinator import BatteryCoordinator
+from ..venus import Profile
 from .entity import BatteryEntity, BatteryEntityDescription
 from .settings import Setting, method_of
 
@@ -26,7 +24,6 @@ class SettingEntity(BatteryEntity):
     """A setting as last written from here; unknown before the first time."""
 
     entity_description: SettingDescription
-    coordinator: BatteryCoordinator
     _attr_assumed_state = True
 
     @property
@@ -42,8 +39,4 @@ class SettingEntity(BatteryEntity):
 
     async def _async_change(self, value: int) -> None:
         """Write a value; a translated error when the battery does not accept it."""
-        try:
-            setting = self.entity_description.setting
-            await self.coordinator.async_bound(self.coordinator.settings.async_set(setting, value))
-        except VenusError as err:
-            raise command_error(err, self.coordinator.name) from err
+        await self.battery.async_set_setting(self.entity_description.setting, value)

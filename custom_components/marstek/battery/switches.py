@@ -6,7 +6,7 @@ from typing import Any, Final, override
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import EntityCategory
 
-from .coordinator import BatteryCoordinator
+from .runtime import Battery
 from .setting_entity import SettingDescription, SettingEntity, has
 from .settings import Setting
 
@@ -32,12 +32,12 @@ SWITCHES: Final = (
 )
 
 
-def switches(coordinator: BatteryCoordinator) -> list[SettingSwitch]:
+def switches(battery: Battery) -> list[SettingSwitch]:
     """Return the switches that a model and firmware has."""
     return [
-        SettingSwitch(coordinator, description)
+        SettingSwitch(battery, description)
         for description in SWITCHES
-        if has(coordinator.profile, description.setting)
+        if has(battery.profile, description.setting)
     ]
 
 

@@ -49,9 +49,9 @@ type Job = Callable[[], Awaitable[tuple[Mode, Proof] | None]]
 class Turns:
     """The queue in front of one battery, in the order in which commands were given."""
 
-    def __init__(self, on_progress: Callable[[CommandProgress], None]) -> None:
+    def __init__(self, on_progress: Callable[[CommandProgress], None], lock: asyncio.Lock) -> None:
         """Start with an empty queue; `on_progress` hears how each command fares."""
-        self.lock = asyncio.Lock()
+        self.lock = lock
         """Held while something is carried out; its holder has the battery for itself."""
         self._on_progress = on_progress
         self._waiting: list[Turn] = []

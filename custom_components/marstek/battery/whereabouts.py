@@ -1,7 +1,7 @@
 """Where one battery is: looks for it when it has fallen silent or another one answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -27,9 +27,9 @@ class Whereabouts:
         entry: ConfigEntry[Any],
         client: VenusClient,
         clock: Clock,
-        on_moved: Callable[[], Awaitable[None]],
+        on_moved: Callable[[], None],
     ) -> None:
-        """Watch the connection of `client`; `on_moved` is awaited when it leads elsewhere."""
+        """Watch the connection of `client`; `on_moved` is called when it leads elsewhere."""
         self._hass = hass
         self._entry = entry
         self._client = client
@@ -78,7 +78,7 @@ class Whereabouts:
             self._hass.config_entries.async_update_entry(
                 self._entry, data={**data, CONF_HOST: address}
             )
-        await self._on_moved()
+        self._on_moved()
 
     async def _async_chosen(self, claims: Sequence[FoundDevice]) -> FoundDevice | None:
         """Return where the battery is: the address in use if it answers there, else a proven one."""

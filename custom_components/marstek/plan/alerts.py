@@ -6,7 +6,6 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.issues import (
     CLOCK_WRONG,
     FOREIGN_SLOTS,
@@ -15,6 +14,7 @@ from ..battery.issues import (
     async_raise,
 )
 from ..battery.reading_plan import Reading
+from ..battery.runtime import Battery
 from ..planner import IDLE_POWER, Action, Reason, Step, energy_to
 from ..tempo import Colour
 from ..venus import Method, Mode
@@ -62,7 +62,7 @@ class Alerts:
 
     def look(
         self,
-        batteries: Mapping[str, BatteryCoordinator],
+        batteries: Mapping[str, Battery],
         options: PlanOptions,
         day: dt.date,
     ) -> None:
@@ -78,14 +78,14 @@ class Alerts:
                 self._look_at_values(key, battery, options, day)
         self._look_at_all(batteries, now)
 
-    def _look_at_presence(self, key: str, battery: BatteryCoordinator, now: float) -> None:
+    def _look_at_presence(self, key: str, battery: Battery, now: float) -> None:
         if battery.is_reachable_or_left_alone:
             self._offline_since.pop(key, None)
             self._over(Alert.BATTERY_OFFLINE, key)
         elif now - self._offline_since.setdefault(key, now) >= _OFFLINE_FOR:
             self._raise(Alert.BATTERY_OFFLINE, key, battery)
 
-    def _look_at_all(self, batteries: Mapping[str, BatteryCoordinator], now: float) -> None:
+    def _look_at_all(self, batteries: Mapping[str, Battery], now: float) -> None:
         if not batteries or any(
             battery.is_reachable_or_left_alone for battery in batteries.values()
         ):
@@ -98,7 +98,7 @@ class Alerts:
             self._raise(Alert.ALL_OFFLINE, "")
 
     def _look_at_values(
-        self, key: str, battery: BatteryCoordinator, options: PlanOptions, day: dt.date
+        self, key: str, battery: Battery, options: PlanOptions, day: dt.date
     ) -> None:
         data = battery.data
         if data.soc is not None and Reading.POWER in data.fresh:
@@ -118,7 +118,7 @@ class Alerts:
             elif data.temperature <= options.high_temperature - _TEMPERATURE_HYSTERESIS:
                 self._over(Alert.HIGH_TEMPERATURE, key)
 
-    def _become_full(self, key: str, day: dt.date, battery: BatteryCoordinator) -> None:
+    def _become_full(self, key: str, day: dt.date, battery: Battery) -> None:
         """Tell once a day, and not again on the next while it stays full."""
         active, name = self._memory().active, _name(Alert.BATTERY_FULL, key)
         if name not in active:
@@ -163,9 +163,7 @@ class Alerts:
             if kept[key] > latest:
                 yield key
 
-    def _tell_uncharged(
-        self, key: str, battery: BatteryCoordinator, target: float, day: dt.date
-    ) -> None:
+    def _tell_uncharged(self, key: str, battery: Battery, target: float, day: dt.date) -> None:
         soc = battery.data.soc if battery.is_reachable else None
         if soc is None or soc < target - _UNCHARGED_BY:
             shown = "?" if soc is None else self._chronicle.number(soc)
@@ -173,7 +171,7 @@ class Alerts:
 
     async def async_look_at_red_morning(
         self,
-        batteries: Mapping[str, BatteryCoordinator],
+        batteries: Mapping[str, Battery],
         target: float,
         day: dt.date,
         elapsed: dt.timedelta,
@@ -197,7 +195,7 @@ class Alerts:
         """Begin anew with the next red morning, also where the clock has shown it before."""
         self._morning = None
 
-    async def _async_check_meter(self, key: str, battery: BatteryCoordinator, day: dt.date) -> None:
+    async def _async_check_meter(self, key: str, battery: Battery, day: dt.date) -> None:
         """Ask a battery for its meter, until it tells; without one Auto serves nobody."""
         if not battery.is_reachable or battery.data.mode is not Mode.AUTO:
             return
@@ -215,7 +213,7 @@ class Alerts:
             self._unchecked.discard(key)
             self._once_a_day(Alert.NO_METER, key, day, battery)
 
-    def left_in_manual(self, battery: BatteryCoordinator, *, is_left: bool) -> None:
+    def left_in_manual(self, battery: Battery, *, is_left: bool) -> None:
         """Raise a repair for a battery that could not be handed back to Auto, or take it back."""
         key = battery_id(battery)
         if not is_left:
@@ -223,16 +221,16 @@ class Alerts:
         elif key not in self._left:
             self._left.add(key)
             self._chronicle.tell(Alert.LEFT_IN_MANUAL, battery=battery)
-        async_left_in_manual(self._hass, battery.config_entry, is_left=is_left)
+        async_left_in_manual(self._hass, battery.entry, is_left=is_left)
 
-    def is_left_in_manual(self, battery: BatteryCoordinator) -> bool:
+    def is_left_in_manual(self, battery: Battery) -> bool:
         """Tell whether the owner knows that a battery could not be handed back."""
         return battery_id(battery) in self._left
 
-    def doubted(self, battery: BatteryCoordinator, doubt: Outcome) -> None:
+    def doubted(self, battery: Battery, doubt: Outcome) -> None:
         """Raise the repair that a reason not to use slots takes."""
         key = FOREIGN_SLOTS if doubt is Outcome.FOREIGN_SLOTS else CLOCK_WRONG
-        async_raise(self._hass, key, battery.config_entry)
+        async_raise(self._hass, key, battery.entry)
 
     def reported(self, report: Report) -> None:
         """Raise the repairs that a pilot's finding takes, or take them back."""
@@ -240,13 +238,13 @@ class Alerts:
         if report.outcome in DOUBTS:
             self.doubted(report.battery, report.outcome)
         elif report.outcome is Outcome.SLOTS_RIGHT:
-            async_clear(self._hass, CLOCK_WRONG, report.battery.config_entry)
+            async_clear(self._hass, CLOCK_WRONG, report.battery.entry)
 
     def _raise(
         self,
         alert: Alert,
         key: str,
-        battery: BatteryCoordinator | None = None,
+        battery: Battery | None = None,
         values: Mapping[str, str] | None = None,
     ) -> None:
         active, name = self._memory().active, _name(alert, key)
@@ -262,7 +260,7 @@ class Alerts:
         alert: Alert,
         key: str,
         day: dt.date,
-        battery: BatteryCoordinator | None,
+        battery: Battery | None,
         values: Mapping[str, str] | None = None,
     ) -> None:
         told, name = self._memory().told, _name(alert, key)

@@ -26,7 +26,7 @@ async def _add_to_energy_dashboard(control: PlanController) -> None:
     )
     total = battery_source(hass, PLAN_UNIQUE_ID, TOTAL_FIELDS, usable)
     suns = (
-        solar_source(hass, battery.config_entry.data[CONF_BLE_MAC]) | {"name": battery.name}
+        solar_source(hass, battery.entry.data[CONF_BLE_MAC]) | {"name": battery.name}
         for battery in batteries
         if battery.profile.has_pv
     )

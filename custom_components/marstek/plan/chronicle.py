@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 from ..const import DOMAIN, PLAN_UNIQUE_ID
 from ..planner import Action, Override, Step
 from ..texts import Texts
@@ -111,7 +111,7 @@ class Chronicle:
         self,
         kind: Kind | Alert,
         placeholders: Mapping[str, str] | None = None,
-        battery: BatteryCoordinator | None = None,
+        battery: Battery | None = None,
     ) -> None:
         """Tell one thing: title and message are the texts of its key."""
         values = {**(placeholders or {}), **({"name": battery.name} if battery else {})}
@@ -209,11 +209,11 @@ class Chronicle:
             self._full_until[battery.name] = end
             self.tell(Kind.TAKES_NO_MORE, {"soc": self.number(soc)}, battery)
 
-    def charge_complete(self, battery: BatteryCoordinator) -> None:
+    def charge_complete(self, battery: Battery) -> None:
         """Tell that a charge is over."""
         self.tell(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)
 
-    def override_started(self, battery: BatteryCoordinator, until: dt.datetime) -> None:
+    def override_started(self, battery: Battery, until: dt.datetime) -> None:
         """Tell that the plan stands back from a battery."""
         self.tell(Kind.OVERRIDE_STARTED, {"until": self._time(until)}, battery)
 

@@ -14,8 +14,8 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import SafetyNet, Window
+from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
 from ..entries import async_batteries, async_battery_names
 from ..planner import Action, Override, Plan, Step
@@ -114,7 +114,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     def _is_commanded(self, key: str) -> bool:
         return self.is_in_control and self.options.takes_part(key)
 
-    def participants(self) -> dict[str, BatteryCoordinator]:
+    def participants(self) -> dict[str, Battery]:
         """Return the batteries that the plan commands, by BLE MAC."""
         return {
             key: battery

@@ -10,9 +10,9 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import AUTO, Order
 from ..battery.reading_plan import Reading
+from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..entries import async_batteries
 from ..venus import VenusError
@@ -97,7 +97,7 @@ class Crew:
         self._handing_back: set[str] = set()
 
     @callback
-    def async_follow(self, batteries: Mapping[str, BatteryCoordinator]) -> None:
+    def async_follow(self, batteries: Mapping[str, Battery]) -> None:
         """Have a pilot for each of these batteries, and none for others."""
         for key in [key for key in self.pilots if key not in batteries]:
             self.pilots.pop(key).async_stop()
@@ -108,7 +108,7 @@ class Crew:
                 self.pilots[key].async_stop()
             self.pilots[key] = self._new_pilot(key, battery)
 
-    def _new_pilot(self, key: str, battery: BatteryCoordinator) -> Pilot:
+    def _new_pilot(self, key: str, battery: Battery) -> Pilot:
         """Go on from what was done before a restart."""
         pilot = Pilot(self._hass, self._entry, battery, self._zone, self._reported, self._own_clock)
         memory = self._memory()
@@ -117,7 +117,7 @@ class Crew:
             pilot.doubt = Outcome(doubt)
             self._alerts.doubted(battery, pilot.doubt)
         pilot.subscriptions = [
-            battery.ownership.async_add(_Steward(self, key, pilot)),
+            battery.async_add_steward(_Steward(self, key, pilot)),
             # What is planned is compared with the mode, whether or not an entity shows it.
             battery.async_add_listener(partial(self._battery_updated, key, pilot), Reading.MODE),
         ]
@@ -138,12 +138,12 @@ class Crew:
                     self._released.add(key)
                     pilot.async_want(None)
                     pilot.assume(None)
-            elif pilot.battery.leave.is_on:
+            elif pilot.battery.is_left_alone:
                 pilot.async_want(None)
                 pilot.assume(None)
             elif key not in standing_back:
                 self._released.discard(key)
-                if pilot.battery.schedule.mirror.is_backup:
+                if pilot.battery.mirror.is_backup:
                     # Whoever has switched UPS on switches it off.
                     pilot.async_want(None)
                     pilot.assume(None)
@@ -174,7 +174,7 @@ class Crew:
             pilot.async_tidy_up()
 
     @callback
-    def async_trust_slots_of(self, battery: BatteryCoordinator) -> None:
+    def async_trust_slots_of(self, battery: Battery) -> None:
         """Use the slots of a battery again: what was in their way is gone."""
         key = battery_id(battery)
         self._memory().doubts.pop(key, None)
@@ -230,7 +230,7 @@ class Crew:
             return
         is_new = key not in memory.standing_back
         end = self.window_end if until is None else max(until, self.window_end)
-        if until is not None and pilot.battery.leave.is_on:
+        if until is not None and pilot.battery.is_left_alone:
             # It is given back as soon as it is asked again.
             end = until
         memory.standing_back[key] = end
@@ -254,7 +254,7 @@ class Crew:
         self._alerts.reported(report)
         self._on_change()
 
-    def _hand_back(self, key: str, battery: BatteryCoordinator) -> None:
+    def _hand_back(self, key: str, battery: Battery) -> None:
         """Bring a battery that is not the plan's (any more) back to Auto if the plan took it out.
 
         What failed is tried again whenever the battery answers.
@@ -268,10 +268,10 @@ class Crew:
                 self._hass, self._async_hand_back(key, battery), f"{DOMAIN} hand back {key}"
             )
 
-    def _may_hand_back(self, battery: BatteryCoordinator) -> bool:
+    def _may_hand_back(self, battery: Battery) -> bool:
         return battery.is_reachable or not self._alerts.is_left_in_manual(battery)
 
-    async def _async_hand_back(self, key: str, battery: BatteryCoordinator) -> None:
+    async def _async_hand_back(self, key: str, battery: Battery) -> None:
         """Bring a battery back to Auto; a repair says when that fails."""
         try:
             await battery.async_obey(AUTO, dt_util.utcnow())
@@ -295,7 +295,7 @@ class Crew:
 
 
 @callback
-def loaded_batteries(hass: HomeAssistant) -> dict[str, BatteryCoordinator]:
+def loaded_batteries(hass: HomeAssistant) -> dict[str, Battery]:
     """Return all batteries that are set up, by BLE MAC."""
     loaded = (
         entry.runtime_data

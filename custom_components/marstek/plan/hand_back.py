@@ -8,10 +8,10 @@ from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.issues import async_left_in_manual
 from ..battery.memory import MemoryStore
 from ..battery.orders import AUTO
+from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, LOGGER
 from ..discovery import AddressError, async_get_hub, async_resolve
 from ..venus import (
@@ -34,7 +34,7 @@ async def async_hand_back_all(hass: HomeAssistant) -> None:
     )
 
 
-async def async_hand_back(hass: HomeAssistant, battery: BatteryCoordinator) -> None:
+async def async_hand_back(hass: HomeAssistant, battery: Battery) -> None:
     """Bring one battery back; a repair says when that fails."""
     if not battery.is_planned:
         return
@@ -42,7 +42,7 @@ async def async_hand_back(hass: HomeAssistant, battery: BatteryCoordinator) -> N
         await battery.async_obey(AUTO, dt_util.utcnow())
     except VenusError as err:
         LOGGER.debug("%s was not handed back: %s", battery.name, err)
-    async_left_in_manual(hass, battery.config_entry, is_left=battery.is_planned)
+    async_left_in_manual(hass, battery.entry, is_left=battery.is_planned)
 
 
 async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:

@@ -9,7 +9,7 @@ from homeassistant.const import UnitOfApparentPower, UnitOfPower
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 
 _FRESH: Final = dt.timedelta(minutes=2)
 # A subscription limits apparent power; a sensor may give either.
@@ -29,9 +29,7 @@ class Meter:
         self._hass = hass
         self._read: tuple[float, float] | None = None
 
-    async def async_read(
-        self, sensor: str | None, batteries: Collection[BatteryCoordinator]
-    ) -> None:
+    async def async_read(self, sensor: str | None, batteries: Collection[Battery]) -> None:
         """Ask a battery that bears it for its meter, where no sensor was picked."""
         if sensor:
             return
@@ -42,9 +40,7 @@ class Meter:
                     self._read = (float(status.total_power), self._hass.loop.time())
                     return
 
-    def house_power(
-        self, sensor: str | None, batteries: Collection[BatteryCoordinator]
-    ) -> float | None:
+    def house_power(self, sensor: str | None, batteries: Collection[Battery]) -> float | None:
         """Return what the house draws without its batteries, in W; None without a fresh reading."""
         grid = self._of_sensor(sensor) if sensor else self._of_battery()
         if grid is None:

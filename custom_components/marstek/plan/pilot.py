@@ -11,8 +11,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import Order
+from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..errors import command_error
 from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
@@ -64,7 +64,7 @@ DOUBTS: Final = (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
 class Report:
     """What a pilot has to tell."""
 
-    battery: BatteryCoordinator
+    battery: Battery
     outcome: Outcome
     order: Order
     error: VenusError | None = None
@@ -77,7 +77,7 @@ class Pilot:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        battery: BatteryCoordinator,
+        battery: Battery,
         zone: dt.tzinfo,
         tell: Callable[[Report], None],
         clock: OwnClock,
@@ -198,7 +198,7 @@ class Pilot:
     @callback
     def async_look(self) -> None:
         """Compare the battery with what stands, and act on what differs."""
-        if self._is_busy or self.battery.ownership.is_claimed:
+        if self._is_busy or self.battery.is_claimed:
             return
         if self._standing is None or self._wanted != self._standing:
             return
@@ -359,7 +359,7 @@ class Pilot:
             self._stop()
 
     def _start(self) -> None:
-        if self.battery.ownership.is_claimed:
+        if self.battery.is_claimed:
             return
         self._task = self._entry.async_create_background_task(
             self._hass, self._async_carry_out(), f"{DOMAIN} plan of {self.battery.name}"
@@ -373,7 +373,7 @@ class Pilot:
     async def _async_carry_out(self) -> None:
         """Try until it is done, with growing pauses."""
         while (order := self._wanted) is not None and order != self._standing:
-            if (pause := self.battery.thrift.pause_before(order)) > 0:
+            if (pause := self.battery.pause_before(order)) > 0:
                 await self.battery.clock.sleep(pause)
                 continue
             if await self._async_is_clock_right(order):

@@ -10,8 +10,8 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.issues import FOREIGN_CONTROLLER, async_clear, async_raise
+from ..battery.runtime import Battery
 from .pilot import Outcome
 
 _ENOUGH: Final = 6
@@ -40,14 +40,14 @@ class Rivals:
             found = self._evidence.setdefault(key, [])
             found.append((self._hass.loop.time(), _WEIGHTS[outcome]))
 
-    def look(self, key: str, battery: BatteryCoordinator) -> bool:
+    def look(self, key: str, battery: Battery) -> bool:
         """Raise the repair while there is enough evidence, clear it once a day was without any."""
         now = self._hass.loop.time()
         found = [each for each in self._evidence.get(key, ()) if now - each[0] < _WITHIN]
         self._evidence[key] = found
         if battery.is_commanded_elsewhere or sum(weight for _, weight in found) >= _ENOUGH:
-            async_raise(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
+            async_raise(self._hass, FOREIGN_CONTROLLER, battery.entry)
             return True
         if not found:
-            async_clear(self._hass, FOREIGN_CONTROLLER, battery.config_entry)
+            async_clear(self._hass, FOREIGN_CONTROLLER, battery.entry)
         return False

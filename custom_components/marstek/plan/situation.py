@@ -4,8 +4,8 @@ from dataclasses import replace
 import datetime as dt
 from typing import Final
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.reading_plan import Reading
+from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, Tariff
 from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, BatteryState, Certainty, Economy, Period
 from ..tempo import (
@@ -105,13 +105,13 @@ def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) ->
     )
 
 
-def battery_id(battery: BatteryCoordinator) -> str:
+def battery_id(battery: Battery) -> str:
     """Return what the plan knows a battery by."""
-    ble_mac: str = battery.config_entry.data[CONF_BLE_MAC]
+    ble_mac: str = battery.entry.data[CONF_BLE_MAC]
     return ble_mac
 
 
-def battery_state(battery: BatteryCoordinator, *, is_complete: bool) -> BatteryState:
+def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
     """Return a battery as the planner sees it; what is not fresh is unknown."""
     data, limits = battery.data, battery.limits
     is_fresh = battery.is_reachable and Reading.POWER in data.fresh

@@ -9,7 +9,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 from ..planner import (
     BatteryState,
     Context,
@@ -60,7 +60,7 @@ class Strategist:
         entry: ConfigEntry[Any],
         tariff: TariffCoordinator,
         options: Callable[[], PlanOptions],
-        participants: Callable[[], Mapping[str, BatteryCoordinator]],
+        participants: Callable[[], Mapping[str, Battery]],
         on_learnt: Callable[[], None],
     ) -> None:
         """Plan for the batteries that take part; `on_learnt` is called when more is known."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.data import BatteryData
 from ..battery.reading_plan import Reading
+from ..battery.runtime import Battery
 from .energy_totals import EnergyTotals
 from .plan_data import Totals
 from .situation import battery_id
@@ -45,7 +45,7 @@ class Bank:
     def look(
         self,
         names: Mapping[str, str],
-        batteries: Mapping[str, BatteryCoordinator],
+        batteries: Mapping[str, Battery],
         energy: EnergyTotals,
     ) -> Totals:
         """Return the totals of all batteries with these names, of which some are set up."""
@@ -85,7 +85,7 @@ class Bank:
         return (stored, capacity) if capacity else (None, 0.0)
 
 
-def _fresh(battery: BatteryCoordinator | None) -> BatteryData | None:
+def _fresh(battery: Battery | None) -> BatteryData | None:
     """Return the data of a battery that answers."""
     if battery is None or not battery.is_reachable or Reading.POWER not in battery.data.fresh:
         return None
@@ -99,7 +99,7 @@ def _power(counted: Iterable[str], fresh: Mapping[str, BatteryData]) -> float | 
     return sum(known) if known and len(known) == len(powers) else None
 
 
-def soc_of(batteries: Iterable[BatteryCoordinator]) -> float | None:
+def soc_of(batteries: Iterable[Battery]) -> float | None:
     """Return the state of charge in % of those that answer, None when none does."""
     known = [data for battery in batteries if (data := _fresh(battery)) is not None]
     capacity = sum(data.rated_capacity or 0 for data in known if data.soc is not None)
@@ -111,7 +111,7 @@ def _rounded(energy: float | None) -> float | None:
     return None if energy is None else round(energy, 1)
 
 
-def count(batteries: Iterable[BatteryCoordinator], energy: EnergyTotals) -> None:
+def count(batteries: Iterable[Battery], energy: EnergyTotals) -> None:
     """Count what all batteries tell."""
     for battery in batteries:
         data = battery.data

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from ..battery.coordinator import BatteryCoordinator
 from ..battery.orders import Order
 from ..battery.reading_plan import Reading
+from ..battery.runtime import Battery
 from ..venus import Mode
 
 # A battery ramps up, and its slots follow its own clock, which may be some minutes off.
@@ -40,7 +40,7 @@ class Finding(StrEnum):
 class Watch:
     """Looks at one battery while an order stands. Times are those of the battery's clock, in s."""
 
-    def __init__(self, battery: BatteryCoordinator) -> None:
+    def __init__(self, battery: Battery) -> None:
         """Look at `battery`."""
         self._battery = battery
         self._begun = float("-inf")
@@ -59,7 +59,7 @@ class Watch:
     def look(self, order: Order) -> Finding | None:
         """Return what differs, None for nothing or while it can't be told."""
         battery = self._battery
-        if battery.schedule.is_occupied:
+        if battery.is_occupied:
             return None
         if not battery.is_reachable:
             self._was_silent = True

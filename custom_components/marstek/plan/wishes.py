@@ -11,7 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from ..battery.coordinator import BatteryCoordinator
+from ..battery.runtime import Battery
 from ..const import DOMAIN
 from ..planner import Action, Override
 from .control_memory import FOR_EVER
@@ -109,13 +109,13 @@ def read_override(plan: Plan, data: Mapping[str, Any], now: dt.datetime) -> Over
 
 def _batteries(
     plan: Plan, device_ids: list[str] | None
-) -> tuple[dict[str, BatteryCoordinator], list[Problem]]:
+) -> tuple[dict[str, Battery], list[Problem]]:
     """Return the batteries meant, by BLE MAC, and what is wrong with the choice."""
     participants = plan.control.participants()
     if not device_ids:
         return participants, [] if participants else [Problem("no_participants", {})]
     registry = dr.async_get(plan.control.hass)
-    chosen: dict[str, BatteryCoordinator] = {}
+    chosen: dict[str, Battery] = {}
     problems: list[Problem] = []
     for device_id in device_ids:
         device = registry.async_get(device_id)
@@ -128,7 +128,7 @@ def _batteries(
     return chosen, problems
 
 
-def _power_problem(battery: BatteryCoordinator, action: Action, power: int) -> Problem | None:
+def _power_problem(battery: Battery, action: Action, power: int) -> Problem | None:
     limits = battery.limits
     high = limits.charge if action is Action.CHARGE else limits.discharge
     low = _LEAST_POWER[action]

@@ -1,0 +1,228 @@
+"""Puts the parts of one battery together, in one place and in the order in which they need another."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Self
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_MODEL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import sun
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_AFTER_RESTART, CONF_EXPERIMENTAL, CONF_FIRMWARE, DOMAIN, AfterRestart
+from ..discovery import async_get_hub
+from ..limits import power_limits
+from ..venus import Clock, Danger, ModeControl, Pacing, Profile, Status, VenusClient, profile_for
+from .commands import Commands
+from .connection import async_make_client
+from .issues import SETTINGS_WIPED, WRITES_USED_UP
+from .left_alone import LeaveAlone
+from .memory import Memory, MemoryStore
+from .ownership import Ownership
+from .poller import Poller
+from .reading_plan import ReadingPlan
+from .readings import Readings
+from .reports import (
+    AddressChanged,
+    BackupEntered,
+    ModeProven,
+    Reports,
+    SettingsWritten,
+    SlotSent,
+    StatusRead,
+    Trouble,
+)
+from .runs import Runs
+from .schedule_keeper import ScheduleKeeper
+from .schedule_watch import ScheduleWatch
+from .settings import BatterySettings
+from .thrift import Thrift
+from .trial import Trial
+from .upkeep import Upkeep
+from .whereabouts import Whereabouts
+from .wipe_watch import WipeWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every part stands on: the entry, the clock, the memory, the path of reports."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry
+    clock: Clock
+    reports: Reports
+    store: MemoryStore
+    """Loaded."""
+    profile: Profile
+    """What the battery can do by its model and firmware at set-up; another firmware reloads."""
+    busy: asyncio.Lock
+    """Held while a command is carried out."""
+
+    def spawn(self, work: Coroutine[Any, Any, None], purpose: str) -> asyncio.Task[None]:
+        """Start a task that ends with the config entry."""
+        name = f"{DOMAIN} {purpose} of {self.entry.title}"
+        return self.entry.async_create_background_task(self.hass, work, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryParts:
+    """All that one battery is made of, save what polls and publishes."""
+
+    ground: Ground
+    client: VenusClient
+    poll_schedule: ReadingPlan
+    readings: Readings
+    ownership: Ownership
+    control: ModeControl
+    commands: Commands
+    upkeep: Upkeep
+    runs: Runs
+    slots: ScheduleKeeper
+    mirror_watch: ScheduleWatch
+    settings: BatterySettings
+    thrift: Thrift
+    wipe: WipeWatch
+    leave: LeaveAlone
+    address: Whereabouts
+    poller: Poller
+    trial: Trial
+
+    @property
+    def memory(self) -> Memory:
+        """What outlives a restart."""
+        return self.ground.store.memory
+
+    @classmethod
+    def of(cls, ground: Ground, client: VenusClient) -> Self:
+        """Make the parts of a battery; nothing is sent before its client is opened."""
+        clock, store, reports = ground.clock, ground.store, ground.reports
+        poll_schedule = ReadingPlan(ground.profile)
+        readings = Readings(ground.profile, store.memory)
+        ownership = Ownership()
+        control = _make_control(ground, client)
+        commands = Commands(
+            control,
+            store,
+            clock,
+            reports.send,
+            lambda: readings.mode,
+            ownership.async_begin,
+            lock=ground.busy,
+            spares_mode=Danger.WIPES_SETTINGS in ground.profile.dangers,
+        )
+        upkeep = Upkeep(control, store, clock, commands)
+        address = Whereabouts(
+            ground.hass, ground.entry, client, clock, lambda: reports.send(AddressChanged())
+        )
+
+        def on_read(status: Status) -> None:
+            reports.send(StatusRead(status))
+
+        return cls(
+            ground=ground,
+            client=client,
+            poll_schedule=poll_schedule,
+            readings=readings,
+            ownership=ownership,
+            control=control,
+            commands=commands,
+            upkeep=upkeep,
+            runs=_make_runs(ground, commands, upkeep, ownership, poll_schedule),
+            slots=ScheduleKeeper(
+                control, store, clock, commands, readings, reports.send, ownership
+            ),
+            mirror_watch=ScheduleWatch(store, clock, ground.busy.locked),
+            settings=BatterySettings(
+                client,
+                lambda: store.memory.settings,
+                lambda settings: reports.send(SettingsWritten(settings)),
+            ),
+            thrift=Thrift(
+                store,
+                clock,
+                lambda: readings.mode,
+                lambda is_so: reports.send(Trouble(WRITES_USED_UP, is_so)),
+            ),
+            wipe=WipeWatch(
+                store,
+                clock,
+                ground.busy.locked,
+                lambda is_so: reports.send(Trouble(SETTINGS_WIPED, is_so)),
+            ),
+            leave=LeaveAlone(async_get_hub(ground.hass).gates.left_alone, store, client, clock),
+            address=address,
+            poller=Poller(client, poll_schedule, clock, on_read, address.search),
+            trial=Trial(
+                client,
+                poll_schedule,
+                store,
+                clock.time,
+                on_read,
+                is_wanted=ground.entry.options.get(CONF_EXPERIMENTAL, False),
+            ),
+        )
+
+
+def _make_control(ground: Ground, client: VenusClient) -> ModeControl:
+    reports = ground.reports
+    return ModeControl(
+        client,
+        ground.clock,
+        lambda status: reports.send(ModeProven(status)),
+        lambda slot, accepted: reports.send(SlotSent(slot, accepted)),
+        lambda: reports.send(BackupEntered()),
+        lambda: not sun.is_up(ground.hass, dt_util.utcnow()),
+    )
+
+
+def _make_runs(
+    ground: Ground,
+    commands: Commands,
+    upkeep: Upkeep,
+    ownership: Ownership,
+    poll_schedule: ReadingPlan,
+) -> Runs:
+    """Return what sees to the end of a run, which may have come while nothing was running."""
+    runs = Runs(
+        commands,
+        upkeep,
+        ground.store,
+        ownership,
+        ground.reports,
+        has_pv=ground.profile.has_pv,
+        spawn=ground.spawn,
+        watch_closely=lambda: poll_schedule.boost(ground.clock.time()),
+    )
+    option = ground.entry.options.get(CONF_AFTER_RESTART)
+    runs.async_prepare(hand_back=option == AfterRestart.HAND_BACK)
+    return runs
+
+
+async def async_make_parts(
+    hass: HomeAssistant, entry: ConfigEntry, clock: Clock, pacing: Pacing, reports: Reports
+) -> BatteryParts:
+    """Load what is remembered and make all parts; ConfigEntryNotReady without an address."""
+    store = MemoryStore(hass, entry.entry_id)
+    await store.async_load()
+    profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])
+    store.memory.limit(power_limits(profile, entry.options))
+    client = await async_make_client(
+        hass,
+        entry,
+        clock,
+        pacing,
+        lambda status: reports.send(StatusRead(status)),
+        store.memory.observed,
+    )
+    ground = Ground(
+        hass=hass,
+        entry=entry,
+        clock=clock,
+        reports=reports,
+        store=store,
+        profile=profile,
+        busy=asyncio.Lock(),
+    )
+    return BatteryParts.of(ground, client)

@@ -1,0 +1,370 @@
+"""One battery while its config entry is loaded: what the plan, actions, flows and entities ask."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from ..const import CONF_BLE_MAC
+from ..errors import command_error
+from ..limits import PowerLimits, power_limits
+from ..venus import (
+    Clock,
+    DeadlineError,
+    LoopClock,
+    MeterStatus,
+    Method,
+    Mode,
+    Pacing,
+    Profile,
+    Proof,
+    Slot,
+    VenusError,
+    within,
+)
+from .coordinator import BatteryCoordinator
+from .data import BatteryData, CommandState
+from .issues import async_tell
+from .left_alone import check_planned_charge
+from .orders import PLAN_SLOTS, Order, wish_for
+from .ownership import Steward
+from .parts import BatteryParts, async_make_parts
+from .progress import CommandProgress
+from .reading_plan import Reading
+from .reports import Reports, Trouble
+from .schedule import Mirror
+from .schedule_keeper import Written
+from .settings import Setting
+from .wear import Giver
+
+# After so many seconds a call is cut, whatever it waits for (60 and 30 with its cleaning up); sooner
+# where nothing was heard from the battery for a minute.
+_LONGEST_CALL: Final = 58.0
+_SILENT_CALL: Final = 28.0
+
+
+class Battery:
+    """What one battery tells, what it is told, and who commands it.
+
+    Powers are in W, + discharges. A command returns when it is proven, or raises VenusError; those
+    that a person or an automation gives by an entity raise a translated error instead.
+    """
+
+    def __init__(self, parts: BatteryParts, coordinator: BatteryCoordinator) -> None:
+        """Command through `parts`, which `coordinator` polls."""
+        self.parts = parts
+        """For the files of this folder: nothing outside reaches through them."""
+        self.coordinator = coordinator
+        self.hass: HomeAssistant = parts.ground.hass
+        self.entry: ConfigEntry = parts.ground.entry
+        self.clock: Clock = parts.ground.clock
+        self.profile: Profile = parts.ground.profile
+
+    @property
+    def name(self) -> str:
+        """The title of its config entry at set-up."""
+        return self.coordinator.name
+
+    @property
+    def mac(self) -> str:
+        """Its BLE MAC, by which it is known for ever."""
+        mac: str = self.entry.data[CONF_BLE_MAC]
+        return mac
+
+    @property
+    def data(self) -> BatteryData:
+        """What it told last."""
+        return self.coordinator.data
+
+    @property
+    def limits(self) -> PowerLimits:
+        """How far the owner lets it go."""
+        return power_limits(self.profile, self.entry.options)
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode that was read or set last, however long ago; None for one without a name."""
+        return self.parts.readings.mode
+
+    @property
+    def mode_read_at(self) -> float:
+        """When the mode was last read, by `clock`."""
+        return self.coordinator.mode_read_at
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether it answers."""
+        return self.coordinator.last_update_success and not self.is_left_alone
+
+    @property
+    def is_reachable_or_left_alone(self) -> bool:
+        """Tell whether it answers, or does not because it is not asked."""
+        return self.coordinator.last_update_success
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Tell whether nothing is sent to it now, such as for an update of its firmware."""
+        return self.parts.leave.is_on
+
+    @property
+    def is_noisy(self) -> bool:
+        """Tell whether answers keep coming from its address that nothing here asked for."""
+        return self.parts.client.link.noise.is_noisy
+
+    @property
+    def is_commanded_elsewhere(self) -> bool:
+        """Tell whether acceptances of commands arrive that nothing here sent."""
+        return self.parts.client.link.noise.is_commanded
+
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether the plan has put it into another mode than Auto, and not back yet."""
+        return self.parts.memory.is_planned
+
+    @property
+    def is_claimed(self) -> bool:
+        """Tell whether a command by hand waits or is being carried out."""
+        return self.parts.ownership.is_claimed
+
+    @property
+    def is_occupied(self) -> bool:
+        """Tell whether its mode is not what was chosen, but a step on the way to it."""
+        return self.parts.slots.is_occupied
+
+    @property
+    def mirror(self) -> Mirror:
+        """The slots as last written."""
+        return self.parts.slots.mirror
+
+    @property
+    def own_slots(self) -> frozenset[int]:
+        """Numbers of slots that the integration itself may have enabled."""
+        return self.parts.slots.own_slots
+
+    @callback
+    def async_add_listener(
+        self, listener: Callable[[], None], reading: Reading
+    ) -> Callable[[], None]:
+        """Have a reading polled, and call `listener` when data change; return what ends that."""
+        return self.coordinator.async_add_listener(listener, reading)
+
+    @callback
+    def async_add_steward(self, steward: Steward) -> Callable[[], None]:
+        """Inform the plan of commands by hand from now on; return what ends that."""
+        return self.parts.ownership.async_add(steward)
+
+    @callback
+    def async_return(self) -> bool:
+        """Inform that no person needs it any more; return whether the plan takes it over."""
+        return self.parts.ownership.async_return()
+
+    def check_planned_charge(self, seconds: float) -> None:
+        """Raise a translated error when a charge is planned within the next seconds."""
+        check_planned_charge(self.parts.ownership, self.name, seconds)
+
+    def check_mode(self, mode: Mode, giver: Giver) -> None:
+        """Raise WornError or TooSoonError for a mode that would wear its flash too much now."""
+        self.parts.thrift.check_mode(mode, giver)
+
+    def check_slots(self, giver: Giver) -> None:
+        """Raise WornError where no slot may be written any more on this day."""
+        self.parts.thrift.check_slots(giver)
+
+    def pause_before(self, order: Order) -> float:
+        """Return the seconds that the plan has to wait before an order, to spare its flash."""
+        return self.parts.thrift.pause_before(order)
+
+    async def async_obey(
+        self, order: Order, now: dt.datetime, *, expects_power: bool = True
+    ) -> Proof | None:
+        """Do what the plan wants; None when a newer command went before, VenusError on failure.
+
+        `now` is in the zone of the order's window. `expects_power` is False for cells that may
+        take nothing just now: the mode alone is proof then. WornError when no writes are left on
+        this day for an order that can be done without.
+        """
+        self.parts.leave.check()
+        self.parts.thrift.check_order(order)
+        wish = replace(wish_for(order, now), expects_power=expects_power)
+        return await self.parts.commands.async_obey(wish, order.until)
+
+    async def async_clear_plan(self) -> None:
+        """Disable the plan's slots, tried once each, while Manual is on anyway."""
+        await self.parts.commands.async_clear_slots(PLAN_SLOTS)
+
+    async def async_clear_all_slots(self) -> bool:
+        """Disable all ten slots, whoever set them; tell whether every one was accepted."""
+        return await self.parts.commands.async_clear_all_slots()
+
+    async def async_read_meter(self) -> MeterStatus | None:
+        """Ask once for the meter; None when the firmware has none or does not answer."""
+        return await self.parts.poller.async_read_meter()
+
+    async def async_set_mode(self, mode: Mode, giver: Giver = Giver.PERSON) -> None:
+        """Change the mode, proven; a translated error when that fails, or wears too much."""
+        try:
+            self.check_mode(mode, giver)
+            await self.async_bound(self._async_change_mode(mode))
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+
+    async def _async_change_mode(self, mode: Mode) -> None:
+        parts = self.parts
+        try:
+            with parts.ownership.async_claim():
+                await parts.slots.async_make_way(mode)
+                await parts.commands.async_set_mode(mode)
+                parts.ownership.async_take()
+                parts.wipe.replaced()
+        finally:
+            parts.runs.async_commanded()
+
+    async def async_set_setpoint(self, power: int, giver: Giver = Giver.PERSON) -> None:
+        """Set the power of Manual and Passive; a translated error when that fails."""
+        try:
+            self.parts.thrift.check_setpoint(power, giver)
+            await self.async_bound(self._async_change_setpoint(power))
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+        self.coordinator.publish()
+
+    async def _async_change_setpoint(self, power: int) -> None:
+        parts = self.parts
+        try:
+            with parts.ownership.async_claim():
+                await parts.commands.async_set_setpoint(power)
+                if self.mode in (Mode.MANUAL, Mode.PASSIVE):
+                    parts.ownership.async_take(parts.runs.until)
+        finally:
+            parts.runs.async_commanded()
+
+    async def async_bound[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a call within its time; DeadlineError and no more of it beyond.
+
+        LeftAloneError before anything is done while the battery is left alone. What a command that
+        is cut has begun is brought back in the background.
+        """
+        if self.is_left_alone:
+            work.close()
+            self.parts.leave.check()
+        seconds = _SILENT_CALL if self.parts.poller.is_silent else _LONGEST_CALL
+        deadline = self.clock.time() + seconds
+        try:
+            return await within(self.clock, deadline, Method.SET_MODE, work)
+        except DeadlineError:
+            self.parts.ground.reports.send(CommandProgress(CommandState.FAILED))
+            raise
+
+    async def async_begin_run(
+        self, power: int, until: dt.datetime | None = None, target: int | None = None
+    ) -> Proof | None:
+        """Charge or discharge in Passive until a moment or a state of charge in %, then go back."""
+        return await self.parts.runs.async_begin(power, until, target)
+
+    async def async_stop_run(self) -> bool:
+        """End what a person has begun, Manual too; tell whether there was anything to end."""
+        return await self.parts.runs.async_stop()
+
+    async def async_abandon(self) -> None:
+        """End what a person has begun, as nobody will command the battery any more; tried once."""
+        await self.parts.runs.async_abandon()
+
+    async def async_write_slots(
+        self, arrange: Callable[[], tuple[Slot, ...]], *, activate: bool = False
+    ) -> Written:
+        """Write the slots that `arrange` returns at their turn, see `ScheduleKeeper.async_write`."""
+        return await self.parts.slots.async_write(arrange, activate=activate)
+
+    async def async_enter_backup(self) -> Proof:
+        """Switch UPS on, which overwrites slot 9 and disables the others."""
+        return await self.parts.slots.async_enter_backup()
+
+    async def async_leave_backup(self) -> Written:
+        """Switch UPS off, and write again what it cost."""
+        return await self.parts.slots.async_leave_backup()
+
+    async def async_set_setting(self, setting: Setting, value: int) -> None:
+        """Write a setting; a translated error when the battery does not accept it."""
+        try:
+            await self.async_bound(self.parts.settings.async_set(setting, value))
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+
+    async def async_identify(self) -> None:
+        """Let the LED blink; a translated error when that fails."""
+        try:
+            await self.async_bound(self.parts.settings.async_identify())
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+
+    async def async_leave_alone(self, seconds: float) -> dt.datetime:
+        """Bring the battery into Auto, then send nothing to it for that long; return until when.
+
+        VenusError when it could not be brought into Auto: then it is not left alone. For one that
+        is left alone already, the time begins anew and nothing is sent.
+        """
+        if not self.is_left_alone:
+            return await self.async_bound(self._async_leave_in_auto(seconds))
+        return self._leave(seconds)
+
+    async def _async_leave_in_auto(self, seconds: float) -> dt.datetime:
+        parts = self.parts
+        try:
+            with parts.ownership.async_claim():
+                await parts.slots.async_make_way(Mode.AUTO)
+                await parts.commands.async_set_mode(Mode.AUTO)
+                parts.wipe.replaced()
+                return self._leave(seconds)
+        finally:
+            parts.runs.async_commanded()
+
+    def _leave(self, seconds: float) -> dt.datetime:
+        until = self.parts.leave.begin(seconds)
+        self.parts.ownership.async_take(until)
+        self.coordinator.plan_polls()
+        self.coordinator.publish()
+        return until
+
+    async def async_ask_again(self) -> bool:
+        """End leaving the battery alone, and read it; return whether there was anything to end."""
+        was_on = self.is_left_alone
+        self.parts.leave.end()
+        if was_on:
+            await self.coordinator.async_refresh()
+        return was_on
+
+    @callback
+    def async_start(self) -> None:
+        """Poll, now that it is known what is shown; go on with a run."""
+        self.coordinator.async_start()
+
+    async def async_stop(self) -> None:
+        """Keep what must not be lost."""
+        await self.parts.ground.store.async_close()
+
+
+type BatteryConfigEntry = ConfigEntry[Battery]
+
+
+async def async_make_battery(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    *,
+    clock: Clock | None = None,
+    pacing: Pacing | None = None,
+) -> Battery:
+    """Return the battery of a config entry, read for the first time.
+
+    `clock` and `pacing` are replaced where time is simulated. ConfigEntryNotReady when it has no
+    address or does not answer.
+    """
+    reports = Reports()
+    reports.listen(Trouble, lambda report: async_tell(hass, report.kind, entry, is_so=report.is_so))
+    parts = await async_make_parts(hass, entry, clock or LoopClock(), pacing or Pacing(), reports)
+    parts.wipe.start()
+    coordinator = BatteryCoordinator(parts)
+    await coordinator.async_config_entry_first_refresh()
+    return Battery(parts, coordinator)
