@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, OperationNotAllowed
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -119,7 +119,13 @@ class SilentFlow(_BatteryFlow):
         self.hass.config_entries.async_update_entry(
             entry, data={**data, CONF_HOST: found.address, CONF_PORT: found.port}
         )
-        await self.hass.config_entries.async_reload(entry.entry_id)
+        try:
+            await self.hass.config_entries.async_reload(entry.entry_id)
+        except OperationNotAllowed:
+            # Home Assistant sets an entry up anew only in some states, not after a failed migration.
+            return "not_reloaded"
+        if entry.disabled_by is not None:
+            return "disabled"
         return None if entry.state is ConfigEntryState.LOADED else "still_silent"
 
 
