@@ -25,7 +25,7 @@ from ..venus import (
 )
 from .data import CommandState
 from .memory import Hold, MemoryStore
-from .progress import CommandProgress
+from .progress import STATES, CommandProgress
 from .renewal import Renewal
 from .run import Before, Run
 from .slots import SLOTS, cleared
@@ -119,10 +119,9 @@ class Commands:
 
     def _is_settled(self, mode: Mode | None, power: int) -> bool:
         """Tell whether a setpoint has to be stored only, which is done then, or deferred."""
-        memory = self._store.memory
         if mode not in _SETPOINT_MODES or self._turns.is_mode_waiting:
             self._replace_deferred()
-            memory.setpoint = power
+            self._keep(power)
             self._store.save_soon()
             return True
         if self._is_in_force(mode, power):
@@ -151,7 +150,15 @@ class Commands:
     def _keep_deferred(self) -> None:
         """Store a setpoint that waits: what is carried out now replaces what it waits for."""
         if self._deferred is not None:
-            self._store.memory.setpoint, self._deferred = self._deferred, None
+            self._keep(self._deferred)
+            self._deferred = None
+
+    def _keep(self, power: int) -> None:
+        """Store a setpoint for later, also beyond a run from which the battery is brought back."""
+        memory = self._store.memory
+        memory.setpoint = power
+        if memory.run is not None and memory.run.is_over:
+            memory.run = memory.run.followed_by(power)
 
     @property
     def is_setpoint_waiting(self) -> bool:
@@ -334,19 +341,31 @@ class Commands:
         `is_command` tells that a caller has just asked for it. None when there is nothing to go
         back from; VenusError when it could not be brought to follow.
         """
+
+        async def job() -> tuple[Mode, Proof] | None:
+            end, was_waiting = CommandState.FAILED, self.is_deferred
+            try:
+                done = await self._go_back()
+                end = CommandState.CONFIRMED if done is None else STATES[done[1]]
+            finally:
+                if was_waiting and not self.is_deferred:
+                    # Its caller was told that it is pending, so its end is published.
+                    self._on_progress(CommandProgress(end))
+            return done
+
         rank = Rank.CALLER if is_command else Rank.BACKGROUND
-        return await self._turns.async_take(Turn(rank), self._go_back)
+        return await self._turns.async_take(Turn(rank), job)
 
     async def _go_back(self) -> tuple[Mode, Proof] | None:
         memory = self._store.memory
         if not self.is_held_by_hand:
             return None
         self.end_run()
+        self._keep_deferred()
         before, release = (await self._before()).below, self._own_slots()
         if memory.run:
             before, release = memory.run.before, ()
         memory.hold = None
-        self._keep_deferred()
         today = dt_util.now().date()
         try:
             proof = await self._set(wish_back(before), release=release)
@@ -399,9 +418,9 @@ class Commands:
         async def job() -> tuple[Mode, Proof]:
             memory = self._store.memory
             had_run = memory.run is not None
-            self._keep_deferred()
             if memory.run is not None:
                 memory.setpoint = memory.run.before.setpoint
+            self._keep_deferred()
             memory.run = memory.hold = None
             memory.is_planned = memory.is_planned or had_run or wish.mode is not Mode.AUTO
             proof = await self._set(wish)

@@ -88,6 +88,10 @@ class Run:
             return replace(self, power=power)
         return Run(power, self.before)
 
+    def followed_by(self, setpoint: int) -> Run:
+        """Return the same with another setpoint, in W, once it is over."""
+        return replace(self, before=replace(self.before, setpoint=setpoint))
+
     def store(self) -> dict[str, Any]:
         """Return what `restore_run` takes."""
         return {
