@@ -138,6 +138,6 @@ _FLOWS: Final[Mapping[str, type[_BatteryFlow]]] = {
 async def _async_clear(battery: Battery) -> bool:
     """Disable all slots; tell whether every one was accepted."""
     try:
-        return await battery.async_clear_all_slots()
+        return await battery.async_bound(battery.async_clear_all_slots())
     except VenusError:
         return False

@@ -189,6 +189,34 @@ async def test_nobody_waits_for_ever_at_a_gate() -> None:
         assert soc(await bench.read()) == 55
 
 
+@pytest.mark.parametrize("what", ["read", "identity", "write", "probe"])
+@virtual
+async def test_a_starved_call_ends_within_a_minute(what: str) -> None:
+    """Also where each attempt has its turn before its patience ends."""
+    async with pair(faults=Faults(dark=True), polite=False) as bench:
+        spec, hub = bench.battery.spec, bench.client._hub
+        gate = hub.gates.at(spec.address, LoopClock())
+
+        async def starve() -> None:
+            while True:
+                gate.keep_quiet(44)
+                await asyncio.sleep(46)
+
+        starving = asyncio.create_task(starve())
+        await asyncio.sleep(1)
+        begun = time()
+        call = {
+            "read": bench.read,
+            "identity": lambda: bench.read(Method.DEVICE),
+            "write": lambda: bench.client.write({"mode": "AI", "ai_cfg": {"enable": 1}}),
+            "probe": lambda: probe(hub, spec.address, spec.port),
+        }[what]
+        with pytest.raises(DeadlineError):
+            await call()
+        assert 45 < time() - begun <= 60.1
+        starving.cancel()
+
+
 @virtual
 async def test_a_search_that_waits_lets_commands_pass() -> None:
     """A shut gate delays no command to another battery, and is passed over in later rounds."""

@@ -29,7 +29,12 @@ async def _refresh(battery: Battery) -> None:
         raise command_error(err, battery.name) from err
     is_delicate = Danger.WIPES_SETTINGS in battery.profile.dangers
     battery.coordinator.hurry_shown(spared=_HARMFUL if is_delicate else frozenset())
-    await battery.coordinator.async_refresh()
+    try:
+        await battery.async_read_now()
+    except VenusError as err:
+        raise command_error(err, battery.name) from err
+    if (error := battery.parts.poller.last_error) is not None:
+        raise command_error(error, battery.name)
     if not battery.is_reachable:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -40,10 +45,10 @@ async def _refresh(battery: Battery) -> None:
 
 async def _leave_alone(battery: Battery) -> None:
     """Leave the battery alone for half an hour; pressed again, end that."""
-    if await battery.async_ask_again():
-        return
-    battery.check_planned_charge(USUAL)
     try:
+        if await battery.async_ask_again():
+            return
+        battery.check_planned_charge(USUAL)
         await battery.async_leave_alone(USUAL)
     except VenusError as err:
         raise command_error(err, battery.name) from err

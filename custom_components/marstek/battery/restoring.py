@@ -37,7 +37,9 @@ async def async_restore(battery: Battery) -> list[str]:
         failures = await _async_restore_settings(battery, lost, texts)
         activate = lost.chosen == Chosen(Mode.MANUAL) and not _comes_back(battery, lost.chosen)
         slots_failed = await _async_try(
-            battery, texts, lambda: _async_restore_slots(battery, activate=activate)
+            battery,
+            texts,
+            lambda: battery.async_bound(_async_restore_slots(battery, activate=activate)),
         )
         failures += slots_failed
         # No slot can be written while UPS is on.
@@ -59,7 +61,7 @@ async def _async_restore_settings(battery: Battery, lost: Lost, texts: Texts) ->
             continue
         name = texts.get(f"entity.{_PLATFORMS[setting]}.{setting.value}.name")
         try:
-            await battery.parts.settings.async_set(setting, value)
+            await battery.async_bound(battery.parts.settings.async_set(setting, value))
         except VenusError as err:
             failures.append(f"{name}: {texts.of_error(command_error(err, battery.name))}")
     return failures
@@ -101,7 +103,7 @@ async def _async_restore_mode(battery: Battery, chosen: Chosen) -> None:
     if _comes_back(battery, chosen):
         return
     if chosen.mode is Mode.UPS:
-        await battery.async_enter_backup()
+        await battery.async_bound(battery.async_enter_backup())
     else:
         if power is not None:
             await battery.async_set_setpoint(power)

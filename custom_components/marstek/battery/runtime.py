@@ -23,6 +23,7 @@ from ..venus import (
     Proof,
     Slot,
     VenusError,
+    wait_at_most,
     within,
 )
 from .coordinator import BatteryCoordinator
@@ -250,13 +251,27 @@ class Battery:
         if self.is_left_alone:
             work.close()
             self.parts.leave.check()
-        seconds = _SILENT_CALL if self.parts.poller.is_silent else _LONGEST_CALL
-        deadline = self.clock.time() + seconds
+        deadline = self.clock.time() + self._longest_call
         try:
             return await within(self.clock, deadline, Method.SET_MODE, work)
         except DeadlineError:
             self.parts.ground.reports.send(CommandProgress(CommandState.FAILED))
             raise
+
+    @property
+    def _longest_call(self) -> float:
+        """Seconds after which a call that begins now is cut."""
+        return _SILENT_CALL if self.parts.poller.is_silent else _LONGEST_CALL
+
+    async def async_read_now(self) -> None:
+        """Poll, and wait for that as long as a call may take; DeadlineError beyond.
+
+        The poll itself goes on then: an update that is cancelled would plan no further one.
+        """
+        poll = self.parts.ground.spawn(self.coordinator.async_refresh(), "refresh")
+        if not await wait_at_most(self.clock, poll, self._longest_call):
+            raise DeadlineError(Method.ENERGY, 0)
+        await poll
 
     async def async_begin_run(
         self, power: int, until: dt.datetime | None = None, target: int | None = None
@@ -329,11 +344,14 @@ class Battery:
         return until
 
     async def async_ask_again(self) -> bool:
-        """End leaving the battery alone, and read it; return whether there was anything to end."""
+        """End leaving the battery alone, and read it; return whether there was anything to end.
+
+        DeadlineError when it can't be read in time; it is left alone no more all the same.
+        """
         was_on = self.is_left_alone
         self.parts.leave.end()
         if was_on:
-            await self.coordinator.async_refresh()
+            await self.async_read_now()
         return was_on
 
     @callback

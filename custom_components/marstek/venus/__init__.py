@@ -4,7 +4,7 @@ What the device does is documented in PROTOCOL.md; section numbers in this libra
 """
 
 from .client import VenusClient
-from .clock import Clock, LoopClock, within
+from .clock import Clock, LoopClock, wait_at_most, within
 from .discovery import DEFAULT_PORT, DISCOVERY_PORTS, SearchResult, probe, search
 from .errors import (
     ClosedError,
@@ -109,5 +109,6 @@ __all__ = [
     "profile_for",
     "search",
     "success_rate",
+    "wait_at_most",
     "within",
 ]

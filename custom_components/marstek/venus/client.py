@@ -124,28 +124,39 @@ class VenusClient:
     ) -> Status:
         """Return the status that a method gives; UnsupportedError when the firmware lacks it.
 
-        RestingError for a poll that should not be sent now. Another model or firmware than the
+        RestingError for a poll that should not be sent now; DeadlineError after a minute, also
+        where other callers let it send only now and then. Another model or firmware than the
         known one is asked for a second time before it is followed: anybody on the network can
         forge one reply, and scales and limits depend on it.
         """
         if method not in self.profile.methods | self.profile.experimental:
             raise UnsupportedError(f"{method} is not in this firmware")
-        status = await self._ask(method, priority, attempts)
+        latest = self._last_attempt
+        status = await self._ask(method, priority, attempts, latest)
         if isinstance(status, DeviceStatus):
             if self._is_news(status):
-                second = await self._ask(method, priority, attempts)
+                second = await self._ask(method, priority, attempts, latest)
                 if not isinstance(second, DeviceStatus) or self._is_news(second, status):
                     raise InvalidReplyError("Two different identities")
             self._follow(status)
         return status
 
-    async def _ask(self, method: Method, priority: Priority, attempts: int | None) -> Status:
+    @property
+    def _last_attempt(self) -> float:
+        """When the last attempt of a call that begins now may begin, by the link's clock."""
+        pacing = self.link.pacing
+        return self.link.clock.time() + pacing.longest_call - pacing.timeout
+
+    async def _ask(
+        self, method: Method, priority: Priority, attempts: int | None, latest: float
+    ) -> Status:
         return await self.link.call(
             method,
             {"ble_mac": "0"} if method is Method.DEVICE else {"id": 0},
             lambda result: self._parse(method, result),
             priority=priority,
             attempts=attempts,
+            latest=latest,
         )
 
     def _parse(self, method: Method, result: dict[str, Any]) -> Status:
@@ -227,7 +238,8 @@ class VenusClient:
     ) -> None:
         """Send a writing method until it is accepted; RefusedError when it never is.
 
-        UnsupportedError when the firmware lacks it. Nothing reads back what is set but a mode.
+        UnsupportedError when the firmware lacks it, DeadlineError after a minute. Nothing reads
+        back what is set but a mode.
         """
         if not self.profile.supports(method):
             raise UnsupportedError(f"{method} is not in this firmware")
@@ -237,6 +249,7 @@ class VenusClient:
             _accepted,
             priority=Priority.COMMAND,
             attempts=attempts or self.link.pacing.write_attempts,
+            latest=self._last_attempt,
         )
 
 

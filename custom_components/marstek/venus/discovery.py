@@ -282,17 +282,19 @@ async def probe(
     """Return the battery at an IPv4 address and port.
 
     Raises PortInUseError when its answers could not reach us, LeftAloneError while the battery is
-    left alone, NoAnswerError, or the last error answer: DeviceError, InvalidReplyError or, of
-    those, NotMarstekError.
+    left alone, NoAnswerError, DeadlineError where others keep it from being asked for a minute, or
+    the last error answer: DeviceError, InvalidReplyError or, of those, NotMarstekError.
     """
     clock, pacing = clock or LoopClock(), pacing or Pacing()
     endpoint = await hub.acquire(port, allow_ephemeral=True)
     collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing)
     try:
         with _listening(endpoint, collector, address):
+            latest = clock.time() + pacing.longest_call - pacing.timeout
             for _ in range(attempts):
                 gate = endpoint.gate(address, clock)
-                async with gate.entered(Priority.POLL, pacing.patience, Method.DEVICE):
+                left = max(0.0, latest - clock.time())
+                async with gate.entered(Priority.POLL, min(pacing.patience, left), Method.DEVICE):
                     if (seconds := endpoint.left_alone_for(address)) > 0:
                         raise LeftAloneError(seconds)
                     endpoint.send(collector.request, address)

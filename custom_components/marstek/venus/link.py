@@ -15,6 +15,7 @@ from typing import Any, Final
 from .clock import Clock, LoopClock, wait_at_most, within
 from .errors import (
     ClosedError,
+    DeadlineError,
     InvalidReplyError,
     LeftAloneError,
     MethodMissingError,
@@ -54,6 +55,8 @@ class Pacing:
     """For the answer to a request after a datagram that may be its damaged answer, or not."""
     patience: float = 45.0
     """Until a caller gives up that other callers keep from sending."""
+    longest_call: float = 60.0
+    """Until a read or a write ends with all its repetitions, whatever it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +186,21 @@ class Link:
         priority: Priority = Priority.POLL,
         attempts: int | None = None,
         deadline: float | None = None,
+        latest: float = float("inf"),
     ) -> T:
         """Send a request until it is answered, and return what `parse` makes of the result.
 
         LeftAloneError, without sending anything, while the battery is left alone.
 
         DeadlineError when the link's clock reaches `deadline` first, also while the gate is shut,
-        or when other callers keep this one from sending for too long.
+        or when other callers keep this one from sending for too long, or until `latest`, after
+        which no attempt begins.
 
         Raises NoAnswerError when no attempt is answered, RestingError for a poll that should not
         be sent now, DeviceError for an error answer, InvalidReplyError or RefusedError when `parse`
         rejects every answer with it, WrongDeviceError when another battery answers.
         """
-        work = self._call(method, params, parse, priority, attempts)
+        work = self._call(method, params, parse, priority, attempts, latest)
         is_command = priority is Priority.COMMAND
         with self.preferred() if is_command else nullcontext():
             return await within(self.clock, deadline, method, work)
@@ -207,6 +212,7 @@ class Link:
         parse: Callable[[dict[str, Any]], T],
         priority: Priority,
         attempts: int | None,
+        latest: float,
     ) -> T:
         self._check_left_alone()
         attempts = attempts or self.pacing.read_attempts
@@ -217,10 +223,12 @@ class Link:
         self._calls.append(call)
         try:
             for attempt in range(attempts):
-                if attempt:
+                if attempt and (left := latest - self.clock.time()) > 0:
                     # A late answer ends the wait.
-                    await wait_at_most(self.clock, outcome, self.pause_before(attempt))
-                async with self._gate.entered(priority, self.pacing.patience, method):
+                    await wait_at_most(self.clock, outcome, min(self.pause_before(attempt), left))
+                if outcome.done():
+                    return await outcome
+                async with self._gate.entered(priority, self._patience(latest, method), method):
                     if self._closed:
                         raise ClosedError("The connection was closed")
                     self._check_left_alone()
@@ -237,6 +245,12 @@ class Link:
             self.backoff.failed(method)
         kind = UnreadError if call.is_unread else NoAnswerError
         raise call.last_error or kind(method, attempts)
+
+    def _patience(self, latest: float, method: Method) -> float:
+        """Return for how many seconds an attempt may wait for its turn; DeadlineError for none."""
+        if (left := latest - self.clock.time()) <= 0:
+            raise DeadlineError(method, 0)
+        return min(self.pacing.patience, left)
 
     def _check_left_alone(self) -> None:
         if (seconds := self._endpoint.left_alone_for(self.address)) > 0:
