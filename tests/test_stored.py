@@ -230,6 +230,37 @@ def test_valid_files_are_read_as_they_are() -> None:
         assert root.damaged == []
 
 
+def test_damage_within_books_is_named() -> None:
+    """Colours, prices and the calls of the sources are read by a library, which names what it drops."""
+    stored = plan_file()
+    days = stored["book"]["days"]
+    kept = len(days)
+    stored["book"]["days"] = {**days, "2026-13-01": next(iter(days.values())), "2026-11-02": 7}
+    stored["prices"] = {**stored["prices"], "never": [1.0], "2026-11-20T00:00:00+00:00": [0.1, "x"]}
+    stored["client"] = {
+        **stored["client"],
+        "last_asked": "soon",
+        "calls": {"rte": "many"},
+        "history": {"2025-2026": {"at": 5}, "2024-2025": []},
+    }
+    stored["announced"] = {**stored["announced"], "some day": "red"}
+    root = StoredPart(stored)
+    memory = PlanMemory.restore(root)
+    assert sorted(root.damaged) == [
+        "announced.some day",
+        "book.days.2026-11-02",
+        "book.days.2026-13-01",
+        "client.calls.rte",
+        "client.history.2024-2025",
+        "client.history.2025-2026.at",
+        "client.last_asked",
+        "prices.2026-11-20T00:00:00+00:00",
+        "prices.never",
+    ]
+    assert len(memory.book.store()["days"]) == kept
+    assert PlanMemory.restore(StoredPart({"book": {"days": []}})).book.store() == {"days": {}}
+
+
 def test_an_empty_override_costs_itself_only() -> None:
     """The pause, orders and totals outlive an override that can't be read."""
     stored = plan_file()

@@ -55,6 +55,13 @@ class StoredPart:
         """Return a file of which nothing can be read."""
         return cls(_Mark.LOST)
 
+    def noting(self, key: str) -> Callable[[str], None]:
+        """Return what notes damage within a value, by its path there.
+
+        For readers of libraries, which read a value of this mapping by themselves.
+        """
+        return lambda inner: self._spoil(key, inner)
+
     def _spoil(self, *keys: object) -> None:
         names = (self._path, *(_name(key) for key in keys))
         self.damaged.append(".".join(name for name in names if name) or "data")

@@ -1,6 +1,6 @@
 """What the plan must still know after a restart: the calendar, and what was announced."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
@@ -12,6 +12,7 @@ from ..const import DOMAIN
 from ..keeping import EntryStore
 from ..stored import StoredPart, day, fields, moment, number, one_of
 from ..tempo import Colour, ColourBook, PriceBook
+from ..tempo.ledger import Ledger
 from .control_memory import ControlMemory
 
 _SAVE_DELAY: Final = 5.0
@@ -68,25 +69,30 @@ class PlanMemory:
     def restore(cls, stored: StoredPart) -> PlanMemory:
         """Return the state as it was stored; what can't be read is forgotten."""
         silence = stored.optional("silent_for", number(0.0, _LONGEST_SILENCE))
+        client = stored.optional("client", fields) or {}
+        # The client itself restores it later, when the file is settled.
+        Ledger(0.0).restore(client, stored.noting("client"))
         return cls(
-            book=ColourBook.restore(stored.optional("book", fields)),
-            client=stored.optional("client", fields) or {},
-            announced=_by_day(stored.mapping("announced", one_of(Colour))),
+            book=ColourBook.restore(stored.optional("book", fields), stored.noting("book")),
+            client=client,
+            announced=_by_day(
+                stored.mapping("announced", one_of(Colour)), stored.noting("announced")
+            ),
             missed=stored.optional("missed", day),
             control=ControlMemory.restore(stored.part("control")),
-            prices=PriceBook.restore(stored.optional("prices", fields)),
+            prices=PriceBook.restore(stored.optional("prices", fields), stored.noting("prices")),
             unpriced_since=stored.optional("unpriced_since", moment),
             silent_for=None if silence is None else dt.timedelta(seconds=silence),
         )
 
 
-def _by_day(colours: Mapping[str, Colour]) -> dict[dt.date, Colour]:
+def _by_day(colours: Mapping[str, Colour], on_bad: Callable[[str], None]) -> dict[dt.date, Colour]:
     found: dict[dt.date, Colour] = {}
     for name, colour in colours.items():
         try:
             found[day(name)] = colour
         except ValueError:
-            continue
+            on_bad(name)
     return found
 
 

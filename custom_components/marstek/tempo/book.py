@@ -1,6 +1,6 @@
 """The colours that are known, who said so and how far that can be relied upon."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -157,8 +157,11 @@ class ColourBook:
         }
 
     @classmethod
-    def restore(cls, stored: object) -> Self:
-        """Return a book as it was stored; days that can't be read or can't be true are left out."""
+    def restore(cls, stored: object, on_bad: Callable[[str], None] = lambda _: None) -> Self:
+        """Return a book as it was stored; days that can't be read or can't be true are left out.
+
+        `on_bad` hears the path of each value that is left out.
+        """
         book = cls()
         match stored:
             case {"days": dict(days)}:
@@ -166,8 +169,12 @@ class ColourBook:
                     entry = _read(day, text)
                     if entry is not None and _is_credible(entry):
                         book._enter(entry)
-            case _:
+                    else:
+                        on_bad(f"days.{day}")
+            case None:
                 pass
+            case _:
+                on_bad("days")
         return book
 
     def _enter(self, entry: Entry) -> None:

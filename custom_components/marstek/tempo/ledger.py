@@ -4,7 +4,7 @@ It outlives a restart, so that restarting often neither asks more nor forgets wh
 alone. A clock that jumps may cost a call, never more than the budget of a day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -188,30 +188,28 @@ class Ledger:
             },
         }
 
-    def restore(self, stored: object) -> None:
-        """Take what was stored; what can't be read is left out."""
-        fields = _mapping(stored)
-        spread = fields.get("spread")
-        if isinstance(spread, float) and 0 <= spread < 1:
-            self.spread = spread
-        day = _moment(fields.get("day"))
+    def restore(self, stored: object, on_bad: Callable[[str], None] = lambda _: None) -> None:
+        """Take what was stored; what can't be read is left out, and `on_bad` hears its path."""
+        fields = _Part.of(stored, on_bad)
+        self.spread = fields.read("spread", _share) or self.spread
+        day = fields.read("day", _moment)
         self._day = day.date() if day else None
-        self.last_asked = _moment(fields.get("last_asked"))
-        self.was_in_vain = fields.get("was_in_vain") is True
-        calls, successes = _mapping(fields.get("calls")), _mapping(fields.get("last_success"))
+        self.last_asked = fields.read("last_asked", _moment)
+        self.was_in_vain = fields.read("was_in_vain", _flag) or False
+        calls, successes = fields.part("calls"), fields.part("last_success")
         for source, record in self._records.items():
-            record.calls = _count(calls.get(source.value), BUDGET)
-            record.last_success = _moment(successes.get(source.value))
-        resting = _mapping(fields.get("resting"))
+            record.calls = min(calls.read(source.value, _count) or 0, BUDGET)
+            record.last_success = successes.read(source.value, _moment)
+        resting = fields.part("resting")
         for call in self._standings:
-            its = _mapping(resting.get(call.value))
-            self._standings[call] = Standing(
-                _count(its.get("failures"), _MOST_FAILURES), _moment(its.get("until"))
-            )
-        for label, last in _mapping(fields.get("history")).items():
-            at = _moment(_mapping(last).get("at"))
-            if isinstance(label, str) and at is not None:
-                self.history[label] = HistoryTry(at, last.get("succeeded") is True)
+            its = resting.part(call.value)
+            failures = min(its.read("failures", _count) or 0, _MOST_FAILURES)
+            self._standings[call] = Standing(failures, its.read("until", _moment))
+        history = fields.part("history")
+        for label in history.values:
+            last = history.part(label)
+            if (at := last.read("at", _moment)) is not None:
+                self.history[label] = HistoryTry(at, last.read("succeeded", _flag) or False)
 
 
 def _text(moment: datetime | None) -> str | None:
@@ -229,10 +227,49 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def _mapping(value: object) -> Mapping[Any, Any]:
-    return value if isinstance(value, dict) else {}
+def _count(value: object) -> int | None:
+    """Return a whole number that is not negative; such a one counts as 0."""
+    return max(value, 0) if type(value) is int else None
 
 
-def _count(value: object, most: int) -> int:
-    """Return a whole number from 0 to `most`."""
-    return min(max(value, 0), most) if type(value) is int else 0
+def _share(value: object) -> float | None:
+    """Return a number from 0 to below 1."""
+    return value if isinstance(value, float) and 0 <= value < 1 else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A mapping that was stored; `on_bad` hears the path of what can't be read."""
+
+    values: Mapping[str, object]
+    on_bad: Callable[[str], None]
+    path: str = ""
+
+    @classmethod
+    def of(cls, stored: object, on_bad: Callable[[str], None], path: str = "") -> _Part:
+        """Return a mapping whose names are texts; empty for what is none."""
+        if stored is not None and not isinstance(stored, dict):
+            on_bad(path.removesuffix("."))
+        found = stored if isinstance(stored, dict) else {}
+        for name in found:
+            if not isinstance(name, str):
+                on_bad(f"{path}{name}")
+        return cls(
+            {name: each for name, each in found.items() if isinstance(name, str)}, on_bad, path
+        )
+
+    def part(self, key: str) -> _Part:
+        """Return a mapping in this one."""
+        return self.of(self.values.get(key), self.on_bad, f"{self.path}{key}.")
+
+    def read[T](self, key: str, read: Callable[[object], T | None]) -> T | None:
+        """Return one value; None where it is None, missing or can't be read."""
+        value = self.values.get(key)
+        found = None if value is None else read(value)
+        if value is not None and found is None:
+            self.on_bad(f"{self.path}{key}")
+        return found

@@ -1,6 +1,6 @@
 """Which day-ahead prices are known, and what is to be expected of other hours."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
@@ -178,25 +178,43 @@ class PriceBook:
         return rows
 
     @classmethod
-    def restore(cls, stored: Any) -> Self:
-        """Return the book as it was stored; what cannot be read is forgotten."""
+    def restore(cls, stored: Any, on_bad: Callable[[str], None] = lambda _: None) -> Self:
+        """Return the book as it was stored; what cannot be read is forgotten.
+
+        `on_bad` hears the name of each row of which something is forgotten.
+        """
+        rows = dict(stored) if isinstance(stored, dict) else {}
+        doubtful = rows.pop(_PROVISIONAL, [])
         prices: dict[int, float] = {}
-        for text, row in stored.items() if isinstance(stored, dict) else ():
-            try:
-                first = _number(datetime.fromisoformat(text))
-            except TypeError, ValueError:
-                continue
-            for number, price in enumerate(row if isinstance(row, list) else (), first):
-                is_price = isinstance(price, (int, float)) and -_MOST <= price <= _MOST
-                if is_price and 0 < number < _LAST_NUMBER:
-                    prices[number] = float(price)
-        doubtful = stored.get(_PROVISIONAL) if isinstance(stored, dict) else None
+        for text, row in rows.items():
+            found = _restore_row(text, row)
+            if not found or len(found) != len(row):
+                on_bad(str(text))
+            prices |= found
         numbers = (
             {each for each in doubtful if isinstance(each, int)}
             if isinstance(doubtful, list)
-            else set()
+            else set[int]()
         )
+        if not isinstance(doubtful, list) or len(numbers) != len(doubtful):
+            on_bad(_PROVISIONAL)
         return cls(prices, numbers & prices.keys())
+
+
+def _restore_row(text: object, row: object) -> dict[int, float]:
+    """Return the prices of a row that can be read, by the numbers of their quarters."""
+    if not isinstance(text, str) or not isinstance(row, list):
+        return {}
+    try:
+        first = _number(datetime.fromisoformat(text))
+    except ValueError:
+        return {}
+    return {
+        number: float(price)
+        for number, price in enumerate(row, first)
+        if isinstance(price, (int, float)) and -_MOST <= price <= _MOST
+        if 0 < number < _LAST_NUMBER
+    }
 
 
 def _number(moment: datetime) -> int:
