@@ -58,7 +58,7 @@ class StoredPart:
     def noting(self, key: str) -> Callable[[str], None]:
         """Return what notes damage within a value, by its path there.
 
-        For readers of libraries, which read a value of this mapping by themselves.
+        Libraries read their part of a file by themselves.
         """
         return lambda inner: self._spoil(key, inner)
 

@@ -154,6 +154,18 @@ async def test_counters_never_begin_again_at_nothing() -> None:
         assert home.control.is_in_control
 
 
+@at(2026, 3, 9, 12, 0)
+async def test_habits_that_cannot_be_read_are_kept_aside() -> None:
+    """They are learnt anew, and the file as it was is kept."""
+    async with plan_home(count=1) as home:
+        await home.minutes(1)
+        path = file_of(home, ".habits")
+        text = envelope({"work": [1.0], "rest": [], "pv": [], "days": 20})
+        await restart_with(home, path, text)
+        assert home.entry.state is ConfigEntryState.LOADED
+        assert file_of(home, ".habits.damaged").read_text() == text
+
+
 def state_of_total(home: PlanHome) -> str:
     """Return the state of what the home has charged."""
     state = home.hass.states.get("sensor.plan_energy_charged_by_all_batteries")

@@ -66,6 +66,8 @@ class Learner:
         """Go on with what was known before a restart, so that no night is decided without it."""
         stored = await self._store.async_load()
         self.habits = Habits.restore(stored.contents, self._zone())
+        if self.habits is None and stored.contents.get("days") is not None:
+            stored.noting("habits")("days")
         await self._store.async_settle(())
         self._learnt_from = self._to_learn_from
 
