@@ -18,6 +18,8 @@ _TOLERANCE_SHARE: Final = 0.3
 # Near full a battery takes less than a slot says; near empty it gives less.
 _NEARLY_FULL: Final = 95
 _NEARLY_EMPTY: Final = 71
+# In W: so much may be measured although nothing flows.
+_IDLE: Final = 50
 
 
 class ScheduleWatch:
@@ -113,10 +115,15 @@ class ScheduleWatch:
 
 
 def _agrees(wanted: int, power: int, soc: int | None) -> bool:
-    """Tell whether a power in W is what a slot asks for, as far as the battery can give it."""
+    """Tell whether a power in W is what a slot asks for, as far as the battery can give it.
+
+    Less power in the same direction is no contradiction: cells are derated by their battery, and
+    its own limit may be below that of its model.
+    """
     tolerance = max(_TOLERANCE, _TOLERANCE_SHARE * abs(wanted))
     may_stop = wanted and (
         soc is None or (soc >= _NEARLY_FULL if wanted < 0 else soc <= _NEARLY_EMPTY)
     )
-    low, high = sorted((wanted, 0 if may_stop else wanted))
+    is_derated = power * wanted > 0 and abs(power) > _IDLE
+    low, high = sorted((wanted, 0 if may_stop or is_derated else wanted))
     return low - tolerance <= power <= high + tolerance
