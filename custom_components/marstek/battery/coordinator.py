@@ -28,6 +28,7 @@ from ..venus import (
     success_rate,
 )
 from .data import BatteryData, CommandState
+from .in_force import setpoint_in_force
 from .observed import Observed
 from .parts import BatteryParts
 from .poller import SHORTEST_WAIT
@@ -166,9 +167,23 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._watch_meter()
         elif isinstance(status, DeviceStatus):
             self._follow_firmware(status)
+        if isinstance(status, EnergyStatus):
+            self._prove_power(status)
         if isinstance(status, (EnergyStatus, ModeStatus)):
             parts.runs.async_look(status, self._readings.picture())
         self._store.save_later()
+
+    def _prove_power(self, status: EnergyStatus) -> None:
+        """Compare the power with the setpoint in force, where neither sun nor backup hides it."""
+        readings, memory = self._readings, self._store.memory
+        is_plain = not readings.profile.has_pv or readings.solar_power == 0
+        if status.ac_power is None or status.soc is None or status.backup_power or not is_plain:
+            return
+        is_busy = self._parts.ground.busy.locked()
+        asked = None if is_busy else setpoint_in_force(memory, readings.mode)
+        memory.proven_power.look(
+            asked, status.ac_power, status.soc, readings.temperature, dt_util.utcnow().timestamp()
+        )
 
     @callback
     def _mode_proven(self, status: ModeStatus) -> None:

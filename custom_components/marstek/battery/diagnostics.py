@@ -45,6 +45,9 @@ def battery_diagnostics(battery: Battery) -> dict[str, Any]:
         # Totals, what was chosen and stands, and the schedule as last written.
         "memory": battery.parts.memory.store(),
         "scales": _scales(battery),
+        "power_limits": battery.parts.memory.proven_power.describe(
+            battery.profile.max_power, dt_util.utcnow().timestamp()
+        ),
         "experimental": battery.parts.trial.describe(),
         **_link(battery),
     }

@@ -15,6 +15,7 @@ from .energy import EnergyMeter
 from .leave import Leave, restore_leave
 from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .observed import Observed, restore_observed
+from .proven_power import ProvenPower
 from .run import Run, restore_run
 from .schedule import Mirror
 from .settings import SettingsData
@@ -75,6 +76,8 @@ class Memory:
     """Until when the battery is left alone; None once it has been asked again."""
     observed: Observed = field(default_factory=Observed)
     """Scales that differ from the table of profiles."""
+    proven_power: ProvenPower = field(default_factory=ProvenPower)
+    """Powers that it does not exceed, below those of the table."""
     judgement: Judgement | None = None
     """What became of the trial of Marstek.GetData."""
 
@@ -98,6 +101,7 @@ class Memory:
             "wear": self.wear.store(),
             "leave": self.leave and self.leave.store(),
             "observed": self.observed.store(),
+            "proven_power": self.proven_power.store(),
             "judgement": self.judgement and self.judgement.store(),
         }
 
@@ -131,6 +135,7 @@ class Memory:
             wear=Wear.restore(stored.part("wear")),
             leave=stored.optional("leave", restore_leave),
             observed=stored.value("observed", restore_observed, Observed()),
+            proven_power=ProvenPower.restore(stored.part("proven_power")),
             judgement=stored.optional("judgement", restore_judgement),
         )
 

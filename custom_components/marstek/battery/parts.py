@@ -207,6 +207,7 @@ async def async_make_parts(
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()
     profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])
+    store.memory.proven_power = store.memory.proven_power.of(entry.data[CONF_FIRMWARE])
     store.memory.limit(power_limits(profile, entry.options))
     client = await async_make_client(
         hass,

@@ -159,7 +159,8 @@ class Alerts:
             if (battery.data.ac_power or 0) < -IDLE_POWER:
                 continue
             need = energy_to(battery_state(battery, is_complete=False), _FULL)
-            latest = tariff.next_off_peak_change - dt.timedelta(hours=need / battery.limits.charge)
+            power = battery.expected_limits.charge
+            latest = tariff.next_off_peak_change - dt.timedelta(hours=need / power)
             if kept[key] > latest:
                 yield key
 

@@ -113,7 +113,7 @@ def battery_id(battery: Battery) -> str:
 
 def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
     """Return a battery as the planner sees it; what is not fresh is unknown."""
-    data, limits = battery.data, battery.limits
+    data, limits = battery.data, battery.expected_limits
     is_fresh = battery.is_reachable and Reading.POWER in data.fresh
     return BatteryState(
         id=battery_id(battery),
