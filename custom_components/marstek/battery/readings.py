@@ -239,7 +239,8 @@ class Readings:
         self, meter: EnergyMeter, counter: float | None, scale: float | None, now: float
     ) -> None:
         if counter is not None and scale is not None:
-            meter.add_counter(counter, now, resolution=scale, max_power=self.profile.max_power)
+            most = self.profile.inverter_limit
+            meter.add_counter(counter, now, resolution=scale, max_power=most)
 
     def _watch_for_frozen(self, status: EnergyStatus, now: float) -> None:
         flowing = abs(status.ac_power or 0) >= _FROZEN_POWER

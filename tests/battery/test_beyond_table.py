@@ -1,0 +1,34 @@
+"""Batteries that do more than the table allows to command: what they do is counted."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from simulator.household import constant
+from tests.truth import virtual
+from tests.virtual_home import home, specs_of
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@virtual
+async def test_energy_of_an_unknown_model_across_a_silence() -> None:
+    """At most 800 W are commanded; the 2,400 W that it gives by itself are counted all the same."""
+    spec = replace(
+        specs_of("VenusE 3.0", 150, 1)[0], soc=95.0, rated_wh=20_000, reported_device="Venus X"
+    )
+    async with home(specs=[spec]) as place:
+        await place.add_all()
+        battery = place.batteries[0]
+        battery.set_household(constant(2400))
+        await asyncio.sleep(300)
+        shown = float(place.state(battery, "sensor", "energy_discharged"))
+        before = battery.state.energy_discharged_wh
+        battery.faults.loss = 1.0
+        await asyncio.sleep(1800)
+        battery.faults.loss = 0.0
+        await asyncio.sleep(600)
+        flowed = battery.state.energy_discharged_wh - before
+        total = float(place.state(battery, "sensor", "energy_discharged"))
+        assert 1000 * (total - shown) == pytest.approx(flowed, abs=150)
