@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.marstek.battery.diagnostics import battery_diagnostics
 from simulator.household import constant
 from tests.truth import virtual
 from tests.virtual_home import home, specs_of
@@ -32,3 +33,23 @@ async def test_energy_of_an_unknown_model_across_a_silence() -> None:
         flowed = battery.state.energy_discharged_wh - before
         total = float(place.state(battery, "sensor", "energy_discharged"))
         assert 1000 * (total - shown) == pytest.approx(flowed, abs=150)
+
+
+@virtual
+async def test_a_power_beyond_the_inverter_that_the_counters_agree_with() -> None:
+    """A Venus A that gives 2,200 W, with the energy counted: believed, and commanded no higher."""
+    spec = replace(specs_of("Venus A", 149, 1)[0], soc=95.0, rated_wh=20_000, max_discharge=2200)
+    async with home(specs=[spec]) as place:
+        await place.add_all()
+        battery = place.batteries[0]
+        battery.set_household(constant(2200))
+        await asyncio.sleep(300)
+        assert place.state(battery, "sensor", "ac_power") == "unknown"
+        await asyncio.sleep(3600)
+        assert place.state(battery, "sensor", "ac_power") == "2200"
+        coordinator = place.entry(battery).runtime_data
+        assert coordinator.limits.discharge == 1500
+        assert battery_diagnostics(coordinator)["scales"]["inverter_limit"] == {
+            "table": 1500,
+            "observed": 2500.0,
+        }

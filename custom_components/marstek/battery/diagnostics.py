@@ -68,6 +68,7 @@ def _scales(battery: Battery) -> dict[str, Any]:
         Scale.STORED_ENERGY: profile.stored_energy_scale,
         Scale.FIRST_INPUT: profile.pv_channel_scales[0],
         Scale.COUNTERS: profile.energy_scale,
+        Scale.INVERTER: profile.inverter_limit,
     }
     proven = battery.parts.client.scales.proven
     return {

@@ -8,7 +8,7 @@ from ..stored import fields, number, one_of, whole
 from ..venus import Scale, Scales, VenusClient, is_scale
 
 _MOST_FIRMWARE: Final = 1_000_000
-_LARGEST: Final = 1000.0
+_LARGEST: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,10 @@ _EVERYWHERE: Final = frozenset(
         Method.SET_MODE,
     }
 )
-# Above the inverter's limit, as a factor: it overshoots for moments, and rounds.
-_AC_POWER_MARGIN: Final = 1.2
-_LARGEST_INVERTER: Final = 2500
+AC_POWER_MARGIN: Final = 1.2
+"""Above the inverter's limit, as a factor: it overshoots for moments, and rounds."""
+LARGEST_INVERTER: Final = 2500
+"""W, of the largest model."""
 _ALL_MODES: Final = frozenset({Mode.AUTO, Mode.AI, Mode.MANUAL, Mode.PASSIVE})
 
 
@@ -70,7 +71,7 @@ class Profile:
     """True when a poll every 30 s is known to be borne (1.5)."""
     max_power: int = 2500
     """Largest charge or discharge power in W."""
-    inverter_limit: int = _LARGEST_INVERTER
+    inverter_limit: int = LARGEST_INVERTER
     """Limit of the hardware in W, either way; that of the largest model where it is not known."""
     rated_capacity: float = 5120.0
     """Of one pack in Wh, for firmware that does not tell."""
@@ -102,7 +103,7 @@ class Profile:
     @property
     def largest_ac_power(self) -> float:
         """AC power of the inverter, in W, either way, beyond which a reading can't be true."""
-        return _AC_POWER_MARGIN * self.inverter_limit
+        return AC_POWER_MARGIN * self.inverter_limit
 
 
 _METER = frozenset({Method.METER})
@@ -156,7 +157,7 @@ _VNSD_BLIND = replace(
     has_backup=True,
     answers_to_source_port=True,
     max_power=2200,
-    inverter_limit=_LARGEST_INVERTER,
+    inverter_limit=LARGEST_INVERTER,
     rated_capacity=2560.0,
 )
 _VNSD_STEADY = replace(
@@ -292,7 +293,7 @@ def profile_for(model: str, firmware: int) -> Profile:
     version = version_of(firmware)
     profile = next(profile for start, profile in reversed(rows) if version >= start)
     if version > newest:
-        profile = replace(profile, known=False, inverter_limit=_LARGEST_INVERTER)
+        profile = replace(profile, known=False, inverter_limit=LARGEST_INVERTER)
     capacity = next(
         (wh for prefix, wh in _CAPACITIES.items() if _normalised(model).startswith(prefix)), None
     )

@@ -3,7 +3,8 @@
 The table of profiles comes from firmware that somebody has read. Another firmware may send the same
 value in another unit, which shows where values can't be true together: the remaining energy beside
 capacity and state of charge (PROTOCOL.md 2.4), the first solar input beside the sum of all (2.5),
-a counter beside the power (2.6). A scale that several such observations agree on replaces that of
+a counter beside the power (2.6). A power beyond the inverter's limit is believed in the same way,
+once the counters have agreed with it, up to the largest inverter; it allows no command. A scale that several such observations agree on replaces that of
 the table. Observing goes on, so that the table's own scale comes back in the same way, and another
 firmware begins anew.
 """
@@ -14,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from .models import Method
-from .profiles import Profile
+from .profiles import AC_POWER_MARGIN, LARGEST_INVERTER, Profile
 
 # So many observations in a row, with at least so many different values, prove a scale: a battery
 # that repeats itself has been observed once.
@@ -33,6 +34,9 @@ _LONGEST_BETWEEN: Final = 60.0
 _COMPARED: Final = 500.0
 _LONGEST_STEP: Final = 300.0
 _COUNTER_FACTOR: Final = 1.6
+# In Wh of the counters for one comparison with a power beyond the inverter's limit.
+_BEYOND_COMPARED: Final = 50.0
+_BEYOND_FACTOR: Final = 1.3
 
 
 class Scale(StrEnum):
@@ -44,12 +48,15 @@ class Scale(StrEnum):
     """`pv1_power` of PV.GetStatus."""
     COUNTERS = "counters"
     """`total_grid_*_energy` of ES.GetStatus."""
+    INVERTER = "inverter_limit"
+    """Largest AC power in W that readings may show; no unit, but proven in the same way."""
 
 
 _CHOICES: Final[Mapping[Scale, tuple[float, ...]]] = {
     Scale.STORED_ENERGY: _DECADES,
     Scale.FIRST_INPUT: _FIRST_INPUT_SCALES,
     Scale.COUNTERS: (1.0, 10.0, 100.0),
+    Scale.INVERTER: (float(LARGEST_INVERTER),),
 }
 
 
@@ -109,6 +116,9 @@ class Scales:
         self.proven: dict[Scale, float] = dict(proven or {})
         self._ballots = {scale: _Ballot() for scale in Scale}
         self._charged, self._discharged = _Span(), _Span()
+        self._beyond = _Span()
+        self._beyond_read: tuple[float, float] | None = None
+        """AC power in W beyond the inverter's limit, and when it was read."""
         self._power: tuple[float, float] | None = None
         """In W, and when it was read."""
         self._sun: tuple[float, float] | None = None
@@ -125,6 +135,8 @@ class Scales:
                     profile = replace(profile, pv_channel_scales=scales)
                 case Scale.COUNTERS:
                     profile = replace(profile, energy_scale=value)
+                case Scale.INVERTER:
+                    profile = replace(profile, inverter_limit=int(value))
         return profile
 
     def observe(
@@ -142,6 +154,7 @@ class Scales:
                 self._observe_inputs(result, profile, now)
             case Method.ENERGY:
                 self._observe_energy(result, profile, now)
+                self._observe_beyond(result, profile, now)
         return self.proven != before
 
     def _vote(self, scale: Scale, value: float, seen: float, of_table: float) -> None:
@@ -193,6 +206,30 @@ class Scales:
             counter = _number(result, key, 0, 1e9)
             if counter is not None and (scale := span.scale(counter)) is not None:
                 self._vote(Scale.COUNTERS, scale, counter, profile.energy_scale)
+
+    def _observe_beyond(self, result: Mapping[str, Any], profile: Profile, now: float) -> None:
+        """Compare a power beyond the inverter's limit with the counter of its direction."""
+        largest = AC_POWER_MARGIN * LARGEST_INVERTER
+        power = _number(result, "ongrid_power", -largest, largest)
+        key = "total_grid_output_energy" if (power or 0) > 0 else "total_grid_input_energy"
+        counter = _number(result, key, 0, 1e9)
+        last = self._beyond_read
+        if power is None or counter is None or abs(power) <= profile.largest_ac_power:
+            self._beyond_read = None
+            return
+        self._beyond_read = power, now
+        if last is None or last[0] * power < 0 or not 0 <= now - last[1] <= _LONGEST_STEP:
+            self._beyond = _Span(counter)
+            return
+        span = self._beyond
+        span.energy += abs(last[0] + power) / 2 * (now - last[1]) / 3600
+        if span.energy < _BEYOND_COMPARED or span.counter is None:
+            return
+        ratio = (counter - span.counter) * self.applied(profile).energy_scale / span.energy
+        agrees = 1 / _BEYOND_FACTOR <= ratio <= _BEYOND_FACTOR
+        limit = LARGEST_INVERTER if agrees else profile.inverter_limit
+        self._vote(Scale.INVERTER, limit, counter, profile.inverter_limit)
+        self._beyond = _Span(counter)
 
     def _integrate(self, power: float | None, now: float) -> None:
         """Add the energy since the last reading; nothing is compared across a gap."""
