@@ -84,7 +84,6 @@ class Gate:
     async def _enter(self, priority: Priority, deadline: float, method: str) -> None:
         ticket = (priority, next(self._ticket))
         self._waiting.add(ticket)
-        self._notify()
         try:
             while (delay := self._delay(ticket)) is None or delay > 0:
                 left = deadline - self._clock.time()
