@@ -1,11 +1,12 @@
 """Who goes first, and when."""
 
 import asyncio
+from weakref import WeakSet
 
 import pytest
 
 from custom_components.marstek.venus import LoopClock, Priority
-from custom_components.marstek.venus.gate import Gate
+from custom_components.marstek.venus.gate import Gate, Gates
 
 from .bench import time, virtual
 
@@ -79,3 +80,27 @@ async def test_a_cancelled_one_makes_way(victim: str) -> None:
     assert [name for name in seen if name != victim] == list(tasks)
     async with asyncio.timeout(1), gate.entered(Priority.POLL):
         pass
+
+
+@virtual
+async def test_gates_are_bounded_and_none_is_replaced_while_there_is_room() -> None:
+    """Two callers that ask for one address must share its gate; a flood of addresses is dropped."""
+    gates, clock, alive = Gates(), LoopClock(), WeakSet[Gate]()
+    busy = gates.at("10.0.0.1", clock)
+    busy.keep_quiet(60)
+    idle = gates.at("10.0.0.2", clock)
+    for number in range(50):
+        alive.add(gates.at(f"10.0.1.{number}", clock))
+    assert gates.at("10.0.0.2", clock) is idle
+    for number in range(250):
+        alive.add(gates.at(f"10.0.2.{number}", clock))
+        assert len(alive) <= 64
+    assert gates.at("10.0.0.1", clock) is busy
+
+
+@virtual
+async def test_an_address_that_is_known_drops_no_gate() -> None:
+    """Room is made for new addresses only."""
+    gates, clock = Gates(), LoopClock()
+    known = [gates.at(f"10.0.0.{number}", clock) for number in range(64)]
+    assert [gates.at(f"10.0.0.{number}", clock) for number in range(64)] == known

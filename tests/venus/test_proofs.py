@@ -14,13 +14,14 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
+    ModeStatus,
     ModeWish,
     NoAnswerError,
     Proof,
     RefusedError,
     Slot,
 )
-from custom_components.marstek.venus.proving import power_agrees
+from custom_components.marstek.venus.proving import Measured, is_excusable, power_agrees
 from simulator import Faults
 from simulator.household import constant
 
@@ -333,3 +334,23 @@ async def test_another_power_than_asked_is_a_contradiction() -> None:
         async with once_written(bench, leave):
             with pytest.raises(ContradictedError):
                 await bench.control.set_mode(passive(-900))
+
+
+@pytest.mark.parametrize(
+    ("wish", "soc", "power", "is_excused"),
+    [
+        (manual(700), 50, 0, True),
+        (manual(-700), 50, 0, True),
+        (passive(700), 71, 0, True),
+        (passive(700), 72, 0, False),
+        (passive(700), None, 0, False),
+        (passive(700), 20, 300, False),
+        (passive(-700), 20, 0, False),
+    ],
+)
+def test_why_a_battery_may_give_no_power_in_a_mode_it_had_before(
+    wish: ModeWish, soc: int | None, power: int, *, is_excused: bool
+) -> None:
+    """A slot may not act yet, and an empty battery gives nothing; a charge has no such reason."""
+    status = ModeStatus(wish.mode, soc, power, 0)
+    assert is_excusable(wish, status, Measured(soc, (power,)), status) is is_excused

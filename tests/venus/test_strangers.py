@@ -5,6 +5,7 @@ asked at all.
 """
 
 import asyncio
+import json
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -30,6 +31,7 @@ from tests.loopback import free_port
 
 from .bench import (
     ADDRESS,
+    MAC,
     POWERS,
     connected,
     fleet,
@@ -274,3 +276,23 @@ async def test_a_noisy_address_is_noticed_and_forgotten() -> None:
                 await send_from((ADDRESS, port), sign, ("127.0.0.1", port))
                 await asyncio.sleep(0.1)
             assert bench.link.noise.is_noisy is is_noisy
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        {"id": 64000, "error": {"code": -32601, "message": "Method not found", "data": 425}},
+        {"id": 0, "result": POWERS},
+    ],
+)
+@virtual
+async def test_only_an_error_without_a_name_shortens_the_wait(stray: dict[str, Any]) -> None:
+    """An answer to another program tells nothing of our request, whose answer comes 4 s late."""
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        strange = json.dumps({"src": f"VenusE 3.0-{MAC}", **stray}).encode()
+        return [(0.5, strange), (4, reply(request, POWERS))]
+
+    async with scripted(script) as (device, target), opened(target) as client:
+        assert soc(await client.read(Method.ENERGY)) == 55
+        assert len(device.requests) == 1
