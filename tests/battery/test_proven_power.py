@@ -115,7 +115,7 @@ async def test_the_plan_counts_on_what_the_battery_takes() -> None:
         (pilot,) = place.control.crew.pilots.values()
         assert pilot.battery.expected_limits.charge == 800
         assert pilot.battery.limits.charge == 2500
-        assert {entry.doubt for entry in pilot.battery.store.memory.schedule.entries.values()} == {
+        assert {entry.doubt for entry in pilot.battery.parts.memory.schedule.entries.values()} == {
             None
         }
         state = battery_state(pilot.battery, is_complete=False)

@@ -14,7 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 import pytest
 
-from custom_components.marstek.battery.coordinator import BatteryCoordinator
+from custom_components.marstek.battery.runtime import Battery
 from custom_components.marstek.venus import Method
 from tests.control.plan_home import PlanHome, paris, plan_home
 from tests.virtual_time import run
@@ -185,7 +185,7 @@ async def live(steps: list[Step]) -> None:
         assert not wrong, "\n".join(map(str, wrong))
         await asyncio.sleep(_CALM)
         check(life, steps)
-        battery: BatteryCoordinator = home.place.entry(life.battery).runtime_data
+        battery: Battery = home.place.entry(life.battery).runtime_data
         assert battery.data.last_command is not None
         assert home.place.state(life.battery, "sensor", "last_command") != "pending"
         last = len(steps) - 1
@@ -195,7 +195,7 @@ async def live(steps: list[Step]) -> None:
             shown = home.place.state(life.battery, "number", "setpoint")
             assert float(shown) == life.power(last)
         assert home.place.state(life.battery, "select", "mode") == life.battery.state.mode.lower()
-        assert not battery.ownership.is_claimed
+        assert not battery.is_claimed
         assert battery.is_planned or battery.data.mode is not None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
 from ..redaction import REDACTED, redact_text

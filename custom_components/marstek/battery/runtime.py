@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_BLE_MAC
 from ..errors import command_error
@@ -84,6 +85,11 @@ class Battery:
     def limits(self) -> PowerLimits:
         """How far the owner lets it go."""
         return power_limits(self.profile, self.entry.options)
+
+    @property
+    def expected_limits(self) -> PowerLimits:
+        """Powers in W to count on: the limits, lowered to what the battery has proven to do."""
+        return self.parts.memory.proven_power.applied(self.limits, dt_util.utcnow().timestamp())
 
     @property
     def mode(self) -> Mode | None:
