@@ -26,8 +26,8 @@ from custom_components.marstek.planner import (
     House,
     Options,
     Period,
-    Plan,
     Step,
+    Timeline,
     plan_optimised,
     plan_simple as simple_strategy,
 )
@@ -156,7 +156,7 @@ def _period(
     )
 
 
-def _decisions(plan: Plan, asked: Any) -> list[Any]:
+def _decisions(plan: Timeline, asked: Any) -> list[Any]:
     """Return a decision for each stretch of quarter hours, by what holds for most of it."""
     engine: Any = import_module("engine")  # the scorer's own, only there when it asks
     total = len(asked.hour)

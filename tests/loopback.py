@@ -104,7 +104,7 @@ def loopback_only(*ports: int) -> Iterator[None]:
         for target, value in (
             (f"{package}.discovery.DISCOVERY_PORTS", ports),
             (f"{package}.discovery.PACING", PACING),
-            (f"{package}.sightings.PACING", PACING),
+            (f"{package}.flows.search_results.PACING", PACING),
             (f"{package}.battery.runtime.Pacing", lambda: PACING),
             (f"{package}.venus.discovery._LATENCY", 2 * LATENCY[1]),
         ):

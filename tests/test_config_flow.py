@@ -28,9 +28,8 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.discovery import async_get_hub
 from simulator import Fleet, SimulatedBattery
 from simulator.garbage import GARBAGE
-
-from . import loopback
-from .loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
+from tests import loopback
+from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
 
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components" / "marstek" / "translations"
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
@@ -255,7 +254,7 @@ async def test_state_of_charge_is_optional(
     """A battery that keeps its state of charge to itself is offered all the same."""
     battery.update_firmware(firmware)
     battery.faults.silent = silent
-    with patch("custom_components.marstek.sightings._SOC_TIMEOUT", 0.1):
+    with patch("custom_components.marstek.flows.search_results._SOC_TIMEOUT", 0.1):
         pick = await start(hass, "search")
     assert offered(pick) == {E3_MAC: f"Venus E 3.0 0101 · {E3_ADDRESS}{soc}"}
     battery.faults.clear()

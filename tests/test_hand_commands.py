@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from custom_components.marstek.battery.slots import HAND_SLOT
+from custom_components.marstek.battery.slot_mirror import OWNER_SLOT
 from custom_components.marstek.const import CONF_POWER_PRESET, PowerPreset
 from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Slot
@@ -279,12 +279,12 @@ async def test_manual_slot() -> None:
         await me.set_power(-900)
         await me.choose("manual")
         friday_and_saturday = 0b0110000
-        assert me.battery.state.slots[HAND_SLOT] == Slot(
+        assert me.battery.state.slots[OWNER_SLOT] == Slot(
             start=0, end=23 * 60 + 59, week_set=friday_and_saturday, power=-900, enabled=True
         )
         await asyncio.sleep(600)
         await me.choose("auto")
-        assert me.battery.state.slots[HAND_SLOT].enabled is False
+        assert me.battery.state.slots[OWNER_SLOT].enabled is False
         for number in (0, 5, 7, 9):
             assert me.battery.state.slots[number] == app_slot(0)
         assert me.battery.state.mode == "Auto"
@@ -307,7 +307,7 @@ async def test_slot_can_not_be_disabled() -> None:
         await me.choose("auto")
         await task
         assert me.battery.state.mode == "Auto"
-        assert me.battery.state.slots[HAND_SLOT].enabled
+        assert me.battery.state.slots[OWNER_SLOT].enabled
         assert me.last_command == "confirmed"
 
 
@@ -324,7 +324,7 @@ async def test_slot_is_renewed_each_day() -> None:
                 await asyncio.sleep(600)
             await asyncio.sleep(900)
             weekday = me.home.clock.now(zone).weekday()
-            slot = me.battery.state.slots[HAND_SLOT]
+            slot = me.battery.state.slots[OWNER_SLOT]
             assert slot.week_set == 1 << weekday | 1 << (weekday + 1) % 7
             assert len(me.slot_writes()) == written + day
         assert me.battery.state.mode == "Manual"
@@ -338,13 +338,13 @@ async def test_slot_is_renewed_after_a_restart() -> None:
         await me.choose("manual")
         await me.home.restart(pause=14 * 3600)
         await asyncio.sleep(1200)
-        assert me.battery.state.slots[HAND_SLOT].week_set == 0b1100000
+        assert me.battery.state.slots[OWNER_SLOT].week_set == 0b1100000
         assert me.battery.state.ac_power == -100
         assert me.power == -100
         me.assert_shows_truth()
         # The slot that was written before the restart is still known to be ours.
         await me.choose("auto")
-        assert me.battery.state.slots[HAND_SLOT].enabled is False
+        assert me.battery.state.slots[OWNER_SLOT].enabled is False
 
 
 @virtual

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .repository import hassfest
+from tests.repository import hassfest
 
 INTEGRATION = Path(__file__).parents[1] / "custom_components" / "marstek"
 

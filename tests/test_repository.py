@@ -17,10 +17,9 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml
 import pytest
 
-from custom_components.marstek.plan.chronicle import Alert, Kind
+from custom_components.marstek.plan.announcer import Alert, Kind
 from custom_components.marstek.planner import Action
-
-from .repository import source, texts
+from tests.repository import source, texts
 
 ROOT = Path(__file__).parents[1]
 INTEGRATION = ROOT / "custom_components" / "marstek"

@@ -9,23 +9,27 @@ from hypothesis.strategies import DrawFn
 
 from custom_components.marstek.battery.energy import EnergyMeter
 from custom_components.marstek.battery.leave import Leave
-from custom_components.marstek.battery.lost import Chosen, Lost
-from custom_components.marstek.battery.memory import Hold, Memory
+from custom_components.marstek.battery.memory import (
+    Chosen,
+    Hold,
+    Lost,
+    Memory,
+    StoredTrial,
+    TrialResult,
+)
+from custom_components.marstek.battery.mode_requests import BatteryCommand, SafetyNet, SlotWindow
 from custom_components.marstek.battery.observed import Observed
-from custom_components.marstek.battery.orders import Order, SafetyNet, Window
 from custom_components.marstek.battery.run import Before, Run
-from custom_components.marstek.battery.schedule import Doubt, Entry, Mirror, Unfinished
 from custom_components.marstek.battery.settings import SettingsData
-from custom_components.marstek.battery.verdict import Judgement, Verdict
+from custom_components.marstek.battery.slot_mirror import Doubt, Mirror, MirrorEntry, Unfinished
 from custom_components.marstek.limits import PowerLimits
-from custom_components.marstek.plan.control_memory import FOR_EVER, ControlMemory
-from custom_components.marstek.plan.energy_totals import EnergyTotals
+from custom_components.marstek.plan.control_memory import FOR_EVER, ControlMemory, EnergyTotals
 from custom_components.marstek.plan.memory import PlanMemory
 from custom_components.marstek.planner import Action, Override
 from custom_components.marstek.planner.habits import Habits
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.tempo import Announcement, Colour, PriceBook, Source
-from custom_components.marstek.tempo.ledger import Ledger
+from custom_components.marstek.tempo.request_budget import RequestBudget
 from custom_components.marstek.venus import Mode, Scale, Slot
 
 NOW = dt.datetime(2026, 11, 26, 22, 30, tzinfo=dt.UTC)
@@ -61,13 +65,13 @@ def battery_file() -> dict[str, Any]:
         discharged=EnergyMeter(total=5000.0),
         setpoint=-800,
         hold=Hold(Mode.PASSIVE, -800, TODAY, NOW, Mode.AI),
-        run=Run(-800, Before(Mode.MANUAL, 100, Mode.AI, by_hand=True), NOW, 80),
+        run=Run(-800, Before(Mode.MANUAL, 100, Mode.AI, by_owner=True), NOW, 80),
         slots={6, 7},
         is_planned=True,
         chosen=Chosen(Mode.MANUAL, 300),
         was_silent=True,
         lost=Lost(Chosen(Mode.AI), SettingsData(88, 1, 0)),
-        judgement=Judgement(150, Verdict.PROVEN),
+        trial=StoredTrial(150, TrialResult.PROVEN),
         leave=Leave(NOW, 1800.0),
         observed=Observed(142, {Scale.STORED_ENERGY: 1.0}),
         settings=SettingsData(70, 0, 1),
@@ -75,7 +79,7 @@ def battery_file() -> dict[str, Any]:
     memory.efficiency.value = 0.85
     slots = [Slot(number, "10:00", "11:00", 127, 200) for number in (0, 3)]
     memory.schedule = Mirror(
-        {slot.number: Entry(slot, NOW, True, Doubt.BACKUP, NOW) for slot in slots},
+        {slot.number: MirrorEntry(slot, NOW, True, Doubt.BACKUP, NOW) for slot in slots},
         is_backup=True,
         before_backup=Mode.AUTO,
         unfinished=Unfinished(Mode.PASSIVE, 20),
@@ -86,7 +90,7 @@ def battery_file() -> dict[str, Any]:
 def plan_file() -> dict[str, Any]:
     """Return a plan's file that has everything."""
     net = SafetyNet(TODAY, dt.time(6), dt.time(22), 200)
-    window = Window(NOW, NOW + dt.timedelta(hours=5), net)
+    window = SlotWindow(NOW, NOW + dt.timedelta(hours=5), net)
     batteries = frozenset({MAC})
     control = ControlMemory(
         paused_until=NOW + dt.timedelta(hours=3),
@@ -96,7 +100,7 @@ def plan_file() -> dict[str, Any]:
         ],
         standing_back={MAC: NOW + dt.timedelta(hours=2), "02aabbcc0102": NOW},
         complete={MAC: NOW},
-        orders={MAC: Order(-800, window), "02aabbcc0102": Order(0, until=NOW)},
+        orders={MAC: BatteryCommand(-800, window), "02aabbcc0102": BatteryCommand(0, until=NOW)},
         full_day=TODAY,
         was_full=True,
         doubts={MAC: "clock"},
@@ -193,7 +197,7 @@ def test_plan_keeps_what_is_not_damaged(case: tuple[dict[str, Any], tuple[Any, .
     assert control.energy.charged is None or control.energy.charged >= 0
     for order in control.orders.values():
         assert order.mode
-    ledger = Ledger(0.5)
+    ledger = RequestBudget(0.5)
     ledger.restore(memory.client)
     ledger.turn(NOW)
     memory.prices.known_until(NOW)

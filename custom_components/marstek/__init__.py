@@ -21,11 +21,11 @@ from .entries import is_battery, is_plan
 from .health import async_start_health
 from .migration import async_migrate
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
-from .plan.issues import TariffIssues
 from .plan.learning import habits_store
 from .plan.memory import PlanStore
 from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
+from .plan.tariff.issues import TariffIssues
 from .runtime import async_is_heard, async_loaded_plan
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery import buttons as battery
+from .battery.entities import buttons as battery
 from .battery.runtime import Battery
-from .plan import buttons as plan
+from .plan.entities import buttons as plan
 from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 1

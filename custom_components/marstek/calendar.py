@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery import calendars as battery
+from .battery.entities import calendars as battery
 from .battery.runtime import Battery
-from .plan import calendars as plan
+from .plan.entities import calendars as plan
 from .runtime import MarstekConfigEntry
 
 PARALLEL_UPDATES = 0

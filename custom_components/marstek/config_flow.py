@@ -30,7 +30,6 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
-from .address_form import ADDRESS_SCHEMA, async_ask
 from .const import CONF_BLE_MAC, CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, ENTRY_VERSION
 from .discovery import async_has_room_for_offers, async_identify, async_is_at, async_place_of
 from .entries import (
@@ -43,13 +42,14 @@ from .entries import (
     is_literal,
     is_plan,
 )
+from .flows.address_form import ADDRESS_SCHEMA, async_ask
+from .flows.battery_options_flow import BatteryOptionsFlow
+from .flows.plan_flow import PlanSteps
+from .flows.plan_options_flow import PlanOptionsFlow
+from .flows.rule_flow import RuleFlow
+from .flows.search_results import Sightings, async_look_around, name_of
 from .just_found import async_note_found
-from .options_flow import BatteryOptionsFlow
 from .plan.rules import SUBENTRY_RULE
-from .plan_flow import PlanSteps
-from .plan_options import PlanOptionsFlow
-from .rule_flow import RuleFlow
-from .sightings import Sightings, async_look_around, name_of
 from .venus import DeviceStatus, FoundDevice
 
 
@@ -280,7 +280,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
 
     async def _async_offer(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Let a configured battery follow its address, or show a new one to the user."""
-        await self._async_identify(data, is_wish=False)
+        await self._async_identify(data, is_request=False)
         self._abort_if_known(await self._async_updates(data))
         if not async_has_room_for_offers(self.hass):
             return self.async_abort(reason="too_many_offers")
@@ -316,10 +316,10 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
             next_flow=(FlowType.CONFIG_FLOW, following["flow_id"]),
         )
 
-    async def _async_identify(self, data: Mapping[str, Any], *, is_wish: bool = True) -> None:
+    async def _async_identify(self, data: Mapping[str, Any], *, is_request: bool = True) -> None:
         """Set the unique id; what the user wishes goes before a discovery that is in progress."""
         await self.async_set_unique_id(
-            format_mac(data[CONF_BLE_MAC]), raise_on_progress=not is_wish
+            format_mac(data[CONF_BLE_MAC]), raise_on_progress=not is_request
         )
 
     async def _async_updates(self, data: dict[str, Any]) -> dict[str, Any]:

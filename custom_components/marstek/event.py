@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .plan.events import events
+from .plan.entities.events import events
 from .plan.runtime import PlanConfigEntry
 
 PARALLEL_UPDATES = 0

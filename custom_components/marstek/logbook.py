@@ -15,7 +15,7 @@ from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .plan.chronicle import EVENT, Alert, Kind
+from .plan.announcer import EVENT, Alert, Kind
 
 _DEFAULT_ICON: Final = "mdi:home-battery"
 _ICONS: Final[Mapping[str, str]] = {

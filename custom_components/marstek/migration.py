@@ -9,10 +9,10 @@ from homeassistant.core import HomeAssistant, callback
 from .const import ENTRY_VERSION
 from .entries import is_foreign
 
-type Step = Callable[[dict[str, Any], dict[str, Any]], None]
+type MigrationStep = Callable[[dict[str, Any], dict[str, Any]], None]
 """Changes data and options of an entry in place to those of the next version."""
 
-STEPS: Final[Mapping[int, Step]] = {}
+STEPS: Final[Mapping[int, MigrationStep]] = {}
 """Steps by the version that they start from: none, as version 1 is the first."""
 
 

@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery import numbers as battery
+from .battery.entities import numbers as battery
 from .battery.runtime import Battery
-from .plan import numbers as plan
+from .plan.entities import numbers as plan
 from .runtime import MarstekConfigEntry
 
 # Commands queue by themselves: one that waits gives way to the next.

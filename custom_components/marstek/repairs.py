@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from .battery.issues import SETTINGS_WIPED, SILENT
-from .battery.restoring import async_restore
+from .battery.restore import async_restore
 from .battery.runtime import Battery
 from .const import CONF_BLE_MAC
 from .discovery import async_place_of, async_search
@@ -83,7 +83,7 @@ class ForeignSlotsFlow(_BatteryFlow):
         if battery is None or not await _async_clear(battery):
             return "not_cleared"
         if (plan := async_loaded_plan(self.hass)) is not None:
-            plan.control.crew.async_trust_slots_of(battery)
+            plan.control.participants.async_trust_slots_of(battery)
             await plan.control.async_refresh()
         return None
 

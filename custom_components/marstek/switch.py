@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .battery import switches as battery
+from .battery.entities import switches as battery
 from .battery.runtime import Battery
-from .plan.switches import async_setup_switches
+from .plan.entities.switches import async_setup_switches
 from .runtime import MarstekConfigEntry
 
 # Commands queue by themselves: one that waits gives way to the next.

@@ -3,8 +3,8 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .plan.entities.times import times
 from .plan.runtime import PlanConfigEntry
-from .plan.times import times
 
 PARALLEL_UPDATES = 1
 

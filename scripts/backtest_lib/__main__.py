@@ -16,7 +16,7 @@ import sys
 from custom_components.marstek.tempo import OFFICIAL
 
 from .home import Heating, Home
-from .report import picture, table
+from .report import snapshot, table
 from .seasons import live
 from .strategies import Season
 from .tariffs import TARIFFS, Table
@@ -58,14 +58,14 @@ def main() -> int:
             labels = (year.label[2:5] + year.label[7:] for year in years)
             results = dict(zip(labels, seasons, strict=True))
             print(f"{name}: EUR saved in a season\n\n{table(results)}\n")
-            _draw(arguments.picture, name, results)
+            _draw(arguments.snapshot, name, results)
     return 0
 
 
 def _draw(path: Path | None, name: str, results: Mapping[str, Season]) -> None:
     if path is not None:
         own = path.with_stem(f"{path.stem}-{name}")
-        own.write_text(picture(f"{name}: EUR saved in a season", results), encoding="utf-8")
+        own.write_text(snapshot(f"{name}: EUR saved in a season", results), encoding="utf-8")
         print(f"Picture: {own}\n")
 
 

@@ -38,7 +38,7 @@ def table(results: Mapping[str, Season]) -> str:
     return "\n".join(lines)
 
 
-def picture(title: str, results: Mapping[str, Season]) -> str:
+def snapshot(title: str, results: Mapping[str, Season]) -> str:
     """Return a bar chart of the EUR saved in each season, as SVG."""
     names = list(next(iter(results.values())).results)
     saved = {label: [s.saved(name) for name in names] for label, s in results.items()}

@@ -8,13 +8,13 @@ from typing import Final
 
 from custom_components.marstek.planner import (
     Action,
+    Allocation,
     BatteryState,
     Context,
     House,
     Options,
-    Order,
-    Plan,
     Step,
+    Timeline,
     plan_optimised,
     plan_simple,
     share,
@@ -120,7 +120,7 @@ class _Life:
         self._units = Units([USABLE / 2] * home.batteries)
         self._was_full: bool | None = None
         self._steps: list[Step] = []
-        self._orders: dict[str, Order] = {}
+        self._orders: dict[str, Allocation] = {}
         self._habits = Habits.assume(1000 * home.yearly_load / 365, PARIS)
         self._learnt: date | None = None
         self._sun = SunForecast(slots) if home.has_sun_forecast else None
@@ -192,7 +192,7 @@ class _Life:
         floors = [_stored(o.floor or 0.0) if o.action is Action.AUTO else None for o in own]
         return self._units.auto(net, floors)
 
-    def _plan(self, number: int) -> Plan:
+    def _plan(self, number: int) -> Timeline:
         """Return the plan of the strategy, made of what is known by now."""
         now = self._slots.moment(number).astimezone(PARIS)
         context = Context(

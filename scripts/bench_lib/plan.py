@@ -65,12 +65,14 @@ async def _proven_after(home: PlanHome, battery: SimulatedBattery, figures: Boun
 
 def _is_proven(home: PlanHome, battery: SimulatedBattery) -> bool:
     """Tell whether the plan has carried out, and proven by a read, what the running step asks."""
-    pilot = home.control.crew.pilots[battery.spec.ble_mac]
-    step, standing = home.shown.step, pilot.standing
+    executor = home.control.participants.executors[battery.spec.ble_mac]
+    step, standing = home.shown.step, executor.standing
     if step is None or standing is None or step.end <= home.now:
         return False
     is_auto = standing.power is None
-    return is_auto == (step.action is Action.AUTO) and pilot.is_settled and not pilot.is_assumed
+    return (
+        is_auto == (step.action is Action.AUTO) and executor.is_settled and not executor.is_assumed
+    )
 
 
 def _modes(home: PlanHome) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ async def _planner_calls() -> list[float]:
     async with plan_home(soc=40.0) as home:
         end = home.now + timedelta(days=2)
         while home.now < end:
-            context = home.control.strategist.context(home.now)
+            context = home.control.plan_maker.context(home.now)
             started = time.thread_time()
             plan_simple(context)
             milliseconds.append((time.thread_time() - started) * 1000)

@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from custom_components.marstek.battery.wear import DAILY_WRITES
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.discovery import async_get_hub
-from custom_components.marstek.plan.chronicle import Alert
+from custom_components.marstek.plan.announcer import Alert
 from custom_components.marstek.tempo import Colour
 from simulator import SimulatedBattery
 
@@ -111,9 +111,9 @@ class Checks:
             return
         key = battery.spec.ble_mac
         writes = entry.runtime_data.parts.memory.wear.writes_on(now.date())
-        by_hand = _WRITES_BY_HAND * world.person_commands.get((now.date(), key), 0)
-        if writes > DAILY_WRITES + _EXEMPT + by_hand:
-            world.note(f"{key}: {writes} writes on {now.date()}, {by_hand} by hand")
+        by_owner = _WRITES_BY_HAND * world.person_commands.get((now.date(), key), 0)
+        if writes > DAILY_WRITES + _EXEMPT + by_owner:
+            world.note(f"{key}: {writes} writes on {now.date()}, {by_owner} by hand")
 
     def _look_at_decisions(self) -> None:
         """Check that no decision of a person is forgotten, or goes on for ever."""

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, Final
 
 from custom_components.marstek.const import CONF_AUTOMATIC, CONF_RED_TARGET
-from custom_components.marstek.plan.crew import loaded_batteries
+from custom_components.marstek.plan.participants import loaded_batteries
 from simulator import SimulatedBattery
 
 from .world import World

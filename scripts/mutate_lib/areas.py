@@ -56,8 +56,8 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         f"{_PACKAGE}/battery/energy.py": _ENERGY,
     },
     "plan": {
-        f"{_PACKAGE}/plan/pilot.py": _CONTROL,
-        f"{_PACKAGE}/plan/watch.py": _CONTROL,
+        f"{_PACKAGE}/plan/order_executor.py": _CONTROL,
+        f"{_PACKAGE}/plan/deviation.py": _CONTROL,
         f"{_PACKAGE}/plan/controller.py": _CONTROL,
     },
 }

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
-from custom_components.marstek.battery.reading_plan import Intervals
+from custom_components.marstek.battery.poll_schedule import Intervals
 from custom_components.marstek.const import CONF_SUBSCRIBED_KVA
-from custom_components.marstek.plan.chronicle import Alert
+from custom_components.marstek.plan.announcer import Alert
 from custom_components.marstek.planner import Action, Options, energy_to
 from custom_components.marstek.tempo import Colour
 from custom_components.marstek.venus import Profile
@@ -119,7 +119,7 @@ async def _home(
     subscribed = next((kva for kva in _SUBSCRIBED_KVA if kva >= needed), _SUBSCRIBED_KVA[-1])
     faults: Faults | None = lossy() if faulty else None
     with (
-        patch("custom_components.marstek.battery.reading_plan.intervals_for", _intervals_for),
+        patch("custom_components.marstek.battery.poll_schedule.intervals_for", _intervals_for),
         patch("custom_components.marstek.battery.memory._SAVE_DELAY", _SAVED_WITHIN),
         patch("custom_components.marstek.plan.memory._LONG_DELAY", _SAVED_WITHIN),
     ):
@@ -215,7 +215,7 @@ class _Day:
         if judges:
             # A small house with many batteries needs less than all of them hold.
             self._target = min(self._target, step.target - _ALMOST)
-        context = home.control.strategist.context(home.now)
+        context = home.control.plan_maker.context(home.now)
         expected = sum(
             energy_to(each, step.target, context.options.efficiency) for each in context.batteries
         )

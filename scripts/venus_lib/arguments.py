@@ -6,7 +6,7 @@ from typing import Final
 from .library import venus
 
 MODES: Final = {mode.value.lower(): mode for mode in venus.Mode if mode is not venus.Mode.UPS}
-HAND_SLOT: Final = 6
+OWNER_SLOT: Final = 6
 LONGEST_DURATION: Final = 86400
 
 _DESCRIPTION = """\
@@ -134,7 +134,7 @@ def _add_set_mode(commands: _Commands, one: argparse.ArgumentParser) -> None:
         "set-mode",
         parents=[one],
         help="change the mode, and prove that the battery follows",
-        description=_SET_MODE.format(slot=HAND_SLOT),
+        description=_SET_MODE.format(slot=OWNER_SLOT),
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

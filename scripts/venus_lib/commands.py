@@ -11,7 +11,7 @@ import sys
 from typing import Any, Final
 
 from . import words
-from .arguments import HAND_SLOT, MODES
+from .arguments import MODES, OWNER_SLOT
 from .library import venus
 from .network import broadcast_addresses, is_held, resolve
 
@@ -236,16 +236,16 @@ def _print_poll(
         _print(f"{moment:%H:%M:%S}  {words.watch_line(power, mode)}")
 
 
-def _wish(arguments: Namespace) -> venus.ModeWish:
+def _request(arguments: Namespace) -> venus.ModeRequest:
     mode = MODES[arguments.mode]
     power = arguments.power or 0
     slots: tuple[venus.Slot, ...] = ()
     if mode is venus.Mode.MANUAL:
         today = dt.datetime.now().astimezone().weekday()
         days = 1 << today | 1 << (today + 1) % 7
-        slots = (venus.Slot(HAND_SLOT, "00:00", "23:59", days, power),)
+        slots = (venus.Slot(OWNER_SLOT, "00:00", "23:59", days, power),)
     duration = arguments.duration or _DURATION if mode is venus.Mode.PASSIVE else 0
-    return venus.ModeWish(mode, power, duration, slots)
+    return venus.ModeRequest(mode, power, duration, slots)
 
 
 _OUTCOMES: Final = {
@@ -258,25 +258,25 @@ _OUTCOMES: Final = {
 
 async def set_mode(arguments: Namespace) -> int:
     """Change the mode, and tell how well that is known to have happened."""
-    wish = _wish(arguments)
+    request = _request(arguments)
     async with _battery(arguments) as client:
         control = venus.ModeControl(client, venus.LoopClock())
-        proof = await control.set_mode(wish)
+        proof = await control.set_mode(request)
     if arguments.json:
-        _print_json({"outcome": proof, "mode": wish.mode, **_details(wish)})
+        _print_json({"outcome": proof, "mode": request.mode, **_details(request)})
     else:
         _print(_OUTCOMES[proof])
-        if wish.mode is venus.Mode.PASSIVE:
-            _note(f"in {wish.duration} s the battery goes to 0 W and stays in Passive.")
+        if request.mode is venus.Mode.PASSIVE:
+            _note(f"in {request.duration} s the battery goes to 0 W and stays in Passive.")
     return UNPROVEN if proof in (venus.Proof.ACCEPTED, venus.Proof.ASSUMED) else DONE
 
 
-def _details(wish: venus.ModeWish) -> dict[str, int]:
+def _details(request: venus.ModeRequest) -> dict[str, int]:
     details = {}
-    if wish.has_setpoint:
-        details["power"] = wish.power
-    if wish.duration:
-        details["duration"] = wish.duration
+    if request.has_setpoint:
+        details["power"] = request.power
+    if request.duration:
+        details["duration"] = request.duration
     return details
 
 

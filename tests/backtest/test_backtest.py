@@ -7,7 +7,7 @@ import pytest
 
 from scripts.backtest_lib.home import USABLE, Heating, Home
 from scripts.backtest_lib.physics import HOURS, Units, stored_by, taken_for
-from scripts.backtest_lib.report import picture, table
+from scripts.backtest_lib.report import snapshot, table
 from scripts.backtest_lib.strategies import Name, Season, compare
 from scripts.backtest_lib.tariffs import TARIFFS, DayAhead, Table, Tempo
 from scripts.backtest_lib.world import SEASONS, make
@@ -109,5 +109,5 @@ def test_results_are_shown() -> None:
     """As a table and as a picture that a browser can read."""
     results = {"one": _lived(_FLAT, "tempo", _DECEMBER, 7, *Name)}
     assert "optimised" in table(results)
-    root = ET.fromstring(picture("A week", results))  # noqa: S314 (our own text)
+    root = ET.fromstring(snapshot("A week", results))  # noqa: S314 (our own text)
     assert len([each for each in root.iter() if each.tag.endswith("rect")]) == 1 + 2 * len(Name)

@@ -5,8 +5,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import SimulatedBattery
-
-from .conftest import entity_id, state_of
+from tests.battery.conftest import entity_id, state_of
 
 
 async def select(hass: HomeAssistant, option: str) -> None:

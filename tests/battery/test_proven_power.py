@@ -9,7 +9,7 @@ import pytest
 from custom_components.marstek.battery.diagnostics import battery_diagnostics
 from custom_components.marstek.battery.proven_power import Plateau, ProvenPower
 from custom_components.marstek.limits import PowerLimits
-from custom_components.marstek.plan.situation import battery_state
+from custom_components.marstek.plan.planner_context import battery_state
 from custom_components.marstek.stored import StoredPart
 from tests.control.plan_home import at, plan_home
 from tests.truth import virtual
@@ -112,11 +112,11 @@ async def test_the_plan_counts_on_what_the_battery_takes() -> None:
     spec = replace(specs_of("VenusE 3.0", 150, 1)[0], soc=14.0, max_charge=800)
     async with plan_home(specs=[spec], options={"red_power": 2500}) as place:
         await place.until(5, 40)
-        (pilot,) = place.control.crew.pilots.values()
-        assert pilot.battery.expected_limits.charge == 800
-        assert pilot.battery.limits.charge == 2500
-        assert {entry.doubt for entry in pilot.battery.parts.memory.schedule.entries.values()} == {
-            None
-        }
-        state = battery_state(pilot.battery, is_complete=False)
+        (executor,) = place.control.participants.executors.values()
+        assert executor.battery.expected_limits.charge == 800
+        assert executor.battery.limits.charge == 2500
+        assert {
+            entry.doubt for entry in executor.battery.parts.memory.schedule.entries.values()
+        } == {None}
+        state = battery_state(executor.battery, is_complete=False)
         assert state.max_charge == 800

@@ -7,7 +7,7 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.marstek.battery.departures import LEAST_POWER, Departures, is_other
+from custom_components.marstek.battery.passive_exits import LEAST_POWER, PassiveExits, is_other
 from custom_components.marstek.battery.run import Before, Run, restore_run
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import Mode
@@ -99,7 +99,7 @@ def test_a_power_that_is_followed_is_no_departure(asked: int, share: float) -> N
 
 def test_two_reads_in_a_row() -> None:
     """One read is not enough, and none counts until the battery has had time to follow."""
-    watch = Departures()
+    watch = PassiveExits()
     watch.sent(100.0)
     assert not watch.look(-800, 0, 105.0)
     assert not watch.look(-800, 0, 130.0)
@@ -114,7 +114,7 @@ def test_two_reads_in_a_row() -> None:
 
 def test_too_many() -> None:
     """Three within half an hour are too many, each counted once until it is sent again."""
-    watch = Departures()
+    watch = PassiveExits()
     for moment in (0.0, 700.0, 1400.0):
         assert not watch.is_too_many(moment)
         watch.found(moment)
@@ -130,7 +130,7 @@ def test_too_many() -> None:
 @given(st.integers(0, 100))
 def test_the_power_alone_tells_for_a_while(later: int) -> None:
     """What was read long ago, or before Passive was sent anew, tells nothing."""
-    watch = Departures()
+    watch = PassiveExits()
     watch.sent(0.0)
     watch.look(-800, -780, 20.0)
     assert watch.is_surely_in(20.0 + later) == (later < 75)

@@ -11,10 +11,9 @@ from custom_components.marstek.const import CONF_EXPERIMENTAL, CONF_POWER_PRESET
 from custom_components.marstek.venus import Method
 from simulator import BatterySpec
 from simulator.household import constant
+from tests.battery.test_runs import Person
 from tests.truth import virtual
 from tests.virtual_home import home
-
-from .test_runs import Person
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

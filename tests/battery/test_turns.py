@@ -4,8 +4,7 @@ import asyncio
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.marstek.battery.data import CommandState
-from custom_components.marstek.battery.progress import CommandProgress
+from custom_components.marstek.battery.data import CommandProgress, CommandState
 from custom_components.marstek.battery.turns import Rank, Turn, Turns
 from custom_components.marstek.errors import SupersededError
 from custom_components.marstek.venus import Mode, NoAnswerError, Proof

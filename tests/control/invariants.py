@@ -5,10 +5,10 @@ import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from custom_components.marstek.battery.slots import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
+from custom_components.marstek.battery.slot_mirror import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
-from custom_components.marstek.tempo import Colour, Interval, Window, tempo_day
+from custom_components.marstek.tempo import Colour, Interval, OffPeakWindow, tempo_day
 from custom_components.marstek.venus import Method
 from simulator import Outcome, SimulatedBattery, Slot
 
@@ -29,7 +29,7 @@ _PLANNED_MODES: Final = ("Manual", "Passive")
 
 
 @cache
-def _minutes_in(windows: tuple[Window, ...]) -> frozenset[int]:
+def _minutes_in(windows: tuple[OffPeakWindow, ...]) -> frozenset[int]:
     """Return the minutes of a day that lie in off-peak windows."""
     minutes: set[int] = set()
     for window in windows:
@@ -215,13 +215,13 @@ class Invariants:
         control = home.control
         for battery in home.batteries:
             key = battery.spec.ble_mac
-            pilot = control.crew.pilots.get(key)
-            if pilot is not None and pilot.battery.parts.leave.is_stored:
+            executor = control.participants.executors.get(key)
+            if executor is not None and executor.battery.parts.leave.is_stored:
                 # Left alone for a firmware update, which is as good as away.
                 self._dark_at[key] = loop.time()
             away = loop.time() - self._dark_at.get(key, float("-inf")) < _SETTLED
             left = key in control.memory.standing_back or key in home.excused
-            if not away and not left and key in control.crew.pilots:
+            if not away and not left and key in control.participants.executors:
                 self._compare(battery, step)
 
     def _compare(self, battery: SimulatedBattery, step: Step) -> None:

@@ -18,7 +18,7 @@ from homeassistant.core import Event, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN, Tariff
-from custom_components.marstek.plan.chronicle import EVENT
+from custom_components.marstek.plan.announcer import EVENT
 from custom_components.marstek.plan.controller import PlanController
 from custom_components.marstek.plan.plan_data import PlanData
 from custom_components.marstek.plan.runtime import Plan
@@ -219,7 +219,7 @@ class PlanHome:
         plan = self.plan
         await self.place.stop()
         # The end of the process does this.
-        plan.control.crew.async_stop()
+        plan.control.participants.async_stop()
         await plan.control.async_shutdown()
         await plan.tariff.async_shutdown()
 

@@ -7,7 +7,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from .owner import PARIS, Owner, at, owner
+from tests.control.owner import PARIS, Owner, at, owner
 
 
 def clock(state: str) -> str:

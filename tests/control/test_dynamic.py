@@ -208,4 +208,4 @@ async def test_no_price_at_all() -> None:
         assert _reason(home) is Reason.CHEAP_NIGHT
         _tell(home, 2)
         await home.minutes(2)
-        assert home.control.strategist.context(home.now).periods[0].price == _USUAL
+        assert home.control.plan_maker.context(home.now).periods[0].price == _USUAL

@@ -10,8 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.marstek.entries import async_entry_of
-
-from .owner import PARIS, Owner, at, owner
+from tests.control.owner import PARIS, Owner, at, owner
 
 
 def clock(state: str) -> str:

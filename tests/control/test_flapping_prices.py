@@ -5,7 +5,7 @@ from typing import cast
 from homeassistant.helpers.storage import Store
 import pytest
 
-from custom_components.marstek.plan.strategist import Strategist
+from custom_components.marstek.plan.plan_maker import PlanMaker
 from tests.control.plan_home import PARIS, at
 from tests.control.test_dynamic import _SENSOR, _home, _rows
 
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 async def test_prices_that_change_each_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """An hour of them: few plans, few writes, and the plan's slots within their budget."""
     counted = {"plans": 0, "files": 0}
-    compute, write = Strategist.async_compute, Store._async_write_data
+    compute, write = PlanMaker.async_compute, Store._async_write_data
 
-    async def count_plan(self: Strategist, *args: object) -> object:
+    async def count_plan(self: PlanMaker, *args: object) -> object:
         counted["plans"] += 1
         return await compute(self, *args)  # type: ignore[arg-type]
 
@@ -26,7 +26,7 @@ async def test_prices_that_change_each_second(monkeypatch: pytest.MonkeyPatch) -
         counted["files"] += "marstek" in self.key
         await write(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Strategist, "async_compute", count_plan)
+    monkeypatch.setattr(PlanMaker, "async_compute", count_plan)
     monkeypatch.setattr(Store, "_async_write_data", count_file)
     async with _home() as home:
         (battery,) = home.batteries

@@ -6,11 +6,9 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.bounds import BOUNDS
-from custom_components.marstek.plan.plan_options import DEFAULTS
+from custom_components.marstek.plan.options import BOUNDS, DEFAULTS
+from tests.control.owner import Owner, at, owner
 from tests.plan.flow import PlanFlow
-
-from .owner import Owner, at, owner
 
 NIGHT = {
     key: DEFAULTS[key]

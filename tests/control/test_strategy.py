@@ -8,7 +8,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import CONF_DAILY_LOAD, CONF_HAS_PV, CONF_STRATEGY, DOMAIN
-from custom_components.marstek.plan.plan_options import Approach
+from custom_components.marstek.plan.options import Approach
 from custom_components.marstek.planner import Action, Basis, Reason
 from simulator.household import constant
 from tests.control.plan_home import PlanHome, at, plan_home

@@ -23,7 +23,7 @@ async def _three_weeks(*, faulty: bool) -> Season:
     plan = "custom_components.marstek.plan"
     with (
         patch(f"{plan}.controller._LONGEST_WAIT", _SELDOM),
-        patch(f"{plan}.coordinator._LONGEST_WAIT", _SELDOM),
+        patch(f"{plan}.tariff.coordinator._LONGEST_WAIT", _SELDOM),
     ):
         season = Season()
         async for season in live(FIRST, DAYS, 3, faulty=faulty):  # noqa: B007

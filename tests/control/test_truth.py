@@ -7,10 +7,9 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.chronicle import Alert
+from custom_components.marstek.plan.announcer import Alert
 from custom_components.marstek.plan.plan_data import ControlState
-
-from .plan_home import PlanHome, at, plan_home
+from tests.control.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -28,10 +27,10 @@ def see(home: PlanHome, platform: str, key: str) -> State:
 async def test_one_by_hand_and_one_gone() -> None:
     """State and problem say so, by name, until it is over."""
     async with plan_home(soc=80) as home:
-        by_hand, gone, _ = home.batteries
+        by_owner, gone, _ = home.batteries
         await home.minutes(2)
         assert see(home, "sensor", "plan_state").state == "hold"
-        await home.place.call(by_hand, "number", "setpoint", value=-800)
+        await home.place.call(by_owner, "number", "setpoint", value=-800)
         await home.minutes(3)
         shown = see(home, "sensor", "plan_state")
         assert shown.state == ControlState.PARTLY_BY_HAND

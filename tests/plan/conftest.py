@@ -12,8 +12,7 @@ import pytest
 from custom_components.marstek.const import DOMAIN
 from simulator.colours import TempoCalendar
 from simulator.tempo import TempoServer
-
-from .bench import HISTORY, START, PlanHome
+from tests.plan.bench import HISTORY, START, PlanHome
 
 
 @pytest.fixture(name="server")

@@ -10,8 +10,7 @@ import pytest
 from custom_components.marstek.tempo import BUDGET, PARIS
 from simulator.http import HttpAnswer, HttpRequest
 from simulator.tempo import TempoFault
-
-from .bench import DAY, HISTORY, MINUTE, PlanHome, days, paris
+from tests.plan.bench import DAY, HISTORY, MINUTE, PlanHome, days, paris
 
 UNKNOWN = "unknown"
 # Morning of a Thursday in a week with red days from Monday on; all of its days are in January.

@@ -20,9 +20,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.marstek.actions.prices import price_message
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.tempo import PARIS
-
-from .bench import DAY, MINUTE, PlanHome, paris
-from .flow import PlanFlow
+from tests.plan.bench import DAY, MINUTE, PlanHome, paris
+from tests.plan.flow import PlanFlow
 
 _HOUR = timedelta(hours=1)
 _SENSOR = "sensor.spot"
@@ -235,7 +234,7 @@ async def test_a_source_that_is_gone_for_a_week(
     assert home.issues() == {"no_prices_known"}
     await home.restart(entry, paris("2026-01-20", "07:00"))
     assert home.issues() == {"no_prices_known"}
-    periods = entry.runtime_data.control.strategist.context(home.now).periods
+    periods = entry.runtime_data.control.plan_maker.context(home.now).periods
     assert {period.price for period in periods} == {None}
     first = next(period for period in periods if period.start >= paris("2026-01-20", "08:00"))
     assert first.expected_price == spot(first.start)
@@ -254,24 +253,24 @@ async def test_planned_anew_only_when_something_changes(
     tell(hass, "2026-01-13")
     entry = await _set_up(home)
     await home.go("2026-01-13", "08:01")
-    strategist = entry.runtime_data.control.strategist
-    before = strategist.context(home.now).periods
+    plan_maker = entry.runtime_data.control.plan_maker
+    before = plan_maker.context(home.now).periods
     await home.go("2026-01-13", "08:58")
-    assert strategist.context(home.now).periods == before
+    assert plan_maker.context(home.now).periods == before
     await home.go("2026-01-13", "09:00")
-    assert strategist.context(home.now).periods != before
+    assert plan_maker.context(home.now).periods != before
 
 
 async def test_a_source_that_is_late(hass: HomeAssistant, home: PlanHome) -> None:
     """Set-up waits for nobody: without any price night and day are the nominal ones."""
     entry = await _set_up(home)
     assert home.state("price") == "unknown"
-    context = entry.runtime_data.control.strategist.context(home.now)
+    context = entry.runtime_data.control.plan_maker.context(home.now)
     assert [period.is_off_peak for period in context.periods[:3]] == [False, True, False]
     tell(hass, "2026-01-13")
     await home.settle()
     assert float(home.state("price")) == spot(home.now)
-    assert entry.runtime_data.control.strategist.context(home.now).periods[0].is_off_peak
+    assert entry.runtime_data.control.plan_maker.context(home.now).periods[0].is_off_peak
 
 
 @pytest.mark.parametrize("attributes", [{}, {"raw_today": "soon"}, {"unit_of_measurement": "W"}])

@@ -19,9 +19,8 @@ from custom_components.marstek.const import DOMAIN
 from simulator import Fleet
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET, TempoServer
 from tests import loopback
-
-from .bench import PlanHome
-from .flow import PlanFlow
+from tests.plan.bench import PlanHome
+from tests.plan.flow import PlanFlow
 
 HOUR = timedelta(hours=1)
 NIGHT = {"start": "22:00:00", "end": "06:00:00"}

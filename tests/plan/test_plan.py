@@ -19,10 +19,9 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
-from custom_components.marstek.plan.client import make_client
+from custom_components.marstek.plan.tariff.client import make_client
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET
-
-from .bench import DAY, HISTORY, MINUTE, PlanHome, days, paris
+from tests.plan.bench import DAY, HISTORY, MINUTE, PlanHome, days, paris
 
 
 async def test_announced_once_a_day(home: PlanHome) -> None:

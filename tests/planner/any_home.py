@@ -17,11 +17,10 @@ from custom_components.marstek.planner import (
     Options,
     Override,
     Period,
-    Plan,
+    Timeline,
 )
 from custom_components.marstek.tempo import PARIS, Colour
-
-from .home import DAY, HOUR, MINUTE, fixed, forecast, priced, sun, tempo
+from tests.planner.home import DAY, HOUR, MINUTE, fixed, forecast, priced, sun, tempo
 
 _NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 # Any moment of a year, and those around the nights when clocks change.
@@ -148,6 +147,6 @@ def as_red(period: Period, day: date) -> Period:
     return replace(period, price=period.red_price, colour=Colour.RED, certainty=Certainty.BINDING)
 
 
-def outline(plan: Plan) -> list[tuple[datetime, Action, float | None, int]]:
+def outline(plan: Timeline) -> list[tuple[datetime, Action, float | None, int]]:
     """Return what batteries do from when on, whatever the reason."""
     return [(step.start, step.action, step.target, step.power) for step in plan.steps]

@@ -11,8 +11,8 @@ from custom_components.marstek.tempo import (
     TEMPO_OFF_PEAK,
     Colour,
     OffPeak,
+    OffPeakWindow,
     Quotas,
-    Window,
     can_be_red,
     expected_price,
     odds,
@@ -117,7 +117,7 @@ def fixed(
 ) -> tuple[Period, ...]:
     """Return the periods of a tariff with fixed hours for so many days."""
     off_peak = OffPeak(
-        tuple(Window(time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows),
+        tuple(OffPeakWindow(time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows),
         PARIS,
         frozenset(all_day),
     )

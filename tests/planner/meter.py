@@ -4,9 +4,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from custom_components.marstek.planner import Action, Context, Forecast, Plan, Reason, Step
-
-from .home import MINUTE
+from custom_components.marstek.planner import Action, Context, Forecast, Reason, Step, Timeline
+from tests.planner.home import MINUTE
 
 _STEP = 5 * MINUTE
 _HOURS = _STEP / timedelta(hours=1)
@@ -24,7 +23,7 @@ class Bill:
     """kWh drawn from the grid to be stored."""
 
 
-def play(context: Context, plan: Plan) -> Bill:
+def play(context: Context, plan: Timeline) -> Bill:
     """Return the bill of a plan that is never made anew."""
     assert context.forecast is not None
     options = context.options
@@ -80,4 +79,4 @@ def idle(context: Context) -> float:
         Step(period.start, period.end, Action.HOLD, Reason.CHEAP_NIGHT)
         for period in context.periods
     )
-    return play(context, Plan(tuple(steps))).paid
+    return play(context, Timeline(tuple(steps))).paid

@@ -19,10 +19,9 @@ from custom_components.marstek.planner import (
     plan_simple,
     share,
 )
+from tests.planner.any_home import as_red, contexts, outline, without_colour
+from tests.planner.home import DAY
 from tests.venus.bench import thorough
-
-from .any_home import as_red, contexts, outline, without_colour
-from .home import DAY
 
 both = pytest.mark.parametrize("strategy", [plan_simple, plan_optimised])
 

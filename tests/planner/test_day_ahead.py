@@ -13,12 +13,11 @@ from custom_components.marstek.planner import (
     House,
     Options,
     Period,
-    Plan,
+    Timeline,
     plan_optimised,
 )
+from tests.planner.home import HOUR, bank, forecast, paris
 from tests.venus.bench import thorough
-
-from .home import HOUR, bank, forecast, paris
 
 _NOW = paris("2026-11-18 12:00")
 _QUARTER = timedelta(minutes=15)
@@ -55,7 +54,7 @@ def _context(
     )
 
 
-def _charging(plan: Plan) -> set[int]:
+def _charging(plan: Timeline) -> set[int]:
     """Return the hours from now in which anything is charged."""
     return {
         number

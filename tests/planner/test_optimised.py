@@ -23,15 +23,14 @@ from custom_components.marstek.planner import (
     Options,
     Override,
     Period,
-    Plan,
     Reason,
     Step,
+    Timeline,
     plan_optimised,
     plan_simple,
 )
 from custom_components.marstek.tempo import OFFICIAL, PARIS, Colour
-
-from .home import DAY, HOUR, bank, fixed, forecast, paris, priced, sun, tempo
+from tests.planner.home import DAY, HOUR, bank, fixed, forecast, paris, priced, sun, tempo
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 TUESDAY = date(2026, 1, 13)
@@ -61,7 +60,7 @@ def home(
     )
 
 
-def told(plan: Plan, until: datetime) -> list[tuple[str, Action, Reason]]:
+def told(plan: Timeline, until: datetime) -> list[tuple[str, Action, Reason]]:
     """Return the times by the clock of Paris at which steps start, up to a moment."""
     return [
         (step.start.astimezone(PARIS).strftime("%H:%M"), step.action, step.reason)
@@ -70,7 +69,7 @@ def told(plan: Plan, until: datetime) -> list[tuple[str, Action, Reason]]:
     ]
 
 
-def at(plan: Plan, text: str) -> Step:
+def at(plan: Timeline, text: str) -> Step:
     """Return the step at a time by the clock of Paris."""
     step = plan.at(paris(text))
     assert step is not None

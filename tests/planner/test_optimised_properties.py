@@ -14,13 +14,12 @@ from custom_components.marstek.planner import (
     Expected,
     Forecast,
     Period,
-    Plan,
+    Timeline,
     plan_optimised,
 )
-
-from .any_home import as_red, contexts, outline, without_colour
-from .home import DAY, HOUR, bank
-from .meter import idle, play
+from tests.planner.any_home import as_red, contexts, outline, without_colour
+from tests.planner.home import DAY, HOUR, bank
+from tests.planner.meter import idle, play
 
 brief = settings(
     max_examples=60,
@@ -79,7 +78,7 @@ def _sun(peak: float, hours: int) -> float:
     return max(0.0, peak * (1 - ((hour - 12) / 6) ** 2))
 
 
-def decisions(plan: Plan, shift: timedelta = timedelta()) -> list[tuple[object, ...]]:
+def decisions(plan: Timeline, shift: timedelta = timedelta()) -> list[tuple[object, ...]]:
     """Return what batteries do, without powers."""
     return [
         (step.start + shift, step.end + shift, step.action, step.reason, step.target, step.floor)

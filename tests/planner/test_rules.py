@@ -14,9 +14,9 @@ from custom_components.marstek.planner import (
     Options,
     Override,
     Period,
-    Plan,
     Reason,
     Rule,
+    Timeline,
     in_force,
     plan_simple,
 )
@@ -79,7 +79,7 @@ def test_the_nights_in_which_clocks_change() -> None:
         assert night[1].astimezone(UTC) - night[0].astimezone(UTC) == timedelta(hours=hours)
 
 
-def planned(*overrides: Override, colour: Colour = Colour.RED) -> Plan:
+def planned(*overrides: Override, colour: Colour = Colour.RED) -> Timeline:
     """Return the simple plan of an evening before a day of a colour."""
     periods = (
         Period(

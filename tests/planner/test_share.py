@@ -9,9 +9,9 @@ import pytest
 
 from custom_components.marstek.planner import (
     Action,
+    Allocation,
     BatteryState,
     House,
-    Order,
     Override,
     Reason,
     Step,
@@ -20,19 +20,18 @@ from custom_components.marstek.planner import (
     is_complete,
     share,
 )
+from tests.planner.home import HOUR, MINUTE, bank, paris
 from tests.venus.bench import thorough
-
-from .home import HOUR, MINUTE, bank, paris
 
 START = paris("2026-01-13 22:05")
 END = paris("2026-01-14 05:45")
 NIGHT = Step(START, END, Action.CHARGE, Reason.RED_TOMORROW, target=100)
 BIG = House(9000, 300)
-HOLD = Order(Action.HOLD)
+HOLD = Allocation(Action.HOLD)
 LEAST = 200
 
 
-def charging(orders: Mapping[str, Order]) -> dict[str, int]:
+def charging(orders: Mapping[str, Allocation]) -> dict[str, int]:
     """Return the W of those that charge."""
     return {name: o.power for name, o in orders.items() if o.action is Action.CHARGE}
 
@@ -45,12 +44,12 @@ class Night:
     house: House
     step: Step = NIGHT
     now: datetime = START
-    orders: Mapping[str, Order] = field(default_factory=dict)
+    orders: Mapping[str, Allocation] = field(default_factory=dict)
     changed: dict[str, datetime] = field(default_factory=dict)
     writes: int = 0
     most_at_once: int = 0
 
-    def ask(self) -> Mapping[str, Order]:
+    def ask(self) -> Mapping[str, Allocation]:
         """Ask for orders and follow them."""
         since = {name: self.now - moment for name, moment in self.changed.items()}
         orders = share(self.step, self.batteries, self.house, self.now, END, self.orders, since)
@@ -73,7 +72,7 @@ class Night:
             self.now += span
 
 
-def _after(battery: BatteryState, order: Order, span: timedelta) -> BatteryState:
+def _after(battery: BatteryState, order: Allocation, span: timedelta) -> BatteryState:
     if order.action is not Action.CHARGE or not battery.is_reachable:
         return battery
     assert order.target is not None
@@ -103,7 +102,7 @@ def test_several_at_once_when_turns_do_not_suffice() -> None:
 
 def test_the_one_that_charges_goes_on() -> None:
     """Although another is emptier by now."""
-    before = {"0": Order(Action.CHARGE, 1000, 100), "1": HOLD}
+    before = {"0": Allocation(Action.CHARGE, 1000, 100), "1": HOLD}
     orders = share(NIGHT, bank(80, 60), BIG, START, END, before, {})
     assert orders == before
 
@@ -155,7 +154,7 @@ def test_trimmed_at_once() -> None:
 
 def test_small_changes_are_not_worth_a_write() -> None:
     """100 W more is none; 100 W too much is a cut of 200."""
-    batteries, before = bank(12), {"0": Order(Action.CHARGE, 1900, 100)}
+    batteries, before = bank(12), {"0": Allocation(Action.CHARGE, 1900, 100)}
     since = {"0": HOUR}
     later = END - 3 * HOUR
     assert share(NIGHT, batteries, BIG, later, END, before, since) == before
@@ -168,7 +167,7 @@ def test_one_that_does_not_answer_goes_on_charging() -> None:
     dark, other = bank(40, 40)
     dark = replace(dark, is_reachable=False)
     house = House(6000)
-    before = {"0": Order(Action.CHARGE, 2000, 100), "1": HOLD}
+    before = {"0": Allocation(Action.CHARGE, 2000, 100), "1": HOLD}
     orders = share(NIGHT, (dark, other), house, START, END, before, {})
     assert orders == before
     fresh = share(NIGHT, (dark, other), house, START, END, {}, {})
@@ -179,7 +178,7 @@ def test_one_that_does_not_answer_goes_on_charging() -> None:
 def test_those_at_their_target_hold_at_once() -> None:
     """Be the order young or not; who has had enough does not begin again."""
     full, almost, unknown = bank(100, 98, None)
-    before = dict.fromkeys("012", Order(Action.CHARGE, 1000, 100))
+    before = dict.fromkeys("012", Allocation(Action.CHARGE, 1000, 100))
     since = dict.fromkeys("012", MINUTE)
     almost = replace(almost, is_complete=True)
     orders = share(NIGHT, (full, almost, unknown), BIG, START, END, before, since)
@@ -189,7 +188,7 @@ def test_those_at_their_target_hold_at_once() -> None:
 
 def test_the_deadline_is_one() -> None:
     """After it nothing is charged, whatever was."""
-    before = {"0": Order(Action.CHARGE, 1000, 100)}
+    before = {"0": Allocation(Action.CHARGE, 1000, 100)}
     for orders, age in (({}, {}), (before, {}), (before, {"0": MINUTE})):
         assert share(NIGHT, bank(12), BIG, END, END, orders, age) == {"0": HOLD}
 
@@ -205,15 +204,15 @@ def test_the_night_when_clocks_change() -> None:
 @pytest.mark.parametrize(
     ("action", "soc", "expected"),
     [
-        (Action.AUTO, 50, Order(Action.AUTO, floor=20)),
+        (Action.AUTO, 50, Allocation(Action.AUTO, floor=20)),
         (Action.AUTO, 20, HOLD),
-        (Action.AUTO, None, Order(Action.AUTO, floor=20)),
+        (Action.AUTO, None, Allocation(Action.AUTO, floor=20)),
         (Action.HOLD, 50, HOLD),
-        (Action.DISCHARGE, 50, Order(Action.DISCHARGE, 2500, floor=20)),
+        (Action.DISCHARGE, 50, Allocation(Action.DISCHARGE, 2500, floor=20)),
         (Action.DISCHARGE, 20, HOLD),
     ],
 )
-def test_other_steps(action: Action, soc: float | None, expected: Order) -> None:
+def test_other_steps(action: Action, soc: float | None, expected: Allocation) -> None:
     """All do the same, down to the floor."""
     step = Step(START, END, action, Reason.OVERRIDE, floor=20, battery_power=3000)
     assert share(step, bank(soc), BIG, START, END, {}, {}) == {"0": expected}
@@ -240,12 +239,12 @@ def test_by_hand_all_at_once() -> None:
 
 def test_by_hand_for_one() -> None:
     """The others go on, and get what is left."""
-    by_hand = Override(Action.DISCHARGE, END, 700, floor=30, batteries=frozenset({"1"}))
-    step = replace(NIGHT, exceptions=(by_hand,))
+    by_owner = Override(Action.DISCHARGE, END, 700, floor=30, batteries=frozenset({"1"}))
+    step = replace(NIGHT, exceptions=(by_owner,))
     orders = share(step, bank(50, 50), BIG, START, END, {}, {})
     assert orders == {
-        "0": Order(Action.CHARGE, 1000, 100),
-        "1": Order(Action.DISCHARGE, 700, floor=30),
+        "0": Allocation(Action.CHARGE, 1000, 100),
+        "1": Allocation(Action.DISCHARGE, 700, floor=30),
     }
 
 

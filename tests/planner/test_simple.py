@@ -18,14 +18,13 @@ from custom_components.marstek.planner import (
     Options,
     Override,
     Period,
-    Plan,
     Reason,
     Step,
+    Timeline,
     plan_simple,
 )
 from custom_components.marstek.tempo import PARIS, Colour
-
-from .home import DAY, HOUR, MINUTE, bank, fixed, paris, tempo
+from tests.planner.home import DAY, HOUR, MINUTE, bank, fixed, paris, tempo
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 TUESDAY = date(2026, 1, 13)
@@ -39,7 +38,7 @@ def plan(
     periods: tuple[Period, ...] | None = None,
     batteries: tuple[BatteryState, ...] | None = None,
     **options: Any,
-) -> Plan:
+) -> Timeline:
     """Return the plan of a home with three batteries, half full."""
     was_full = options.pop("was_full", None)
     overrides = options.pop("overrides", ())
@@ -55,7 +54,7 @@ def plan(
     )
 
 
-def told(plan: Plan, until: datetime | None = None) -> list[tuple[str, Action, Reason]]:
+def told(plan: Timeline, until: datetime | None = None) -> list[tuple[str, Action, Reason]]:
     """Return the times by the clock of Paris at which steps start, up to a moment."""
     return [
         (step.start.astimezone(PARIS).strftime("%H:%M"), step.action, step.reason)
@@ -64,7 +63,7 @@ def told(plan: Plan, until: datetime | None = None) -> list[tuple[str, Action, R
     ]
 
 
-def at(plan: Plan, text: str) -> Step:
+def at(plan: Timeline, text: str) -> Step:
     """Return the step at a time by the clock of Paris."""
     step = plan.at(paris(text))
     assert step is not None
@@ -389,8 +388,8 @@ def test_an_override_ends_when_it_should() -> None:
     """Then the plan goes on; also in peak hours, as a person may."""
     now = paris("2026-01-14 08:00")
     colours = {TUESDAY + DAY: RED}
-    by_hand = Override(Action.CHARGE, paris("2026-01-14 09:00"), power=800)
-    made = plan(now, colours, overrides=(by_hand,))
+    by_owner = Override(Action.CHARGE, paris("2026-01-14 09:00"), power=800)
+    made = plan(now, colours, overrides=(by_owner,))
     assert told(made)[:2] == [
         ("08:00", Action.CHARGE, Reason.OVERRIDE),
         ("09:00", Action.AUTO, Reason.PEAK_HOURS),
@@ -401,13 +400,13 @@ def test_an_override_ends_when_it_should() -> None:
 def test_an_override_of_one_battery() -> None:
     """The step stays, and says for whom it does not hold."""
     until = paris("2026-01-14 01:00")
-    by_hand = Override(Action.DISCHARGE, until, power=500, batteries=frozenset({"1"}))
-    made = plan(EVENING, {TUESDAY: BLUE, TUESDAY + DAY: RED}, overrides=(by_hand,), least_soc=20)
+    by_owner = Override(Action.DISCHARGE, until, power=500, batteries=frozenset({"1"}))
+    made = plan(EVENING, {TUESDAY: BLUE, TUESDAY + DAY: RED}, overrides=(by_owner,), least_soc=20)
     charge = at(made, "2026-01-14 00:30")
-    assert (charge.action, charge.exceptions) == (Action.CHARGE, (replace(by_hand, floor=20),))
+    assert (charge.action, charge.exceptions) == (Action.CHARGE, (replace(by_owner, floor=20),))
     assert charge.end == until
     assert not at(made, "2026-01-14 01:00").exceptions
-    both = plan(EVENING, overrides=(by_hand, Override(Action.HOLD, until)))
+    both = plan(EVENING, overrides=(by_owner, Override(Action.HOLD, until)))
     assert told(both)[0][1:] == (Action.HOLD, Reason.OVERRIDE)
     assert not both.steps[0].exceptions
 

@@ -15,7 +15,7 @@ from awesomeversion import AwesomeVersion, AwesomeVersionException, AwesomeVersi
 from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml
 
-from . import texts
+from tests.repository import texts
 
 _MANIFEST_TYPES: Final[Mapping[str, type]] = {
     **dict.fromkeys(("domain", "name", "version", "documentation", "issue_tracker"), str),

@@ -7,9 +7,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from simulator import Outcome, Slot
+from tests.schedule.schedule_home import DAY, NIGHT, ScheduleHome, refused, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import DAY, NIGHT, ScheduleHome, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 OWN = {0: (DAY, 60, 300, -800), 9: (DAY, 1080, 1200, 600)}

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from tests.all_entities import enable
+from tests.schedule.schedule_home import ScheduleHome, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import ScheduleHome, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -6,9 +6,8 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
+from tests.schedule.schedule_home import DAY, NIGHT, ScheduleHome, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import DAY, NIGHT, ScheduleHome, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 EVENING: dict[str, Any] = {

@@ -8,12 +8,11 @@ from pathlib import Path
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.marstek.battery.schedule import Doubt
+from custom_components.marstek.battery.slot_mirror import Doubt
 from custom_components.marstek.const import DOMAIN
 from simulator.household import constant
+from tests.schedule.schedule_home import NIGHT, ScheduleHome, refused, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import NIGHT, ScheduleHome, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

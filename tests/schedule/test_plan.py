@@ -8,11 +8,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.chronicle import Kind
+from custom_components.marstek.plan.announcer import Kind
 from simulator import SimulatedBattery
 from tests.control.plan_home import PlanHome, at, plan_home
-
-from .schedule_home import NIGHT
+from tests.schedule.schedule_home import NIGHT
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -7,9 +7,8 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from simulator import BatterySpec, Slot
+from tests.schedule.schedule_home import DAY, NIGHT, refused, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import DAY, NIGHT, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -6,9 +6,8 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from tests.schedule.schedule_home import ScheduleHome, refused, schedule_home
 from tests.truth import virtual
-
-from .schedule_home import ScheduleHome, refused, schedule_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 KEYS = (("number", "depth_of_discharge"), ("switch", "led"), ("switch", "bluetooth_advertising"))

@@ -5,15 +5,22 @@ import datetime as dt
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.marstek.battery.schedule import Doubt, Mirror, Unfinished, covers
-from custom_components.marstek.battery.slots import OWNER_SLOTS, cleared, is_cleared
-from custom_components.marstek.battery.timetable import (
+from custom_components.marstek.battery.schedule.timetable import (
     EVERY_DAY,
-    Period,
+    ScheduledPeriod,
     TimetableError,
     arrange,
     overlap,
     to_clear,
+)
+from custom_components.marstek.battery.slot_mirror import (
+    OWNER_SLOTS,
+    Doubt,
+    Mirror,
+    Unfinished,
+    cleared,
+    covers,
+    is_cleared,
 )
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import Mode, Slot
@@ -25,7 +32,9 @@ thorough = settings(max_examples=150, deadline=None, derandomize=True)
 times = st.integers(0, 1439).map(lambda minute: f"{minute // 60:02d}:{minute % 60:02d}")
 days = st.integers(1, EVERY_DAY)
 powers = st.integers(-2500, 2500)
-periods = st.builds(Period, days, times, times, powers, st.none() | st.sampled_from(OWNER_SLOTS))
+periods = st.builds(
+    ScheduledPeriod, days, times, times, powers, st.none() | st.sampled_from(OWNER_SLOTS)
+)
 numbers = st.integers(0, 9)
 
 
@@ -55,7 +64,7 @@ def mirror_of(happened: list[tuple[Slot, bool | None] | Doubt | str]) -> Mirror:
     return mirror
 
 
-def acts(period: Period, moment: dt.datetime) -> bool:
+def acts(period: ScheduledPeriod, moment: dt.datetime) -> bool:
     """Tell whether a period covers a moment, told from the period alone."""
     time = f"{moment:%H:%M}"
     today, yesterday = moment.weekday(), (moment.weekday() - 1) % 7
@@ -68,7 +77,7 @@ def acts(period: Period, moment: dt.datetime) -> bool:
 
 @thorough
 @given(periods, st.integers(0, 7 * 1440 - 1))
-def test_a_period_is_covered_and_nothing_else(period: Period, minute: int) -> None:
+def test_a_period_is_covered_and_nothing_else(period: ScheduledPeriod, minute: int) -> None:
     """In every minute of the week its slots act if and only if it does."""
     if period.end == "23:59":
         # Its last minute can't be left out.
@@ -82,7 +91,9 @@ def test_a_period_is_covered_and_nothing_else(period: Period, minute: int) -> No
 @thorough
 @given(st.lists(periods, min_size=1, max_size=4), events, st.booleans())
 def test_arranged_or_refused(
-    wanted: list[Period], happened: list[tuple[Slot, bool | None] | Doubt | str], replace: bool
+    wanted: list[ScheduledPeriod],
+    happened: list[tuple[Slot, bool | None] | Doubt | str],
+    replace: bool,
 ) -> None:
     """Only the owner's numbers, each once; nothing that acts is lost or overlapped unasked."""
     mirror = mirror_of(happened)

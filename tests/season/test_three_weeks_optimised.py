@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.marstek.const import CONF_HAS_PV, CONF_STRATEGY
 from custom_components.marstek.plan.history import Sources
-from custom_components.marstek.plan.plan_options import Approach
+from custom_components.marstek.plan.options import Approach
 from custom_components.marstek.planner.habits import Hour
 from scripts.season_lib.season import Season, live
 from simulator.household import PowerProfile, clear_sky, daily_load, net_load
@@ -72,7 +72,7 @@ async def _lived(house: House, days: int, *, faulty: bool) -> Season:
     household: Callable[[Random], PowerProfile] = house.profile
     with (
         patch(f"{plan}.controller._LONGEST_WAIT", _SELDOM),
-        patch(f"{plan}.coordinator._LONGEST_WAIT", _SELDOM),
+        patch(f"{plan}.tariff.coordinator._LONGEST_WAIT", _SELDOM),
         patch(f"{plan}.learning.async_hours", hours),
     ):
         season = Season()

@@ -11,8 +11,7 @@ from simulator import BatterySpec
 from simulator.household import constant
 from simulator.profiles import profile_for
 from simulator.wire import render
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 CAPTURES = [
     json.loads(line)

@@ -6,8 +6,7 @@ import json
 import pytest
 
 from simulator import BatterySpec, Faults
-
-from .bench import CLIENT, Bench
+from tests.simulator.bench import CLIENT, Bench
 
 REQUEST = json.dumps({"id": 9, "method": "ES.GetMode", "params": {"id": 0}}).encode()
 

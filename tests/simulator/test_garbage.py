@@ -7,8 +7,7 @@ import pytest
 
 from simulator import Faults, Outcome
 from simulator.garbage import GARBAGE
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 REQUEST = json.dumps({"id": 9, "method": "ES.GetMode", "params": {"id": 0}}).encode()
 

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator import BatterySpec
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 HMG = BatterySpec(device="VenusE", firmware=156)
 VNSX = BatterySpec(device="VenusE 3.0", firmware=150)

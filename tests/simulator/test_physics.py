@@ -6,8 +6,7 @@ import pytest
 
 from simulator import BatterySpec, SimulatedBattery
 from simulator.household import clear_sky, constant, daily_load
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 
 def test_charging_and_discharging_lose_energy() -> None:

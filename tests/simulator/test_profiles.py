@@ -9,8 +9,7 @@ import pytest
 from simulator import BatterySpec, SimulatedBattery
 from simulator.household import constant
 from simulator.profiles import profile_for
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 ALL = [
     *[("VenusC", firmware) for firmware in (153, 154, 155, 156)],

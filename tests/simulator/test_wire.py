@@ -7,8 +7,7 @@ import pytest
 
 from simulator import BatterySpec
 from simulator.wire import render
-
-from .bench import Bench
+from tests.simulator.bench import Bench
 
 
 def _envelope(text: bytes, bench: Bench | None = None) -> Any:

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from simulator.colours import TempoCalendar
-
-from .home import DAY, HISTORY, PUBLICATION, Home, home, paris
+from tests.tempo.home import DAY, HISTORY, PUBLICATION, Home, home, paris
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from custom_components.marstek.tempo import (
     ColourBook,
     Credentials,
     Disagreement,
-    Report,
+    PollReport,
     TempoClient,
     tempo_day,
 )
@@ -52,7 +52,7 @@ class Home:
         self.server = server
         server.calendar.now = lambda: self.now
         self.book = ColourBook()
-        self.reports: list[tuple[datetime, Report]] = []
+        self.reports: list[tuple[datetime, PollReport]] = []
         self._session = session
         self._credentials = credentials
         self._patience = patience
@@ -76,7 +76,7 @@ class Home:
         self.client.restore(stored)
         self.book = ColourBook.restore(book)
 
-    async def ask(self) -> Report:
+    async def ask(self) -> PollReport:
         """Ask now for what is due."""
         report = await self.client.ask(self.book)
         self.reports.append((self.now, report))

@@ -18,9 +18,8 @@ from custom_components.marstek.tempo import (
     binding_from,
     is_lawful,
 )
+from tests.tempo.history import DAY, HISTORY, computer_in
 from tests.venus.bench import thorough
-
-from .history import DAY, HISTORY, computer_in
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 RTE, COMMUNITY, RTE_API = Source.RTE, Source.COMMUNITY, Source.RTE_API

@@ -9,12 +9,11 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import BUDGET, Colour, Credentials, FaultKind, Source
-from custom_components.marstek.tempo.ledger import Ledger
+from custom_components.marstek.tempo.request_budget import RequestBudget
 from simulator.colours import TempoCalendar
 from simulator.tempo import LIES, SPOILERS, STATUSES, TempoFault
-
-from .figures import measure
-from .home import CREDENTIALS, DAY, HISTORY, home, paris
+from tests.tempo.figures import measure
+from tests.tempo.home import CREDENTIALS, DAY, HISTORY, home, paris
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -288,7 +287,7 @@ async def test_clock_that_jumps(jump: timedelta) -> None:
 
 def test_clock_that_goes_back_and_forth_buys_no_calls() -> None:
     """Around midnight; a clock that was in another year begins anew."""
-    ledger = Ledger(0.5)
+    ledger = RequestBudget(0.5)
     for moment, remaining in (
         (paris(MONDAY, "00:10"), BUDGET),
         (paris(SUNDAY, "23:50"), BUDGET - 1),
@@ -456,7 +455,7 @@ async def test_figures() -> None:
 
 def _stored() -> dict[str, Any]:
     """Return what a ledger stores after a day of trouble."""
-    ledger = Ledger(0.5)
+    ledger = RequestBudget(0.5)
     ledger.turn(paris(SUNDAY, "07:00"))
     ledger.last_asked = paris(SUNDAY, "07:00")
     ledger.spend(Source.RTE)
@@ -491,7 +490,7 @@ JSON = st.recursive(
 @settings(max_examples=300, deadline=None)
 def test_rubbish_in_the_store_is_left_out(stored: object) -> None:
     """Whatever was stored, a ledger comes of it that can go on and be stored."""
-    ledger = Ledger(0.5)
+    ledger = RequestBudget(0.5)
     ledger.restore(stored)
     ledger.turn(paris(SUNDAY, "07:00"))
     assert 0 <= ledger.remaining <= BUDGET
@@ -501,7 +500,7 @@ def test_rubbish_in_the_store_is_left_out(stored: object) -> None:
 
 def test_what_is_stored_comes_back() -> None:
     """To the second."""
-    ledger = Ledger(0.1)
+    ledger = RequestBudget(0.1)
     ledger.restore(json.loads(json.dumps(_stored())))
     assert ledger.store() == _stored()
 

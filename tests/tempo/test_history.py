@@ -26,8 +26,7 @@ from custom_components.marstek.tempo import (
     season_of,
     tempo_day,
 )
-
-from .history import DAY, HISTORY, HOUR, SEASONS, clock_changes, paris_clock, quotas_of
+from tests.tempo.history import DAY, HISTORY, HOUR, SEASONS, clock_changes, paris_clock, quotas_of
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 _EVERY_QUARTER = timedelta(minutes=15)

@@ -13,8 +13,7 @@ from custom_components.marstek.tempo import (
     is_lawful,
     odds,
 )
-
-from .history import DAY, HISTORY
+from tests.tempo.history import DAY, HISTORY
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 _SUNDAY = 6

@@ -16,9 +16,13 @@ from custom_components.marstek.tempo import (
     Season,
     Source,
 )
-from custom_components.marstek.tempo.schedule import HistoryTry, Situation, history_due, situation
-
-from .home import DAY, paris
+from custom_components.marstek.tempo.schedule import (
+    HistoryTry,
+    ScheduleState,
+    history_due,
+    situation,
+)
+from tests.tempo.home import DAY, paris
 
 BLUE, RED = Colour.BLUE, Colour.RED
 # Tomorrow can be red on a Sunday in January, and not on a Saturday nor in June.
@@ -34,7 +38,7 @@ def _at(
     tomorrow: str = "",
     is_fallback: bool = False,
     spread: float = 0.0,
-) -> Situation:
+) -> ScheduleState:
     """Return a situation; `tomorrow` says at what time RTE's word about it was seen."""
     now, book = paris(day, clock), ColourBook()
     running = date.fromisoformat(day) - (DAY if clock < "06:00" else timedelta())

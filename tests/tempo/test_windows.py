@@ -14,15 +14,14 @@ from custom_components.marstek.tempo import (
     PARIS,
     TEMPO_OFF_PEAK,
     OffPeak,
-    Window,
+    OffPeakWindow,
     WindowError,
     WindowProblem,
     day_end,
     day_start,
 )
+from tests.tempo.history import DAY, HOUR, computer_in
 from tests.venus.bench import thorough
-
-from .history import DAY, HOUR, computer_in
 
 MINUTE = timedelta(minutes=1)
 # Changes of clocks: by an hour, by half an hour, by two, at midnight, across the date line; and
@@ -52,7 +51,7 @@ def _off_peak(bounds: Sequence[int], zone: str, *, over_midnight: bool) -> OffPe
     if over_midnight:
         times = [*times[1:], times[0]]
     windows = zip(times[::2], times[1::2], strict=True)
-    return OffPeak(tuple(Window(start, end) for start, end in windows), ZoneInfo(zone))
+    return OffPeak(tuple(OffPeakWindow(start, end) for start, end in windows), ZoneInfo(zone))
 
 
 _BOUNDS = (
@@ -200,7 +199,7 @@ def test_nights_of_a_clock_change() -> None:
 
 def test_a_bound_in_the_hour_that_is_skipped() -> None:
     """Off-peak from 02:30 begins when the clock jumps from two to three."""
-    off_peak = OffPeak((Window(time(2, 30), time(7)),), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(2, 30), time(7)),), PARIS)
     midnight = datetime(2026, 3, 29, tzinfo=PARIS)
     assert off_peak.next_change(midnight) == datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert off_peak.current(datetime(2026, 3, 29, 3, tzinfo=PARIS)).duration == 4 * HOUR
@@ -208,7 +207,7 @@ def test_a_bound_in_the_hour_that_is_skipped() -> None:
 
 def test_a_window_in_the_hour_that_is_skipped() -> None:
     """It does not happen that night."""
-    off_peak = OffPeak((Window(time(2, 10), time(2, 50)),), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(2, 10), time(2, 50)),), PARIS)
     saturday = datetime(2026, 3, 28, 12, tzinfo=PARIS)
     assert off_peak.next_change(saturday) == datetime(2026, 3, 30, 2, 10, tzinfo=PARIS)
     assert off_peak.current(saturday).end == off_peak.next_change(saturday)
@@ -216,7 +215,7 @@ def test_a_window_in_the_hour_that_is_skipped() -> None:
 
 def test_a_bound_in_the_hour_that_comes_twice() -> None:
     """Off-peak from 02:30 begins, ends when the clock is put back, and begins again."""
-    off_peak = OffPeak((Window(time(2, 30), time(7)),), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(2, 30), time(7)),), PARIS)
     midnight = datetime(2026, 10, 25, tzinfo=PARIS)
     starts = [interval.start for interval in off_peak.intervals(midnight, midnight + 12 * HOUR)]
     assert starts[1:] == [
@@ -233,21 +232,21 @@ def test_moments_of_the_hour_that_comes_twice() -> None:
     end = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=PARIS)
     (night,) = TEMPO_OFF_PEAK.intervals(start, end)
     assert night.duration == 20 * MINUTE
-    off_peak = OffPeak((Window(time(2, 30), time(7)),), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(2, 30), time(7)),), PARIS)
     assert [interval.duration for interval in off_peak.intervals(start, end)] == [10 * MINUTE] * 2
     assert not list(off_peak.intervals(end, start))
 
 
 def test_windows_that_touch_are_one_interval() -> None:
     """Nothing changes where one ends and the next begins."""
-    off_peak = OffPeak((Window(time(2), time(7)), Window(time(22), time(2))), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(2), time(7)), OffPeakWindow(time(22), time(2))), PARIS)
     night = off_peak.current(datetime(2026, 1, 15, 2, tzinfo=PARIS))
     assert night.duration == 9 * HOUR
 
 
 def test_several_windows_a_day() -> None:
     """Five hours at night and three at noon, as French tariffs have had since 2025."""
-    off_peak = OffPeak((Window(time(1), time(6)), Window(time(13), time(16))), PARIS)
+    off_peak = OffPeak((OffPeakWindow(time(1), time(6)), OffPeakWindow(time(13), time(16))), PARIS)
     start = datetime(2026, 1, 15, tzinfo=PARIS)
     assert [
         (interval.duration // HOUR, interval.is_off_peak)
@@ -273,7 +272,7 @@ def test_several_windows_a_day() -> None:
 def test_unusable_windows(windows: list[tuple[int, int]], problem: WindowProblem) -> None:
     """Each says why."""
     with pytest.raises(WindowError) as refusal:
-        OffPeak(tuple(Window(time(start), time(end)) for start, end in windows), PARIS)
+        OffPeak(tuple(OffPeakWindow(time(start), time(end)) for start, end in windows), PARIS)
     assert refusal.value.problem is problem
     assert isinstance(refusal.value, ValueError)
 
@@ -281,7 +280,7 @@ def test_unusable_windows(windows: list[tuple[int, int]], problem: WindowProblem
 def test_a_bound_with_a_zone_is_refused() -> None:
     """The zone is the tariff's."""
     with pytest.raises(WindowError) as refusal:
-        Window(time(22, tzinfo=UTC), time(6))
+        OffPeakWindow(time(22, tzinfo=UTC), time(6))
     assert refusal.value.problem is WindowProblem.ZONED
 
 
@@ -305,9 +304,9 @@ def test_no_interval_backwards() -> None:
 def test_the_zone_of_the_computer_does_not_matter() -> None:
     """Windows follow the tariff's zone."""
     start = datetime(2026, 3, 28, 1, 2, 3, tzinfo=UTC)
-    off_peak = OffPeak((DEFAULT_WINDOW, Window(time(12), time(14))), PARIS)
+    off_peak = OffPeak((DEFAULT_WINDOW, OffPeakWindow(time(12), time(14))), PARIS)
     at_home = list(off_peak.intervals(start, start + 3 * DAY))
     with computer_in("America/Los_Angeles"):
-        fresh = OffPeak((Window(time(12), time(14)), DEFAULT_WINDOW), PARIS)
+        fresh = OffPeak((OffPeakWindow(time(12), time(14)), DEFAULT_WINDOW), PARIS)
         away = list(fresh.intervals(start, start + 3 * DAY))
     assert away == at_home

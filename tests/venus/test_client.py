@@ -16,8 +16,7 @@ from custom_components.marstek.venus import (
 )
 from simulator import BatterySpec, Faults
 from tests.loopback import free_port
-
-from .bench import (
+from tests.venus.bench import (
     ADDRESS,
     MAC,
     POLLED,

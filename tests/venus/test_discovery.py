@@ -30,8 +30,7 @@ from simulator import BatterySpec, Faults
 from simulator.garbage import GARBAGE
 from simulator.sockets import open_socket
 from tests.loopback import free_port, taken
-
-from .bench import (
+from tests.venus.bench import (
     ADDRESS,
     MAC,
     MINIMUM_GAP,

@@ -10,15 +10,14 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
+    ModeRequest,
     ModeStatus,
-    ModeWish,
     Proof,
     VenusError,
 )
 from simulator import Faults
-
-from .bench import Pair, pair, run, time, virtual
-from .test_modes import AI, AUTO, manual, once_written, passive
+from tests.venus.bench import Pair, pair, run, time, virtual
+from tests.venus.test_modes import AI, AUTO, manual, once_written, passive
 
 _TARGETS = (AUTO, AI, manual(400))
 _LATER = 7200.0
@@ -49,18 +48,18 @@ async def test_what_happens_otherwise() -> None:
         assert bench.battery.state.mode == "Passive"
 
 
-@pytest.mark.parametrize("wish", _TARGETS, ids=lambda wish: wish.mode)
+@pytest.mark.parametrize("change", _TARGETS, ids=lambda change: change.mode)
 @pytest.mark.parametrize("after", [0, 5, 200, 595, 700])
 @virtual
-async def test_left_before_and_after_its_end(wish: ModeWish, after: float) -> None:
+async def test_left_before_and_after_its_end(change: ModeRequest, after: float) -> None:
     """In less than 15 s, for good."""
     async with pair() as bench:
         await bench.control.set_mode(passive(500, 600))
         await asyncio.sleep(after)
         begun = time()
-        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        assert await bench.control.set_mode(change) is Proof.CONFIRMED
         assert time() - begun < 15
-        await _stays(bench, wish.mode)
+        await _stays(bench, change.mode)
 
 
 @virtual
@@ -155,16 +154,16 @@ async def test_a_renewal_that_took_long_to_arrive() -> None:
 
 
 @pytest.mark.parametrize("fault", ["refused_writes", "loss", "parse_errors", "garbage"])
-@pytest.mark.parametrize("wish", _TARGETS, ids=lambda wish: wish.mode)
+@pytest.mark.parametrize("change", _TARGETS, ids=lambda change: change.mode)
 @virtual
-async def test_the_end_of_the_countdown_fails_at_first(wish: ModeWish, fault: str) -> None:
+async def test_the_end_of_the_countdown_fails_at_first(change: ModeRequest, fault: str) -> None:
     """It is repeated before the mode is changed."""
     async with pair() as bench:
         await bench.control.set_mode(passive(500, 600))
         bench.battery.faults.set(fault, "truncated" if fault == "garbage" else 1)
         async with once_written(bench, bench.battery.faults.clear):
-            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
-        await _stays(bench, wish.mode)
+            assert await bench.control.set_mode(change) is Proof.CONFIRMED
+        await _stays(bench, change.mode)
 
 
 @virtual
@@ -189,9 +188,9 @@ _EVENTS = st.one_of(
 )
 
 
-async def _event(bench: Pair, kind: str, value: ModeWish | int | str | None) -> None:
+async def _event(bench: Pair, kind: str, value: ModeRequest | int | str | None) -> None:
     match kind, value:
-        case "set", ModeWish():
+        case "set", ModeRequest():
             await bench.control.set_mode(value)
         case "renew", int():
             await bench.control.renew(passive(200, value))
@@ -211,7 +210,7 @@ async def _event(bench: Pair, kind: str, value: ModeWish | int | str | None) -> 
                 await _poll(bench)
 
 
-async def _story(events: list[tuple[str, ModeWish | int | str | None]], loss: float) -> None:
+async def _story(events: list[tuple[str, ModeRequest | int | str | None]], loss: float) -> None:
     async with pair(faults=Faults(loss=loss), polite=False) as bench:
         for kind, value in events:
             try:
@@ -219,9 +218,9 @@ async def _story(events: list[tuple[str, ModeWish | int | str | None]], loss: fl
             except VenusError:
                 continue
         bench.battery.faults.clear()
-        for wish in (AI, AUTO):
+        for change in (AI, AUTO):
             await asyncio.sleep(60)
-            await bench.control.set_mode(wish)
+            await bench.control.set_mode(change)
         await _stays(bench, Mode.AUTO)
 
 
@@ -233,7 +232,7 @@ async def _story(events: list[tuple[str, ModeWish | int | str | None]], loss: fl
     suppress_health_check=[HealthCheck.too_slow],
 )
 def test_any_order_of_events(
-    events: list[tuple[str, ModeWish | int | str | None]], loss: float
+    events: list[tuple[str, ModeRequest | int | str | None]], loss: float
 ) -> None:
     """Whatever was done before, the mode that was chosen last is the one that stays."""
     run(_story(events, loss))

@@ -10,15 +10,14 @@ from custom_components.marstek.venus import (
     LoopClock,
     Method,
     Mode,
-    ModeWish,
+    ModeRequest,
     VenusError,
     probe,
     search,
 )
 from simulator import BatterySpec
 from tests.loopback import free_port
-
-from .bench import ADDRESS, MAC, connected, fleet, time, virtual
+from tests.venus.bench import ADDRESS, MAC, connected, fleet, time, virtual
 
 _OTHER = "02aabbcc0202"
 
@@ -46,7 +45,7 @@ async def test_nothing_reaches_it_until_its_time_is_over() -> None:
                 with pytest.raises(LeftAloneError):
                     await client.read(method)
             with pytest.raises(LeftAloneError):
-                await client.write(ModeWish(Mode.AUTO).configs()[0])
+                await client.write(ModeRequest(Mode.AUTO).configs()[0])
             with pytest.raises(LeftAloneError) as caught:
                 await probe(hub, ADDRESS, port)
             assert 0 < caught.value.seconds <= 1800

@@ -15,8 +15,7 @@ from custom_components.marstek.venus import (
     success_rate,
 )
 from simulator import Faults
-
-from .bench import (
+from tests.venus.bench import (
     POLLED,
     POWERS,
     connected,

@@ -16,8 +16,8 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
+    ModeRequest,
     ModeStatus,
-    ModeWish,
     NoAnswerError,
     OutOfRangeError,
     Proof,
@@ -27,12 +27,11 @@ from custom_components.marstek.venus import (
     profile_for,
 )
 from simulator import Faults
-
-from .bench import Pair, pair, time, virtual
-from .test_profiles import MATRIX
+from tests.venus.bench import Pair, pair, time, virtual
+from tests.venus.test_profiles import MATRIX
 
 PROFILES = [row[:2] for row in MATRIX]
-AUTO, AI = ModeWish(Mode.AUTO), ModeWish(Mode.AI)
+AUTO, AI = ModeRequest(Mode.AUTO), ModeRequest(Mode.AI)
 
 
 def slot(power: int, *, number: int = 6, enabled: bool = True) -> Slot:
@@ -40,14 +39,14 @@ def slot(power: int, *, number: int = 6, enabled: bool = True) -> Slot:
     return Slot(number, "00:00", "23:59", 127, power, enabled)
 
 
-def manual(power: int) -> ModeWish:
+def manual(power: int) -> ModeRequest:
     """Return Manual with one slot around the clock."""
-    return ModeWish(Mode.MANUAL, power=power, slots=(slot(power),))
+    return ModeRequest(Mode.MANUAL, power=power, slots=(slot(power),))
 
 
-def passive(power: int, duration: int = 300) -> ModeWish:
+def passive(power: int, duration: int = 300) -> ModeRequest:
     """Return Passive."""
-    return ModeWish(Mode.PASSIVE, power=power, duration=duration)
+    return ModeRequest(Mode.PASSIVE, power=power, duration=duration)
 
 
 WISHES = (AUTO, AI, manual(700), manual(-700), passive(700), passive(-700))
@@ -70,35 +69,35 @@ async def once_written(bench: Pair, act: Callable[[], object]) -> AsyncIterator[
         watching.cancel()
 
 
-def _name(wish: ModeWish) -> str:
-    return f"{wish.mode}{wish.power or ''}"
+def _name(change: ModeRequest) -> str:
+    return f"{change.mode}{change.power or ''}"
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @pytest.mark.parametrize(("model", "firmware"), PROFILES)
 @virtual
-async def test_every_mode_of_every_profile(model: str, firmware: int, wish: ModeWish) -> None:
+async def test_every_mode_of_every_profile(model: str, firmware: int, change: ModeRequest) -> None:
     """The battery is in the mode, gives the power, and that is proven; or nothing was sent."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     async with pair(device=model, firmware=firmware, mode=before) as bench:
-        if wish.mode not in bench.client.profile.modes:
+        if change.mode not in bench.client.profile.modes:
             with pytest.raises(UnsupportedError):
-                await bench.control.set_mode(wish)
+                await bench.control.set_mode(change)
             assert bench.exchanges == []
             return
         begun = time()
-        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        assert await bench.control.set_mode(change) is Proof.CONFIRMED
         assert time() - begun < 10
         state = bench.battery.state
-        assert state.mode == wish.mode
-        assert state.ac_power == wish.power
+        assert state.mode == change.mode
+        assert state.ac_power == change.power
         assert len(bench.writes()) == 1
-        if wish.mode is Mode.PASSIVE:
+        if change.mode is Mode.PASSIVE:
             assert 0 < state.passive_remaining <= 300
-        if wish.mode is Mode.MANUAL:
+        if change.mode is Mode.MANUAL:
             written = state.slots[6]
             assert written is not None
-            assert (written.power, written.enabled, written.week_set) == (wish.power, True, 127)
+            assert (written.power, written.enabled, written.week_set) == (change.power, True, 127)
             assert state.slots[:6] == [None] * 6
 
 
@@ -108,11 +107,11 @@ async def test_ups_only_where_it_is_known_to_be(model: str, firmware: int) -> No
     """It is in the firmware from 147 on (PROTOCOL.md section 2)."""
     async with pair(device=model, firmware=firmware) as bench:
         if bench.client.profile.has_backup:
-            assert await bench.control.set_mode(ModeWish(Mode.UPS)) is Proof.CONFIRMED
+            assert await bench.control.set_mode(ModeRequest(Mode.UPS)) is Proof.CONFIRMED
             assert bench.battery.state.mode == "UPS"
             return
         with pytest.raises(UnsupportedError):
-            await bench.control.set_mode(ModeWish(Mode.UPS))
+            await bench.control.set_mode(ModeRequest(Mode.UPS))
         assert bench.exchanges == []
 
 
@@ -126,19 +125,19 @@ async def test_powers_out_of_range_are_never_sent(model: str, firmware: int) -> 
     limit = profile_for(model, firmware).max_power
     async with pair(device=model, firmware=firmware) as bench:
         for power in (limit + 1, -limit - 1, 100_000):
-            for wish in (passive(power), manual(power)):
+            for change in (passive(power), manual(power)):
                 with pytest.raises(OutOfRangeError) as caught:
-                    await bench.control.set_mode(wish)
+                    await bench.control.set_mode(change)
                 assert (caught.value.value, caught.value.low, caught.value.high) == (
                     power,
                     -limit,
                     limit,
                 )
                 with pytest.raises(OutOfRangeError):
-                    await bench.control.renew(wish)
+                    await bench.control.renew(change)
         slots = (slot(0), slot(limit + 1, number=7))
         with pytest.raises(OutOfRangeError):
-            await bench.control.set_mode(ModeWish(Mode.MANUAL, slots=slots))
+            await bench.control.set_mode(ModeRequest(Mode.MANUAL, slots=slots))
         assert bench.exchanges == []
 
 
@@ -179,18 +178,18 @@ async def test_manual_without_a_slot_is_refused() -> None:
     """There is nothing that could be written."""
     async with pair() as bench:
         with pytest.raises(ValueError, match="slot"):
-            await bench.control.set_mode(ModeWish(Mode.MANUAL))
+            await bench.control.set_mode(ModeRequest(Mode.MANUAL))
         assert bench.exchanges == []
 
 
-@pytest.mark.parametrize("wish", [AUTO, AI], ids=_name)
+@pytest.mark.parametrize("change", [AUTO, AI], ids=_name)
 @virtual
-async def test_a_mode_that_is_on_already_is_not_written(wish: ModeWish) -> None:
+async def test_a_mode_that_is_on_already_is_not_written(change: ModeRequest) -> None:
     """A fresh look is enough, and a look that is fresh already needs no other."""
-    async with pair(mode=wish.mode) as bench:
-        assert await bench.control.set_mode(wish) is Proof.UNCHANGED
+    async with pair(mode=change.mode) as bench:
+        assert await bench.control.set_mode(change) is Proof.UNCHANGED
         assert [exchange.method for exchange in bench.exchanges] == [Method.MODE]
-        assert await bench.control.set_mode(wish) is Proof.UNCHANGED
+        assert await bench.control.set_mode(change) is Proof.UNCHANGED
         assert len(bench.exchanges) == 1
 
 
@@ -233,10 +232,10 @@ async def test_firmware_that_get_mode_hurts_is_asked_once_a_command(firmware: in
     """To prove the write, and not before it when the mode is known (PROTOCOL.md 6.6)."""
     async with pair(firmware=firmware) as bench:
         await bench.control.set_mode(AI)
-        for wish in (AUTO, AI, AUTO):
+        for change in (AUTO, AI, AUTO):
             await asyncio.sleep(600)
             bench.battery.clear_exchanges()
-            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+            assert await bench.control.set_mode(change) is Proof.CONFIRMED
             asked = [exchange.method for exchange in bench.exchanges]
             assert asked.count(Method.MODE) == 1
 
@@ -262,39 +261,39 @@ async def test_modes_of_the_app_and_ups_are_left() -> None:
             assert bench.battery.state.mode == "Auto"
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_refused(wish: ModeWish) -> None:
+async def test_refused(change: ModeRequest) -> None:
     """A battery that refuses for good is said to have refused, and is not bothered for ever."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     async with pair(faults=Faults(refused_writes=1), mode=before) as bench:
         with pytest.raises(RefusedError):
-            await bench.control.set_mode(wish)
+            await bench.control.set_mode(change)
         assert bench.battery.state.mode == before
         assert len(bench.writes()) <= 6
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_refused_at_first(wish: ModeWish) -> None:
+async def test_refused_at_first(change: ModeRequest) -> None:
     """A busy battery refuses now and then, and is asked again."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     async with pair(faults=Faults(refused_writes=1), mode=before) as bench:
         async with once_written(bench, bench.battery.faults.clear):
-            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
-        assert bench.battery.state.mode == wish.mode
-        assert bench.battery.state.ac_power == wish.power
+            assert await bench.control.set_mode(change) is Proof.CONFIRMED
+        assert bench.battery.state.mode == change.mode
+        assert bench.battery.state.ac_power == change.power
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_lied_to(wish: ModeWish) -> None:
+async def test_lied_to(change: ModeRequest) -> None:
     """A battery that says yes and does nothing is found out."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     async with pair(faults=Faults(lying_writes=1), mode=before) as bench:
         with pytest.raises(ContradictedError) as caught:
-            await bench.control.set_mode(wish)
-        assert (caught.value.expected, caught.value.found) == (wish.mode, before)
+            await bench.control.set_mode(change)
+        assert (caught.value.expected, caught.value.found) == (change.mode, before)
 
 
 @pytest.mark.parametrize(
@@ -353,14 +352,14 @@ async def test_an_error_is_reported() -> None:
         assert caught.value.data == 426
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_a_dark_battery(wish: ModeWish) -> None:
+async def test_a_dark_battery(change: ModeRequest) -> None:
     """No answer is no success, and it is said in less than two minutes."""
     async with pair(faults=Faults(dark=True)) as bench:
         begun = time()
         with pytest.raises(NoAnswerError):
-            await bench.control.set_mode(wish)
+            await bench.control.set_mode(change)
         assert time() - begun < 120
 
 
@@ -384,28 +383,28 @@ async def test_a_setpoint_carried_out_but_not_answered() -> None:
         assert bench.battery.state.ac_power == 900
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_the_battery_reboots_in_between(wish: ModeWish) -> None:
+async def test_the_battery_reboots_in_between(change: ModeRequest) -> None:
     """It has forgotten a Passive by then, and is told again."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     async with pair(mode=before, polite=False) as bench:
         async with once_written(bench, bench.battery.reboot):
-            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
-        assert bench.battery.state.mode == wish.mode
-        assert bench.battery.state.ac_power == wish.power
+            assert await bench.control.set_mode(change) is Proof.CONFIRMED
+        assert bench.battery.state.mode == change.mode
+        assert bench.battery.state.ac_power == change.power
 
 
-@pytest.mark.parametrize("wish", WISHES, ids=_name)
+@pytest.mark.parametrize("change", WISHES, ids=_name)
 @virtual
-async def test_a_bad_network(wish: ModeWish) -> None:
+async def test_a_bad_network(change: ModeRequest) -> None:
     """Losses, late and double replies, 403s and refusals: in the end the battery follows."""
-    before = "AI" if wish.mode is Mode.AUTO else "Auto"
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
     faults = Faults(loss=0.15, parse_errors=0.03, late=0.05, duplicates=0.03, refused_writes=0.1)
     async with pair(faults=faults, mode=before) as bench:
-        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
-        assert bench.battery.state.mode == wish.mode
-        assert bench.battery.state.ac_power == wish.power
+        assert await bench.control.set_mode(change) is Proof.CONFIRMED
+        assert bench.battery.state.mode == change.mode
+        assert bench.battery.state.ac_power == change.power
 
 
 @pytest.mark.parametrize(
@@ -438,8 +437,8 @@ async def test_manual_outside_its_slots() -> None:
     """A slot of tomorrow proves nothing today."""
     tomorrow = Slot(6, "00:00", "23:59", 1 << 3, 800)
     async with pair() as bench:
-        wish = ModeWish(Mode.MANUAL, power=800, slots=(tomorrow,))
-        assert await bench.control.set_mode(wish) is Proof.ASSUMED
+        change = ModeRequest(Mode.MANUAL, power=800, slots=(tomorrow,))
+        assert await bench.control.set_mode(change) is Proof.ASSUMED
         assert (bench.battery.state.mode, bench.battery.state.ac_power) == ("Manual", 0)
 
 
@@ -448,27 +447,27 @@ async def test_several_slots() -> None:
     """All of them are written, each once."""
     async with pair() as bench:
         slots = (slot(700, number=7), slot(-300, number=8, enabled=False))
-        wish = ModeWish(Mode.MANUAL, power=700, slots=slots)
-        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        change = ModeRequest(Mode.MANUAL, power=700, slots=slots)
+        assert await bench.control.set_mode(change) is Proof.CONFIRMED
         state = bench.battery.state
         assert [bool(entry) for entry in state.slots] == [False] * 7 + [True, True, False]
         assert len(bench.writes()) == 2
 
 
-@pytest.mark.parametrize("wish", [AUTO, AI, passive(500)], ids=_name)
+@pytest.mark.parametrize("change", [AUTO, AI, passive(500)], ids=_name)
 @virtual
-async def test_a_slot_is_released_when_manual_is_left(wish: ModeWish) -> None:
+async def test_a_slot_is_released_when_manual_is_left(change: ModeRequest) -> None:
     """And nothing is left of the schedule that was ours; in less than 15 s."""
     async with pair() as bench:
         bench.battery.state.slots[2] = None
         await bench.control.set_mode(manual(800))
         await asyncio.sleep(30)
         begun = time()
-        proof = await bench.control.set_mode(wish, release=(slot(0, enabled=False),))
+        proof = await bench.control.set_mode(change, release=(slot(0, enabled=False),))
         assert proof is Proof.CONFIRMED
         assert time() - begun < 15
         state = bench.battery.state
-        assert state.mode == wish.mode
+        assert state.mode == change.mode
         left = state.slots[6]
         assert left is not None
         assert not left.enabled

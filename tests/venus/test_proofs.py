@@ -14,8 +14,8 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
+    ModeRequest,
     ModeStatus,
-    ModeWish,
     NoAnswerError,
     Proof,
     RefusedError,
@@ -24,26 +24,25 @@ from custom_components.marstek.venus import (
 from custom_components.marstek.venus.proving import Measured, is_excusable, power_agrees
 from simulator import Faults
 from simulator.household import constant
+from tests.venus.bench import POWERS, Pair, opened, pair, reply, scripted, time, virtual
+from tests.venus.test_modes import AI, AUTO, manual, once_written, passive, slot
+from tests.venus.test_slots import TEN, listening
 
-from .bench import POWERS, Pair, opened, pair, reply, scripted, time, virtual
-from .test_modes import AI, AUTO, manual, once_written, passive, slot
-from .test_slots import TEN, listening
-
-LATER = ModeWish(Mode.MANUAL, 700, slots=(Slot(6, "00:00", "23:59", 1 << 3, 700),))
+LATER = ModeRequest(Mode.MANUAL, 700, slots=(Slot(6, "00:00", "23:59", 1 << 3, 700),))
 
 
-async def _set_once_garbled(bench: Pair, wish: ModeWish) -> int:
+async def _set_once_garbled(bench: Pair, change: ModeRequest) -> int:
     """Set a mode; the first write is carried out, its answer is lost. Return the writes."""
     await bench.control.read_mode()
     before = len(bench.writes())
     bench.battery.faults.garbage = "truncated"
     async with once_written(bench, bench.battery.faults.clear):
-        assert await bench.control.set_mode(wish) in (Proof.CONFIRMED, Proof.ASSUMED)
+        assert await bench.control.set_mode(change) in (Proof.CONFIRMED, Proof.ASSUMED)
     return len(bench.writes()) - before
 
 
 @pytest.mark.parametrize(
-    ("stands", "wish", "writes"),
+    ("stands", "change", "writes"),
     [
         (None, passive(900), 1),
         (None, manual(700), 1),
@@ -58,15 +57,15 @@ async def _set_once_garbled(bench: Pair, wish: ModeWish) -> int:
 )
 @virtual
 async def test_what_a_read_proves_after_a_lost_answer(
-    stands: ModeWish | None, wish: ModeWish, writes: int
+    stands: ModeRequest | None, change: ModeRequest, writes: int
 ) -> None:
     """A mode with a power that nothing else explains; all else needs an acceptance."""
     async with pair() as bench:
         if stands is not None:
             await bench.control.set_mode(stands)
-        is_countdown = stands is not None and stands.mode is Mode.PASSIVE is not wish.mode
-        assert await _set_once_garbled(bench, wish) == writes + is_countdown * 2
-        assert bench.battery.state.mode == wish.mode
+        is_countdown = stands is not None and stands.mode is Mode.PASSIVE is not change.mode
+        assert await _set_once_garbled(bench, change) == writes + is_countdown * 2
+        assert bench.battery.state.mode == change.mode
 
 
 @virtual
@@ -76,16 +75,16 @@ async def test_a_slot_that_has_the_sun_beside_it_needs_an_acceptance() -> None:
         assert await _set_once_garbled(bench, passive(900)) == 2
 
 
-@pytest.mark.parametrize("wish", [AI, manual(0), passive(900), passive(0)])
+@pytest.mark.parametrize("change", [AI, manual(0), passive(900), passive(0)])
 @virtual
-async def test_a_late_acceptance_is_used(wish: ModeWish) -> None:
-    """What was accepted after its request counted as lost is not written a second time."""
+async def test_a_late_acceptance_is_used(change: ModeRequest) -> None:
+    """What was accepted after its change counted as lost is not written a second time."""
     async with pair(polite=False) as bench:
         await bench.control.read_mode()
         bench.battery.faults.set("late", 1.0)
         bench.battery.faults.set("lateness", 6.0)
         async with once_written(bench, bench.battery.faults.clear):
-            assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+            assert await bench.control.set_mode(change) is Proof.CONFIRMED
         assert len(bench.writes()) == 1
 
 
@@ -205,7 +204,7 @@ async def test_ups_that_may_be_on_is_noted(
         fault(bench)
         act = control.renew if is_renewal else control.set_mode
         with pytest.raises((NoAnswerError, RefusedError)):
-            await act(ModeWish(Mode.UPS))
+            await act(ModeRequest(Mode.UPS))
         assert bool(notes) is is_noted
 
 
@@ -243,19 +242,19 @@ _WITH_SUN = [("Venus A", 147), ("Venus A", 149), ("Venus D", 147), ("Venus D", 1
 
 @pytest.mark.parametrize(("device", "firmware"), _WITH_SUN)
 @pytest.mark.parametrize("sun", [0, 400, 600])
-@pytest.mark.parametrize("wish", [passive(-500), passive(700), manual(-400)])
+@pytest.mark.parametrize("change", [passive(-500), passive(700), manual(-400)])
 @virtual
 async def test_a_power_beside_the_sun_is_compared(
-    device: str, firmware: int, sun: int, wish: ModeWish
+    device: str, firmware: int, sun: int, change: ModeRequest
 ) -> None:
     """Where the solar inputs can be read, a setpoint is proven, and a lie is found out."""
     async with pair(device=device, firmware=firmware) as bench:
         _sunny(bench, sun)
-        assert await bench.control.set_mode(wish) is Proof.CONFIRMED
+        assert await bench.control.set_mode(change) is Proof.CONFIRMED
         bench.battery.faults.lying_writes = 1
-        other = passive(-wish.power)
+        other = passive(-change.power)
         with pytest.raises(ContradictedError):
-            await bench.control.set_mode(other if wish.mode is Mode.PASSIVE else passive(900))
+            await bench.control.set_mode(other if change.mode is Mode.PASSIVE else passive(900))
 
 
 @virtual
@@ -273,13 +272,13 @@ async def test_either_side_may_hold_the_setpoint(follows: str) -> None:
     """-500 W asked for and +670 W on the AC side is right where the sun gives 1,170 W."""
     shown = {"ac": (-500, 300), "cells": (670, 1170)}[follows]
 
-    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+    def script(change: dict[str, Any]) -> list[tuple[float, bytes]]:
         results: dict[str, dict[str, Any]] = {
             Method.SET_MODE: {"set_result": True},
             Method.ENERGY: {**POWERS, "ongrid_power": shown[0], "pv_power": shown[1]},
             Method.MODE: {"mode": "Passive", "bat_soc": 55, "ongrid_power": shown[0]},
         }
-        return [(0.1, reply(request, results[request["method"]]))]
+        return [(0.1, reply(change, results[change["method"]]))]
 
     async with scripted(script) as (_, target), opened(_venus_a(target)) as client:
         assert await ModeControl(client, LoopClock()).set_mode(passive(-500)) is Proof.CONFIRMED
@@ -337,7 +336,7 @@ async def test_another_power_than_asked_is_a_contradiction() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "soc", "power", "is_excused"),
+    ("change", "soc", "power", "is_excused"),
     [
         (manual(700), 50, 0, True),
         (manual(-700), 50, 0, True),
@@ -349,8 +348,8 @@ async def test_another_power_than_asked_is_a_contradiction() -> None:
     ],
 )
 def test_why_a_battery_may_give_no_power_in_a_mode_it_had_before(
-    wish: ModeWish, soc: int | None, power: int, *, is_excused: bool
+    change: ModeRequest, soc: int | None, power: int, *, is_excused: bool
 ) -> None:
     """A slot may not act yet, and an empty battery gives nothing; a charge has no such reason."""
-    status = ModeStatus(wish.mode, soc, power, 0)
-    assert is_excusable(wish, status, Measured(soc, (power,)), status) is is_excused
+    status = ModeStatus(change.mode, soc, power, 0)
+    assert is_excusable(change, status, Measured(soc, (power,)), status) is is_excused

@@ -11,7 +11,7 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
-    ModeWish,
+    ModeRequest,
     NoAnswerError,
     OutOfRangeError,
     Proof,
@@ -21,9 +21,8 @@ from custom_components.marstek.venus import (
     profile_for,
 )
 from simulator import Faults
-
-from .bench import Pair, pair, time, virtual
-from .test_profiles import MATRIX
+from tests.venus.bench import Pair, pair, time, virtual
+from tests.venus.test_profiles import MATRIX
 
 PROFILES = [row[:2] for row in MATRIX]
 MANUAL = [case for case in PROFILES if Mode.MANUAL in profile_for(*case).modes]
@@ -63,7 +62,7 @@ async def test_ten_slots(model: str, firmware: int) -> None:
         for slot, held in zip(TEN, bench.battery.state.slots, strict=True):
             assert held is not None
             assert (held.power, held.week_set, held.enabled) == (slot.power, slot.days, True)
-        assert await control.set_mode(ModeWish(Mode.AUTO)) is Proof.CONFIRMED
+        assert await control.set_mode(ModeRequest(Mode.AUTO)) is Proof.CONFIRMED
         assert bench.battery.state.mode == "Auto"
 
 
@@ -125,16 +124,18 @@ async def test_slots_of_the_mini_are_not_written() -> None:
         assert bench.exchanges == []
 
 
-@pytest.mark.parametrize("wish", [Mode.AUTO, Mode.AI, Mode.PASSIVE, Mode.MANUAL])
+@pytest.mark.parametrize("change", [Mode.AUTO, Mode.AI, Mode.PASSIVE, Mode.MANUAL])
 @virtual
-async def test_ups_is_left_before_another_mode(wish: Mode) -> None:
+async def test_ups_is_left_before_another_mode(change: Mode) -> None:
     """It is switched off first: no other way is documented."""
     async with pair(mode="UPS") as bench:
         proof = await bench.control.set_mode(
-            ModeWish(wish, power=0, duration=300, slots=(TEN[0],) if wish is Mode.MANUAL else ())
+            ModeRequest(
+                change, power=0, duration=300, slots=(TEN[0],) if change is Mode.MANUAL else ()
+            )
         )
         assert proof in (Proof.CONFIRMED, Proof.ASSUMED)
-        assert bench.battery.state.mode == wish
+        assert bench.battery.state.mode == change
         assert bench.writes()[0] == {"mode": "UPS", "ups_cfg": {"enable": 0}}
 
 
@@ -144,8 +145,8 @@ async def test_ups_costs_the_slots_and_a_countdown_ends_before() -> None:
     async with pair() as bench:
         told: list[float] = []
         control = ModeControl(bench.client, LoopClock(), on_backup=lambda: told.append(time()))
-        await control.set_mode(ModeWish(Mode.PASSIVE, power=500, duration=60))
-        assert await control.set_mode(ModeWish(Mode.UPS)) is Proof.CONFIRMED
+        await control.set_mode(ModeRequest(Mode.PASSIVE, power=500, duration=60))
+        assert await control.set_mode(ModeRequest(Mode.UPS)) is Proof.CONFIRMED
         assert told
         await LoopClock().sleep(120)
         assert bench.battery.state.mode == "UPS"

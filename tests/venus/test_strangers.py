@@ -18,7 +18,7 @@ from custom_components.marstek.venus import (
     Method,
     Mode,
     ModeControl,
-    ModeWish,
+    ModeRequest,
     NoAnswerError,
     Priority,
     Proof,
@@ -28,8 +28,7 @@ from custom_components.marstek.venus import (
 from simulator import BatterySpec, Faults
 from simulator.forgery import forged_reply, send_from
 from tests.loopback import free_port
-
-from .bench import (
+from tests.venus.bench import (
     ADDRESS,
     MAC,
     POWERS,
@@ -84,12 +83,12 @@ def test_strangers_do_not_keep_a_battery_from_being_asked(
     async def ask() -> None:
         async with scripted(script) as (_, target), opened(target) as client:
             control = ModeControl(client, LoopClock())
-            for wish in (Mode.AI, Mode.AUTO):
+            for request in (Mode.AI, Mode.AUTO):
                 begun = time()
                 assert soc(await client.read(Method.ENERGY, attempts=1)) == 55
                 assert time() - begun <= 10
                 begun = time()
-                assert await control.set_mode(ModeWish(wish)) is Proof.CONFIRMED
+                assert await control.set_mode(ModeRequest(request)) is Proof.CONFIRMED
                 assert time() - begun <= 25
 
     run(ask())
@@ -101,7 +100,7 @@ async def test_a_call_ends_at_its_deadline() -> None:
     async with pair(faults=Faults(loss=1.0)) as bench:
         begun = time()
         first, second = (
-            asyncio.create_task(bench.control.set_mode(ModeWish(Mode.AUTO), deadline=begun + 20))
+            asyncio.create_task(bench.control.set_mode(ModeRequest(Mode.AUTO), deadline=begun + 20))
             for _ in range(2)
         )
         for command in (first, second):

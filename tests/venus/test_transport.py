@@ -21,8 +21,7 @@ from custom_components.marstek.venus.transport import Endpoint, Inbound
 from custom_components.marstek.venus.wire import encode_request
 from simulator import BatterySpec, SimulatedBattery
 from tests.loopback import free_port, taken
-
-from .bench import (
+from tests.venus.bench import (
     ADDRESS,
     MAC,
     assert_polite,

@@ -11,8 +11,7 @@ import pytest
 
 from simulator import SimulatedBattery
 from simulator.household import constant
-
-from .bench import LOAD, PORT, spec
+from tests.venus_cli.bench import LOAD, PORT, spec
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("socket_enabled")

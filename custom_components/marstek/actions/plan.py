@@ -12,10 +12,14 @@ import voluptuous as vol
 
 from ..checked import day, duration, moment, number
 from ..const import DOMAIN, Tariff
-from ..plan.entity import has_off_peak
+from ..plan.entities.entity import has_off_peak
 from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
 from ..plan.runtime import Plan
-from ..plan.wishes import (
+from ..planner import Action
+from ..runtime import async_loaded_plan
+from ..tempo import Colour, tempo_day
+from .description import ActionDescription
+from .plan_requests import (
     ATTR_DURATION,
     ATTR_FLOOR,
     ATTR_MODE,
@@ -25,10 +29,6 @@ from ..plan.wishes import (
     end_of_pause,
     read_override,
 )
-from ..planner import Action
-from ..runtime import async_loaded_plan
-from ..tempo import Colour, tempo_day
-from .description import ActionDescription
 from .prices import price_message
 
 _START_DATE: Final = "start_date"
@@ -91,14 +91,14 @@ async def _async_apply_now(call: ServiceCall) -> None:
 async def _async_override(call: ServiceCall) -> ServiceResponse:
     """Do something else than planned for a while; return until when, and what electricity costs."""
     plan = _loaded_plan(call.hass)
-    wish = read_override(plan, call.data, dt_util.utcnow())
-    await plan.control.async_override(wish)
-    participants = plan.control.participants()
-    keys = participants.keys() if wish.batteries is None else wish.batteries
+    request = read_override(plan, call.data, dt_util.utcnow())
+    await plan.control.async_override(request)
+    members = plan.control.members()
+    keys = members.keys() if request.batteries is None else request.batteries
     tariff = plan.tariff.data
-    names: list[Any] = sorted(participants[key].name for key in keys if key in participants)
+    names: list[Any] = sorted(members[key].name for key in keys if key in members)
     return {
-        "until": wish.until.isoformat(),
+        "until": request.until.isoformat(),
         "batteries": names,
         "price": tariff.price,
         "colour": tariff.today,
@@ -111,8 +111,8 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
     """Return the plan now, or what it would be on a made-up day."""
     tomorrow, soc = call.data.get(_TOMORROW), call.data.get(_SOC)
     plan = (_loaded_plan if tomorrow is None else _tempo_plan)(call.hass)
-    strategist = plan.control.strategist
-    context = strategist.context(dt_util.utcnow())
+    plan_maker = plan.control.plan_maker
+    context = plan_maker.context(dt_util.utcnow())
     if tomorrow is not None:
         colour = None if tomorrow == _UNKNOWN else Colour(tomorrow)
         context = with_tomorrow(context, colour, plan.tariff.settings)
@@ -124,8 +124,8 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
                 translation_placeholders={"value": f"{soc:g}"},
             )
         context = with_soc(context, soc)
-    words = plan.control.chronicle.words
-    made = await strategist.async_compute(context)
+    words = plan.control.announcer.words
+    made = await plan_maker.async_compute(context)
     steps: list[Any] = [step_data(step, words) for step in made.steps]
     return {"steps": steps, "beliefs": beliefs_data(made.beliefs)}
 

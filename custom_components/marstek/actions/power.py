@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..battery.reading_plan import Reading
+from ..battery.poll_schedule import Reading
 from ..battery.run import Before, Run
 from ..battery.runs import LONGEST_RUN
 from ..battery.runtime import Battery

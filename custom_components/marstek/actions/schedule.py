@@ -8,10 +8,16 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..battery.runtime import Battery
-from ..battery.schedule import DAYS, described
+from ..battery.schedule.timetable import (
+    EVERY_DAY,
+    ScheduledPeriod,
+    TimetableError,
+    arrange,
+    to_clear,
+)
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
+from ..battery.slot_mirror import DAYS, described
 from ..battery.thrift import giver_of
-from ..battery.timetable import EVERY_DAY, Period, TimetableError, arrange, to_clear
 from ..checked import time as checked_time, whole
 from ..const import DOMAIN
 from ..venus import Mode
@@ -57,13 +63,15 @@ _PERIOD: Final = vol.Schema(
 )
 
 
-def period_of(given: dict[str, Any]) -> Period:
+def period_of(given: dict[str, Any]) -> ScheduledPeriod:
     """Return the period that a checked entry of the `slots` field describes."""
     days = 0
     for name in given[_DAYS]:
         days |= _NAMES[name]
     power = 0 if given[_POWER] == _HOLD else given[_POWER]
-    return Period(days, given[_START], given[_END], power, given.get(_SLOT), given[_ENABLED])
+    return ScheduledPeriod(
+        days, given[_START], given[_END], power, given.get(_SLOT), given[_ENABLED]
+    )
 
 
 async def _async_set_schedule(call: ServiceCall) -> ServiceResponse:

@@ -16,21 +16,20 @@ from ..venus import (
     Clock,
     Mode,
     ModeControl,
-    ModeWish,
+    ModeRequest,
     OutOfRangeError,
     Proof,
     Slot,
     UnsupportedError,
     VenusError,
 )
-from .data import CommandState
+from .data import STATES, CommandProgress, CommandState
 from .memory import Hold, MemoryStore
-from .progress import STATES, CommandProgress
+from .mode_requests import owner_request, return_request
 from .renewal import Renewal
 from .run import Before, Run
-from .slots import SLOTS, cleared
+from .slot_mirror import SLOTS, cleared
 from .turns import Rank, Turn, Turns
-from .wishes import wish_back, wish_by_hand
 
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
@@ -205,17 +204,17 @@ class Commands:
             return await self._carry_out_run(self._chosen_run, power)
         today = dt_util.now().date()
         before = await self._before() if mode is Mode.MANUAL else Before()
-        base = before.base if before.by_hand else before.mode
+        base = before.base if before.by_owner else before.mode
         if memory.run:
             # Out of Passive in any case, now or when the battery answers again.
-            then = Before(mode, power, base, by_hand=True)
+            then = Before(mode, power, base, by_owner=True)
             memory.run = replace(memory.run, before=then, is_over=True)
         earlier = memory.hold
         if memory.hold and memory.hold.mode is not mode:
             memory.hold = None
-        wish = wish_by_hand(mode, power)
+        request = owner_request(mode, power)
         try:
-            proof = await self._set(wish, release=self._own_slots())
+            proof = await self._set(request, release=self._own_slots())
         except VenusError, asyncio.CancelledError:
             if memory.run is None and earlier is not None and earlier.mode is Mode.MANUAL:
                 # Its slot may be disabled already.
@@ -257,7 +256,7 @@ class Commands:
             run = self._store.memory.run
             is_on_top = run is not None and run.is_endless and not run.is_over
             if run is not None and is_on_top and not (until is None and target is None):
-                before = Before(Mode.PASSIVE, run.power, before.mode, by_hand=True)
+                before = Before(Mode.PASSIVE, run.power, before.mode, by_owner=True)
             return Run(power, before, until, target)
 
         return make
@@ -276,12 +275,12 @@ class Commands:
         run = make(power, before)
         until = run.until and run.until + _RUN_MARGIN
         # Nothing acts in Passive, and slots are written to flash.
-        release = self._own_slots() if run.is_endless and not before.by_hand else ()
+        release = self._own_slots() if run.is_endless and not before.by_owner else ()
         # From the first datagram on the battery may be in Passive.
         memory.run, memory.hold = run, None
         try:
-            wish = wish_by_hand(Mode.PASSIVE, power, until)
-            proof = await self._set(wish, release=release)
+            request = owner_request(Mode.PASSIVE, power, until)
+            proof = await self._set(request, release=release)
         except OutOfRangeError, UnsupportedError:
             memory.run, memory.hold = earlier_run, earlier_hold
             raise
@@ -304,7 +303,7 @@ class Commands:
             return memory.run.before
         hold = memory.hold
         if hold is not None and hold.mode is Mode.MANUAL:
-            return Before(Mode.MANUAL, memory.setpoint, hold.before, by_hand=True)
+            return Before(Mode.MANUAL, memory.setpoint, hold.before, by_owner=True)
         if memory.is_planned:
             return Before(setpoint=memory.setpoint)
         mode = await self._control.known_mode()
@@ -313,7 +312,7 @@ class Commands:
         return Before(mode, memory.setpoint)
 
     @property
-    def is_held_by_hand(self) -> bool:
+    def is_held_by_owner(self) -> bool:
         """Tell whether a person has put it into Manual or Passive, and it is to stay there."""
         memory = self._store.memory
         is_manual = memory.hold is not None and memory.hold.mode is Mode.MANUAL
@@ -358,7 +357,7 @@ class Commands:
 
     async def _go_back(self) -> tuple[Mode, Proof] | None:
         memory = self._store.memory
-        if not self.is_held_by_hand:
+        if not self.is_held_by_owner:
             return None
         self.end_run()
         self._keep_deferred()
@@ -368,15 +367,15 @@ class Commands:
         memory.hold = None
         today = dt_util.now().date()
         try:
-            proof = await self._set(wish_back(before), release=release)
+            proof = await self._set(return_request(before), release=release)
         except UnsupportedError:
             before = Before(setpoint=before.setpoint)
-            proof = await self._set(ModeWish(Mode.AUTO))
+            proof = await self._set(ModeRequest(Mode.AUTO))
         memory.run, memory.is_planned = None, False
         memory.setpoint = before.setpoint
-        if before.by_hand and before.mode is Mode.PASSIVE:
+        if before.by_owner and before.mode is Mode.PASSIVE:
             memory.run = Run(before.setpoint, before.below)
-        if before.by_hand and before.mode in _SETPOINT_MODES:
+        if before.by_owner and before.mode in _SETPOINT_MODES:
             self.hold(Hold(before.mode, before.setpoint, today, before=before.base))
         return before.mode, proof
 
@@ -384,31 +383,33 @@ class Commands:
         """Return what disables all slots that may act once Manual is on again."""
         return tuple(map(cleared, sorted(self._store.memory.slots)))
 
-    async def _set(self, wish: ModeWish, *, release: tuple[Slot, ...] = ()) -> Proof:
+    async def _set(self, request: ModeRequest, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Set a mode; in Manual no slot of ours is left that another purpose enabled.
 
         `release` are slots that are disabled, if that succeeds at once, when Manual is left.
         """
         memory = self._store.memory
-        if wish.mode is Mode.MANUAL:
-            written = {slot.number for slot in wish.slots}
+        if request.mode is Mode.MANUAL:
+            written = {slot.number for slot in request.slots}
             others = tuple(cleared(number) for number in sorted(memory.slots - written))
-            wish = replace(wish, slots=(*others, *wish.slots))
+            request = replace(request, slots=(*others, *request.slots))
             memory.slots |= written
             self._slot_written_at = self._clock.time()
         self._store.save_soon()
         was = self._current_mode()
-        proof = await self._control.set_mode(wish, release=release)
-        if proof is not Proof.UNCHANGED and wish.mode not in (was, Mode.MANUAL):
+        proof = await self._control.set_mode(request, release=release)
+        if proof is not Proof.UNCHANGED and request.mode not in (was, Mode.MANUAL):
             # Manual is a slot write, which is counted where it is sent.
             memory.wear.count(dt_util.now().date())
-        if wish.mode is Mode.MANUAL:
-            memory.slots = {slot.number for slot in wish.slots if slot.enabled}
+        if request.mode is Mode.MANUAL:
+            memory.slots = {slot.number for slot in request.slots if slot.enabled}
         elif release:
             memory.slots = set()
         return proof
 
-    async def async_obey(self, wish: ModeWish, until: dt.datetime | None = None) -> Proof | None:
+    async def async_obey(
+        self, request: ModeRequest, until: dt.datetime | None = None
+    ) -> Proof | None:
         """Carry out what the plan wants; None when a newer command went before.
 
         Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises
@@ -422,12 +423,12 @@ class Commands:
                 memory.setpoint = memory.run.before.setpoint
             self._keep_deferred()
             memory.run = memory.hold = None
-            memory.is_planned = memory.is_planned or had_run or wish.mode is not Mode.AUTO
-            proof = await self._set(wish)
-            if wish.mode is Mode.PASSIVE:
-                self.hold(Hold(wish.mode, wish.power, dt_util.now().date(), until))
-            memory.is_planned = wish.mode is not Mode.AUTO
-            return wish.mode, proof
+            memory.is_planned = memory.is_planned or had_run or request.mode is not Mode.AUTO
+            proof = await self._set(request)
+            if request.mode is Mode.PASSIVE:
+                self.hold(Hold(request.mode, request.power, dt_util.now().date(), until))
+            memory.is_planned = request.mode is not Mode.AUTO
+            return request.mode, proof
 
         try:
             return await self._turns.async_take(Turn(Rank.PLAN), job)

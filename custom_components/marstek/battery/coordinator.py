@@ -27,13 +27,12 @@ from ..venus import (
     VenusError,
     success_rate,
 )
-from .data import BatteryData, CommandState
+from .data import BatteryData, CommandProgress, CommandState
 from .in_force import setpoint_in_force
 from .observed import Observed
 from .parts import BatteryParts
+from .poll_schedule import Reading
 from .poller import SHORTEST_WAIT
-from .progress import CommandProgress
-from .reading_plan import Reading
 from .reports import (
     AddressChanged,
     BackupEntered,
@@ -79,7 +78,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._mode_assumed = False
         self._maintenance: asyncio.Task[None] | None = None
         self._age_timer: asyncio.TimerHandle | None = None
-        self._pictured_at = float("-inf")
+        self._snapshot_at = float("-inf")
         self._listen()
 
     def _listen(self) -> None:
@@ -170,7 +169,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if isinstance(status, EnergyStatus):
             self._prove_power(status)
         if isinstance(status, (EnergyStatus, ModeStatus)):
-            parts.runs.async_look(status, self._readings.picture())
+            parts.runs.async_look(status, self._readings.snapshot())
         self._store.save_later()
 
     def _prove_power(self, status: EnergyStatus) -> None:
@@ -240,8 +239,8 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _snapshot(self) -> BatteryData:
         client = self._parts.client
         rate = success_rate(list(client.link.statistics.values()))
-        data, fresh = self._readings.picture(), self._fresh()
-        self._pictured_at = self._clock.time()
+        data, fresh = self._readings.snapshot(), self._fresh()
+        self._snapshot_at = self._clock.time()
         return replace(
             data,
             fresh=fresh,
@@ -322,7 +321,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @property
     def _is_outdated(self) -> bool:
         """Tell whether no poll has looked at the age of the readings for some time."""
-        return self._clock.time() - self._pictured_at >= _LONGEST_UNWATCHED
+        return self._clock.time() - self._snapshot_at >= _LONGEST_UNWATCHED
 
     @override
     async def async_shutdown(self) -> None:

@@ -6,10 +6,10 @@ from enum import StrEnum
 import math
 from typing import Final
 
-from ..venus import BatteryStatus, MeterStatus, Mode, PvChannel, PvStatus
-from .reading_plan import Reading
-from .schedule import Entry
+from ..venus import BatteryStatus, MeterStatus, Mode, Proof, PvChannel, PvStatus
+from .poll_schedule import Reading
 from .settings import HIGHEST_DEPTH, SettingsData
+from .slot_mirror import MirrorEntry
 
 # In W: so much may be measured although nothing flows.
 _IDLE_POWER: Final = 20
@@ -89,7 +89,7 @@ class BatteryData:
     """What Passive is kept up for; None while it is not."""
     settings: SettingsData = field(default_factory=SettingsData)
     """What was last set, and can't be read."""
-    schedule: tuple[Entry, ...] = ()
+    schedule: tuple[MirrorEntry, ...] = ()
     """The slots of Manual as last written, by number."""
     efficiency: float | None = None
     """Measured round trip, 0.5 to 1."""
@@ -163,3 +163,23 @@ class BatteryData:
         if self.rated_capacity is None:
             return None
         return (self.energy_charged + self.energy_discharged) / 2 / self.rated_capacity
+
+
+STATES: Final = {
+    Proof.UNCHANGED: CommandState.CONFIRMED,
+    Proof.CONFIRMED: CommandState.CONFIRMED,
+    Proof.ACCEPTED: CommandState.ACCEPTED,
+    Proof.ASSUMED: CommandState.ASSUMED,
+}
+"""What each proof of a change is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandProgress:
+    """How a command fares."""
+
+    state: CommandState
+    mode: Mode | None = None
+    """The mode that the battery is now known, or assumed, to be in."""
+    is_quiet: bool = False
+    """True for what nobody commanded just now: how the last command fared stays shown."""

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
 from ..redaction import REDACTED, redact_text
 from ..venus import Method, Scale
-from .reading_plan import Reading
+from .poll_schedule import Reading
 from .runtime import Battery
 
 _PRIVATE_KEYS: Final = {

@@ -4,7 +4,7 @@ from homeassistant.util import dt as dt_util
 
 from ..venus import Mode
 from .memory import Memory
-from .schedule import covers
+from .slot_mirror import covers
 
 
 def setpoint_in_force(memory: Memory, mode: Mode | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 import datetime as dt
+from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -13,15 +14,89 @@ from ..venus import Mode
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 from .leave import Leave, restore_leave
-from .lost import Chosen, Lost, restore_chosen, restore_lost
 from .observed import Observed, restore_observed
 from .proven_power import ProvenPower
 from .run import Run, restore_run
-from .schedule import Mirror
 from .settings import SettingsData
-from .slots import SLOTS
-from .verdict import Judgement, restore_judgement
+from .slot_mirror import SLOTS, Mirror
 from .wear import Wear
+
+_MOST_FIRMWARE: Final = 1_000_000
+
+
+class TrialResult(StrEnum):
+    """How a trial ended."""
+
+    PROVEN = "proven"
+    """It agreed with what else the battery tells."""
+    MISSING = "missing"
+    """The firmware has no such method."""
+    SILENT = "silent"
+    """It was not answered three times in a row."""
+    CONTRADICTED = "contradicted"
+    """It told something else than the battery tells otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrial:
+    """A verdict, and the firmware that it holds for."""
+
+    firmware: int
+    """As sent, see DeviceStatus."""
+    result: TrialResult
+
+    def store(self) -> list[Any]:
+        """Return what `restore_trial` takes."""
+        return [self.firmware, self.result]
+
+
+def restore_trial(stored: object) -> StoredTrial:
+    """Return a judgement as it was stored; ValueError for what can't be one."""
+    match stored:
+        case [firmware, result]:
+            return StoredTrial(whole(0, _MOST_FIRMWARE)(firmware), one_of(TrialResult)(result))
+    raise ValueError("Not a verdict with its firmware")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A mode that a person has put the battery into and that outlives its restarts."""
+
+    mode: Mode
+    power: int | None = None
+    """Of Manual at the setpoint: that, in W, + discharges; None where slots tell the power."""
+
+    def store(self) -> list[Any]:
+        """Return what `restore_chosen` takes."""
+        return [self.mode, self.power]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What can be written again, beside the slots that the mirror has."""
+
+    chosen: Chosen
+    settings: SettingsData
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore_lost` takes."""
+        return {"chosen": self.chosen.store(), "settings": self.settings.store()}
+
+
+def restore_chosen(stored: object) -> Chosen:
+    """Return a mode as it was stored; ValueError for what can't be one."""
+    match stored:
+        case [mode, set_power]:
+            return Chosen(one_of(Mode)(mode), optional(power, set_power))
+    raise ValueError("Not a mode with its power")
+
+
+def restore_lost(stored: StoredPart) -> Lost | None:
+    """Return what was lost as it was stored; nothing without its mode."""
+    if (chosen := stored.optional("chosen", restore_chosen)) is None:
+        return None
+    return Lost(chosen, SettingsData.restore(stored.part("settings")))
+
 
 _SAVE_DELAY: Final = 300.0
 # Not what is learnt again by itself.
@@ -78,7 +153,7 @@ class Memory:
     """Scales that differ from the table of profiles."""
     proven_power: ProvenPower = field(default_factory=ProvenPower)
     """Powers that it does not exceed, below those of the table."""
-    judgement: Judgement | None = None
+    trial: StoredTrial | None = None
     """What became of the trial of Marstek.GetData."""
 
     def store(self) -> dict[str, Any]:
@@ -102,7 +177,7 @@ class Memory:
             "leave": self.leave and self.leave.store(),
             "observed": self.observed.store(),
             "proven_power": self.proven_power.store(),
-            "judgement": self.judgement and self.judgement.store(),
+            "judgement": self.trial and self.trial.store(),
         }
 
     def limit(self, limits: PowerLimits) -> None:
@@ -136,7 +211,7 @@ class Memory:
             leave=stored.optional("leave", restore_leave),
             observed=stored.value("observed", restore_observed, Observed()),
             proven_power=ProvenPower.restore(stored.part("proven_power")),
-            judgement=stored.optional("judgement", restore_judgement),
+            trial=stored.optional("judgement", restore_trial),
         )
 
 

@@ -15,14 +15,16 @@ from ..const import CONF_AFTER_RESTART, CONF_EXPERIMENTAL, CONF_FIRMWARE, DOMAIN
 from ..discovery import async_get_hub
 from ..limits import power_limits
 from ..venus import Clock, Danger, ModeControl, Pacing, Profile, Status, VenusClient, profile_for
+from .address_tracker import AddressTracker
 from .commands import Commands
 from .connection import async_make_client
+from .getdata_trial import GetDataTrial
 from .issues import SETTINGS_WIPED, WRITES_USED_UP
 from .left_alone import LeaveAlone
 from .memory import Memory, MemoryStore
 from .ownership import Ownership
+from .poll_schedule import PollSchedule
 from .poller import Poller
-from .reading_plan import ReadingPlan
 from .readings import Readings
 from .reports import (
     AddressChanged,
@@ -35,13 +37,11 @@ from .reports import (
     Trouble,
 )
 from .runs import Runs
-from .schedule_keeper import ScheduleKeeper
-from .schedule_watch import ScheduleWatch
+from .schedule.mirror_watch import MirrorWatch
+from .schedule.slot_writer import SlotWriter
 from .settings import BatterySettings
 from .thrift import Thrift
-from .trial import Trial
 from .upkeep import Upkeep
-from .whereabouts import Whereabouts
 from .wipe_watch import WipeWatch
 
 
@@ -72,22 +72,22 @@ class BatteryParts:
 
     ground: Ground
     client: VenusClient
-    poll_schedule: ReadingPlan
+    poll_schedule: PollSchedule
     readings: Readings
     ownership: Ownership
     control: ModeControl
     commands: Commands
     upkeep: Upkeep
     runs: Runs
-    slots: ScheduleKeeper
-    mirror_watch: ScheduleWatch
+    slots: SlotWriter
+    mirror_watch: MirrorWatch
     settings: BatterySettings
     thrift: Thrift
     wipe: WipeWatch
     leave: LeaveAlone
-    address: Whereabouts
+    address: AddressTracker
     poller: Poller
-    trial: Trial
+    trial: GetDataTrial
 
     @property
     def memory(self) -> Memory:
@@ -98,7 +98,7 @@ class BatteryParts:
     def of(cls, ground: Ground, client: VenusClient) -> Self:
         """Make the parts of a battery; nothing is sent before its client is opened."""
         clock, store, reports = ground.clock, ground.store, ground.reports
-        poll_schedule = ReadingPlan(ground.profile)
+        poll_schedule = PollSchedule(ground.profile)
         readings = Readings(ground.profile, store.memory)
         ownership = Ownership()
         control = _make_control(ground, client)
@@ -113,7 +113,7 @@ class BatteryParts:
             spares_mode=Danger.WIPES_SETTINGS in ground.profile.dangers,
         )
         upkeep = Upkeep(control, store, clock, commands)
-        address = Whereabouts(
+        address = AddressTracker(
             ground.hass, ground.entry, client, clock, lambda: reports.send(AddressChanged())
         )
 
@@ -130,10 +130,8 @@ class BatteryParts:
             commands=commands,
             upkeep=upkeep,
             runs=_make_runs(ground, commands, upkeep, ownership, poll_schedule),
-            slots=ScheduleKeeper(
-                control, store, clock, commands, readings, reports.send, ownership
-            ),
-            mirror_watch=ScheduleWatch(store, clock, ground.busy.locked),
+            slots=SlotWriter(control, store, clock, commands, readings, reports.send, ownership),
+            mirror_watch=MirrorWatch(store, clock, ground.busy.locked),
             settings=BatterySettings(
                 client,
                 lambda: store.memory.settings,
@@ -154,7 +152,7 @@ class BatteryParts:
             leave=LeaveAlone(async_get_hub(ground.hass).gates.left_alone, store, client, clock),
             address=address,
             poller=Poller(client, poll_schedule, clock, on_read, address.search),
-            trial=Trial(
+            trial=GetDataTrial(
                 client,
                 poll_schedule,
                 store,
@@ -182,7 +180,7 @@ def _make_runs(
     commands: Commands,
     upkeep: Upkeep,
     ownership: Ownership,
-    poll_schedule: ReadingPlan,
+    poll_schedule: PollSchedule,
 ) -> Runs:
     """Return what sees to the end of a run, which may have come while nothing was running."""
     runs = Runs(

@@ -14,7 +14,7 @@ from ..venus import (
     VenusError,
     WrongDeviceError,
 )
-from .reading_plan import Reading, ReadingPlan
+from .poll_schedule import PollSchedule, Reading
 
 SHORTEST_WAIT: Final = 1.0
 # What is shown grows old also while nothing is to be polled.
@@ -30,7 +30,7 @@ class Poller:
     def __init__(
         self,
         client: VenusClient,
-        plan: ReadingPlan,
+        plan: PollSchedule,
         clock: Clock,
         on_read: Callable[[Status], None],
         on_stranger: Callable[[], object],

@@ -94,7 +94,7 @@ class Readings:
             return False
         return self._newest - self._same_since >= _FROZEN_AFTER
 
-    def picture(self) -> BatteryData:
+    def snapshot(self) -> BatteryData:
         """Return all of it as entities show it, save for what they may show of it."""
         memory = self.memory
         return BatteryData(

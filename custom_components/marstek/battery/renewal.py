@@ -10,8 +10,8 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..venus import Clock, Mode
-from .departures import Departures
 from .memory import Hold
+from .passive_exits import PassiveExits
 from .standstill import Standstill
 
 _COUNTDOWN: Final = 300
@@ -41,7 +41,7 @@ class Renewal:
     clock: Clock
     spares_mode: bool = False
     """True for firmware that is harmed by reads of its mode."""
-    departures: Departures = field(default_factory=Departures)
+    exits: PassiveExits = field(default_factory=PassiveExits)
     """How often it left Passive by itself."""
     standstill: Standstill = field(default_factory=Standstill)
     """Since when its cells take or give nothing."""
@@ -58,7 +58,7 @@ class Renewal:
         """Note that the battery has taken it."""
         self._sent_at = self._tried_at = self.clock.time()
         self._is_urgent = self._is_doubtful = False
-        self.departures.sent(self._sent_at)
+        self.exits.sent(self._sent_at)
         self.standstill.sent(self._sent_at)
 
     def hurry(self, *, is_doubtful: bool = False) -> None:
@@ -88,7 +88,7 @@ class Renewal:
     @property
     def _is_surely_in(self) -> bool:
         """Tell whether no read of the mode is needed, where that harms the battery."""
-        return self.spares_mode and self.departures.is_surely_in(self.clock.time())
+        return self.spares_mode and self.exits.is_surely_in(self.clock.time())
 
     def is_due(self, hold: Hold, mode_read_at: float) -> bool:
         """Tell whether what is held has to be sent now."""

@@ -18,13 +18,13 @@ class Before:
     """The owner's setpoint then, in W, + discharges."""
     base: Mode = Mode.AUTO
     """Where `mode` was a person's own choice: what was before that."""
-    by_hand: bool = False
+    by_owner: bool = False
     """True for Manual with a slot of ours; False for Manual with the slots as they are."""
 
     @property
     def below(self) -> Before:
         """What is left when the person's own choice is taken back too."""
-        return replace(self, mode=self.base, base=Mode.AUTO, by_hand=False)
+        return replace(self, mode=self.base, base=Mode.AUTO, by_owner=False)
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes."""
@@ -32,7 +32,7 @@ class Before:
             "mode": self.mode,
             "setpoint": self.setpoint,
             "base": self.base,
-            "by_hand": self.by_hand,
+            "by_hand": self.by_owner,
         }
 
     @classmethod

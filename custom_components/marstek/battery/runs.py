@@ -12,11 +12,10 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError
 from .commands import Commands
-from .data import BatteryData, CommandState
+from .data import BatteryData, CommandProgress, CommandState
 from .issues import KEEPS_LEAVING
 from .memory import MemoryStore
 from .ownership import Ownership
-from .progress import CommandProgress
 from .reports import Reports, Trouble
 from .run import Before, Run
 from .upkeep import Upkeep
@@ -72,7 +71,7 @@ class Runs:
         self._watch_closely = watch_closely
         self._reports = reports
         self._is_told = False
-        self._departures = commands.renewal.departures
+        self._exits = commands.renewal.exits
         self._standstill = commands.renewal.standstill
         self._task: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -104,7 +103,7 @@ class Runs:
 
         VenusError when the battery did not follow.
         """
-        self._forget_departures()
+        self._forget_exits()
         try:
             with self._ownership.async_claim():
                 proof = await self._commands.async_run(power, until, target)
@@ -118,8 +117,8 @@ class Runs:
 
         VenusError when the battery could not be brought back: that goes on in the background.
         """
-        if not self._commands.is_held_by_hand:
-            self._forget_departures()
+        if not self._commands.is_held_by_owner:
+            self._forget_exits()
             return False
         self._commands.end_run()
         if not self._is_returned():
@@ -127,7 +126,7 @@ class Runs:
                 await self._commands.async_go_back(is_command=True)
             finally:
                 self.async_follow()
-        self._forget_departures()
+        self._forget_exits()
         return True
 
     async def async_abandon(self) -> None:
@@ -160,7 +159,7 @@ class Runs:
     def async_commanded(self) -> None:
         """Follow what was commanded; what was doubted of a run that is no more is forgotten."""
         if self.run is None:
-            self._forget_departures()
+            self._forget_exits()
         self.async_follow()
 
     async def _async_live(self) -> None:
@@ -192,7 +191,7 @@ class Runs:
     def _is_returned(self) -> bool:
         """Leave the battery to the plan, if that takes it and no earlier choice stands."""
         run = self.run
-        is_free = run is None or not run.before.by_hand
+        is_free = run is None or not run.before.by_owner
         if not is_free or not self._ownership.async_return():
             return False
         self._commands.release_run()
@@ -205,9 +204,9 @@ class Runs:
         if mode in (Mode.AUTO, Mode.AI, Mode.MANUAL):
             self._stray = (mode, self._clock.time() + _STRAY_FOR)
         self._ownership.async_take()
-        if self._departures.is_too_many(self._clock.time()):
+        if self._exits.is_too_many(self._clock.time()):
             self._tell(keeps_leaving=True)
-            self._departures.forget()
+            self._exits.forget()
         self.async_follow()
 
     @callback
@@ -236,7 +235,7 @@ class Runs:
         run, hold, now = self.run, self._store.memory.hold, self._clock.time()
         if hold is None or hold.mode is not Mode.PASSIVE:
             return
-        has_left = self._departures.look(hold.power, power, now)
+        has_left = self._exits.look(hold.power, power, now)
         self._standstill.look(hold.power, data.battery_power, now)
         if run is None or run.is_over:
             return
@@ -250,7 +249,7 @@ class Runs:
             self._finish()
         elif has_left and not self._standstill.is_on:
             self._left(run, soc, 100 * (1 - data.depth_of_discharge), now)
-        elif self._departures.is_steady(now):
+        elif self._exits.is_steady(now):
             self._tell(keeps_leaving=False)
 
     def _left(self, run: Run, soc: int | None, floor: float, now: float) -> None:
@@ -259,13 +258,13 @@ class Runs:
             if run.target is not None:
                 self._finish()
             return
-        self._departures.found(now)
-        if self._departures.is_too_many(now):
+        self._exits.found(now)
+        if self._exits.is_too_many(now):
             if run.target is not None and run.power > 0 and (soc or 100) <= _MAY_BE_EMPTY:
                 self._finish()
                 return
             self._tell(keeps_leaving=True)
-        self._commands.renewal.hurry(is_doubtful=self._departures.is_too_many(now))
+        self._commands.renewal.hurry(is_doubtful=self._exits.is_too_many(now))
 
     def _finish(self) -> None:
         self._commands.end_run()
@@ -278,9 +277,9 @@ class Runs:
             if keeps_leaving:
                 self._reports.send(CommandProgress(CommandState.FAILED))
 
-    def _forget_departures(self) -> None:
+    def _forget_exits(self) -> None:
         self._stray = None
-        self._departures.forget()
+        self._exits.forget()
         self._standstill.forget()
         self._tell(keeps_leaving=False)
 

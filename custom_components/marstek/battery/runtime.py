@@ -28,18 +28,17 @@ from ..venus import (
     within,
 )
 from .coordinator import BatteryCoordinator
-from .data import BatteryData, CommandState
+from .data import BatteryData, CommandProgress, CommandState
 from .issues import async_tell
 from .left_alone import check_planned_charge
-from .orders import PLAN_SLOTS, Order, wish_for
+from .mode_requests import PLAN_SLOTS, BatteryCommand, request_for
 from .ownership import Steward
 from .parts import BatteryParts, async_make_parts
-from .progress import CommandProgress
-from .reading_plan import Reading
+from .poll_schedule import Reading
 from .reports import Reports, Trouble
-from .schedule import Mirror
-from .schedule_keeper import Written
+from .schedule.slot_writer import Written
 from .settings import Setting
+from .slot_mirror import Mirror
 from .wear import Giver
 
 # After so many seconds a call is cut, whatever it waits for (60 and 30 with its cleaning up); sooner
@@ -180,12 +179,12 @@ class Battery:
         """Raise WornError where no slot may be written any more on this day."""
         self.parts.thrift.check_slots(giver)
 
-    def pause_before(self, order: Order) -> float:
+    def pause_before(self, order: BatteryCommand) -> float:
         """Return the seconds that the plan has to wait before an order, to spare its flash."""
         return self.parts.thrift.pause_before(order)
 
     async def async_obey(
-        self, order: Order, now: dt.datetime, *, expects_power: bool = True
+        self, order: BatteryCommand, now: dt.datetime, *, expects_power: bool = True
     ) -> Proof | None:
         """Do what the plan wants; None when a newer command went before, VenusError on failure.
 
@@ -195,8 +194,8 @@ class Battery:
         """
         self.parts.leave.check()
         self.parts.thrift.check_order(order)
-        wish = replace(wish_for(order, now), expects_power=expects_power)
-        return await self.parts.commands.async_obey(wish, order.until)
+        request = replace(request_for(order, now), expects_power=expects_power)
+        return await self.parts.commands.async_obey(request, order.until)
 
     async def async_clear_plan(self) -> None:
         """Disable the plan's slots, tried once each, while Manual is on anyway."""
@@ -296,7 +295,7 @@ class Battery:
     async def async_write_slots(
         self, arrange: Callable[[], tuple[Slot, ...]], *, activate: bool = False
     ) -> Written:
-        """Write the slots that `arrange` returns at their turn, see `ScheduleKeeper.async_write`."""
+        """Write the slots that `arrange` returns at their turn, see `SlotWriter.async_write`."""
         return await self.parts.slots.async_write(arrange, activate=activate)
 
     async def async_enter_backup(self) -> Proof:

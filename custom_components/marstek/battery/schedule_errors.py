@@ -10,8 +10,8 @@ from ..errors import command_error, describe
 from ..texts import Texts, async_load_texts
 from ..venus import OutOfRangeError, VenusError
 from .runtime import Battery
-from .schedule_keeper import Written
-from .timetable import Period, TimetableError
+from .schedule.slot_writer import Written
+from .schedule.timetable import ScheduledPeriod, TimetableError
 
 _NOT_PUT_BACK_YET: Final = "not_put_back_yet"
 
@@ -25,7 +25,7 @@ def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
     )
 
 
-def check_powers(battery: Battery, periods: Iterable[Period]) -> None:
+def check_powers(battery: Battery, periods: Iterable[ScheduledPeriod]) -> None:
     """Raise a translated error for a power beyond the owner's limits."""
     limits = battery.limits
     for period in periods:

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 from ..errors import TooSoonError, WornError
 from ..venus import Clock, Mode
 from .memory import Memory, MemoryStore
-from .orders import Order
+from .mode_requests import BatteryCommand
 from .wear import Giver, Refusal
 
 
@@ -34,7 +34,7 @@ class Thrift:
         self._current_mode = current_mode
         self._on_used_up = on_used_up
         self._used_up_on: dt.date | None = None
-        self._last: Order | None = None
+        self._last: BatteryCommand | None = None
 
     @property
     def _memory(self) -> Memory:
@@ -88,7 +88,7 @@ class Thrift:
                 raise TooSoonError
         wear.ordered(now)
 
-    def pause_before(self, order: Order) -> float:
+    def pause_before(self, order: BatteryCommand) -> float:
         """Return the seconds that the plan waits before an order; 0 for one that must not wait.
 
         An order that failed, or no longer stands, is given again without a pause.
@@ -97,14 +97,14 @@ class Thrift:
             return 0.0
         return self._memory.wear.pause(self._clock.time())
 
-    def check_order(self, order: Order) -> None:
+    def check_order(self, order: BatteryCommand) -> None:
         """Raise WornError for an order of the plan for which no writes are left on this day."""
         if not self._is_always_given(order) and order.window is not None:
             self.check_slots(Giver.PLAN)
         self._memory.wear.ordered(self._clock.time())
         self._last = order
 
-    def _is_always_given(self, order: Order) -> bool:
+    def _is_always_given(self, order: BatteryCommand) -> bool:
         """Tell of Auto, of less charging, and of the first order in the slots of a window."""
         last = self._last
         if order.mode is Mode.AUTO:

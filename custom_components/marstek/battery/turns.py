@@ -11,8 +11,7 @@ from enum import IntEnum
 
 from ..errors import SupersededError
 from ..venus import Mode, Proof, VenusError
-from .data import CommandState
-from .progress import STATES, CommandProgress
+from .data import STATES, CommandProgress, CommandState
 
 
 class Rank(IntEnum):

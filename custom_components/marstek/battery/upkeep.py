@@ -12,10 +12,10 @@ from homeassistant.util import dt as dt_util
 from ..const import LOGGER
 from ..venus import Clock, Mode, ModeControl, VenusError
 from .commands import Commands
-from .departures import LEAST_POWER
 from .memory import Hold, MemoryStore
+from .mode_requests import owner_request
+from .passive_exits import LEAST_POWER
 from .renewal import RENEW_AT_LAST
-from .wishes import wish_by_hand
 
 
 class Upkeep:
@@ -100,8 +100,8 @@ class Upkeep:
         if renewal.may_have_left:
             return False
         now = self._clock.time()
-        renewal.departures.found(now)
-        return not renewal.departures.is_too_many(now)
+        renewal.exits.found(now)
+        return not renewal.exits.is_too_many(now)
 
     def _let_go(self) -> None:
         """Give up what is held: somebody else chose another mode."""
@@ -116,6 +116,6 @@ class Upkeep:
             if self._store.memory.hold is not hold:
                 return
             today = dt_util.now().date()
-            await self._control.renew(wish_by_hand(hold.mode, hold.power, hold.until))
+            await self._control.renew(owner_request(hold.mode, hold.power, hold.until))
             self._commands.hold(replace(hold, day=today))
         self._store.save_soon()

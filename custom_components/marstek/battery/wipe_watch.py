@@ -12,12 +12,10 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..venus import Clock, Link, Mode, ModeStatus, Status
-from .data import CommandState
-from .lost import Chosen, Lost
-from .memory import Memory, MemoryStore
-from .progress import CommandProgress
-from .schedule import Doubt
+from .data import CommandProgress, CommandState
+from .memory import Chosen, Lost, Memory, MemoryStore
 from .settings import SettingsData
+from .slot_mirror import Doubt
 
 # In s: so long a silence is more than a few lost answers.
 _SILENCE: Final = 120.0

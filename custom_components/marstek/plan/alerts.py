@@ -13,19 +13,19 @@ from ..battery.issues import (
     async_left_in_manual,
     async_raise,
 )
-from ..battery.reading_plan import Reading
+from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
 from ..planner import IDLE_POWER, Action, Reason, Step, energy_to
 from ..tempo import Colour
 from ..venus import Method, Mode
-from .chronicle import Alert, Chronicle
+from .announcer import Alert, Announcer
 from .control_memory import ControlMemory
-from .pilot import DOUBTS, Outcome, Pilot, Report
+from .options import PlanOptions
+from .order_executor import DOUBTS, ExecutionReport, OrderExecutor, Outcome
 from .plan_data import PlanData
-from .plan_options import PlanOptions
+from .planner_context import battery_id, battery_state
 from .rivals import Rivals
-from .situation import battery_id, battery_state
-from .tariff_data import TariffData
+from .tariff.tariff_data import TariffData
 
 # Ages are in s, by a clock that nobody sets.
 _ALL_OFFLINE_FOR: Final = 300.0
@@ -45,11 +45,11 @@ class Alerts:
     """Notices what is to be told."""
 
     def __init__(
-        self, hass: HomeAssistant, chronicle: Chronicle, memory: Callable[[], ControlMemory]
+        self, hass: HomeAssistant, announcer: Announcer, memory: Callable[[], ControlMemory]
     ) -> None:
-        """Tell through `chronicle`, and not again what `memory` says has been told."""
+        """Tell through `announcer`, and not again what `memory` says has been told."""
         self._hass = hass
-        self._chronicle = chronicle
+        self._announcer = announcer
         self._memory = memory
         self._left: set[str] = set()
         self._offline_since: dict[str, float] = {}
@@ -102,7 +102,7 @@ class Alerts:
     ) -> None:
         data = battery.data
         if data.soc is not None and Reading.POWER in data.fresh:
-            values = {"soc": self._chronicle.number(data.soc)}
+            values = {"soc": self._announcer.number(data.soc)}
             if data.soc >= _FULL:
                 self._become_full(key, day, battery)
             elif data.soc <= _FULL - _SOC_HYSTERESIS:
@@ -112,7 +112,7 @@ class Alerts:
             elif data.soc >= options.low_soc + _SOC_HYSTERESIS:
                 self._over(Alert.LOW_SOC, key)
         if data.temperature is not None and Reading.CELLS in data.fresh:
-            values = {"temperature": self._chronicle.number(data.temperature)}
+            values = {"temperature": self._announcer.number(data.temperature)}
             if data.temperature > options.high_temperature:
                 self._raise(Alert.HIGH_TEMPERATURE, key, battery, values)
             elif data.temperature <= options.high_temperature - _TEMPERATURE_HYSTERESIS:
@@ -126,7 +126,11 @@ class Alerts:
             self._once_a_day(Alert.BATTERY_FULL, key, day, battery)
 
     def look_at_red(
-        self, tariff: TariffData, data: PlanData, pilots: Mapping[str, Pilot], target: float
+        self,
+        tariff: TariffData,
+        data: PlanData,
+        executors: Mapping[str, OrderExecutor],
+        target: float,
     ) -> None:
         """Tell that tomorrow is red, with the programme, and who will not be charged for it."""
         day = tariff.tomorrow_date
@@ -134,28 +138,28 @@ class Alerts:
             return
         charge = next((step for step in data.plan.steps if step.action is Action.CHARGE), None)
         if not tariff.tomorrow_is_provisional:
-            programme = "" if charge is None else self._chronicle.describe(charge)
+            programme = "" if charge is None else self._announcer.describe(charge)
             self._once_a_day(Alert.RED_TOMORROW, "", day, None, {"programme": programme})
         if tariff.is_off_peak:
-            for key in self._kept_from_charging(tariff, data.step, pilots):
-                self._tell_uncharged(key, pilots[key].battery, target, day)
+            for key in self._kept_from_charging(tariff, data.step, executors):
+                self._tell_uncharged(key, executors[key].battery, target, day)
 
     def _kept_from_charging(
-        self, tariff: TariffData, step: Step | None, pilots: Mapping[str, Pilot]
+        self, tariff: TariffData, step: Step | None, executors: Mapping[str, OrderExecutor]
     ) -> Iterable[str]:
         """Return the batteries that a person, or a rule, keeps from charging for too long."""
         memory = self._memory()
         kept = dict(memory.standing_back)
         if step is not None and step.reason is Reason.RULE and step.action is not Action.CHARGE:
-            kept = dict.fromkeys(pilots, step.end) | kept
+            kept = dict.fromkeys(executors, step.end) | kept
         if memory.paused_until is not None:
-            kept = dict.fromkeys(pilots, memory.paused_until)
+            kept = dict.fromkeys(executors, memory.paused_until)
         for override in (*memory.overrides, *(step.exceptions if step else ())):
-            keys = pilots.keys() if override.batteries is None else override.batteries
+            keys = executors.keys() if override.batteries is None else override.batteries
             if override.action is not Action.CHARGE:
                 kept |= dict.fromkeys(keys, override.until)
-        for key in kept.keys() & pilots.keys():
-            battery = pilots[key].battery
+        for key in kept.keys() & executors.keys():
+            battery = executors[key].battery
             if (battery.data.ac_power or 0) < -IDLE_POWER:
                 continue
             need = energy_to(battery_state(battery, is_complete=False), _FULL)
@@ -167,7 +171,7 @@ class Alerts:
     def _tell_uncharged(self, key: str, battery: Battery, target: float, day: dt.date) -> None:
         soc = battery.data.soc if battery.is_reachable else None
         if soc is None or soc < target - _UNCHARGED_BY:
-            shown = "?" if soc is None else self._chronicle.number(soc)
+            shown = "?" if soc is None else self._announcer.number(soc)
             self._once_a_day(Alert.RED_UNCHARGED, key, day, battery, {"soc": shown})
 
     async def async_look_at_red_morning(
@@ -221,7 +225,7 @@ class Alerts:
             self._left.discard(key)
         elif key not in self._left:
             self._left.add(key)
-            self._chronicle.tell(Alert.LEFT_IN_MANUAL, battery=battery)
+            self._announcer.tell(Alert.LEFT_IN_MANUAL, battery=battery)
         async_left_in_manual(self._hass, battery.entry, is_left=is_left)
 
     def is_left_in_manual(self, battery: Battery) -> bool:
@@ -233,7 +237,7 @@ class Alerts:
         key = FOREIGN_SLOTS if doubt is Outcome.FOREIGN_SLOTS else CLOCK_WRONG
         async_raise(self._hass, key, battery.entry)
 
-    def reported(self, report: Report) -> None:
+    def reported(self, report: ExecutionReport) -> None:
         """Raise the repairs that a pilot's finding takes, or take them back."""
         self._rivals.add(battery_id(report.battery), report.outcome)
         if report.outcome in DOUBTS:
@@ -251,7 +255,7 @@ class Alerts:
         active, name = self._memory().active, _name(alert, key)
         if name not in active:
             active.add(name)
-            self._chronicle.tell(alert, values, battery)
+            self._announcer.tell(alert, values, battery)
 
     def _over(self, alert: Alert, key: str) -> None:
         self._memory().active.discard(_name(alert, key))
@@ -267,7 +271,7 @@ class Alerts:
         told, name = self._memory().told, _name(alert, key)
         if told.get(name) != day:
             told[name] = day
-            self._chronicle.tell(alert, values, battery)
+            self._announcer.tell(alert, values, battery)
 
 
 def _name(alert: Alert, key: str) -> str:

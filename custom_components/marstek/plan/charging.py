@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from ..battery.reading_plan import Reading
+from ..battery.poll_schedule import Reading
 from ..planner import IDLE_POWER, is_complete
-from .pilot import Pilot
+from .order_executor import OrderExecutor
 
 
 class ChargeWatch:
@@ -18,14 +18,14 @@ class ChargeWatch:
         """Forget all: nothing is to be charged."""
         self._idle_since.clear()
 
-    def is_over(self, key: str, pilot: Pilot, target: float) -> bool:
+    def is_over(self, key: str, executor: OrderExecutor, target: float) -> bool:
         """Tell whether a battery has been charged to a target in %, or takes no more."""
-        battery, data = pilot.battery, pilot.battery.data
+        battery, data = executor.battery, executor.battery.data
         now = battery.clock.time()
         if not battery.is_reachable or Reading.POWER not in data.fresh:
             self._idle_since.pop(key, None)
             return False
-        is_told = pilot.standing is not None and (pilot.standing.power or 0) < 0
+        is_told = executor.standing is not None and (executor.standing.power or 0) < 0
         if not is_told or data.ac_power is None or data.ac_power <= -IDLE_POWER:
             self._idle_since.pop(key, None)
         else:

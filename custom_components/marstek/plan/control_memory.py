@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
 
-from ..battery.orders import Order, SafetyNet, Window
+from ..battery.mode_requests import BatteryCommand, SafetyNet, SlotWindow
 from ..planner import Action, Override
 from ..stored import (
+    MOST_ENERGY,
     MOST_POWER,
     StoredPart,
     day,
@@ -22,7 +23,62 @@ from ..stored import (
     time,
     whole,
 )
-from .energy_totals import EnergyTotals
+
+
+@dataclass(slots=True)
+class EnergyTotals:
+    """Counters of the home in Wh, made of what each battery's own counters rise by."""
+
+    charged: float | None = 0.0
+    """None while what was counted is unknown: its stored value could not be read."""
+    discharged: float | None = 0.0
+    _last: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def count(self, battery: str, charged: float, discharged: float) -> None:
+        """Add what a battery's counters have risen by since they were last seen."""
+        last = self._last.get(battery)
+        if last is not None:
+            self.charged = _risen(self.charged, charged - last[0])
+            self.discharged = _risen(self.discharged, discharged - last[1])
+        self._last[battery] = (charged, discharged)
+
+    def resume(self, key: str, last: float) -> None:
+        """Go on from the value in Wh that was shown last, where the stored one was unreadable."""
+        if getattr(self, key) is None:
+            setattr(self, key, last)
+
+    def store(self) -> dict[str, Any]:
+        """Return what `restore` takes."""
+        return {
+            "charged": self.charged,
+            "discharged": self.discharged,
+            "last": {battery: list(pair) for battery, pair in self._last.items()},
+        }
+
+    @classmethod
+    def restore(cls, stored: StoredPart) -> EnergyTotals:
+        """Return counters as they were stored, None for what can't be read."""
+        if stored.is_new:
+            return cls()
+        energy = number(0.0, MOST_ENERGY)
+        return cls(
+            stored.optional("charged", energy),
+            stored.optional("discharged", energy),
+            stored.mapping("last", _pair),
+        )
+
+
+def _risen(total: float | None, step: float) -> float | None:
+    return None if total is None else total + max(0.0, step)
+
+
+def _pair(stored: object) -> tuple[float, float]:
+    energy = number(0.0, MOST_ENERGY)
+    match stored:
+        case [charged, discharged]:
+            return energy(charged), energy(discharged)
+    raise ValueError("Not two counters")
+
 
 FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 """The end of a pause that only its owner ends."""
@@ -40,13 +96,13 @@ class ControlMemory:
     """Until when a battery is left to whoever commanded it by hand."""
     complete: dict[str, dt.datetime] = field(default_factory=dict)
     """Batteries whose charge is over, with the end of the window in which it is."""
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: dict[str, BatteryCommand] = field(default_factory=dict)
     """What was last carried out."""
     full_day: dt.date | None = None
     """The day of which `was_full` tells."""
     was_full: bool = False
     doubts: dict[str, str] = field(default_factory=dict)
-    """Batteries that did not follow slots, and why: see `pilot.DOUBTS`."""
+    """Batteries that did not follow slots, and why: see `executor.DOUBTS`."""
     active: set[str] = field(default_factory=set)
     """What the owner has been called for and is not over yet."""
     told: dict[str, dt.date] = field(default_factory=dict)
@@ -142,7 +198,7 @@ def _texts(stored: object) -> frozenset[str]:
     return frozenset(map(text, stored))
 
 
-def _store_order(order: Order) -> dict[str, Any]:
+def _store_order(order: BatteryCommand) -> dict[str, Any]:
     window = order.window
     if window is None:
         return {
@@ -165,14 +221,16 @@ def _store_order(order: Order) -> dict[str, Any]:
     }
 
 
-def _restore_order(stored: object) -> Order:
+def _restore_order(stored: object) -> BatteryCommand:
     given = fields(stored)
     watts = optional(power, given.get("power"))
     if "start" not in given:
         until = optional(moment, given.get("until"))
-        return Order(watts, until=until, is_ai=flag(given.get("ai", False)))
+        return BatteryCommand(watts, until=until, is_ai=flag(given.get("ai", False)))
     safety = optional(_restore_net, given.get("safety"))
-    return Order(watts, Window(moment(given["start"]), moment(given.get("end")), safety))
+    return BatteryCommand(
+        watts, SlotWindow(moment(given["start"]), moment(given.get("end")), safety)
+    )
 
 
 def _restore_net(stored: object) -> SafetyNet:

@@ -14,24 +14,24 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from ..battery.orders import SafetyNet, Window
+from ..battery.mode_requests import SafetyNet, SlotWindow
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
 from ..entries import async_batteries, async_battery_names
-from ..planner import Action, Override, Plan, Step
+from ..planner import Action, Override, Step, Timeline
 from ..tempo import Colour, Interval
 from .alerts import Alerts
+from .allocation import Allocations
+from .announcer import Announcer
 from .charging import ChargeWatch
-from .chronicle import Chronicle
 from .control_memory import FOR_EVER, ControlMemory
-from .coordinator import TariffCoordinator
-from .crew import Crew, loaded_batteries
-from .orders import Orders
-from .picture import Standing, picture
+from .options import Approach, PlanOptions, plan_options
+from .participants import Participants, loaded_batteries
 from .plan_data import PlanData
-from .plan_options import Approach, PlanOptions, plan_options
-from .strategist import Strategist
-from .totals import Bank, count, soc_of
+from .plan_maker import PlanMaker
+from .snapshot import PlanState, snapshot
+from .tariff.coordinator import TariffCoordinator
+from .totals import TotalsTracker, count, soc_of
 
 _LONGEST_WAIT: Final = 60.0
 # Less could be over already: Home Assistant plans refreshes from the begin of the second on.
@@ -66,30 +66,30 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
         self.tariff = tariff
         self.options: PlanOptions = self._read_options()
-        self.chronicle = Chronicle(hass, tariff)
-        self._alerts = Alerts(hass, self.chronicle, lambda: self.memory)
-        self.crew = Crew(
+        self.announcer = Announcer(hass, tariff)
+        self._alerts = Alerts(hass, self.announcer, lambda: self.memory)
+        self.participants = Participants(
             hass,
             self.config_entry,
             self.zone,
             lambda: self.memory,
-            self.chronicle,
+            self.announcer,
             self._alerts,
             self.async_reconsider,
             self.tariff.own_clock,
         )
-        self.crew.planned_charge = self._planned_charge
+        self.participants.planned_charge = self._planned_charge
         self._charging = ChargeWatch()
-        self.strategist = Strategist(
+        self.plan_maker = PlanMaker(
             hass,
             self.config_entry,
             tariff,
             lambda: self.options,
-            self.participants,
+            self.members,
             self.async_reconsider,
         )
-        self._orders = Orders(hass.loop.time)
-        self._bank = Bank(hass.loop.time)
+        self._orders = Allocations(hass.loop.time)
+        self._bank = TotalsTracker(hass.loop.time)
         self._running: Step | None = None
         self._night_target = 0.0
 
@@ -114,7 +114,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     def _is_commanded(self, key: str) -> bool:
         return self.is_in_control and self.options.takes_part(key)
 
-    def participants(self) -> dict[str, Battery]:
+    def members(self) -> dict[str, Battery]:
         """Return the batteries that the plan commands, by BLE MAC."""
         return {
             key: battery
@@ -151,7 +151,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         if self.options.strategy != before.strategy:
             # What was enough may no longer be.
             self.memory.complete.clear()
-        self.strategist.learner.async_follow_options()
+        self.plan_maker.learner.async_follow_options()
         self.async_update_listeners()
         self.async_reconsider()
 
@@ -159,26 +159,26 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     async def async_shutdown(self) -> None:
         """Command nothing any more."""
         await super().async_shutdown()
-        self.crew.async_stop()
+        self.participants.async_stop()
 
     @override
     async def _async_update_data(self) -> PlanData:
         """Compute what should be, and have it done."""
         now = dt_util.utcnow()
-        participants = self.participants()
+        members = self.members()
         self._forget(now)
-        self.crew.async_follow(participants)
+        self.participants.async_follow(members)
         self._pass_boundary(now)
         self._note_full(now)
         self._complete_charges(now)
         plan, step = await self._async_plan(now)
         if self.is_in_control and _has_charge(step):
-            meter = self.strategist.meter
-            await meter.async_read(self.options.grid_sensor, participants.values())
+            meter = self.plan_maker.meter
+            await meter.async_read(self.options.grid_sensor, members.values())
             now = dt_util.utcnow()
             plan, step = await self._async_plan(now)
         self._command(plan, step, now)
-        data = self._picture(plan, step, now)
+        data = self._snapshot(plan, step, now)
         await self._tell(data, step, now)
         count(loaded_batteries(self.hass).values(), self.memory.energy)
         self.tariff.store.save_later()
@@ -197,26 +197,26 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         was_kept_back = bool(memory.overrides or memory.standing_back)
         memory.forget(clock.corrected(now))
         if was_kept_back and not memory.overrides and not memory.standing_back:
-            self.chronicle.override_ended()
+            self.announcer.override_ended()
 
-    async def _async_plan(self, now: dt.datetime) -> tuple[Plan, Step]:
+    async def _async_plan(self, now: dt.datetime) -> tuple[Timeline, Step]:
         """Return what should be from now on, and the step of it that runs."""
-        plan = await self.strategist.async_plan(now)
+        plan = await self.plan_maker.async_plan(now)
         return plan, plan.at(now) or plan.steps[0]
 
     def _pass_boundary(self, now: dt.datetime) -> None:
         """Notice a start or end of the off-peak window: a fresh start for all batteries."""
         end = self.tariff.settings.off_peak.next_change(now)
-        if self.crew.window_end is not None and end != self.crew.window_end:
-            self.crew.async_try_clocks_again()
-        self.crew.window_end = end
+        if self.participants.window_end is not None and end != self.participants.window_end:
+            self.participants.async_try_clocks_again()
+        self.participants.window_end = end
 
     def _note_full(self, now: dt.datetime) -> None:
         """Remember at 17:00 whether the batteries are nearly full: the sun does that."""
         day, local = self.tariff.day_of(now), now.astimezone(self.zone)
         if self.memory.full_day == day or local.date() != day or local.time() < _FULL_AT:
             return
-        soc = soc_of(self.participants().values())
+        soc = soc_of(self.members().values())
         if soc is not None:
             self.memory.full_day, self.memory.was_full = day, soc >= _FULL
 
@@ -228,38 +228,38 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             if entry.disabled_by is None and self.options.takes_part(entry.data[CONF_BLE_MAC])
         )
 
-    def _command(self, plan: Plan, step: Step, now: dt.datetime) -> None:
+    def _command(self, plan: Timeline, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
         if _has_charge(step) and self._is_settling():
             return
         window, memory = self.tariff.settings.off_peak.current(now), self.memory
-        resting = self.crew.async_resting()
+        resting = self.participants.async_resting()
         # Their turn goes to others; the plan itself stays as it is.
         batteries = [
             replace(each, is_complete=True) if each.id in resting else each
-            for each in self.strategist.batteries()
+            for each in self.plan_maker.batteries()
         ]
         self._orders.resume(memory.orders, now)
         orders = self._orders.make(
             plan,
             step,
             tuple(each for each in batteries if each.id not in memory.standing_back),
-            self.strategist.house(now),
+            self.plan_maker.house(now),
             now,
             self._night(window, now),
         )
         self._running = step if self.is_in_control else None
-        self.crew.async_command(orders, is_in_control=self.is_in_control)
-        self.crew.async_hand_back(self._is_commanded)
+        self.participants.async_command(orders, is_in_control=self.is_in_control)
+        self.participants.async_hand_back(self._is_commanded)
         if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
-            self.crew.async_tidy_up()
+            self.participants.async_tidy_up()
 
-    def _night(self, window: Interval, now: dt.datetime) -> Window | None:
+    def _night(self, window: Interval, now: dt.datetime) -> SlotWindow | None:
         """Return when slots may act, None in peak hours."""
         if not window.is_off_peak:
             return None
         start, end = window.start.astimezone(self.zone), window.end.astimezone(self.zone)
-        return Window(start, min(end, _end_of_slots(now, self.zone)), self._safety_net())
+        return SlotWindow(start, min(end, _end_of_slots(now, self.zone)), self._safety_net())
 
     def _safety_net(self) -> SafetyNet | None:
         """Return the slot that discharges through a red day, should Auto never arrive."""
@@ -279,25 +279,25 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         settings = self.tariff.settings
         is_dynamic = settings.tariff is Tariff.DYNAMIC
         window_end = step.end if is_dynamic else settings.off_peak.current(now).end
-        for key, pilot in self.crew.pilots.items():
+        for key, executor in self.participants.executors.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue
-            if self._charging.is_over(key, pilot, step.target):
+            if self._charging.is_over(key, executor, step.target):
                 self.memory.complete[key] = window_end
-                self.chronicle.charge_complete(pilot.battery)
+                self.announcer.charge_complete(executor.battery)
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
         """Tell what has happened, and call the owner where that is needed."""
         day = self.tariff.day_of(now)
         self._alerts.look(loaded_batteries(self.hass), self.options, day)
         tariff, target = self.tariff.data, self._wanted_for_red(step)
-        self._alerts.look_at_red(tariff, data, self.crew.pilots, target)
+        self._alerts.look_at_red(tariff, data, self.participants.executors, target)
         if not self.is_in_control:
             return
-        self.chronicle.look(step, self.crew.pilots)
+        self.announcer.look(step, self.participants.executors)
         if tariff.today is Colour.RED and not tariff.is_off_peak:
             elapsed = now - self.tariff.settings.off_peak.current(now).start
-            await self._alerts.async_look_at_red_morning(self.participants(), target, day, elapsed)
+            await self._alerts.async_look_at_red_morning(self.members(), target, day, elapsed)
         else:
             self._alerts.red_morning_is_over()
 
@@ -315,21 +315,21 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self._night_target = 0.0
         return self._night_target
 
-    def _picture(self, plan: Plan, step: Step, now: dt.datetime) -> PlanData:
+    def _snapshot(self, plan: Timeline, step: Step, now: dt.datetime) -> PlanData:
         names, energy = async_battery_names(self.hass), self.memory.energy
         all_batteries = self._bank.look(names, loaded_batteries(self.hass), energy)
         failed = async_battery_names(self.hass, _FAILED)
         missing = {key: name for key, name in failed.items() if self.options.takes_part(key)}
-        pilots = self.crew.pilots
-        known = Standing(
+        executors = self.participants.executors
+        known = PlanState(
             self.options,
             self.memory,
-            pilots,
+            executors,
             all_batteries,
             self.is_in_control,
             missing,
         )
-        return picture(plan, step, now, known)
+        return snapshot(plan, step, now, known)
 
     async def async_pause(self, until: dt.datetime | None) -> None:
         """Hand all batteries back until then, or until `async_resume`."""
@@ -346,24 +346,26 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         memory.overrides.clear()
         memory.standing_back.clear()
         if had:
-            self.chronicle.override_ended()
+            self.announcer.override_ended()
         await self._async_changed()
 
-    async def async_override(self, wish: Override) -> None:
+    async def async_override(self, request: Override) -> None:
         """Do what a person wants instead of the plan."""
-        pilots = self.crew.pilots
-        keys = pilots.keys() if wish.batteries is None else wish.batteries & pilots.keys()
+        executors = self.participants.executors
+        keys = (
+            executors.keys() if request.batteries is None else request.batteries & executors.keys()
+        )
         for key in keys:
             self.memory.standing_back.pop(key, None)
             self.memory.complete.pop(key, None)
-        self.memory.overrides.append(wish)
-        self.chronicle.override_wanted(wish, (pilots[key].battery.name for key in keys))
+        self.memory.overrides.append(request)
+        self.announcer.override_wanted(request, (executors[key].battery.name for key in keys))
         await self._async_changed()
 
     async def async_apply_now(self) -> None:
         """Carry out again what should be, whatever is known of the batteries."""
         await self._async_changed()
-        self.crew.async_repeat()
+        self.participants.async_repeat()
 
     async def _async_changed(self) -> None:
         self.tariff.store.save_soon()
@@ -386,7 +388,7 @@ def _end_of_slots(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.combine(tomorrow, _LAST_MINUTE, zone)
 
 
-def _seconds_to_next(plan: Plan, now: dt.datetime) -> float:
+def _seconds_to_next(plan: Timeline, now: dt.datetime) -> float:
     """Return how long the running step holds, within bounds."""
     bounds = [bound for step in plan.steps for bound in (step.start, step.end) if bound > now]
     wait = min(((bound - now).total_seconds() for bound in bounds), default=_LONGEST_WAIT)

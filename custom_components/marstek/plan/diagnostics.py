@@ -44,11 +44,11 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
 
 def _control(control: PlanController) -> dict[str, Any]:
     """Return what is planned, why, and how each battery follows; batteries are numbered."""
-    pilots = control.crew.pilots
+    executors = control.participants.executors
     found = {
         "state": control.data.state,
         "memory": control.memory.store(),
-        "steps": [step_data(step, control.chronicle.words) for step in control.data.plan.steps]
+        "steps": [step_data(step, control.announcer.words) for step in control.data.plan.steps]
         if control.data.plan
         else [],
         "beliefs": beliefs_data(control.data.plan.beliefs if control.data.plan else None),
@@ -57,13 +57,13 @@ def _control(control: PlanController) -> dict[str, Any]:
         ],
         "batteries": {
             key: {
-                "wanted": str(pilot.wanted),
-                "standing": str(pilot.standing),
-                "doubt": pilot.doubt,
-                "is_failing": pilot.is_failing,
-                "is_assumed": pilot.is_assumed,
+                "wanted": str(executor.wanted),
+                "standing": str(executor.standing),
+                "doubt": executor.doubt,
+                "is_failing": executor.is_failing,
+                "is_assumed": executor.is_assumed,
             }
-            for key, pilot in pilots.items()
+            for key, executor in executors.items()
         },
     }
     return _numbered(control, found)
@@ -73,7 +73,7 @@ def _numbered(control: PlanController, found: Mapping[str, Any]) -> dict[str, An
     """Return data in which batteries have numbers instead of their MACs."""
     text = json.dumps(found, default=str)
     known = {entry.data[CONF_BLE_MAC] for entry in async_batteries(control.hass)}
-    for number, key in enumerate(sorted(known | control.crew.pilots.keys()), start=1):
+    for number, key in enumerate(sorted(known | control.participants.executors.keys()), start=1):
         text = text.replace(key, f"battery {number}")
     anonymous: dict[str, Any] = json.loads(text)
     return anonymous

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..battery.issues import async_left_in_manual
 from ..battery.memory import MemoryStore
-from ..battery.orders import AUTO
+from ..battery.mode_requests import AUTO
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, CONF_FIRMWARE, LOGGER
 from ..discovery import AddressError, async_get_hub, async_resolve
@@ -20,11 +20,11 @@ from ..venus import (
     LoopClock,
     Mode,
     ModeControl,
-    ModeWish,
+    ModeRequest,
     VenusClient,
     VenusError,
 )
-from .crew import loaded_batteries
+from .participants import loaded_batteries
 
 
 async def async_hand_back_all(hass: HomeAssistant) -> None:
@@ -59,7 +59,7 @@ async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry[Any]) 
         client = VenusClient(async_get_hub(hass), FoundDevice(device, address, data[CONF_PORT]))
         try:
             await client.open()
-            await ModeControl(client, LoopClock()).set_mode(ModeWish(Mode.AUTO))
+            await ModeControl(client, LoopClock()).set_mode(ModeRequest(Mode.AUTO))
             is_left = False
         finally:
             client.close()

@@ -15,7 +15,7 @@ from ..keeping import EntryStore
 from ..planner import Forecast
 from ..planner.habits import HISTORY, Habits
 from .history import async_forecast_of_the_sun, async_hours, async_sources
-from .plan_options import Approach, PlanOptions
+from .options import Approach, PlanOptions
 
 # Statistics are the last thing that a start waits for.
 _FIRST_LOOK: Final = 30.0

@@ -12,7 +12,7 @@ from ..const import DOMAIN
 from ..keeping import EntryStore
 from ..stored import StoredPart, day, fields, moment, number, one_of
 from ..tempo import Colour, ColourBook, PriceBook
-from ..tempo.ledger import Ledger
+from ..tempo.request_budget import RequestBudget
 from .control_memory import ControlMemory
 
 _SAVE_DELAY: Final = 5.0
@@ -71,7 +71,7 @@ class PlanMemory:
         silence = stored.optional("silent_for", number(0.0, _LONGEST_SILENCE))
         client = stored.optional("client", fields) or {}
         # The client itself restores it later, when the file is settled.
-        Ledger(0.0).restore(client, stored.noting("client"))
+        RequestBudget(0.0).restore(client, stored.noting("client"))
         return cls(
             book=ColourBook.restore(stored.optional("book", fields), stored.noting("book")),
             client=client,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import datetime as dt
 from enum import StrEnum
 
-from ..planner import Action, Plan, Reason, Step
+from ..planner import Action, Reason, Step, Timeline
 
 
 class ControlState(StrEnum):
@@ -62,18 +62,18 @@ class PlanData:
     next_action: Action | None = None
     next_action_at: dt.datetime | None = None
     next_reason: Reason | None = None
-    plan: Plan | None = None
+    plan: Timeline | None = None
     step: Step | None = None
     is_problem: bool = False
     totals: Totals = field(default_factory=Totals)
     standing_back: frozenset[str] = frozenset()
     """Batteries that are left to whoever commanded them by hand."""
-    by_hand: tuple[str, ...] = ()
+    by_owner: tuple[str, ...] = ()
     """Names of batteries that do what somebody wants instead of the plan."""
     out_of_reach: tuple[str, ...] = ()
     """Names of batteries that take part and do not answer."""
     failing: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
     """Batteries whose firmware or state can't prove that they do what they were told."""
-    participants: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
     """Names of the batteries that take part, by BLE MAC."""

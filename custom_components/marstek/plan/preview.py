@@ -14,19 +14,19 @@ from ..planner import (
     Context,
     House,
     Period,
-    Plan,
     Reason,
     Step,
+    Timeline,
     plan_optimised,
     plan_simple,
 )
 from ..tempo import Colour, tempo_day
-from .crew import loaded_batteries
+from .announcer import Words
 from .memory import PlanMemory
-from .plan_options import plan_options
-from .settings import TariffSettings, settings_of
-from .situation import battery_state, periods
-from .words import Words
+from .options import plan_options
+from .participants import loaded_batteries
+from .planner_context import battery_state, periods
+from .tariff_settings import TariffSettings, settings_of
 
 _HALF_A_DAY: Final = dt.timedelta(hours=12)
 _DASH: Final = "\N{EN DASH}"
@@ -126,7 +126,7 @@ def _merged(steps: Iterable[Step], words: Words) -> Iterator[tuple[dt.datetime, 
         yield first.start, (others[-1] if others else first).end, text
 
 
-def _until_morning(plan: Plan, context: Context) -> Iterator[Step]:
+def _until_morning(plan: Timeline, context: Context) -> Iterator[Step]:
     """Yield the steps up to the end of the first off-peak hours, those of guards left out."""
     nights = (period.end for period in context.periods if period.is_off_peak)
     end = next(nights, context.periods[-1].end)

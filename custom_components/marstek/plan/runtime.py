@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
-from .coordinator import TariffCoordinator
+from .tariff.coordinator import TariffCoordinator
 
 
 class Plan:
@@ -22,10 +22,10 @@ class Plan:
         entry.async_on_unload(self.tariff.async_add_listener(self.control.async_reconsider))
         entry.async_on_unload(self.control.async_add_listener(lambda: None))
         entry.async_on_unload(
-            self.tariff.announcements.async_listen(self.control.chronicle.announced)
+            self.tariff.announcements.async_listen(self.control.announcer.announced)
         )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
-        self.control.strategist.learner.async_start()
+        self.control.plan_maker.learner.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
@@ -44,7 +44,7 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     """Return the plan, as far as it is known without any network."""
     plan = Plan(hass, entry)
     await plan.tariff.async_config_entry_first_refresh()
-    await plan.control.strategist.learner.async_load()
+    await plan.control.plan_maker.learner.async_load()
     await plan.control.async_config_entry_first_refresh()
     return plan
 

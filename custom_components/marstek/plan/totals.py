@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..battery.data import BatteryData
-from ..battery.reading_plan import Reading
+from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
-from .energy_totals import EnergyTotals
+from .control_memory import EnergyTotals
 from .plan_data import Totals
-from .situation import battery_id
+from .planner_context import battery_id
 
 # In s. In a quarter of an hour a battery gains or loses at most 12 % of its capacity.
 _STILL_RIGHT: Final = 900.0
@@ -34,7 +34,7 @@ class _Known:
     """In Wh."""
 
 
-class Bank:
+class TotalsTracker:
     """Follows all batteries, so that the totals do not jump when one falls silent."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:

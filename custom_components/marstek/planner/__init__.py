@@ -19,14 +19,14 @@ from .model import (
     Options,
     Override,
     Period,
-    Plan,
     Reason,
     Step,
     Strategy,
+    Timeline,
 )
 from .optimised import plan_optimised
 from .rules import ALL_DAYS, Rule, in_force
-from .share import Order, share
+from .share import Allocation, share
 from .simple import plan_simple
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "TEMPO_ECONOMY",
     "Action",
     "Aim",
+    "Allocation",
     "Basis",
     "BatteryState",
     "Beliefs",
@@ -48,14 +49,13 @@ __all__ = [
     "House",
     "Night",
     "Options",
-    "Order",
     "Override",
     "Period",
-    "Plan",
     "Reason",
     "Rule",
     "Step",
     "Strategy",
+    "Timeline",
     "budget",
     "energy_to",
     "in_force",

@@ -8,7 +8,7 @@ from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
 from .forecast import Energies
-from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Plan, Step
+from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Step, Timeline
 from .service import served
 from .share import share
 from .spans import Intent, Span
@@ -21,14 +21,14 @@ _UNLIMITED: Final = 1_000_000
 _BRIEF: Final = timedelta(minutes=30)
 
 
-def expect(context: Context, spans: Iterable[Span]) -> Plan:
+def expect(context: Context, spans: Iterable[Span]) -> Timeline:
     """Return the plan that spans make.
 
     What AUTO leaves behind after more than half an hour is unknown. A charge after it is planned
     for empty batteries, and what it brings is what there is at least.
     """
     expectation = Expectation(context)
-    return Plan(expectation.with_sent([expectation.step(span) for span in spans]))
+    return Timeline(expectation.with_sent([expectation.step(span) for span in spans]))
 
 
 class Expectation:

@@ -328,7 +328,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Timeline:
     """Steps in order, without gap or overlap, from now to the end of the periods given."""
 
     steps: tuple[Step, ...]
@@ -350,4 +350,4 @@ class Plan:
         return (later for later in self.steps if later.start >= step.end)
 
 
-type Strategy = Callable[[Context], Plan]
+type Strategy = Callable[[Context], Timeline]

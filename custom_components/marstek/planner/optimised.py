@@ -15,22 +15,30 @@ from ..tempo import Colour
 from .bank import PREFERRED_POWER
 from .beliefs import Basis, Beliefs
 from .expectation import Expectation
-from .model import Action, Context, Figure, Period, Plan, Reason, Step
-from .outlook import Outlook, Run, look_out
+from .model import Action, Context, Figure, Period, Reason, Step, Timeline
+from .outlook import Outlook, PriceRun, look_out
 from .overrides import overridden
+from .run_values import RunValue, judge
 from .simple import plan_simple
 from .spans import Intent, Span, cut
-from .verdicts import Verdict, judge
-from .windows import Window, auto_intent, guarded, peak_intent, unless_reached, windows_of, within
+from .windows import (
+    PriceWindow,
+    auto_intent,
+    guarded,
+    peak_intent,
+    unless_reached,
+    windows_of,
+    within,
+)
 
 _SPARE: Final = 1.15
 _DAY: Final = timedelta(days=1)
 
 
-def plan_optimised(context: Context) -> Plan:
+def plan_optimised(context: Context) -> Timeline:
     """Return what all batteries do from now to the end of the periods given.
 
-    The plan says what it was made for: `Plan.beliefs`.
+    The plan says what it was made for: `Timeline.beliefs`.
     """
     outlook = look_out(context)
     if isinstance(outlook, Basis):
@@ -40,7 +48,7 @@ def plan_optimised(context: Context) -> Plan:
     planner = _Planner(replace(context, batteries=known), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
     sent = planner.expectation.with_sent(steps, unknown)
-    return Plan((*sent, *_beyond(context, outlook)), planner.beliefs)
+    return Timeline((*sent, *_beyond(context, outlook)), planner.beliefs)
 
 
 class _Planner:
@@ -56,87 +64,93 @@ class _Planner:
         self._has_guards = not all(period.is_off_peak for period in context.periods)
         self.expectation = Expectation(context, outlook.energies)
 
-    def steps(self, run: Run) -> Iterator[Step]:
+    def steps(self, run: PriceRun) -> Iterator[Step]:
         """Yield the steps of a run, with what a person wants instead."""
         context, bank = self._context, self._outlook.bank
         soc = self.expectation.soc
-        verdict = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
+        run_value = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
         if self.beliefs is None and (run.is_off_peak or run is self._outlook.runs[-1]):
-            self.beliefs = _believed(context, self._outlook, self._windows, verdict)
+            self.beliefs = _believed(context, self._outlook, self._windows, run_value)
         bounds = [context.moment, *(period.start for period in run.periods)]
-        spans = sorted(self._spans(run, verdict), key=lambda span: span.start)
+        spans = sorted(self._spans(run, run_value), key=lambda span: span.start)
         planned = [span for span in cut(spans, bounds) if span.end > context.moment]
         for span in overridden(context, planned):
             yield self.expectation.step(span)
 
-    def _spans(self, run: Run, verdict: Verdict) -> Iterator[Span]:
+    def _spans(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
         if not run.is_off_peak:
             yield Span(run.start, run.end, peak_intent(self._context.options))
             return
         window = next(w for w in self._windows if w.start <= run.start < w.end)
-        for span in self._intents(run, verdict, window):
+        for span in self._intents(run, run_value, window):
             if self._has_guards:
                 guards = guarded(window, span.intent, self._context.options)
                 yield from within(guards, span.start, span.end)
             else:
                 yield span
 
-    def _intents(self, run: Run, verdict: Verdict, window: Window) -> Iterator[Span]:
+    def _intents(self, run: PriceRun, run_value: RunValue, window: PriceWindow) -> Iterator[Span]:
         """Yield what an off-peak run is for, without guards."""
-        intent = self._intent(verdict, window)
+        intent = self._intent(run_value, window)
         if run is self._outlook.runs[0] and intent.action is Action.CHARGE:
             intent = unless_reached(self._context, window, intent)
-        if run.sun is None or not verdict.is_sunny:
+        if run.sun is None or not run_value.is_sunny:
             yield Span(run.start, run.end, intent)
             return
         since, until = run.sun
         if intent.action is Action.CHARGE:
             bank = self._outlook.bank
-            hours = _SPARE * verdict.need / bank.charge_efficiency / bank.preferred_charge
+            hours = _SPARE * run_value.need / bank.charge_efficiency / bank.preferred_charge
             since = min(run.end, max(since, run.start + timedelta(hours=hours)))
             until = max(since, until)
         sunny = auto_intent(self._context.options, Reason.SUN_EXPECTED)
         for start, end, each in (
             (run.start, since, intent),
             (since, until, sunny),
-            (until, run.end, self._kept(verdict)),
+            (until, run.end, self._kept(run_value)),
         ):
             if start < end:
                 yield Span(start, end, each)
 
-    def _intent(self, verdict: Verdict, window: Window) -> Intent:
-        if verdict.has_to_charge:
-            return self._charge(verdict, window)
-        if verdict.may_serve:
+    def _intent(self, run_value: RunValue, window: PriceWindow) -> Intent:
+        if run_value.has_to_charge:
+            return self._charge(run_value, window)
+        if run_value.may_serve:
             options = self._context.options
             intent = auto_intent(options, Reason.NOW_WORTH_MORE)
-            figures = {"value": round(verdict.value, 4), "worth_now": round(verdict.worth_now, 4)}
-            if verdict.floor > 0:
-                wanted = float(round(self._outlook.bank.soc_with(verdict.floor)))
+            figures = {
+                "value": round(run_value.value, 4),
+                "worth_now": round(run_value.worth_now, 4),
+            }
+            if run_value.floor > 0:
+                wanted = float(round(self._outlook.bank.soc_with(run_value.floor)))
                 floor = max(wanted, intent.floor or 0.0)
                 return replace(intent, floor=floor, figures=figures | {"floor": floor})
             return replace(intent, figures=figures)
-        return self._kept(verdict)
+        return self._kept(run_value)
 
-    def _kept(self, verdict: Verdict) -> Intent:
-        if verdict.is_charged:
-            return Intent(Action.HOLD, Reason.TARGET_REACHED, target=self._target(verdict.target))
+    def _kept(self, run_value: RunValue) -> Intent:
+        if run_value.is_charged:
+            return Intent(Action.HOLD, Reason.TARGET_REACHED, target=self._target(run_value.target))
         return Intent(
             Action.HOLD,
             Reason.LATER_WORTH_MORE,
-            figures={"value": round(verdict.value, 4), "worth_now": round(verdict.worth_now, 4)},
+            figures={
+                "value": round(run_value.value, 4),
+                "worth_now": round(run_value.worth_now, 4),
+            },
         )
 
-    def _charge(self, verdict: Verdict, window: Window) -> Intent:
+    def _charge(self, run_value: RunValue, window: PriceWindow) -> Intent:
         options = self._context.options
         figures: dict[str, Figure] = {
-            "value": round(verdict.value, 4),
-            "cost": round(verdict.cost, 4),
+            "value": round(run_value.value, 4),
+            "cost": round(run_value.cost, 4),
         }
         charge = Intent(
             Action.CHARGE,
             Reason.LATER_WORTH_COST,
-            target=self._target(verdict.target - verdict.sun),
+            target=self._target(run_value.target - run_value.sun),
             battery_power=PREFERRED_POWER,
             figures=figures,
         )
@@ -160,7 +174,7 @@ class _Planner:
 
 
 def _believed(
-    context: Context, outlook: Outlook, windows: Sequence[Window], verdict: Verdict
+    context: Context, outlook: Outlook, windows: Sequence[PriceWindow], run_value: RunValue
 ) -> Beliefs:
     """Return what the plan goes by in the run of a verdict."""
     bank = outlook.bank
@@ -172,17 +186,17 @@ def _believed(
         load_tonight=1000 * sum(run.load for run in night) if night else None,
         load_tomorrow=1000 * sum(run.load for run in day) if day else None,
         pv_tomorrow=1000 * sum(run.pv for run in day) if day else None,
-        value=verdict.value,
-        cost=verdict.cost,
-        worth_now=verdict.worth_now,
-        target=bank.soc_with(verdict.target) if verdict.target > 0 else None,
-        floor=bank.soc_with(verdict.floor) if verdict.floor > 0 else None,
+        value=run_value.value,
+        cost=run_value.cost,
+        worth_now=run_value.worth_now,
+        target=bank.soc_with(run_value.target) if run_value.target > 0 else None,
+        floor=bank.soc_with(run_value.floor) if run_value.floor > 0 else None,
     )
 
 
 def _night_and_day(
-    context: Context, runs: Sequence[Run], windows: Sequence[Window]
-) -> tuple[list[Run], list[Run]]:
+    context: Context, runs: Sequence[PriceRun], windows: Sequence[PriceWindow]
+) -> tuple[list[PriceRun], list[PriceRun]]:
     """Return the runs of the night that comes or runs, and those of the day after it."""
     if all(run.is_off_peak for run in runs):
         today = context.now.date()
@@ -213,7 +227,7 @@ def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
     return plan_simple(later).steps
 
 
-def _plan_without(context: Context, basis: Basis) -> Plan:
+def _plan_without(context: Context, basis: Basis) -> Timeline:
     """Return the plan of the simple strategy, for want of something."""
     was_full = None if basis is Basis.NO_SOC else context.was_full
     periods = _with_cheap_hours(context.periods)

@@ -12,7 +12,7 @@ from .economy import Economy
 from .energy import most_budget
 from .forecast import Energies
 from .model import Context, Period
-from .water_value import Bills, Slot, bills
+from .water_value import Bills, PriceSlot, bills
 
 _QUARTER: Final = 900.0
 _HOUR: Final = 3600.0
@@ -20,7 +20,7 @@ _FINE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PriceRun:
     """Consecutive hours of one price, from now on if it has begun."""
 
     start: datetime
@@ -47,7 +47,7 @@ class Outlook:
     bank: Bank
     economy: Economy
     energies: Energies
-    runs: tuple[Run, ...]
+    runs: tuple[PriceRun, ...]
 
     def cheapest_after(self, start: datetime) -> float:
         """Return the lowest price of the 24 hours from the start of a run on."""
@@ -56,7 +56,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _PricePart:
     """A period, as far as it is still to come, at the price that is assumed for it."""
 
     period: Period
@@ -82,16 +82,16 @@ class _Slice:
     end: float
     load: float
     pv: float
-    slot: Slot
+    slot: PriceSlot
 
     @classmethod
-    def of(cls, part: _Part, start: float, end: float, energies: Energies) -> Self:
+    def of(cls, part: _PricePart, start: float, end: float, energies: Energies) -> Self:
         load, pv = energies.between(start, end)
         load *= part.load_factor
         pv *= part.pv_factor
         hours = (end - start) / _HOUR
         return cls(
-            start, end, load, pv, Slot(hours, part.price, load - pv, part.period.is_off_peak)
+            start, end, load, pv, PriceSlot(hours, part.price, load - pv, part.period.is_off_peak)
         )
 
 
@@ -117,15 +117,15 @@ def look_out(context: Context) -> Outlook | Basis:
     return Outlook(bank, economy, energies, _runs(context, bank, economy, energies, parts))
 
 
-def _parts(context: Context, economy: Economy) -> list[_Part]:
+def _parts(context: Context, economy: Economy) -> list[_PricePart]:
     """Return what can be planned: all periods up to the first without any price."""
-    parts: list[_Part] = []
+    parts: list[_PricePart] = []
     for period in context.periods:
         is_red, price = _assumed(context, period)
         if price is None:
             break
         factors = (economy.red_load, economy.red_pv) if is_red else (1.0, 1.0)
-        parts.append(_Part(period, max(period.start, context.moment), price, *factors))
+        parts.append(_PricePart(period, max(period.start, context.moment), price, *factors))
     return parts
 
 
@@ -145,13 +145,13 @@ def _assumed(context: Context, period: Period) -> tuple[bool, float | None]:
     return False, known if expected is None else expected
 
 
-def _is_covered(part: _Part, energies: Energies) -> bool:
+def _is_covered(part: _PricePart, energies: Energies) -> bool:
     return energies.covers(part.start.timestamp(), part.end.timestamp())
 
 
 def _runs(
-    context: Context, bank: Bank, economy: Economy, energies: Energies, parts: list[_Part]
-) -> tuple[Run, ...]:
+    context: Context, bank: Bank, economy: Economy, energies: Energies, parts: list[_PricePart]
+) -> tuple[PriceRun, ...]:
     """Return the runs with the bills at their ends."""
     fine_until = (context.moment + _FINE).timestamp()
     groups = [list(group) for _, group in groupby(parts, key=lambda part: part.kind)]
@@ -161,14 +161,14 @@ def _runs(
     slots = [each.slot for group in sliced for each in group]
     limit = None if context.house is None else most_budget(context.house) / 1000
     expected = bills(slots, bank, economy, limit)
-    runs: list[Run] = []
+    runs: list[PriceRun] = []
     number = 0
     for group, slices in zip(groups, sliced, strict=True):
         number += len(slices)
         first = group[0]
         surplus, sun = _sun(slices, first.start)
         runs.append(
-            Run(
+            PriceRun(
                 start=first.start,
                 end=group[-1].end,
                 price=first.price,
@@ -184,7 +184,7 @@ def _runs(
     return tuple(runs)
 
 
-def _slices(part: _Part, energies: Energies, fine_until: float) -> list[_Slice]:
+def _slices(part: _PricePart, energies: Energies, fine_until: float) -> list[_Slice]:
     """Return a part in quarters of an hour, later than a day from now in hours."""
     start, end = part.start.timestamp(), part.end.timestamp()
     made: list[_Slice] = []

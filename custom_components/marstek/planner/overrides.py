@@ -22,7 +22,7 @@ def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
             if not _holds(override, span, context):
                 continue
             if override.batteries is None or (known and known <= override.batteries):
-                intent, exceptions = _by_hand(_limited(override, context.options)), []
+                intent, exceptions = _by_owner(_limited(override, context.options)), []
             elif known & override.batteries:
                 exceptions.append(_limited(override, context.options))
         yield replace(span, intent=replace(intent, exceptions=tuple(exceptions)))
@@ -38,7 +38,7 @@ def _holds(override: Override, span: Span, context: Context) -> bool:
     return period.is_off_peak or not period.may_be_red
 
 
-def _by_hand(override: Override) -> Intent:
+def _by_owner(override: Override) -> Intent:
     has_power = override.action in (Action.CHARGE, Action.DISCHARGE)
     return Intent(
         override.action,

@@ -26,7 +26,7 @@ _FLOOR_SLACK: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Allocation:
     """What one battery does: W in the direction of the action, target and floor in %."""
 
     action: Action
@@ -35,7 +35,7 @@ class Order:
     floor: float | None = None
 
 
-_HOLD: Final = Order(Action.HOLD)
+_HOLD: Final = Allocation(Action.HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class _Charge:
     """Wh."""
     power: int | None
     """W that are wanted of it; None: as needed."""
-    is_by_hand: bool
-    last: Order | None
+    is_by_owner: bool
+    last: Allocation | None
     standing: timedelta
 
     @property
@@ -72,9 +72,9 @@ class _Charge:
         wanted = EFFICIENT_POWER if self.power is None else self.power
         return min(wanted, self.battery.max_charge)
 
-    def order(self, power: int) -> Order:
+    def order(self, power: int) -> Allocation:
         """Return the order for a power."""
-        return Order(Action.CHARGE, power, self.target) if power else _HOLD
+        return Allocation(Action.CHARGE, power, self.target) if power else _HOLD
 
 
 def share(
@@ -83,11 +83,11 @@ def share(
     house: House,
     now: datetime,
     end: datetime,
-    previous: Mapping[str, Order],
+    previous: Mapping[str, Allocation],
     since_change: Mapping[str, timedelta],
     *,
     efficiency: float = 0.80,
-) -> Mapping[str, Order]:
+) -> Mapping[str, Allocation]:
     """Return an order for each battery, by id.
 
     `step` is the running one, `now` aware, `end` the moment by which charging is to be over.
@@ -97,10 +97,10 @@ def share(
     An unknown state of charge counts as empty. `efficiency` is that of the round trip, 0..1.
     """
     left = (end.astimezone(UTC) - now.astimezone(UTC)) / _HOUR
-    orders: dict[str, Order] = {}
+    orders: dict[str, Allocation] = {}
     charges: list[_Charge] = []
     for battery in batteries:
-        action, power, target, floor, is_by_hand = _wanted(step, battery)
+        action, power, target, floor, is_by_owner = _wanted(step, battery)
         last = previous.get(battery.id)
         if action is not Action.CHARGE:
             orders[battery.id] = _without_charge(action, power, floor, battery, last)
@@ -113,7 +113,7 @@ def share(
             orders[battery.id] = _HOLD
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
-            charges.append(_Charge(battery, target, need, power, is_by_hand, last, standing))
+            charges.append(_Charge(battery, target, need, power, is_by_owner, last, standing))
     taken = sum(order.power for order in orders.values() if order.action is Action.CHARGE)
     room = max(0, budget(house) - taken)
     wanted = _wanted_powers(charges, room, left)
@@ -133,8 +133,8 @@ def _wanted(
     )
     if override is None:
         target = _FULL if step.target is None else step.target
-        is_by_hand = step.reason in BY_PERSON
-        return step.action, step.battery_power, target, step.floor, is_by_hand
+        is_by_owner = step.reason in BY_PERSON
+        return step.action, step.battery_power, target, step.floor, is_by_owner
     target = _FULL if override.target is None else override.target
     return override.action, override.power, target, override.floor, True
 
@@ -144,29 +144,29 @@ def _without_charge(
     power: int | None,
     floor: float | None,
     battery: BatteryState,
-    last: Order | None,
-) -> Order:
+    last: Allocation | None,
+) -> Allocation:
     """Return the order for a battery that is not to charge from the grid."""
     if action is Action.AI:
-        return Order(action)
+        return Allocation(action)
     if floor is not None and battery.soc is not None:
         slack = _FLOOR_SLACK if last is not None and last.action is Action.HOLD else 0.0
         if battery.soc <= floor + slack:
             return _HOLD
     if action is Action.DISCHARGE and power:
-        return Order(action, min(power, battery.max_discharge), floor=floor)
-    return Order(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
+        return Allocation(action, min(power, battery.max_discharge), floor=floor)
+    return Allocation(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
 
 
 def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str, int]:
     """Return the W that each should charge with if orders could change at will."""
     wanted: dict[str, int] = {}
     for charge in charges:
-        if charge.is_by_hand:
+        if charge.is_by_owner:
             power = min(charge.preferred, room)
             wanted[charge.id] = power if power >= LEAST_POWER else 0
             room -= wanted[charge.id]
-    turns = [charge for charge in charges if not charge.is_by_hand]
+    turns = [charge for charge in charges if not charge.is_by_owner]
     candidates = [
         Candidate(
             charge.id,
@@ -180,7 +180,7 @@ def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str,
     return wanted | dict(allot(candidates, room, hours))
 
 
-def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict[str, Order]:
+def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict[str, Allocation]:
     """Return orders on the way to the powers wanted, as far as they may change now."""
     is_over = sum(charge.drawn for charge in charges) > room
     spare = room - sum(wanted.values())

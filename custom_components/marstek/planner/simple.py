@@ -8,11 +8,11 @@ from typing import Final
 
 from ..tempo import Colour
 from .expectation import expect
-from .model import Action, Context, Night, Options, Plan, Reason
+from .model import Action, Context, Night, Options, Reason, Timeline
 from .overrides import overridden
 from .spans import Intent, Span, cut
 from .windows import (
-    Window,
+    PriceWindow,
     auto_intent,
     guarded,
     parts_of,
@@ -25,7 +25,7 @@ from .windows import (
 _NIGHT_LENGTH: Final = timedelta(hours=12)
 
 
-def plan_simple(context: Context) -> Plan:
+def plan_simple(context: Context) -> Timeline:
     """Return what all batteries do from now to the end of the periods given.
 
     Expected states of charge are told for hours in which no house is served; after AUTO batteries
@@ -50,12 +50,12 @@ def plan_simple(context: Context) -> Plan:
     return expect(context, overridden(context, planned))
 
 
-def _tonight(windows: list[Window], zone: tzinfo | None) -> datetime | None:
+def _tonight(windows: list[PriceWindow], zone: tzinfo | None) -> datetime | None:
     """Return when the night starts that runs or comes next."""
     return next((window.start for window in windows if not window.is_by_day(zone)), None)
 
 
-def _night(context: Context, window: Window, *, is_tonight: bool) -> Intent:
+def _night(context: Context, window: PriceWindow, *, is_tonight: bool) -> Intent:
     """Return what an off-peak window is for."""
     if not context.batteries:
         return Intent(Action.HOLD, Reason.NO_BATTERIES)
@@ -65,7 +65,7 @@ def _night(context: Context, window: Window, *, is_tonight: bool) -> Intent:
     return unless_reached(context, window, intent)
 
 
-def _preparation(options: Options, window: Window) -> Intent | None:
+def _preparation(options: Options, window: PriceWindow) -> Intent | None:
     """Return the charge that a dear day asks for, None before others."""
     following = window.following
     if following is None:
@@ -90,7 +90,7 @@ def _preparation(options: Options, window: Window) -> Intent | None:
     return None
 
 
-def _ordinary(context: Context, window: Window, *, is_tonight: bool) -> Intent:
+def _ordinary(context: Context, window: PriceWindow, *, is_tonight: bool) -> Intent:
     """Return what happens in a window that need not prepare anything."""
     options = context.options
     if options.night is Night.CHARGE and not window.goes_on:

@@ -23,7 +23,7 @@ type Bills = list[float]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PriceSlot:
     """A time of one price."""
 
     hours: float
@@ -36,7 +36,7 @@ class Slot:
 
 
 def bills(
-    slots: Sequence[Slot], bank: Bank, economy: Economy, limit: float | None = None
+    slots: Sequence[PriceSlot], bank: Bank, economy: Economy, limit: float | None = None
 ) -> list[Bills]:
     """Return the expected bills at the start of each slot, and at the end of the last.
 
@@ -95,7 +95,7 @@ class _Stage:
     step: float
     stored: list[float]
 
-    def before(self, slot: Slot, after: Bills) -> Bills:
+    def before(self, slot: PriceSlot, after: Bills) -> Bills:
         """Return the bills before a slot from those after it."""
         best = self._auto(slot, after)
         if not slot.is_free:
@@ -113,12 +113,12 @@ class _Stage:
                 )
         return best
 
-    def _auto(self, slot: Slot, after: Bills) -> Bills:
+    def _auto(self, slot: PriceSlot, after: Bills) -> Bills:
         if slot.net <= 0:
             return self._charged(slot, min(-slot.net, self.bank.most_charge * slot.hours), after)
         return self._served(slot, after)
 
-    def _served(self, slot: Slot, after: Bills) -> Bills:
+    def _served(self, slot: PriceSlot, after: Bills) -> Bills:
         """Return the bills when batteries serve the house as far as they can."""
         efficiency = self.bank.discharge_efficiency
         served = min(slot.net, self.bank.most_discharge * slot.hours)
@@ -134,7 +134,7 @@ class _Stage:
         full = [rest + high + part * (low - high) for low, high in zip(after, upper, strict=False)]
         return short + full
 
-    def _charged(self, slot: Slot, drawn: float, after: Bills) -> Bills:
+    def _charged(self, slot: PriceSlot, drawn: float, after: Bills) -> Bills:
         """Return the bills when so many kWh are drawn as far as they find room."""
         efficiency, capacity = self.bank.charge_efficiency, self.bank.capacity
         whole, part = divmod(drawn * efficiency / self.step, 1)
@@ -152,5 +152,5 @@ class _Stage:
         ]
         return full + short
 
-    def _bill(self, slot: Slot, drawn: float) -> float:
+    def _bill(self, slot: PriceSlot, drawn: float) -> float:
         return drawn * (slot.price if drawn > 0 else self.economy.feed_in)

@@ -21,7 +21,7 @@ _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PriceWindow:
     """Off-peak periods in a row, and the peak period that they prepare."""
 
     periods: tuple[Period, ...]
@@ -45,17 +45,17 @@ class Window:
         return _DAY_FROM <= middle.astimezone(zone).hour < _DAY_UNTIL
 
 
-def windows_of(periods: tuple[Period, ...]) -> list[Window]:
+def windows_of(periods: tuple[Period, ...]) -> list[PriceWindow]:
     """Return the off-peak windows in order."""
     runs = [tuple(run) for _, run in groupby(periods, key=lambda period: period.is_off_peak)]
     return [
-        Window(run, following[0] if following else None)
+        PriceWindow(run, following[0] if following else None)
         for run, following in zip(runs, [*runs[1:], ()], strict=True)
         if run[0].is_off_peak
     ]
 
 
-def parts_of(window: Window, zone: tzinfo | None) -> list[Window]:
+def parts_of(window: PriceWindow, zone: tzinfo | None) -> list[PriceWindow]:
     """Return the nights and days of a window that lasts longer than a night."""
     if window.end - window.start <= _LONGEST:
         return [window]
@@ -66,7 +66,7 @@ def parts_of(window: Window, zone: tzinfo | None) -> list[Window]:
     ]
     starts, ends = [window.start, *bounds], [*bounds, window.end]
     return [
-        Window(
+        PriceWindow(
             periods=tuple(_clipped(window.periods, start, end)),
             following=window.following if end == window.end else None,
             goes_on=end < window.end,
@@ -75,7 +75,7 @@ def parts_of(window: Window, zone: tzinfo | None) -> list[Window]:
     ]
 
 
-def _turns(window: Window, zone: tzinfo | None) -> Iterator[datetime]:
+def _turns(window: PriceWindow, zone: tzinfo | None) -> Iterator[datetime]:
     """Yield when day and night begin from the day of a window's start on, in UTC."""
     day = window.start.astimezone(zone).date()
     while (midnight := datetime.combine(day, time(), zone)) < window.end:
@@ -116,7 +116,7 @@ def floor_at(soc: float) -> float | None:
     return soc or None
 
 
-def guarded(window: Window, intent: Intent, options: Options) -> Iterator[Span]:
+def guarded(window: PriceWindow, intent: Intent, options: Options) -> Iterator[Span]:
     """Yield an intent between the guards of a window."""
     if intent.action is Action.AUTO:
         yield Span(window.start, window.end, intent)
@@ -136,7 +136,7 @@ def guarded(window: Window, intent: Intent, options: Options) -> Iterator[Span]:
         yield Span(done, window.end, Intent(Action.HOLD, Reason.END_GUARD))
 
 
-def unless_reached(context: Context, window: Window, charge: Intent) -> Intent:
+def unless_reached(context: Context, window: PriceWindow, charge: Intent) -> Intent:
     """Return a charge, or HOLD in a running window in which all batteries have had it."""
     target = charge.target
     if target is None or context.moment < window.start + context.options.start_guard:

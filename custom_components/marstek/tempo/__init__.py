@@ -4,7 +4,7 @@ What is known of the tariff and its sources is documented in TEMPO.md; section n
 library refer to it.
 """
 
-from .book import Announcement, ColourBook, Disagreement, Entry, Learnt, Source, binding_from
+from .book import Announcement, ColourBook, Disagreement, Learnt, Source, StoredColour, binding_from
 from .calendar import (
     PARIS,
     Colour,
@@ -21,12 +21,12 @@ from .calendar import (
     season_of,
     tempo_day,
 )
-from .chain import Report, TempoClient
+from .chain import PollReport, TempoClient
+from .colour_odds import Odds, expected_price, odds
 from .faults import FaultKind, SourceError, SourceFault
-from .ledger import BUDGET, SourceStatistics
-from .odds import Odds, expected_price, odds
 from .price_book import PriceBook, PriceSpan
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
+from .request_budget import BUDGET, SourceStatistics
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
 from .spot import Offer, read_prices
 from .spot_days import Clues
@@ -36,7 +36,7 @@ from .windows import (
     TEMPO_OFF_PEAK,
     Interval,
     OffPeak,
-    Window,
+    OffPeakWindow,
     WindowError,
     WindowProblem,
 )
@@ -60,19 +60,19 @@ __all__ = [
     "Credentials",
     "DayList",
     "Disagreement",
-    "Entry",
     "FaultKind",
     "Interval",
     "Learnt",
     "Odds",
     "OffPeak",
+    "OffPeakWindow",
     "Offer",
+    "PollReport",
     "PriceBook",
     "PriceSpan",
     "PriceUnit",
     "Prices",
     "Quotas",
-    "Report",
     "Season",
     "Source",
     "SourceError",
@@ -80,8 +80,8 @@ __all__ = [
     "SourceStatistics",
     "SpotError",
     "SpotProblem",
+    "StoredColour",
     "TempoClient",
-    "Window",
     "WindowError",
     "WindowProblem",
     "are_outdated",

@@ -72,7 +72,7 @@ class Announcement:
         return (not self.is_fallback, self.is_binding, self.source.is_first_hand)
 
 
-type Entry = Announcement
+type StoredColour = Announcement
 """The announcement that the book goes by."""
 
 
@@ -81,7 +81,7 @@ class Disagreement:
     """Two sources that say different things of a day; `ours` is what the book goes by."""
 
     day: date
-    ours: Entry
+    ours: StoredColour
     other: Announcement
 
 
@@ -105,7 +105,7 @@ class ColourBook:
 
     def __init__(self) -> None:
         """Start with nothing known."""
-        self._entries: dict[date, Entry] = {}
+        self._entries: dict[date, StoredColour] = {}
         self._colours: dict[date, Colour] = {}
 
     @property
@@ -113,7 +113,7 @@ class ColourBook:
         """Return the colours of all known days, provisional ones included: a view that lives on."""
         return MappingProxyType(self._colours)
 
-    def get(self, day: date) -> Entry | None:
+    def get(self, day: date) -> StoredColour | None:
         """Return what is known of a day."""
         return self._entries.get(day)
 
@@ -177,7 +177,7 @@ class ColourBook:
                 on_bad("days")
         return book
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: StoredColour) -> None:
         """Write an entry over what was known of its day."""
         self._entries[entry.day] = entry
         self._colours[entry.day] = entry.colour
@@ -188,14 +188,14 @@ def _is_credible(said: Announcement) -> bool:
     return _FIRST_DAY <= said.day <= _LAST_DAY and is_lawful(said.colour, said.day)
 
 
-def _replaces(said: Announcement, held: Entry) -> bool:
+def _replaces(said: Announcement, held: StoredColour) -> bool:
     """Tell whether the book is to go by the new word. Repeating the old one is no news."""
     if said.colour is held.colour:
         return said.rank > held.rank
     return said.rank >= held.rank
 
 
-def _contradict(said: Announcement, held: Entry) -> bool:
+def _contradict(said: Announcement, held: StoredColour) -> bool:
     """Tell whether two sources differ; a fallback is nobody's word."""
     return (
         said.colour is not held.colour
@@ -204,13 +204,13 @@ def _contradict(said: Announcement, held: Entry) -> bool:
     )
 
 
-def _write(entry: Entry) -> str:
+def _write(entry: StoredColour) -> str:
     """Return an entry as a short string: colour, source, time in UTC."""
     words = [entry.colour, entry.source, entry.seen_at.astimezone(UTC).strftime(_TIME_FORMAT)]
     return " ".join([*words, "fallback"] if entry.is_fallback else words)
 
 
-def _read(day: object, text: object) -> Entry | None:
+def _read(day: object, text: object) -> StoredColour | None:
     """Return the entry that was written, or None when this is none."""
     if not isinstance(day, str) or not isinstance(text, str):
         return None

@@ -12,9 +12,9 @@ import aiohttp
 from .book import Announcement, ColourBook, Learnt, Source
 from .calendar import PARIS, Quotas, season_of
 from .faults import FaultKind, SourceError, SourceFault
-from .ledger import HOST_FAULTS, BudgetSpentError, Ledger, SourceStatistics
 from .parsing import Token, parse_token
-from .schedule import HistoryTry, Situation, history_due, situation
+from .request_budget import HOST_FAULTS, BudgetSpentError, RequestBudget, SourceStatistics
+from .schedule import HistoryTry, ScheduleState, history_due, situation
 from .sources import (
     TIMEOUT,
     Bases,
@@ -37,7 +37,7 @@ _AILING: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PollReport:
     """What came of asking."""
 
     learnt: Learnt = field(default_factory=Learnt)
@@ -79,7 +79,7 @@ class TempoClient:
         self._quotas = quotas or Quotas()
         self._timeout = timeout
         self._on_date = on_date
-        self._ledger = Ledger(spread=rng.random())
+        self._ledger = RequestBudget(spread=rng.random())
         self._token: tuple[Token, datetime] | None = None
         self._lock = asyncio.Lock()
 
@@ -126,7 +126,7 @@ class TempoClient:
             at = max(at, _midnight_after(now) + self._ledger.spread * _RETURN)
         return at
 
-    async def ask(self, book: ColourBook) -> Report:
+    async def ask(self, book: ColourBook) -> PollReport:
         """Ask for what is due now and enter it into the book.
 
         Nothing is asked when nothing is due. Raises nothing for a source's fault.
@@ -140,7 +140,7 @@ class TempoClient:
             await self._ask_history(asking)
             return asking.report()
 
-    async def check(self, book: ColourBook | None = None) -> Report:
+    async def check(self, book: ColourBook | None = None) -> PollReport:
         """Ask each source once for today and tomorrow, whatever is known or due, for set-up.
 
         What they say is entered into `book`.
@@ -168,10 +168,10 @@ class TempoClient:
         self._ledger.turn(now)
         return now
 
-    def _situation(self, now: datetime, book: ColourBook) -> Situation:
+    def _situation(self, now: datetime, book: ColourBook) -> ScheduleState:
         return situation(now, book, self._quotas, self._ledger.spread)
 
-    def _calls_for(self, state: Situation) -> tuple[Call, ...]:
+    def _calls_for(self, state: ScheduleState) -> tuple[Call, ...]:
         """Return the calls that can tell what is wanted, in their order."""
         calls = [Call.LIGHT, Call.COMMUNITY, Call.SEASON]
         if self._credentials is not None:
@@ -193,11 +193,11 @@ class TempoClient:
         standing = self._ledger.standing(call)
         return standing.until or standing.tried or datetime.min.replace(tzinfo=UTC)
 
-    def _spare(self, state: Situation) -> int:
+    def _spare(self, state: ScheduleState) -> int:
         """Return how many requests of today's may be made beyond one at each time to ask."""
         return self._ledger.remaining - state.times_left_today() - 1
 
-    def _is_due(self, state: Situation) -> bool:
+    def _is_due(self, state: ScheduleState) -> bool:
         """Return whether to ask for colours, again when all failed the last time."""
         if not state.wanted():
             return False
@@ -205,7 +205,7 @@ class TempoClient:
             return True
         return self._ledger.was_in_vain and self._spare(state) > 0
 
-    async def _ask_colours(self, state: Situation, asking: _Asking) -> None:
+    async def _ask_colours(self, state: ScheduleState, asking: _Asking) -> None:
         """Ask one source after the other until nothing is wanted any more."""
         allowance = 1 + max(0, self._spare(state))
         before = self._ledger.spent
@@ -222,7 +222,7 @@ class TempoClient:
             self._ledger.last_asked = state.now
             self._ledger.was_in_vain = not asking.answered
 
-    def _is_worthwhile(self, call: Call, state: Situation, asking: _Asking) -> bool:
+    def _is_worthwhile(self, call: Call, state: ScheduleState, asking: _Asking) -> bool:
         """Return whether a call can help now."""
         if not self._ledger.is_usable(call, state.now):
             return False
@@ -241,7 +241,7 @@ class TempoClient:
             succeeded = await self._ask(Call.SEASON, wanted.first, asking)
             self._ledger.history[wanted.label] = HistoryTry(now, succeeded)
 
-    def _next_history(self, state: Situation, book: ColourBook) -> datetime | None:
+    def _next_history(self, state: ScheduleState, book: ColourBook) -> datetime | None:
         """Return when to ask for a season."""
         due = history_due(state.now, book, self._ledger.history)
         if not due or self._spare(state) < 1:
@@ -335,14 +335,14 @@ class _Asking:
         if source not in self.answered:
             self.failed[source] = fault
 
-    def report(self) -> Report:
+    def report(self) -> PollReport:
         """Return all of it."""
         learnt = Learnt(
             frozenset().union(*(item.changed for item in self._learnt)),
             tuple(found for item in self._learnt for found in item.disagreements),
             tuple(said for item in self._learnt for said in item.refused),
         )
-        return Report(learnt, tuple(self.answered), self.failed)
+        return PollReport(learnt, tuple(self.answered), self.failed)
 
 
 def _date(moment: datetime) -> date:

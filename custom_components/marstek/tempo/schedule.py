@@ -85,7 +85,7 @@ class HistoryTry:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class ScheduleState:
     """What is known and what is missing at a moment."""
 
     now: datetime
@@ -165,11 +165,11 @@ class Situation:
         return _moments(later, self.today, self.spread)
 
 
-def situation(now: datetime, book: ColourBook, quotas: Quotas, spread: float) -> Situation:
+def situation(now: datetime, book: ColourBook, quotas: Quotas, spread: float) -> ScheduleState:
     """Return what is known and missing. A fallback is as good as nothing."""
     today = tempo_day(now)
     held, ahead = book.get(today), book.get(today + _DAY)
-    return Situation(
+    return ScheduleState(
         now=now,
         spread=spread,
         today=today,

@@ -56,7 +56,7 @@ def _since_midnight(wall_time: time) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class OffPeakWindow:
     """A part of each day by wall clock, from `start` on and before `end`; may span midnight.
 
     Raises WindowError when it is empty or its bounds have a time zone.
@@ -84,7 +84,7 @@ class Window:
         return wall_time >= self.start or wall_time < self.end
 
 
-DEFAULT_WINDOW: Final = Window(time(22), time(6))
+DEFAULT_WINDOW: Final = OffPeakWindow(time(22), time(6))
 """Off-peak hours of Tempo (TEMPO.md section 2)."""
 
 
@@ -111,7 +111,7 @@ class OffPeak:
     moments of any zone, answer in UTC and raise ValueError for a moment without a zone.
     """
 
-    windows: tuple[Window, ...]
+    windows: tuple[OffPeakWindow, ...]
     zone: tzinfo
     all_day: frozenset[int] = frozenset()
     """Days of the week that are off-peak as a whole, Monday is 0."""

@@ -27,6 +27,7 @@ from .errors import (
 from .gate import Priority
 from .left_alone import LeftAlone
 from .link import Link, Pacing
+from .mode_request import ModeRequest, Proof
 from .models import (
     BatteryStatus,
     BluetoothStatus,
@@ -49,7 +50,6 @@ from .profiles import Danger, Family, Profile, firmware_name, profile_for
 from .scales import Scale, Scales, is_scale
 from .statistics import MethodStatistics, success_rate
 from .transport import Hub
-from .wishes import ModeWish, Proof
 
 __all__ = [
     "DEFAULT_PORT",
@@ -79,8 +79,8 @@ __all__ = [
     "MethodStatistics",
     "Mode",
     "ModeControl",
+    "ModeRequest",
     "ModeStatus",
-    "ModeWish",
     "NoAnswerError",
     "NotMarstekError",
     "OutOfRangeError",

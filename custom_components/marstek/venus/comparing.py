@@ -10,9 +10,9 @@ from typing import Final
 
 from .client import VenusClient
 from .errors import ContradictedError
+from .mode_request import ModeRequest, Proof
 from .models import EnergyStatus, Method, ModeStatus, PvStatus, Status
 from .proving import Measured
-from .wishes import ModeWish, Proof
 
 # A battery ramps up; in between two reads lies the quiet gap.
 _POWER_READS: Final = 2
@@ -40,23 +40,23 @@ class Comparer:
         self._read = read
         self._is_night = is_night
 
-    async def compare(self, wish: ModeWish, status: ModeStatus) -> Comparison:
+    async def compare(self, request: ModeRequest, status: ModeStatus) -> Comparison:
         """Return whether the battery follows, after a read of its mode and maybe of its power."""
-        if status.mode is not wish.mode:
-            return Comparison(None, ContradictedError(wish.mode, status.mode or "?"))
-        if not wish.has_setpoint or not wish.expects_power:
+        if status.mode is not request.mode:
+            return Comparison(None, ContradictedError(request.mode, status.mode or "?"))
+        if not request.has_setpoint or not request.expects_power:
             return Comparison(Proof.CONFIRMED)
         measured = await self._measure(status)
         for _ in range(_POWER_READS):
-            if measured.follows(wish.power) is not False:
+            if measured.follows(request.power) is not False:
                 break
             measured = await self._measure_anew() or measured
-        match measured.follows(wish.power):
+        match measured.follows(request.power):
             case None:
                 return Comparison(Proof.ACCEPTED, measured=measured)
             case True:
                 return Comparison(Proof.CONFIRMED, measured=measured)
-        error = ContradictedError(f"{wish.power} W", f"{measured.powers[-1]} W")
+        error = ContradictedError(f"{request.power} W", f"{measured.powers[-1]} W")
         return Comparison(None, error, measured)
 
     async def _measure_anew(self) -> Measured | None:

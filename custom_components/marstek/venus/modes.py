@@ -20,10 +20,10 @@ from .errors import (
     VenusError,
 )
 from .gate import Priority
+from .mode_request import BACKUP, NO_BACKUP, ModeRequest, Proof, manual_config, passive_config
 from .models import Method, Mode, ModeStatus, Slot, Status
 from .profiles import Danger
 from .proving import Progress, is_excusable, shows_setpoint
-from .wishes import BACKUP, NO_BACKUP, ModeWish, Proof, manual_config, passive_config
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class ModeControl:
 
     def check_slots(self, slots: tuple[Slot, ...]) -> None:
         """Raise OutOfRangeError or UnsupportedError for slots that `write_slots` would not write."""
-        self._check(ModeWish(Mode.MANUAL, slots=slots))
+        self._check(ModeRequest(Mode.MANUAL, slots=slots))
 
     async def read_mode(self) -> ModeStatus | None:
         """Read the mode at once; None when that fails."""
@@ -109,7 +109,7 @@ class ModeControl:
             return self._mode
 
     async def set_mode(
-        self, wish: ModeWish, *, release: tuple[Slot, ...] = (), deadline: float | None = None
+        self, request: ModeRequest, *, release: tuple[Slot, ...] = (), deadline: float | None = None
     ) -> Proof:
         """Make the battery follow.
 
@@ -120,19 +120,21 @@ class ModeControl:
         NoAnswerError, RefusedError, DeviceError, ContradictedError or WrongDeviceError when the
         battery could not be brought to follow.
         """
-        self._check(wish)
-        return await within(self._clock, deadline, Method.SET_MODE, self._set_mode(wish, release))
+        self._check(request)
+        return await within(
+            self._clock, deadline, Method.SET_MODE, self._set_mode(request, release)
+        )
 
-    async def _set_mode(self, wish: ModeWish, release: tuple[Slot, ...]) -> Proof:
+    async def _set_mode(self, request: ModeRequest, release: tuple[Slot, ...]) -> Proof:
         async with self._alone():
             await self._know_mode()
-            if await self._is_already(wish):
+            if await self._is_already(request):
                 return Proof.UNCHANGED
-            if self._counts_down and wish.mode is not Mode.PASSIVE:
+            if self._counts_down and request.mode is not Mode.PASSIVE:
                 await self._stop_countdown()
-            elif self._mode is Mode.MANUAL and wish.mode is not Mode.MANUAL:
+            elif self._mode is Mode.MANUAL and request.mode is not Mode.MANUAL:
                 await self._release(release)
-            return await self._write_until_proven(wish)
+            return await self._write_until_proven(request)
 
     async def clear(self, slot: Slot, *, attempts: int = 1) -> bool:
         """Write a disabled slot; tell whether it was accepted.
@@ -201,22 +203,22 @@ class ModeControl:
             if self._on_slot is not None:
                 self._on_slot(slot, accepted)
 
-    async def renew(self, wish: ModeWish) -> None:
+    async def renew(self, request: ModeRequest) -> None:
         """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
-        self._check(wish)
+        self._check(request)
         async with self._alone():
-            await self._write(wish)
+            await self._write(request)
 
-    def _check(self, wish: ModeWish) -> None:
+    def _check(self, request: ModeRequest) -> None:
         profile = self._client.profile
-        is_backup = wish.mode is Mode.UPS and profile.has_backup
-        if wish.mode not in profile.modes and not is_backup:
-            raise UnsupportedError(f"{wish.mode} is not in this firmware")
-        if wish.mode is Mode.PASSIVE and not 1 <= wish.duration <= _LONGEST_COUNTDOWN:
-            raise OutOfRangeError(wish.duration, 1, _LONGEST_COUNTDOWN)
-        if wish.mode is Mode.MANUAL and not wish.slots:
+        is_backup = request.mode is Mode.UPS and profile.has_backup
+        if request.mode not in profile.modes and not is_backup:
+            raise UnsupportedError(f"{request.mode} is not in this firmware")
+        if request.mode is Mode.PASSIVE and not 1 <= request.duration <= _LONGEST_COUNTDOWN:
+            raise OutOfRangeError(request.duration, 1, _LONGEST_COUNTDOWN)
+        if request.mode is Mode.MANUAL and not request.slots:
             raise ValueError("Manual needs a slot")
-        for power in (wish.power, *(slot.power for slot in wish.slots)):
+        for power in (request.power, *(slot.power for slot in request.slots)):
             if abs(power) > profile.max_power:
                 raise OutOfRangeError(power, -profile.max_power, profile.max_power)
 
@@ -248,14 +250,15 @@ class ModeControl:
             _LOGGER.debug("%s of %s not read: %s", method, self._client.address, err)
             return None
 
-    async def _is_already(self, wish: ModeWish) -> bool:
+    async def _is_already(self, request: ModeRequest) -> bool:
         """Tell whether a fresh read shows a mode without parameters to be on already."""
-        if wish.mode is not self._mode or self._counts_down or wish.has_setpoint:
+        if request.mode is not self._mode or self._counts_down or request.has_setpoint:
             return False
         if self._clock.time() - self._mode_known_at > _MODE_FRESH_FOR:
             await self._try_read_mode()
         return (
-            self._mode is wish.mode and self._clock.time() - self._mode_known_at <= _MODE_FRESH_FOR
+            self._mode is request.mode
+            and self._clock.time() - self._mode_known_at <= _MODE_FRESH_FOR
         )
 
     async def _stop_countdown(self) -> None:
@@ -276,22 +279,22 @@ class ModeControl:
             return False
         return True
 
-    async def _write(self, wish: ModeWish, *, attempts: int | None = None) -> None:
-        if wish.mode is Mode.PASSIVE:
+    async def _write(self, request: ModeRequest, *, attempts: int | None = None) -> None:
+        if request.mode is Mode.PASSIVE:
             # A write without an answer may have arrived, at any of its attempts.
             self._countdown_until = float("inf")
-        await self._leave_backup(wish, attempts)
-        if wish.mode is Mode.MANUAL:
-            for slot in wish.slots:
+        await self._leave_backup(request, attempts)
+        if request.mode is Mode.MANUAL:
+            for slot in request.slots:
                 await self._write_slot(slot, attempts=attempts)
             return
-        if wish.mode is Mode.UPS:
+        if request.mode is Mode.UPS:
             await self._enter_backup(attempts)
             return
-        for config in wish.configs():
+        for config in request.configs():
             await self._send(config, attempts=attempts)
-        if wish.mode is Mode.PASSIVE:
-            self._countdown_until = self._clock.time() + wish.duration
+        if request.mode is Mode.PASSIVE:
+            self._countdown_until = self._clock.time() + request.duration
 
     async def _send(self, config: dict[str, Any], *, attempts: int | None = None) -> None:
         """Write a config, unless it turned out during this change that it was accepted."""
@@ -309,14 +312,14 @@ class ModeControl:
             if may_be_on and self._on_backup is not None:
                 self._on_backup()
 
-    async def _leave_backup(self, wish: ModeWish, attempts: int | None) -> None:
+    async def _leave_backup(self, request: ModeRequest, attempts: int | None) -> None:
         """Switch UPS off, which gives Auto, before another mode is set."""
         is_on = self._mode is Mode.UPS and self._client.profile.has_backup
-        if is_on and wish.mode is not Mode.UPS:
+        if is_on and request.mode is not Mode.UPS:
             await self._send(NO_BACKUP, attempts=attempts)
             self._mode = Mode.AUTO
 
-    async def _write_until_proven(self, wish: ModeWish) -> Proof:
+    async def _write_until_proven(self, request: ModeRequest) -> Proof:
         """Write and read in turn: a write without an answer may have been carried out."""
         link = self._client.link
         progress = Progress(link.pacing.write_attempts)
@@ -326,37 +329,37 @@ class ModeControl:
             if progress.rounds == _SILENT_ROUNDS and link.last_heard == heard:
                 break
             progress.rounds += 1
-            accepted = await self._write_once(wish, progress)
+            accepted = await self._write_once(request, progress)
             if isinstance(progress.error, (RefusedError, UnreadError)) and not accepted:
                 # Not carried out for certain.
                 await self._clock.sleep(link.pause_before(progress.failures))
                 continue
             status = await self._try_read_mode(attempts=None if accepted else 1)
-            accepted = accepted or self._is_accepted_late(wish)
+            accepted = accepted or self._is_accepted_late(request)
             if status is None:
                 if accepted and self._mode is None:
                     return Proof.ASSUMED
                 progress.failed(NoAnswerError(Method.MODE, 1))
                 continue
-            if not accepted and wish.has_setpoint:
+            if not accepted and request.has_setpoint:
                 # The mode alone does not tell whether the new power was taken.
-                if self._has_followed(wish, status, before):
+                if self._has_followed(request, status, before):
                     return Proof.CONFIRMED
                 continue
-            found = await self._comparer.compare(wish, status)
+            found = await self._comparer.compare(request, status)
             if found.proof is not None:
                 return found.proof
             if accepted and found.contradiction is not None:
                 progress.contradicted(found.contradiction)
                 if not progress.may_contradict and is_excusable(
-                    wish, status, found.measured, before
+                    request, status, found.measured, before
                 ):
                     return Proof.ASSUMED
         raise progress.error
 
-    def _is_accepted_late(self, wish: ModeWish) -> bool:
+    def _is_accepted_late(self, request: ModeRequest) -> bool:
         return all(
-            self._client.was_accepted_late(config, self._begun_at) for config in wish.configs()
+            self._client.was_accepted_late(config, self._begun_at) for config in request.configs()
         )
 
     def _fresh_status(self) -> ModeStatus | None:
@@ -364,19 +367,21 @@ class ModeControl:
         age = self._clock.time() - self._mode_known_at
         return self._status if age <= _MODE_TRUSTED_FOR else None
 
-    def _has_followed(self, wish: ModeWish, status: ModeStatus, before: ModeStatus | None) -> bool:
+    def _has_followed(
+        self, request: ModeRequest, status: ModeStatus, before: ModeStatus | None
+    ) -> bool:
         """Tell whether a read after a write without an answer proves that it was carried out.
 
         It does not when the same could have been read before, when several slots were to be
         written, or where the power includes the sun.
         """
-        if before is None or self._client.profile.has_pv or len(wish.slots) > 1:
+        if before is None or self._client.profile.has_pv or len(request.slots) > 1:
             return False
-        return shows_setpoint(wish, status) and not shows_setpoint(wish, before)
+        return shows_setpoint(request, status) and not shows_setpoint(request, before)
 
-    async def _write_once(self, wish: ModeWish, progress: Progress) -> bool:
+    async def _write_once(self, request: ModeRequest, progress: Progress) -> bool:
         try:
-            await self._write(wish, attempts=1)
+            await self._write(request, attempts=1)
         except (NoAnswerError, RefusedError, InvalidReplyError) as err:
             progress.failed(err)
             return False

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .errors import ContradictedError, NoAnswerError, VenusError
+from .mode_request import ModeRequest
 from .models import Method, Mode, ModeStatus
-from .wishes import ModeWish
 
 _CONTRADICTIONS: Final = 3
 _POWER_TOLERANCE: Final = 100
@@ -48,27 +48,27 @@ class Progress:
         self.error = error
 
 
-def power_agrees(wish: int, power: int, soc: int | None) -> bool:
+def power_agrees(request: int, power: int, soc: int | None) -> bool:
     """Tell whether a measured power in W is what a setpoint asks for."""
-    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wish))
-    if soc is not None and soc >= _FULL_FROM and wish < 0:
-        return wish - tolerance <= power <= tolerance
-    return abs(power - wish) <= tolerance
+    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(request))
+    if soc is not None and soc >= _FULL_FROM and request < 0:
+        return request - tolerance <= power <= tolerance
+    return abs(power - request) <= tolerance
 
 
-def shows_setpoint(wish: ModeWish, status: ModeStatus) -> bool:
+def shows_setpoint(request: ModeRequest, status: ModeStatus) -> bool:
     """Tell whether a read shows mode and power of a wish, and could not do so by chance.
 
     A power near 0 W is also that of a battery that was parked, or whose slot does not act.
     """
-    if status.mode is not wish.mode or status.ac_power is None:
+    if status.mode is not request.mode or status.ac_power is None:
         return False
-    is_distinct = abs(wish.power) > 2 * _POWER_TOLERANCE
-    return is_distinct and power_agrees(wish.power, status.ac_power, None)
+    is_distinct = abs(request.power) > 2 * _POWER_TOLERANCE
+    return is_distinct and power_agrees(request.power, status.ac_power, None)
 
 
 def is_excusable(
-    wish: ModeWish, status: ModeStatus, measured: Measured | None, before: ModeStatus | None
+    request: ModeRequest, status: ModeStatus, measured: Measured | None, before: ModeStatus | None
 ) -> bool:
     """Tell whether a battery in the right mode may have a reason not to give the power.
 
@@ -76,15 +76,15 @@ def is_excusable(
     cold take or give less at any state of charge: where the mode has changed with the command,
     the battery has carried it out. `before` is what was read before the command.
     """
-    if status.mode is not wish.mode:
+    if status.mode is not request.mode:
         return False
-    has_changed = before is not None and before.mode not in (None, wish.mode)
-    if has_changed and measured is not None and measured.is_less_than(wish.power):
+    has_changed = before is not None and before.mode not in (None, request.mode)
+    if has_changed and measured is not None and measured.is_less_than(request.power):
         return True
     is_idle = measured is not None and measured.is_idle
     is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
-    may_be_empty = wish.power > 0 and is_idle and is_low
-    return wish.mode is Mode.MANUAL or may_be_empty
+    may_be_empty = request.power > 0 and is_idle and is_low
+    return request.mode is Mode.MANUAL or may_be_empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Inbound:
     payload: bytes
 
 
-type Listener = Callable[[Inbound], None]
+type DatagramListener = Callable[[Inbound], None]
 
 
 class Endpoint(asyncio.DatagramProtocol):
@@ -51,7 +51,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._bind_address = bind_address
         self._transport: asyncio.DatagramTransport | None = None
         self._broadcast_until = float("-inf")
-        self._listeners: dict[str | None, list[Listener]] = {}
+        self._listeners: dict[str | None, list[DatagramListener]] = {}
         self._reopening: asyncio.Task[None] | None = None
         self._may_be_ephemeral = False
         self._closed = True
@@ -152,7 +152,7 @@ class Endpoint(asyncio.DatagramProtocol):
         gate.keep_quiet(self._broadcast_until - clock.time())
         return gate
 
-    def listen(self, address: str | None, listener: Listener) -> Callable[[], None]:
+    def listen(self, address: str | None, listener: DatagramListener) -> Callable[[], None]:
         """Hear what comes from an IPv4 address, or from anyone; return how to stop."""
         self._listeners.setdefault(address, []).append(listener)
 

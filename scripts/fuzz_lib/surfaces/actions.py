@@ -12,12 +12,11 @@ import voluptuous as vol
 
 from custom_components.marstek import checked
 from custom_components.marstek.actions.plan import PLAN_ACTIONS
+from custom_components.marstek.actions.plan_requests import end_of_pause
 from custom_components.marstek.actions.power import POWER_ACTIONS
 from custom_components.marstek.actions.schedule import SCHEDULE_ACTIONS, period_of
-from custom_components.marstek.battery.schedule import Mirror
-from custom_components.marstek.battery.slots import SLOTS
-from custom_components.marstek.battery.timetable import TimetableError, arrange, to_clear
-from custom_components.marstek.plan.wishes import end_of_pause
+from custom_components.marstek.battery.schedule.timetable import TimetableError, arrange, to_clear
+from custom_components.marstek.battery.slot_mirror import SLOTS, Mirror
 from scripts.fuzz_lib.surface import Surface
 from scripts.fuzz_lib.values import NoValueError, UnsoundError, python_value, require_sound
 

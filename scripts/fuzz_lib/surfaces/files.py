@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from custom_components.marstek.battery.memory import Memory
-from custom_components.marstek.battery.schedule import covers, described
+from custom_components.marstek.battery.slot_mirror import covers, described
 from custom_components.marstek.limits import PowerLimits
 from custom_components.marstek.plan.control_memory import FOR_EVER
 from custom_components.marstek.plan.memory import PlanMemory
 from custom_components.marstek.planner.habits import Habits
 from custom_components.marstek.stored import StoredPart
-from custom_components.marstek.tempo.ledger import Ledger
+from custom_components.marstek.tempo.request_budget import RequestBudget
 from scripts.fuzz_lib.surface import Surface
 from scripts.fuzz_lib.values import NoValueError, UnsoundError, require_sound
 
@@ -86,7 +86,7 @@ def _read_plan(data: object) -> None:
     _require_named(root)
     stored = _written(memory.store())
     _require_same(stored, _written(PlanMemory.restore(StoredPart(stored)).store()))
-    ledger = Ledger(0.5)
+    ledger = RequestBudget(0.5)
     ledger.restore(memory.client)
     ledger.turn(_NOW)
     _written(ledger.store())

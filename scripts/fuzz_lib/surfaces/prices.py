@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from homeassistant.core import HomeAssistant, State
 import orjson
 
-from custom_components.marstek.plan.price_source import PriceEvidence, read_states
-from custom_components.marstek.plan.settings import DynamicSettings
+from custom_components.marstek.plan.tariff.price_source import PriceEvidence, read_states
+from custom_components.marstek.plan.tariff_settings import DynamicSettings
 from custom_components.marstek.tempo import Offer, PriceBook, PriceUnit, SpotError, read_prices
 from scripts.fuzz_lib.surface import Surface
 from scripts.fuzz_lib.values import NoValueError, UnsoundError, python_value, require_sound

@@ -1,0 +1,1 @@
+"""Entities of a battery: they show and forward, and hold no rule."""

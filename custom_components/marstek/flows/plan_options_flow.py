@@ -1,0 +1,209 @@
+"""Options of the plan; they hold at once, without setting anything up again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+import voluptuous as vol
+
+from ..const import CONF_CLIENT_ID, Tariff
+from ..plan.tariff.client import async_check_credentials
+from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
+from .control_forms import (
+    alerts_schema,
+    batteries_schema,
+    house_schema,
+    night_schema,
+    read_alerts,
+    read_batteries,
+    read_house,
+    read_night,
+    read_strategy,
+    strategy_schema,
+)
+from .plan_forms import (
+    CREDENTIALS_SCHEMA,
+    prices_schema,
+    quotas_schema,
+    read_credentials,
+    read_prices,
+    read_quotas,
+    read_windows,
+    shown_windows,
+    windows_schema,
+)
+from .price_forms import SourceReading, async_read_source, source_schema
+from .price_summary import async_price_summary
+
+_OF_TARIFF: Final = {
+    Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
+    Tariff.FIXED: ("off_peak", "prices"),
+    Tariff.DYNAMIC: ("source",),
+}
+
+
+class PlanOptionsFlow(OptionsFlow):
+    """Changes one group of options at a time."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._source = SourceReading()
+        self._source_input: dict[str, Any] | None = None
+
+    @property
+    def _settings(self) -> TariffSettings:
+        return tariff_settings(self.config_entry)
+
+    async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Begin."""
+        return await self.async_step_groups()
+
+    async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what is to be changed."""
+        groups = ["strategy", "night", "batteries", "house", "alerts"]
+        groups += _OF_TARIFF[self._settings.tariff]
+        return self.async_show_menu(step_id="groups", menu_options=groups)
+
+    async def async_step_off_peak(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the off-peak hours."""
+        tariff = self._settings.tariff
+        return self._show_or_save(
+            "off_peak",
+            windows_schema(tariff),
+            shown_windows(options_of(self.config_entry, tariff)),
+            user_input,
+            lambda given: read_windows(given, tariff),
+        )
+
+    async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the prices, and since when they hold."""
+        settings = self._settings
+        return self._show_or_save(
+            "prices",
+            prices_schema(settings),
+            {},
+            user_input,
+            lambda given: read_prices(given, settings),
+        )
+
+    async def async_step_quotas(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change how many red and white days a season has."""
+        return self._show_or_save(
+            "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
+        )
+
+    async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change where day-ahead prices come from, and what is paid on top of them."""
+        if user_input is not None:
+            self._source_input = user_input
+            self._source = await async_read_source(self.hass, user_input)
+            if not self._source.errors:
+                return await self.async_step_source_check()
+        options = options_of(self.config_entry, Tariff.DYNAMIC)
+        return self.async_show_form(
+            step_id="source",
+            data_schema=self.add_suggested_values_to_schema(
+                source_schema(self.hass, options, self._source.subjects), self._source_input
+            ),
+            errors=self._source.errors,
+        )
+
+    async def async_step_source_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the prices that were read, and ask whether they are right."""
+        return self.async_show_menu(
+            step_id="source_check",
+            menu_options=["source_use", "source"],
+            description_placeholders=await async_price_summary(self.hass, self._source),
+        )
+
+    async def async_step_source_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Save the source with the other options."""
+        options = {**self.config_entry.options, Tariff.DYNAMIC: self._source.options}
+        return self.async_create_entry(data=options)
+
+    async def async_step_strategy(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change how nights are decided on."""
+        schema = strategy_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save(
+            "strategy", schema, {}, user_input, read_strategy, of_tariff=False
+        )
+
+    async def async_step_night(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change what nights are for, and how far batteries are charged and discharged."""
+        schema = night_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("night", schema, {}, user_input, read_night, of_tariff=False)
+
+    async def async_step_batteries(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change which batteries take part."""
+        return self._show_or_save(
+            "batteries",
+            batteries_schema(self.hass, self.config_entry.options),
+            {},
+            user_input,
+            lambda given: read_batteries(self.hass, given),
+            of_tariff=False,
+        )
+
+    async def async_step_house(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change what the house may draw, how that is measured, and the safety net."""
+        schema = house_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("house", schema, {}, user_input, read_house, of_tariff=False)
+
+    async def async_step_alerts(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change when the owner is called."""
+        schema = alerts_schema(self.config_entry.options, self._settings.tariff)
+        return self._show_or_save("alerts", schema, {}, user_input, read_alerts, of_tariff=False)
+
+    def _show_or_save(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        shown: Mapping[str, Any],
+        user_input: dict[str, Any] | None,
+        read: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]],
+        *,
+        of_tariff: bool = True,
+    ) -> ConfigFlowResult:
+        """Show a form until what is filled in can be read, then save it with the other options.
+
+        Options `of_tariff` wait for its return when another one is chosen.
+        """
+        entry, errors = self.config_entry, dict[str, str]()
+        if user_input is not None:
+            changed, errors = read(user_input)
+            if not errors:
+                if of_tariff:
+                    tariff = self._settings.tariff
+                    changed = {tariff: {**options_of(entry, tariff), **changed}}
+                return self.async_create_entry(data={**entry.options, **changed})
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, user_input or shown),
+            errors=errors,
+        )
+
+    async def async_step_credentials(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the credentials of RTE's own interface, which nobody needs."""
+        entry, errors = self.config_entry, dict[str, str]()
+        if user_input is not None:
+            given, errors = read_credentials(user_input)
+            if not errors:
+                errors = await async_check_credentials(self.hass, given)
+            if not errors:
+                self.hass.config_entries.async_update_entry(entry, data={**entry.data, **given})
+                return self.async_create_entry(data=dict(entry.options))
+        return self.async_show_form(
+            step_id="credentials",
+            data_schema=self.add_suggested_values_to_schema(
+                CREDENTIALS_SCHEMA, user_input or {CONF_CLIENT_ID: entry.data.get(CONF_CLIENT_ID)}
+            ),
+            errors=errors,
+        )

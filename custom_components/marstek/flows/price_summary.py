@@ -1,0 +1,81 @@
+"""Summary of the prices that a source was understood to publish, shown before it is saved.
+
+Prices of a wrong hour, unit or home look like any others and would command batteries. Only the owner
+can compare them with the bill or the app of the supplier.
+"""
+
+from collections.abc import Iterator, Mapping
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..plan.announcer import Words
+from ..plan.tariff_settings import dynamic_of
+from ..tempo import Offer
+from ..texts import async_load_texts
+from .price_forms import SourceReading
+
+_QUARTER: Final = dt.timedelta(minutes=15)
+_MINUTE: Final = dt.timedelta(minutes=1)
+_DAY: Final = dt.timedelta(days=1)
+
+
+async def async_price_summary(hass: HomeAssistant, reading: SourceReading) -> dict[str, str]:
+    """Return the placeholders of a step that shows what was read."""
+    words = Words(await async_load_texts(hass), hass.config.language)
+    offer = reading.offer
+    if offer is None:
+        return {"summary": ""}
+    lines = _lines(hass, offer, reading.options, words)
+    return {"summary": "\n".join(f"- {line}" for line in lines)}
+
+
+def _lines(
+    hass: HomeAssistant, offer: Offer, options: Mapping[str, Any], words: Words
+) -> Iterator[str]:
+    """Yield the lines of the summary."""
+
+    def text(key: str, **values: str) -> str:
+        return words.texts.message(key, values)
+
+    def price(value: float) -> str:
+        return f"{words.price(value)} {hass.config.currency}/kWh"
+
+    settings = dynamic_of(options)
+    starts = sorted(offer.prices)
+    for key, start in (
+        ("told_source_first", starts[0]),
+        ("told_source_last", starts[-1] + _QUARTER - offer.step),
+    ):
+        known = offer.prices.get(start, offer.prices[starts[-1]])
+        yield text(key, price=price(known), time=_clock(start))
+    count = len(starts) * _QUARTER // offer.step
+    yield text("told_source_count", count=str(count), minutes=str(offer.step // _MINUTE))
+    unit = words.texts.get(f"selector.price_unit.options.{offer.unit}")
+    how = "told_source_unit_told" if offer.is_unit_told else "told_source_unit_judged"
+    yield text(how, unit=unit[:1].lower() + unit[1:])
+    tomorrow = dt_util.start_of_local_day(dt_util.now().date() + _DAY)
+    has_tomorrow = any(start >= tomorrow for start in starts)
+    yield text("told_source_tomorrow" if has_tomorrow else "told_source_no_tomorrow")
+    if settings.subject:
+        # A name from elsewhere, in which Markdown would be rendered.
+        name = settings.subject.replace("`", "")
+        yield text("told_source_subject", subject=f"`{name}`")
+    now = offer.prices.get(_quarter(dt_util.utcnow()))
+    if now is not None:
+        yield text("told_source_paid", price=price(settings.paid(now)))
+    if offer.provisional:
+        yield text("told_source_undated")
+
+
+def _clock(moment: dt.datetime) -> str:
+    """Return a moment by the clock of the home."""
+    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
+
+
+def _quarter(moment: dt.datetime) -> dt.datetime:
+    """Return the start of the quarter of an hour that a moment lies in."""
+    seconds = _QUARTER.total_seconds()
+    return dt.datetime.fromtimestamp(moment.timestamp() // seconds * seconds, dt.UTC)

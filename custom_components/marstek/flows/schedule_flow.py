@@ -1,0 +1,177 @@
+"""The part of a battery's options that edits its schedule, one slot at a time."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfPower
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TimeSelector,
+)
+import voluptuous as vol
+
+from ..battery.runtime import Battery
+from ..battery.schedule.timetable import EVERY_DAY, ScheduledPeriod, TimetableError, arrange
+from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
+from ..battery.slot_mirror import DAYS, OWNER_SLOTS, MirrorEntry, cleared
+from ..errors import command_error
+from ..texts import Texts, async_load_texts
+from ..venus import Slot, VenusError
+
+CONF_SLOT: Final = "slot"
+CONF_SLOT_START: Final = "slot_start"
+CONF_SLOT_END: Final = "slot_end"
+CONF_SLOT_DAYS: Final = "slot_days"
+CONF_SLOT_POWER: Final = "slot_power"
+CONF_SLOT_ENABLED: Final = "slot_enabled"
+CONF_SLOT_CLEAR: Final = "slot_clear"
+_NEW: Final = Slot(0, "22:00", "23:59", EVERY_DAY, 0)
+
+
+class ScheduleFlow(OptionsFlowWithReload):
+    """Shows the owner's slots as last written, and writes the one that is changed."""
+
+    _number = 0
+
+    async def async_step_schedule(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which slot to change."""
+        if (battery := self._battery) is None:
+            return self.async_abort(reason="not_loaded")
+        if user_input is not None:
+            self._number = int(user_input[CONF_SLOT])
+            return await self.async_step_slot()
+        texts = await async_load_texts(self.hass)
+        entries = battery.mirror.entries
+        options = [
+            SelectOptionDict(value=str(number), label=_label(texts, number, entries.get(number)))
+            for number in OWNER_SLOTS
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id="schedule",
+            data_schema=vol.Schema({vol.Required(CONF_SLOT): selector}),
+            description_placeholders={"name": battery.name},
+        )
+
+    async def async_step_slot(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the slot is to do, write it, and go back to the mode that was on."""
+        if (battery := self._battery) is None:
+            return self.async_abort(reason="not_loaded")
+        errors, reason = dict[str, str](), ""
+        if user_input is not None:
+            try:
+                await self._async_write(battery, user_input)
+            except HomeAssistantError as err:
+                errors["base"] = "schedule_not_written"
+                texts = await async_load_texts(self.hass)
+                key = f"exceptions.{err.translation_key}.message"
+                reason = texts.get(key, err.translation_placeholders)
+            else:
+                return self.async_create_entry(data=dict(self.config_entry.options))
+        entry = battery.mirror.of_owner().get(self._number)
+        given = user_input or _suggested(entry.slot if entry is not None else _NEW)
+        return self.async_show_form(
+            step_id="slot",
+            data_schema=self.add_suggested_values_to_schema(_SCHEMA, given),
+            errors=errors,
+            description_placeholders={
+                "slot": str(self._number),
+                "reason": reason,
+                "low": str(-battery.limits.charge),
+                "high": str(battery.limits.discharge),
+            },
+        )
+
+    async def _async_write(self, battery: Battery, given: dict[str, Any]) -> None:
+        """Write the slot; HomeAssistantError with a translation when that is not possible."""
+        try:
+            written = await battery.async_write_slots(lambda: self._slots(battery, given))
+        except TimetableError as err:
+            raise timetable_error(err, battery.name) from err
+        except VenusError as err:
+            raise command_error(err, battery.name) from err
+        await async_check_written(battery, written)
+
+    def _slots(self, battery: Battery, given: dict[str, Any]) -> tuple[Slot, ...]:
+        if given[CONF_SLOT_CLEAR]:
+            return (cleared(self._number),)
+        period = ScheduledPeriod(
+            sum(1 << DAYS.index(day) for day in given[CONF_SLOT_DAYS]),
+            given[CONF_SLOT_START][:5],
+            given[CONF_SLOT_END][:5],
+            round(given[CONF_SLOT_POWER]),
+            self._number,
+            given[CONF_SLOT_ENABLED],
+        )
+        check_powers(battery, (period,))
+        return arrange((period,), battery.mirror)
+
+    @property
+    def _battery(self) -> Battery | None:
+        if self.config_entry.state is not ConfigEntryState.LOADED:
+            return None
+        battery: Battery = self.config_entry.runtime_data
+        return battery
+
+
+def _label(texts: Texts, number: int, entry: MirrorEntry | None) -> str:
+    """Return what a slot does, in words."""
+    if entry is None or not entry.is_occupied:
+        return f"{number}: {texts.get('selector.slot_state.options.free')}"
+    slot = entry.slot
+    does = "hold" if slot.power == 0 else "charge" if slot.power < 0 else "discharge"
+    summary = texts.get(f"selector.slot_summary.options.{does}", {"power": str(abs(slot.power))})
+    parts = [f"{slot.start}-{slot.end}", summary]
+    if slot.days != EVERY_DAY:
+        names = [name for bit, name in enumerate(DAYS) if slot.days >> bit & 1]
+        parts.insert(0, ", ".join(texts.get(f"selector.days.options.{name}") for name in names))
+    if not slot.enabled:
+        parts.append(texts.get("selector.slot_state.options.disabled"))
+    if not entry.is_certain:
+        parts.append(texts.get("selector.slot_state.options.uncertain"))
+    return f"{number}: {', '.join(parts)}"
+
+
+def _suggested(slot: Slot) -> dict[str, Any]:
+    return {
+        CONF_SLOT_START: f"{slot.start}:00",
+        CONF_SLOT_END: f"{slot.end}:00",
+        CONF_SLOT_DAYS: [name for bit, name in enumerate(DAYS) if slot.days >> bit & 1],
+        CONF_SLOT_POWER: slot.power,
+        CONF_SLOT_ENABLED: slot.enabled,
+    }
+
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_SLOT_START): TimeSelector(),
+        vol.Required(CONF_SLOT_END): TimeSelector(),
+        vol.Required(CONF_SLOT_DAYS): SelectSelector(
+            SelectSelectorConfig(
+                options=list(DAYS),
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+                translation_key="days",
+            )
+        ),
+        vol.Required(CONF_SLOT_POWER): NumberSelector(
+            NumberSelectorConfig(
+                step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
+            )
+        ),
+        vol.Required(CONF_SLOT_ENABLED, default=True): BooleanSelector(),
+        vol.Required(CONF_SLOT_CLEAR, default=False): BooleanSelector(),
+    }
+)

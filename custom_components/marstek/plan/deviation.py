@@ -1,0 +1,137 @@
+"""Compares what a battery does with what it was told."""
+
+from enum import StrEnum
+from typing import Final
+
+from ..battery.mode_requests import BatteryCommand
+from ..battery.poll_schedule import Reading
+from ..battery.runtime import Battery
+from ..venus import Mode
+
+# A battery ramps up, and its slots follow its own clock, which may be some minutes off.
+_PATIENCE: Final = 300.0
+_HOLD_TOLERANCE: Final = 100
+_POWER_TOLERANCE: Final = 150
+_POWER_TOLERANCE_SHARE: Final = 0.3
+_IDLE: Final = 50
+# Cells that are full, or rest between their packs, take nothing for longer than a ramp lasts.
+_EXHAUSTED_AFTER: Final = 900.0
+# Near full a battery takes less than it is told; near empty it gives less.
+_NEARLY_FULL: Final = 95
+_NEARLY_EMPTY: Final = 71
+
+
+class Finding(StrEnum):
+    """What differs."""
+
+    LAPSE = "lapse"
+    """Another mode, in a way that the firmware is known for."""
+    CHANGED = "changed"
+    """Another mode: somebody else's doing, or a lapse that is not known."""
+    IDLE = "idle"
+    """The right mode, but no power: it has not acted since it was told."""
+    EXHAUSTED = "exhausted"
+    """The right mode, but no more power: it has acted before, and its cells take or give no more,
+    or its own clock says that its slot is over."""
+    OTHER_POWER = "other_power"
+    """The right mode, but another power: another slot acts."""
+
+
+class DeviationWatch:
+    """Looks at one battery while an order stands. Times are those of the battery's clock, in s."""
+
+    def __init__(self, battery: Battery) -> None:
+        """Look at `battery`."""
+        self._battery = battery
+        self._begun = float("-inf")
+        self._deviating_since: float | None = None
+        self._was_silent = False
+        self.has_acted = False
+        """Whether power has flowed as it was told since the order was carried out."""
+
+    def begin(self) -> None:
+        """Begin anew: an order was carried out."""
+        self._begun = self._battery.clock.time()
+        self._deviating_since = None
+        self._was_silent = False
+        self.has_acted = False
+
+    def look(self, order: BatteryCommand) -> Finding | None:
+        """Return what differs, None for nothing or while it can't be told."""
+        battery = self._battery
+        if battery.is_occupied:
+            return None
+        if not battery.is_reachable:
+            self._was_silent = True
+            self._deviating_since = None
+            return None
+        is_read = battery.mode_read_at > self._begun and Reading.MODE in battery.data.fresh
+        if is_read and battery.data.mode is not order.mode:
+            return self._of_mode(battery.data.mode)
+        return self._of_power(order)
+
+    def _of_mode(self, mode: Mode | None) -> Finding:
+        """Tell a known fault of the firmware from somebody's doing (PROTOCOL.md 2.9 and 6)."""
+        power = self._battery.data.ac_power
+        if mode is Mode.PASSIVE and power is not None and abs(power) <= _IDLE:
+            # A countdown that nobody remembers has ended.
+            return Finding.LAPSE
+        if mode is Mode.AUTO and self._was_silent:
+            # It was reset.
+            return Finding.LAPSE
+        return Finding.CHANGED
+
+    def _of_power(self, order: BatteryCommand) -> Finding | None:
+        battery, now = self._battery, self._battery.clock.time()
+        if battery.profile.has_pv:
+            return self._of_cells(order, now)
+        power = battery.data.ac_power
+        if order.power is None or power is None:
+            return None
+        if order.power and power * order.power > 0 and abs(power) > _IDLE:
+            self.has_acted = True
+        if self._agrees(order.power, power, battery.data.soc):
+            self._deviating_since = None
+            return None
+        if self._deviating_since is None:
+            self._deviating_since = now
+        is_idle = order.power != 0 and abs(power) <= _IDLE
+        has_ended = is_idle and self.has_acted
+        if now - self._deviating_since < (_EXHAUSTED_AFTER if has_ended else _PATIENCE):
+            return None
+        self._deviating_since = None
+        if has_ended:
+            return Finding.EXHAUSTED
+        return Finding.IDLE if is_idle else Finding.OTHER_POWER
+
+    def _of_cells(self, order: BatteryCommand, now: float) -> Finding | None:
+        """Return whether cells beside the sun take or give no more; its power hides all else."""
+        power = self._battery.data.battery_power
+        if not order.power or power is None:
+            return None
+        if abs(power) > _IDLE:
+            self.has_acted |= power * order.power > 0
+            self._deviating_since = None
+            return None
+        if self._deviating_since is None:
+            self._deviating_since = now
+        if not self.has_acted or now - self._deviating_since < _EXHAUSTED_AFTER:
+            return None
+        self._deviating_since = None
+        return Finding.EXHAUSTED
+
+    def _agrees(self, wanted: int, power: int, soc: int | None) -> bool:
+        """Tell whether a power in W is what was asked for, as far as the battery can give it.
+
+        Less power in the same direction is no contradiction: cells that are cold, hot, nearly full
+        or out of balance are derated by their battery.
+        """
+        if wanted == 0:
+            return abs(power) <= _HOLD_TOLERANCE
+        tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wanted))
+        may_stop = soc is None or (soc >= _NEARLY_FULL if wanted < 0 else soc <= _NEARLY_EMPTY)
+        is_derated = power * wanted > 0 and abs(power) > _IDLE
+        if may_stop or is_derated:
+            low, high = sorted((wanted, 0))
+            return low - tolerance <= power <= high + tolerance
+        return abs(power - wanted) <= tolerance

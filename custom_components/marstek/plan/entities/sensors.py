@@ -1,0 +1,235 @@
+"""Sensors of the tariff."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import datetime as dt
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, Platform, UnitOfEnergy, UnitOfTime
+from homeassistant.helpers.typing import StateType
+
+from ...const import Tariff
+from ...tempo import Colour, Source
+from ..runtime import Plan
+from ..tariff.coordinator import TariffCoordinator
+from ..tariff.tariff_data import TariffData
+from ..tariff_settings import TariffSettings
+from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffSensorDescription(TariffEntityDescription, SensorEntityDescription):
+    """A sensor and where its value is."""
+
+    value_fn: Callable[[TariffData], StateType | dt.datetime]
+    is_price: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceSensorDescription(TariffEntityDescription, SensorEntityDescription):
+    """A price of the contract; it changes with the options only."""
+
+    price_fn: Callable[[TariffSettings], float]
+
+
+def _always(_: TariffSettings) -> bool:
+    return True
+
+
+def _is_fixed(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.FIXED
+
+
+def _colour(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENUM,
+        options=[colour.value for colour in Colour],
+        value_fn=value_fn,
+    )
+
+
+def _moment(
+    key: str,
+    value_fn: Callable[[TariffData], dt.datetime | None],
+    exists_fn: Callable[[TariffSettings], bool],
+    entity_category: EntityCategory | None = None,
+) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=entity_category,
+        exists_fn=exists_fn,
+        value_fn=value_fn,
+    )
+
+
+def _day_ahead(key: str, value_fn: Callable[[TariffData], float | None]) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        suggested_display_precision=4,
+        is_price=True,
+        exists_fn=_is_dynamic,
+        value_fn=value_fn,
+    )
+
+
+def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[source.value for source in Source],
+        value_fn=value_fn,
+    )
+
+
+def _days_left(key: str, colour: Colour) -> TariffSensorDescription:
+    return TariffSensorDescription(
+        key=key,
+        translation_key=key,
+        native_unit_of_measurement=UnitOfTime.DAYS,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.days_left.get(colour),
+    )
+
+
+def _is_dynamic(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.DYNAMIC
+
+
+def _is_tempo(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.TEMPO
+
+
+SENSORS = (
+    _colour("colour_today", lambda data: data.today),
+    _colour("colour_tomorrow", lambda data: data.tomorrow),
+    _source("colour_tomorrow_source", lambda data: data.tomorrow_source),
+    _moment("next_colour_change", lambda data: data.next_colour_change, _is_tempo),
+    _moment("next_off_peak_change", lambda data: data.next_off_peak_change, has_off_peak),
+    _days_left("days_left_blue", Colour.BLUE),
+    _days_left("days_left_white", Colour.WHITE),
+    _days_left("days_left_red", Colour.RED),
+    TariffSensorDescription(
+        key="price",
+        translation_key="price",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=4,
+        is_price=True,
+        exists_fn=_always,
+        value_fn=lambda data: data.price,
+    ),
+    _day_ahead("next_price", lambda data: data.next_price),
+    _moment("next_price_change", lambda data: data.next_price_change, _is_dynamic),
+    _day_ahead("price_average", lambda data: data.price_average),
+    _day_ahead("price_lowest", lambda data: data.price_lowest),
+    _day_ahead("price_highest", lambda data: data.price_highest),
+    _moment("prices_until", lambda data: data.prices_until, _is_dynamic, EntityCategory.DIAGNOSTIC),
+    _moment("last_update", lambda data: data.last_success, _is_tempo, EntityCategory.DIAGNOSTIC),
+    _source("last_source", lambda data: data.last_source),
+)
+
+
+def _price(
+    key: str,
+    exists_fn: Callable[[TariffSettings], bool],
+    price_fn: Callable[[TariffSettings], float],
+) -> PriceSensorDescription:
+    return PriceSensorDescription(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        suggested_display_precision=4,
+        exists_fn=exists_fn,
+        price_fn=price_fn,
+    )
+
+
+def _tempo_price(key: str, colour: Colour, *, off_peak: bool) -> PriceSensorDescription:
+    return _price(
+        key, _is_tempo, lambda settings: settings.tempo_prices.of(colour, off_peak=off_peak)
+    )
+
+
+PRICES = (
+    _tempo_price("price_blue_off_peak", Colour.BLUE, off_peak=True),
+    _tempo_price("price_blue_peak", Colour.BLUE, off_peak=False),
+    _tempo_price("price_white_off_peak", Colour.WHITE, off_peak=True),
+    _tempo_price("price_white_peak", Colour.WHITE, off_peak=False),
+    _tempo_price("price_red_off_peak", Colour.RED, off_peak=True),
+    _tempo_price("price_red_peak", Colour.RED, off_peak=False),
+    _price("price_off_peak", _is_fixed, lambda settings: settings.fixed_prices.off_peak),
+    _price("price_peak", _is_fixed, lambda settings: settings.fixed_prices.peak),
+)
+
+
+def sensors(plan: Plan) -> list[SensorEntity]:
+    """Return the sensors that a tariff has."""
+    tariff = plan.tariff
+    return [
+        *(TariffSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, SENSORS)),
+        *(PriceSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, PRICES)),
+    ]
+
+
+def _price_unit(coordinator: TariffCoordinator) -> str:
+    """Return the unit of prices: those of the options are in the currency of the home."""
+    return f"{coordinator.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+
+
+class TariffSensor(TariffEntity, SensorEntity):
+    """Something that the tariff says."""
+
+    entity_description: TariffSensorDescription
+
+    def __init__(
+        self, coordinator: TariffCoordinator, description: TariffSensorDescription
+    ) -> None:
+        """Give prices their unit."""
+        super().__init__(coordinator, description)
+        if description.is_price:
+            self._attr_native_unit_of_measurement = _price_unit(coordinator)
+
+    @property
+    @override
+    def _value(self) -> StateType | dt.datetime:
+        return self.entity_description.value_fn(self._data)
+
+    @property
+    @override
+    def native_value(self) -> StateType | dt.datetime:
+        """Return the value in its native unit."""
+        return self._value
+
+
+class PriceSensor(TariffEntity, SensorEntity):
+    """A price of the contract."""
+
+    entity_description: PriceSensorDescription
+
+    def __init__(self, coordinator: TariffCoordinator, description: PriceSensorDescription) -> None:
+        """Give it its unit."""
+        super().__init__(coordinator, description)
+        self._attr_native_unit_of_measurement = _price_unit(coordinator)
+
+    @property
+    @override
+    def _value(self) -> float:
+        return self.entity_description.price_fn(self.coordinator.settings)
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return the price per kWh."""
+        return self._value

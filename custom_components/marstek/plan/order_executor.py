@@ -1,0 +1,438 @@
+"""Brings one battery to what the plan wants, and keeps it there."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import datetime as dt
+from enum import StrEnum
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..battery.mode_requests import BatteryCommand
+from ..battery.runtime import Battery
+from ..const import DOMAIN, LOGGER
+from ..errors import command_error
+from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
+from .deviation import DeviationWatch, Finding
+from .own_clock import OwnClock
+
+# Between two attempts of a command that fails, in s: it is never given up within its window.
+_PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
+# After this many failures in a row the owner is told.
+_FAILURES_TO_TELL: Final = 3
+# A battery that is nearly full may take nothing although its slot acts.
+_TELLING_BELOW: Final = 90
+# What is put back is not put back again and again: who insists is a person (or another program).
+_INSISTENCE: Final = 900.0
+# Cells that took no more are tried again after so long, in s, or when they are so much warmer or
+# colder; from so many % on they are full for this night.
+_REST: Final = 2700.0
+_NIGHT: Final = 43200.0
+_TEMPERATURE_STEP: Final = 3.0
+_NEARLY_FULL: Final = 95
+
+
+class Outcome(StrEnum):
+    """What becomes of an order; also types of events."""
+
+    DONE = "done"
+    FAILED = "failed"
+    OVERRIDDEN = "overridden"
+    """Somebody else changed the mode, and insists."""
+    PUT_BACK = "put_back"
+    """The battery had left the mode by itself."""
+    CHANGED = "changed"
+    """Somebody else changed the mode, and it was put back."""
+    SLOT_TAKEN = "slot_taken"
+    """A slot that had acted stopped, and acts again since it was written anew."""
+    CLOCK_WRONG = "clock_wrong"
+    FOREIGN_SLOTS = "foreign_slots"
+    EXHAUSTED = "exhausted"
+    """It takes no more for now, although its state of charge leaves room."""
+    SLOTS_RIGHT = "slots_right"
+    """What was wrong with its slots or its clock no longer is."""
+
+
+DOUBTS: Final = (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
+"""Why a battery is not commanded by slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionReport:
+    """What a pilot has to tell."""
+
+    battery: Battery
+    outcome: Outcome
+    order: BatteryCommand
+    error: VenusError | None = None
+
+
+class OrderExecutor:
+    """Carries out the plan's orders on one battery."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        battery: Battery,
+        zone: dt.tzinfo,
+        tell: Callable[[ExecutionReport], None],
+        clock: OwnClock,
+    ) -> None:
+        """Steer `battery` for the plan `entry`; `zone` is that of the battery's own clock.
+
+        `clock` tells how far Home Assistant's own clock is to be trusted.
+        """
+        self._hass = hass
+        self._entry = entry
+        self.battery = battery
+        self._zone = zone
+        self._tell = tell
+        self._own_clock = clock
+        self._watch = DeviationWatch(battery)
+        self._asked: BatteryCommand | None = None
+        self._wanted: BatteryCommand | None = None
+        self._standing: BatteryCommand | None = None
+        self._proof: Proof | None = None
+        self._failures = 0
+        self._task: asyncio.Task[None] | None = None
+        self._put_back_at: float | None = None
+        self._is_tidy = False
+        self._impossible: BatteryCommand | None = None
+        self._was_reachable = True
+        self.subscriptions: list[Callable[[], None]] = []
+        """What ends with the pilot."""
+        self.doubt: Outcome | None = None
+        """Why its slots can't be trusted, one of DOUBTS; None when they can."""
+        self._is_clock_tried = False
+        self._is_exhausted = False
+        self._is_probing = False
+        self._is_rewritten = False
+        self._has_acted = False
+        self._rests_until = float("-inf")
+        self._rests_at: float | None = None
+
+    @property
+    def is_resting(self) -> bool:
+        """Tell whether its cells took nothing more, and it is not time yet to try again."""
+        return self.battery.clock.time() < self._rests_until
+
+    @property
+    def standing(self) -> BatteryCommand | None:
+        """The order that was last carried out, None when that is not known."""
+        return self._standing
+
+    @property
+    def wanted(self) -> BatteryCommand | None:
+        """The order that is to be in force, None when the plan leaves the battery alone."""
+        return self._wanted
+
+    @property
+    def is_assumed(self) -> bool:
+        """Tell whether what stands can't be proven."""
+        return self._standing is not None and self._proof in (Proof.ACCEPTED, Proof.ASSUMED)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the order that is wanted is in force."""
+        return self._wanted == self._standing and not self._is_busy
+
+    @property
+    def is_failing(self) -> bool:
+        """Tell whether the order could not be carried out for some time."""
+        return self._failures >= _FAILURES_TO_TELL
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def assume(self, order: BatteryCommand | None) -> None:
+        """Take an order for the standing one: it was before a restart."""
+        self._standing = order
+
+    @callback
+    def async_want(self, order: BatteryCommand | None) -> None:
+        """Have an order carried out; None leaves the battery as it is."""
+        self._asked = order
+        if order is not None and self.doubt is not None and self._may_use_passive(order):
+            order = order.by_passive()
+        is_done = order is None or order in (self._standing, self._impossible)
+        if order == self._wanted and (self._is_busy or is_done):
+            return
+        self._wanted = order
+        self._failures = 0
+        self._stop()
+        if order is not None and order != self._standing:
+            self._start()
+
+    def _may_use_passive(self, order: BatteryCommand) -> bool:
+        """Tell whether a countdown may stand in for slots.
+
+        A charge by countdown ends by Home Assistant's clock alone: where a server contradicts that
+        clock, or while it has just been set and may be set back, the battery's own slots decide.
+        """
+        is_doubtful = self._own_clock.is_wrong or self._own_clock.is_settling
+        return not (order.power or 0) < 0 or not is_doubtful
+
+    @callback
+    def async_repeat(self) -> None:
+        """Carry out again what stands, whatever is known of it."""
+        self._standing = None
+        if self._wanted is not None and not self._is_busy:
+            self._start()
+
+    @callback
+    def async_notice_presence(self) -> bool:
+        """Tell whether the battery has just come back; what failed meanwhile is tried at once."""
+        was, self._was_reachable = self._was_reachable, self.battery.is_reachable
+        if was or not self._was_reachable:
+            return False
+        if self._wanted is not None and self._wanted != self._standing:
+            self._stop()
+            self._start()
+        return True
+
+    @callback
+    def async_look(self) -> None:
+        """Compare the battery with what stands, and act on what differs."""
+        if self._is_busy or self.battery.is_claimed:
+            return
+        if self._standing is None or self._wanted != self._standing:
+            return
+        finding = self._watch.look(self._standing)
+        if self._is_probing and self._watch.has_acted:
+            # By countdown it takes what it did not take by its slots.
+            self._is_probing = self._is_exhausted = False
+            self._report(Outcome.CLOCK_WRONG)
+        if self._watch.has_acted and self._standing.window is not None:
+            self._slot_acts()
+        if finding is None or self._is_tidy:
+            return
+        LOGGER.debug("%s: %s", self.battery.name, finding)
+        match finding:
+            case Finding.LAPSE:
+                self._report(Outcome.PUT_BACK)
+                self.async_repeat()
+            case Finding.CHANGED:
+                self._changed()
+            case Finding.EXHAUSTED:
+                self._stopped(self._standing)
+            case Finding.IDLE:
+                self._idle(self._standing)
+            case Finding.OTHER_POWER:
+                self._distrust_slots(Outcome.FOREIGN_SLOTS)
+
+    def _changed(self) -> None:
+        """Put back a change once; who makes it again is a person, and stays the boss."""
+        now = self.battery.clock.time()
+        if self._put_back_at is not None and now - self._put_back_at < _INSISTENCE:
+            self._put_back_at = None
+            self._report(Outcome.OVERRIDDEN)
+            return
+        self._put_back_at = now
+        self._report(Outcome.CHANGED)
+        self.async_repeat()
+
+    def _slot_acts(self) -> None:
+        """Note that the battery's clock lets slots act in this window."""
+        self._has_acted = True
+        if self._is_rewritten:
+            self._is_rewritten = False
+            self._report(Outcome.SLOT_TAKEN)
+
+    def _stopped(self, order: BatteryCommand) -> None:
+        """Find out why power no longer flows: write the slot anew, once.
+
+        Should power flow again, somebody else had disabled the slot; cells that are full take
+        nothing from a new slot either. Beside the sun that can't be told apart.
+        """
+        if order.window is None or self._is_exhausted or self.battery.profile.has_pv:
+            self._exhausted()
+            return
+        self._is_rewritten = True
+        self.async_repeat()
+
+    def _exhausted(self) -> None:
+        """Note that the cells take or give no more for now, and let a charge rest.
+
+        Cells out of balance, cold cells or a rest between two packs end a charge at any state of
+        charge; nearly full it is over, below that they may take more after a while.
+        """
+        self._is_exhausted = True
+        self._is_rewritten = False
+        data, order = self.battery.data, self._standing
+        if order is not None and (order.power or 0) < 0:
+            is_full = data.soc is not None and data.soc >= _NEARLY_FULL
+            self._rests_until = self.battery.clock.time() + (_NIGHT if is_full else _REST)
+            self._rests_at = data.temperature
+        self._report(Outcome.EXHAUSTED)
+
+    @callback
+    def async_notice_temperature(self) -> None:
+        """End a rest early when the cells have become warmer or colder."""
+        now, then = self.battery.data.temperature, self._rests_at
+        if now is not None and then is not None and abs(now - then) >= _TEMPERATURE_STEP:
+            self._rests_until = float("-inf")
+
+    def _idle(self, order: BatteryCommand) -> None:
+        """Find out why no power has flowed since the order was carried out.
+
+        Where a slot has acted earlier in this window, the clock is right, and the slot is written
+        anew. A battery that takes nothing then either is full for now, unless a countdown shows
+        that only its slots are in the way; that is tried once, where Home Assistant's clock is
+        proven.
+        """
+        if order.window is None:
+            if self.doubt is Outcome.CLOCK_WRONG:
+                # It was not its clock: by countdown it takes nothing either.
+                self.doubt, self._is_probing = None, False
+                self._report(Outcome.SLOTS_RIGHT)
+                self._exhausted()
+            else:
+                self._distrust_slots(Outcome.CLOCK_WRONG)
+        elif not (self._has_acted or self._is_exhausted):
+            self._distrust_slots(Outcome.CLOCK_WRONG)
+        elif not (self._is_rewritten or self._is_exhausted):
+            self._stopped(order)
+        elif self._own_clock.is_proven and not self._is_clock_tried:
+            self._is_probing = self._is_clock_tried = True
+            self.doubt = Outcome.CLOCK_WRONG
+            self.async_want(order)
+        else:
+            self._exhausted()
+
+    def _distrust_slots(self, doubt: Outcome) -> None:
+        """Go on by Passive, whose countdown needs neither slots nor a clock."""
+        order = self._standing
+        if order is None:
+            return
+        if order.window is None:
+            # Passive itself is not followed.
+            self._report(Outcome.FAILED)
+            self.async_repeat()
+            return
+        self.doubt = doubt
+        self._is_clock_tried = True
+        self._report(self.doubt)
+        self.async_want(order)
+
+    @callback
+    def async_trust_slots(self) -> None:
+        """Use slots again: the owner has cleared what was in the way."""
+        self.doubt = None
+
+    @callback
+    def async_try_clock_again(self) -> None:
+        """Find out in a new window what was found out in the last one."""
+        self._is_clock_tried = self._is_exhausted = False
+        self._is_rewritten = self._has_acted = False
+        self._rests_until = float("-inf")
+
+    async def _async_is_clock_right(self, order: BatteryCommand) -> bool:
+        """Try a charge by a slot of a few minutes: it acts at once if the clock is right."""
+        soc = self.battery.data.soc
+        is_telling = order.until is not None and soc is not None and soc < _TELLING_BELOW
+        if self.doubt is not Outcome.CLOCK_WRONG or self._is_clock_tried or not is_telling:
+            return False
+        self._is_clock_tried = True
+        self._standing = None
+        now = dt_util.utcnow().astimezone(self._zone)
+        try:
+            proof = await self.battery.async_obey(order.as_trial(now), now)
+        except VenusError as err:
+            LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
+            return False
+        return proof is Proof.CONFIRMED
+
+    def _report(self, outcome: Outcome, error: VenusError | None = None) -> None:
+        order = self._wanted or self._standing
+        if order is not None:
+            self._tell(ExecutionReport(self.battery, outcome, order, error))
+
+    @callback
+    def async_interrupt(self) -> None:
+        """Stop commanding: somebody else's command waits for its turn."""
+        if self._is_busy:
+            self._stop()
+
+    def _start(self) -> None:
+        if self.battery.is_claimed:
+            return
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_carry_out(), f"{DOMAIN} plan of {self.battery.name}"
+        )
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _async_carry_out(self) -> None:
+        """Try until it is done, with growing pauses."""
+        while (order := self._wanted) is not None and order != self._standing:
+            if (pause := self.battery.pause_before(order)) > 0:
+                await self.battery.clock.sleep(pause)
+                continue
+            if await self._async_is_clock_right(order):
+                self.doubt, self._wanted = None, self._asked
+                self._report(Outcome.SLOTS_RIGHT)
+                continue
+            error = await self._async_try(order)
+            if error is None:
+                break
+            self._failures += 1
+            if self._failures == _FAILURES_TO_TELL:
+                self._report(Outcome.FAILED, error)
+            if isinstance(error, (OutOfRangeError, UnsupportedError)):
+                # Trying again helps nobody.
+                self._impossible, self._failures = order, _FAILURES_TO_TELL
+                self._report(Outcome.FAILED, error)
+                break
+            await self.battery.clock.sleep(_PAUSES[min(self._failures, len(_PAUSES)) - 1])
+
+    async def _async_try(self, order: BatteryCommand) -> VenusError | None:
+        """Command once; return what went wrong."""
+        self._standing = None
+        try:
+            proof = await self.battery.async_obey(
+                order,
+                dt_util.utcnow().astimezone(self._zone),
+                expects_power=not (self._is_exhausted or self._is_rewritten),
+            )
+        except VenusError as err:
+            LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
+            return err
+        if proof is not None:
+            self._standing, self._proof = order, proof
+            self._failures = 0
+            self._is_tidy = False
+            self._watch.begin()
+            self._report(Outcome.DONE)
+        return None
+
+    @callback
+    def async_tidy_up(self) -> None:
+        """Disable the plan's slots once, in the background, where an order in them stands."""
+        order = self._standing
+        if self._is_busy or self._is_tidy or order is None or order.window is None:
+            return
+        self._is_tidy = True
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_clear(), f"{DOMAIN} slots of {self.battery.name}"
+        )
+
+    async def _async_clear(self) -> None:
+        try:
+            await self.battery.async_clear_plan()
+        except VenusError as err:
+            LOGGER.debug("Slots of %s not disabled: %s", self.battery.name, err)
+
+    @callback
+    def async_stop(self) -> None:
+        """End; nothing is written."""
+        self._stop()
+        while self.subscriptions:
+            self.subscriptions.pop()()

@@ -1,0 +1,169 @@
+"""Tells the planner all that it has to know, and keeps its answer for as long as that holds."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..battery.runtime import Battery
+from ..planner import (
+    BatteryState,
+    Context,
+    House,
+    Strategy,
+    Timeline,
+    in_force,
+    plan_optimised,
+    plan_simple,
+)
+from .control_memory import ControlMemory
+from .learning import Learner
+from .meter import Meter
+from .options import Approach, PlanOptions
+from .planner_context import battery_state, economy, periods
+from .rules import active_rules
+from .tariff.coordinator import TariffCoordinator
+
+# What batteries hold, and how long they have to wait for the next computation, moves in steps of so
+# much: an answer that is minutes old is as good, and takes no time.
+_SOC_STEP: Final = 5.0
+_TIME_STEP: Final = dt.timedelta(minutes=30)
+# A plan is computed so often within so many s, whatever keeps changing.
+_MOST_PLANS: Final = 10
+_MOST_PLANS_WITHIN: Final = 600.0
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def strategy_of(approach: Approach) -> Strategy:
+    """Return the strategy that an owner's approach stands for."""
+    return plan_simple if approach is Approach.SIMPLE else plan_optimised
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    key: object
+    asked: object
+    """What of it a person decides, which is planned for at once."""
+    plan: Timeline
+
+
+class PlanMaker:
+    """Has plans made by the strategy that the owner has chosen."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        tariff: TariffCoordinator,
+        options: Callable[[], PlanOptions],
+        members: Callable[[], Mapping[str, Battery]],
+        on_learnt: Callable[[], None],
+    ) -> None:
+        """Plan for the batteries that take part; `on_learnt` is called when more is known."""
+        self._hass = hass
+        self._entry = entry
+        self._tariff = tariff
+        self._options = options
+        self._members = members
+        self.meter = Meter(hass)
+        self.learner = Learner(
+            hass,
+            entry,
+            lambda: tariff.settings.off_peak.zone,
+            options,
+            on_learnt,
+        )
+        self._answer: _Answer | None = None
+        self._planned_at = deque[float](maxlen=_MOST_PLANS)
+
+    @property
+    def _memory(self) -> ControlMemory:
+        return self._tariff.store.memory.control
+
+    async def async_plan(self, now: dt.datetime) -> Timeline:
+        """Return what should be from now on."""
+        context, approach = self.context(now), self._options().approach
+        if approach is Approach.SIMPLE:
+            return plan_simple(context)
+        key = approach, self.learner.revision, _essence(context, now)
+        answer, asked = self._answer, (approach, context.options, context.overrides)
+        if answer is None or (answer.key != key and (answer.asked != asked or self._may_plan())):
+            self._planned_at.append(self._hass.loop.time())
+            answer = self._answer = _Answer(key, asked, await self.async_compute(context))
+        return answer.plan
+
+    def _may_plan(self) -> bool:
+        """Tell whether there were few plans lately, for whatever keeps changing."""
+        oldest = self._planned_at[0] if len(self._planned_at) == _MOST_PLANS else float("-inf")
+        return self._hass.loop.time() - oldest >= _MOST_PLANS_WITHIN
+
+    async def async_compute(self, context: Context) -> Timeline:
+        """Return the plan for a context, computed beside the event loop."""
+        strategy = strategy_of(self._options().approach)
+        return await self._hass.async_add_executor_job(strategy, context)
+
+    def context(self, now: dt.datetime) -> Context:
+        """Return all that the planner is told."""
+        memory, options, settings = self._memory, self._options(), self._tariff.settings
+        horizon = periods(
+            settings,
+            self._tariff.store.memory,
+            now,
+            is_long=options.approach is not Approach.SIMPLE,
+        )
+        zone = settings.off_peak.zone
+        rules = in_force(active_rules(self._entry), now, horizon[-1].end, zone)
+        return Context(
+            now=now.astimezone(zone),
+            periods=horizon,
+            batteries=self.batteries(),
+            options=options.strategy,
+            was_full=memory.was_full if memory.full_day == self._tariff.day_of(now) else None,
+            overrides=(*rules, *memory.overrides),
+            house=self.house(now),
+            forecast=self.learner.forecast(now, horizon[-1].end),
+            economy=economy(settings, options),
+        )
+
+    def batteries(self) -> tuple[BatteryState, ...]:
+        """Return the batteries that take part as they are now."""
+        return tuple(
+            battery_state(battery, is_complete=key in self._memory.complete)
+            for key, battery in self._members().items()
+        )
+
+    def house(self, now: dt.datetime) -> House:
+        """Return what the house draws; batteries that others command are a part of it."""
+        options = self._options()
+        batteries = [
+            battery
+            for key, battery in self._members().items()
+            if key not in self._memory.standing_back
+        ]
+        power = self.meter.house_power(options.grid_sensor, batteries)
+        return House(options.subscribed, power)
+
+
+def _essence(context: Context, now: dt.datetime) -> object:
+    """Return what of a context makes another plan of it.
+
+    Power that is drawn now limits who gets how much, but not what is planned.
+    """
+    coarse = tuple(
+        replace(battery, soc=None if battery.soc is None else battery.soc // _SOC_STEP)
+        for battery in context.batteries
+    )
+    return (
+        (now - _EPOCH) // _TIME_STEP,
+        context.periods,
+        coarse,
+        context.options,
+        context.was_full,
+        context.overrides,
+        context.economy,
+        context.house.subscribed if context.house else None,
+    )

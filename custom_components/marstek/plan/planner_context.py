@@ -1,0 +1,127 @@
+"""What the planner is told: tariff periods, batteries and the house as they are now."""
+
+from dataclasses import replace
+import datetime as dt
+from typing import Final
+
+from ..battery.poll_schedule import Reading
+from ..battery.runtime import Battery
+from ..const import CONF_BLE_MAC, Tariff
+from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, BatteryState, Certainty, Economy, Period
+from ..tempo import (
+    Colour,
+    ColourBook,
+    Interval,
+    OffPeak,
+    can_be_red,
+    day_end,
+    expected_price,
+    odds,
+    tempo_day,
+)
+from .memory import PlanMemory
+from .options import PlanOptions
+from .tariff.dynamic_data import dynamic_periods
+from .tariff.tariff_data import known_colours
+from .tariff_settings import TariffSettings
+
+_FIXED_HORIZON: Final = dt.timedelta(hours=40)
+_LONG_HORIZON: Final = dt.timedelta(hours=72)
+_MOMENT: Final = dt.timedelta(seconds=1)
+
+
+def economy(settings: TariffSettings, options: PlanOptions) -> Economy:
+    """Return the margins of the tariff, with what the owner is paid for feeding in."""
+    known = TEMPO_ECONOMY if settings.tariff is Tariff.TEMPO else OTHER_ECONOMY
+    return replace(known, feed_in=options.feed_in)
+
+
+def periods(
+    settings: TariffSettings,
+    memory: PlanMemory,
+    now: dt.datetime,
+    *,
+    is_long: bool = False,
+) -> tuple[Period, ...]:
+    """Return the periods of one price from now on, to the end of what can be known.
+
+    With `is_long` to the end of the day after tomorrow, by what is to be expected of it. The last
+    is one of peak hours: the night before it is prepared for it.
+    """
+    if settings.tariff is Tariff.DYNAMIC:
+        return tuple(dynamic_periods(settings, memory.prices, now))
+    off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
+    end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
+    if is_tempo:
+        end = day_end(tempo_day(now) + dt.timedelta(days=2 if is_long else 1))
+    else:
+        end = max(end, _end_of_next_peak(off_peak, now))
+    parts = list(off_peak.intervals(off_peak.current(now).start, end))
+    while len(parts) > 1 and parts[-1].is_off_peak:
+        parts.pop()
+    return tuple(
+        _tempo_period(part, settings, memory.book) if is_tempo else _fixed_period(part, settings)
+        for part in parts
+    )
+
+
+def _end_of_next_peak(off_peak: OffPeak, now: dt.datetime) -> dt.datetime:
+    """Return the end of the peak hours after the off-peak hours that run or come next."""
+    end = off_peak.next_change(now)
+    changes = 1 if off_peak.is_off_peak(now) else 2
+    for _ in range(changes):
+        end = off_peak.next_change(end)
+    return end
+
+
+def _fixed_period(part: Interval, settings: TariffSettings) -> Period:
+    prices = settings.fixed_prices
+    price = prices.off_peak if part.is_off_peak else prices.peak
+    return Period(part.start, part.end, part.is_off_peak, price)
+
+
+def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) -> Period:
+    """Return a part of a Tempo day: a night belongs to the day before it."""
+    day = tempo_day(part.start if part.is_off_peak else part.end - _MOMENT)
+    entry, can = book.get(day), can_be_red(day, book.colours, settings.quotas)
+    prices = settings.tempo_prices
+    chances = odds(day, known_colours(book), settings.quotas)
+    unknown = Period(
+        part.start,
+        part.end,
+        part.is_off_peak,
+        day=day,
+        can_be_red=can,
+        expected_price=expected_price(prices, chances, off_peak=part.is_off_peak),
+        red_price=prices.of(Colour.RED, off_peak=part.is_off_peak),
+    )
+    if entry is None or entry.is_fallback:
+        return unknown
+    return replace(
+        unknown,
+        price=prices.of(entry.colour, off_peak=part.is_off_peak),
+        colour=entry.colour,
+        certainty=Certainty.BINDING if entry.is_binding else Certainty.PROVISIONAL,
+    )
+
+
+def battery_id(battery: Battery) -> str:
+    """Return what the plan knows a battery by."""
+    ble_mac: str = battery.entry.data[CONF_BLE_MAC]
+    return ble_mac
+
+
+def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
+    """Return a battery as the planner sees it; what is not fresh is unknown."""
+    data, limits = battery.data, battery.expected_limits
+    is_fresh = battery.is_reachable and Reading.POWER in data.fresh
+    return BatteryState(
+        id=battery_id(battery),
+        soc=data.soc if is_fresh else None,
+        capacity=data.rated_capacity or battery.profile.rated_capacity,
+        depth=data.depth_of_discharge,
+        max_charge=limits.charge,
+        max_discharge=limits.discharge,
+        is_reachable=battery.is_reachable,
+        is_complete=is_complete,
+    )

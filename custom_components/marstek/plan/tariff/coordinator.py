@@ -1,0 +1,256 @@
+"""Keeps the tariff up to date: asks the sources when it is time, and tells what holds now."""
+
+import asyncio
+from collections.abc import Mapping
+import datetime as dt
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN, LOGGER, Tariff
+from ...tempo import (
+    Colour,
+    ColourBook,
+    FaultKind,
+    PollReport,
+    Source,
+    TempoClient,
+    day_end,
+    day_start,
+    season_of,
+    tempo_day,
+)
+from ...texts import Texts, async_load_texts
+from ..memory import PlanStore
+from ..own_clock import OwnClock
+from ..tariff_settings import tariff_settings
+from .announcements import Announcements
+from .client import make_client
+from .dynamic_data import dynamic_data
+from .issues import TariffIssues
+from .price_reader import PriceReader
+from .tariff_data import TariffData, known_colours, tariff_data
+
+# The clock may be set in between, so that nothing is waited for longer than this, in s.
+_LONGEST_WAIT: Final = 60.0
+_SHORTEST_WAIT: Final = 1.0
+_DAY_BEGINS: Final = dt.timedelta(hours=6)
+# More than this between two looks is a clock that was set, not time that has passed.
+_LONGEST_STEP: Final = dt.timedelta(hours=1)
+
+
+class TariffCoordinator(DataUpdateCoordinator[TariffData]):
+    """The tariff of a home. It never fails: what is not known is unknown."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+        """Prepare; nothing is asked yet."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=dt.timedelta(seconds=_SHORTEST_WAIT),
+            always_update=False,
+        )
+        self.settings = tariff_settings(entry)
+        self.store = PlanStore(hass, entry.entry_id)
+        self.announcements = Announcements(self.store)
+        self.client: TempoClient | None = None
+        self.texts = Texts()
+        self.own_clock = OwnClock(hass.loop.time)
+        self._issues = TariffIssues(hass, entry.entry_id)
+        self._prices = PriceReader(
+            hass, entry, lambda: self.store.memory, self._async_learnt_prices
+        )
+        self._asking: asyncio.Task[None] | None = None
+        self._told_at: dt.datetime | None = None
+
+    @override
+    async def _async_setup(self) -> None:
+        """Load the calendar, so that today is known without any network."""
+        await self.store.async_load()
+        self.texts = await async_load_texts(self.hass)
+        self._connect()
+        self._prices.async_follow(self.settings)
+        entry, bus = self.config_entry, self.hass.bus
+        entry.async_on_unload(self._prices.async_stop)
+        entry.async_on_unload(self._issues.async_remove)
+        entry.async_on_unload(bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_home_changed))
+
+    @property
+    def colours(self) -> Mapping[dt.date, Colour]:
+        """The colours of all days that are known."""
+        return known_colours(self.store.memory.book)
+
+    def day_of(self, now: dt.datetime) -> dt.date:
+        """Return the day that a moment belongs to, which begins at 06:00."""
+        if self.settings.tariff is Tariff.TEMPO:
+            return tempo_day(now)
+        return (now.astimezone(self.settings.off_peak.zone) - _DAY_BEGINS).date()
+
+    def describe(self, day: dt.date) -> dict[str, Any]:
+        """Return what is known of a Tempo day, as the answer of an action."""
+        entry = self.store.memory.book.get(day)
+        prices = self.settings.tempo_prices
+        colour = None if entry is None or entry.is_fallback else entry.colour
+        return {
+            "date": day.isoformat(),
+            "start": day_start(day).isoformat(),
+            "end": day_end(day).isoformat(),
+            "colour": colour,
+            "price_off_peak": colour and prices.of(colour, off_peak=True),
+            "price_peak": colour and prices.of(colour, off_peak=False),
+            "provisional": None if entry is None else not entry.is_binding,
+            "source": None if entry is None else entry.source,
+        }
+
+    def _connect(self) -> None:
+        """Make the client of the sources, which goes on from the last one.
+
+        A tariff without colours has none.
+        """
+        memory = self.store.memory
+        if self._asking is not None:
+            self._asking.cancel()
+        if self.client is not None:
+            memory.client = self.client.store()
+        self.client = None
+        if self.settings.tariff is not Tariff.TEMPO:
+            memory.silent_for = None
+            return
+        self.client = make_client(
+            self.hass, self.settings.credentials, self.settings.quotas, self._date_told
+        )
+        self.client.restore(memory.client)
+
+    @callback
+    def _date_told(self, moment: dt.datetime) -> None:
+        self.own_clock.compare(dt_util.utcnow(), moment)
+
+    @callback
+    def _async_home_changed(self, _: Event) -> None:
+        """Follow a time zone that was set anew: hours without colours are told in it."""
+        self.async_apply_settings()
+
+    @callback
+    def async_apply_settings(self) -> None:
+        """Go by changed options, without losing what is known."""
+        before, self.settings = self.settings, tariff_settings(self.config_entry)
+        if (self.settings.credentials, self.settings.quotas) != (
+            before.credentials,
+            before.quotas,
+        ):
+            self._connect()
+        self._prices.async_follow(self.settings)
+        now = dt_util.utcnow()
+        self._ask_when_due(now)
+        data = self._look(now)
+        # Prices that are not in force now are no part of the data.
+        self.async_set_updated_data(data)
+        self._tell(data, now)
+
+    @override
+    async def _async_update_data(self) -> TariffData:
+        """Tell what holds now, and have the sources asked beside it when that is due."""
+        self._ask_when_due(dt_util.utcnow())
+        return self.async_publish()
+
+    @callback
+    def async_publish(self) -> TariffData:
+        """Show what has changed, and only then tell what is new: who hears it may look."""
+        now = dt_util.utcnow()
+        data = self._look(now)
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
+        self._tell(data, now)
+        return data
+
+    def _look(self, now: dt.datetime) -> TariffData:
+        answer = self.client.last_answer if self.client else None
+        memory = self.store.memory
+        if self.settings.tariff is Tariff.DYNAMIC:
+            data = dynamic_data(self.settings, memory.prices, now)
+        else:
+            data = tariff_data(self.settings, memory.book, now, answer)
+        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
+        return data
+
+    def _tell(self, data: TariffData, now: dt.datetime) -> None:
+        """Tell what is not a state: announcements and repairs."""
+        memory, before = self.store.memory, self._told_at or now
+        self._told_at = now
+        if memory.silent_for is not None:
+            memory.silent_for += min(max(now - before, dt.timedelta()), _LONGEST_STEP)
+        if self.settings.tariff is not Tariff.DYNAMIC or data.price is not None:
+            memory.unpriced_since = None
+        elif memory.unpriced_since is None or memory.unpriced_since > now:
+            memory.unpriced_since = now
+            self.store.save_soon()
+        self.announcements.look(data, now)
+        self.own_clock.look(now)
+        self._issues.async_update(self.settings, data, now, memory, self.texts)
+        self._issues.async_clock(self.own_clock)
+
+    @callback
+    def _async_learnt_prices(self) -> None:
+        """Keep and show new prices, and have the plan made anew even where today stays as it is."""
+        self.store.save_soon()
+        self.async_publish()
+        self.async_update_listeners()
+
+    def _ask_when_due(self, now: dt.datetime) -> None:
+        self._prices.async_ask_when_due(now)
+        if self.client is None or (self._asking is not None and not self._asking.done()):
+            return
+        due = self.client.next_ask(self.store.memory.book)
+        if due <= now:
+            self._asking = self.config_entry.async_create_background_task(
+                self.hass, self._async_ask(self.client), f"{DOMAIN} asking the Tempo sources"
+            )
+
+    async def _async_ask(self, client: TempoClient) -> None:
+        """Ask, keep what was learnt, and show it."""
+        memory = self.store.memory
+        report = await client.ask(memory.book)
+        memory.client = client.store()
+        if report.learnt.changed:
+            memory.book.forget_before(_oldest(memory.book, dt_util.utcnow()))
+        self._follow(report, is_in_vain=client.is_in_vain)
+        self.store.save_soon()
+        self.async_publish()
+
+    def _follow(self, report: PollReport, *, is_in_vain: bool) -> None:
+        """Log the begin and the end of an outage, once each, and report what needs the owner."""
+        memory = self.store.memory
+        self._issues.async_learn(report.learnt, dt_util.utcnow())
+        fault = report.failed.get(Source.RTE_API)
+        if fault is not None and fault.kind is FaultKind.CREDENTIALS:
+            self.config_entry.async_start_reauth(self.hass)
+        if report.answered:
+            if memory.silent_for is not None:
+                LOGGER.info("The colours of Tempo can be asked for again")
+            memory.silent_for = None
+        elif is_in_vain and report.failed and memory.silent_for is None:
+            memory.silent_for = dt.timedelta()
+            told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
+            LOGGER.info("No source tells the colours of Tempo (%s); asking again later", told)
+
+
+def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:
+    """Return the first day to keep: this and the last season, whatever a wrong clock says."""
+    today = tempo_day(now)
+    return season_of(min(today, max(book.colours, default=today))).previous.first
+
+
+def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:
+    """Return how long what is known holds, within bounds."""
+    changes = (data.next_off_peak_change, data.day_end, data.next_price_change)
+    wait = min((change - now).total_seconds() for change in changes if change is not None)
+    return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

@@ -1,0 +1,74 @@
+"""What day-ahead prices say at one moment, and the periods that are made of them."""
+
+from collections.abc import Iterator
+import datetime as dt
+from statistics import fmean
+from typing import Final
+
+from ...planner import Period
+from ...tempo import PriceBook
+from ..tariff_settings import TariffSettings
+from .tariff_data import TariffData
+
+_DAY: Final = dt.timedelta(days=1)
+
+
+def dynamic_data(settings: TariffSettings, prices: PriceBook, now: dt.datetime) -> TariffData:
+    """Return what the tariff says at an aware moment."""
+    paid, zone = settings.dynamic.paid, settings.off_peak.zone
+    midnight = _midnight(now, zone)
+    interval = settings.off_peak.current(now)
+    today = [paid(price) for price in prices.between(midnight, _midnight(now, zone, 1))]
+    known_until = prices.known_until(now)
+    spans = prices.spans(now, known_until or now + _DAY, zone)
+    price = prices.price_at(now)
+    next(spans)
+    following = next(spans, None) if price is not None else None
+    return TariffData(
+        is_off_peak=interval.is_off_peak,
+        next_off_peak_change=interval.end,
+        price=None if price is None else paid(price),
+        next_price=None if following is None else _paid_or_none(settings, following.price),
+        next_price_change=None if following is None else following.start,
+        prices_until=known_until,
+        price_average=round(fmean(today), 5) if today else None,
+        price_lowest=min(today, default=None),
+        price_highest=max(today, default=None),
+    )
+
+
+def dynamic_periods(
+    settings: TariffSettings, prices: PriceBook, now: dt.datetime
+) -> Iterator[Period]:
+    """Yield the periods of one price from now on, by what is to be expected where none is known.
+
+    In any of them a charge may happen. Without any price ever they are the nominal night, which is
+    held, and day.
+    """
+    zone = settings.off_peak.zone
+    # Two days at least; an end that moved with the clock would have the plan made anew for nothing.
+    end = _midnight(now, zone, 3)
+    spans = list(prices.spans(now, end, zone))
+    if any(span.price is None and span.expected is None for span in spans):
+        off_peak = settings.off_peak
+        for part in off_peak.intervals(off_peak.current(now).start, end):
+            yield Period(part.start, part.end, part.is_off_peak)
+        return
+    for span in spans:
+        yield Period(
+            span.start,
+            span.end,
+            is_off_peak=True,
+            price=_paid_or_none(settings, span.price),
+            expected_price=_paid_or_none(settings, span.expected),
+        )
+
+
+def _paid_or_none(settings: TariffSettings, price: float | None) -> float | None:
+    return None if price is None else settings.dynamic.paid(price)
+
+
+def _midnight(now: dt.datetime, zone: dt.tzinfo, days: int = 0) -> dt.datetime:
+    """Return when the local day of a moment begins, or one so many days later."""
+    day = now.astimezone(zone).date() + days * _DAY
+    return dt.datetime.combine(day, dt.time(), zone)

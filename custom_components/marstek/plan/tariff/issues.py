@@ -1,0 +1,108 @@
+"""Repairs: what only the owner can set right about the tariff."""
+
+import datetime as dt
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ...const import DOMAIN, Tariff
+from ...tempo import PARIS, Disagreement, Learnt, are_outdated, tempo_day
+from ...texts import Texts
+from ..memory import PlanMemory
+from ..own_clock import OwnClock
+from ..tariff_settings import TariffSettings
+from .tariff_data import TariffData
+
+_SILENCE: Final = dt.timedelta(hours=24)
+
+NO_SOURCE: Final = "no_source"
+DISAGREEMENT: Final = "sources_disagree"
+PRICES_OUTDATED: Final = "prices_outdated"
+NO_PRICES_KNOWN: Final = "no_prices_known"
+OWN_CLOCK_WRONG: Final = "own_clock_wrong"
+
+
+class TariffIssues:
+    """The repairs of one plan, each there for as long as it is true."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Know whose repairs they are."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._disagreement: Disagreement | None = None
+
+    @callback
+    def async_learn(self, learnt: Learnt, now: dt.datetime) -> None:
+        """Note what sources contradict each other in, once that is more than a first guess."""
+        today = tempo_day(now)
+        for found in learnt.disagreements:
+            is_meant = found.ours.is_binding and found.other.is_binding
+            if found.day == today or (found.day > today and is_meant):
+                self._disagreement = found
+
+    @callback
+    def async_update(
+        self,
+        settings: TariffSettings,
+        data: TariffData,
+        now: dt.datetime,
+        memory: PlanMemory,
+        texts: Texts,
+    ) -> None:
+        """Raise and remove repairs."""
+        is_tempo = settings.tariff is Tariff.TEMPO
+        silent_for, unpriced_since = memory.silent_for, memory.unpriced_since
+        is_silent = silent_for is not None and silent_for >= _SILENCE
+        is_unpriced = unpriced_since is not None and now - unpriced_since >= _SILENCE
+        self._set(NO_PRICES_KNOWN, is_unpriced, {})
+        self._set(NO_SOURCE, is_tempo and is_silent, {})
+        if self._disagreement and (data.day is None or self._disagreement.day < data.day):
+            self._disagreement = None
+        self._set(DISAGREEMENT, self._disagreement is not None, self._said(texts))
+        since = settings.prices_since
+        self._set(
+            PRICES_OUTDATED,
+            is_tempo and are_outdated(since, now.astimezone(PARIS).date()),
+            {"since": since.isoformat()},
+        )
+
+    def _said(self, texts: Texts) -> dict[str, str]:
+        """Return who said what, in words."""
+        if (found := self._disagreement) is None:
+            return {}
+        return {
+            "day": found.day.isoformat(),
+            "ours": texts.get(f"entity.sensor.colour_today.state.{found.ours.colour}"),
+            "source": texts.get(f"entity.sensor.last_source.state.{found.ours.source}"),
+            "theirs": texts.get(f"entity.sensor.colour_today.state.{found.other.colour}"),
+            "other": texts.get(f"entity.sensor.last_source.state.{found.other.source}"),
+        }
+
+    @callback
+    def async_remove(self) -> None:
+        """Remove all of them."""
+        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN, OWN_CLOCK_WRONG):
+            self._set(key, False, {})
+
+    @callback
+    def async_clock(self, clock: OwnClock) -> None:
+        """Raise a repair for a clock of Home Assistant that servers contradict, or remove it."""
+        ahead = clock.ahead or dt.timedelta()
+        minutes = round(abs(ahead) / dt.timedelta(minutes=1))
+        self._set(OWN_CLOCK_WRONG, clock.is_wrong, {"minutes": str(minutes)})
+
+    def _set(self, key: str, is_there: bool, placeholders: dict[str, str]) -> None:
+        issue_id = f"{key}_{self._entry_id}"
+        if not is_there:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )

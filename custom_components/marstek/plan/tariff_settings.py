@@ -1,0 +1,206 @@
+"""The tariff as the owner has set it, read from the config entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+import datetime as dt
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_ASSUMED_UNIT,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_END,
+    CONF_OFF_PEAK,
+    CONF_OFF_PEAK_DAYS,
+    CONF_PRICE_ACTION,
+    CONF_PRICE_ENTITIES,
+    CONF_PRICE_SUBJECT,
+    CONF_PRICE_UNIT,
+    CONF_PRICES,
+    CONF_PRICES_SINCE,
+    CONF_QUOTA_RED,
+    CONF_QUOTA_WHITE,
+    CONF_START,
+    CONF_SURCHARGE,
+    CONF_TARIFF,
+    CONF_VAT,
+    Tariff,
+)
+from ..tempo import (
+    DEFAULT_WINDOW,
+    OFFICIAL,
+    OFFICIAL_SINCE,
+    PARIS,
+    Credentials,
+    OffPeak,
+    OffPeakWindow,
+    Prices,
+    PriceUnit,
+    Quotas,
+)
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of the week as options name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPrices:
+    """Prices in EUR/kWh, and the subscription in EUR a month, of peak and off-peak hours."""
+
+    off_peak: float
+    peak: float
+    subscription: float
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicSettings:
+    """Where day-ahead prices come from, and what is paid on top of them."""
+
+    entities: tuple[str, ...] = ()
+    action: str | None = None
+    """Asked instead of entities; see `price_source`."""
+    unit: PriceUnit | None = None
+    """What prices are told in, whatever the source says; None: as it says."""
+    assumed_unit: PriceUnit | None = None
+    """What they are told in where the source says nothing, found out when it was chosen."""
+    subject: str | None = None
+    """Whose prices, where the source tells those of several homes or areas."""
+    surcharge: float = 0.0
+    """Currency per kWh, taxes included."""
+    vat: float = 0.0
+    """% on top of what the source tells."""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether there is a source."""
+        return bool(self.entities or self.action)
+
+    def paid(self, price: float) -> float:
+        """Return what is paid for a kWh of which the source tells a price."""
+        return round(price * (1 + self.vat / 100) + self.surcharge, 5)
+
+    def is_same_source(self, other: DynamicSettings) -> bool:
+        """Tell whether prices of both are those of one source, in one unit."""
+        mine, others = (
+            (each.entities, each.action, each.unit, each.assumed_unit, each.subject)
+            for each in (self, other)
+        )
+        return mine == others
+
+
+@dataclass(frozen=True, slots=True)
+class TariffSettings:
+    """What the contract says."""
+
+    tariff: Tariff
+    off_peak: OffPeak
+    quotas: Quotas
+    tempo_prices: Prices
+    fixed_prices: FixedPrices
+    prices_since: dt.date
+    credentials: Credentials | None = None
+    dynamic: DynamicSettings = DynamicSettings()
+
+
+# EDF's regulated peak and off-peak tariff from 2026-08-01 (TEMPO.md 1.6).
+DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)
+
+
+def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
+    """Return the settings of the plan's entry, with defaults for what was never set."""
+    return settings_of(entry.data, entry.options)
+
+
+def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> TariffSettings:
+    """Return the settings that data and options of the plan's entry stand for."""
+    tariff = Tariff(data[CONF_TARIFF])
+    options: Mapping[str, Any] = all_options.get(tariff, {})
+    stored = options.get(CONF_PRICES, {})
+    credentials = None
+    if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):
+        credentials = Credentials(data[CONF_CLIENT_ID], data[CONF_CLIENT_SECRET])
+    return TariffSettings(
+        tariff=tariff,
+        off_peak=off_peak_of(options, tariff),
+        quotas=Quotas(
+            red=int(options.get(CONF_QUOTA_RED, Quotas().red)),
+            white=int(options.get(CONF_QUOTA_WHITE, Quotas().white)),
+        ),
+        tempo_prices=_prices(OFFICIAL, stored),
+        fixed_prices=_prices(DEFAULT_FIXED_PRICES, stored),
+        prices_since=_date(options.get(CONF_PRICES_SINCE)) or OFFICIAL_SINCE,
+        credentials=credentials,
+        dynamic=dynamic_of(options),
+    )
+
+
+def options_of(entry: ConfigEntry[Any], tariff: Tariff) -> Mapping[str, Any]:
+    """Return the options of a tariff: each keeps its own while another one is in force."""
+    options: Mapping[str, Any] = entry.options.get(tariff, {})
+    return options
+
+
+def new_settings(tariff: Tariff) -> TariffSettings:
+    """Return the settings of a tariff before anything was set."""
+    return TariffSettings(
+        tariff,
+        off_peak_of({}, tariff),
+        Quotas(),
+        OFFICIAL,
+        DEFAULT_FIXED_PRICES,
+        OFFICIAL_SINCE,
+    )
+
+
+def price_names(settings: TariffSettings) -> dict[str, float]:
+    """Return the prices that a tariff has, by the names of their options."""
+    prices = settings.tempo_prices if settings.tariff is Tariff.TEMPO else settings.fixed_prices
+    return {field.name: getattr(prices, field.name) for field in fields(prices)}
+
+
+def dynamic_of(options: Mapping[str, Any]) -> DynamicSettings:
+    """Return where day-ahead prices come from."""
+    unit, assumed = options.get(CONF_PRICE_UNIT), options.get(CONF_ASSUMED_UNIT)
+    return DynamicSettings(
+        entities=tuple(options.get(CONF_PRICE_ENTITIES, ())),
+        action=options.get(CONF_PRICE_ACTION),
+        unit=PriceUnit(unit) if unit else None,
+        assumed_unit=PriceUnit(assumed) if assumed else None,
+        subject=options.get(CONF_PRICE_SUBJECT),
+        surcharge=float(options.get(CONF_SURCHARGE, 0.0)),
+        vat=float(options.get(CONF_VAT, 0.0)),
+    )
+
+
+def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:
+    """Return the off-peak hours; ValueError for windows that contradict each other.
+
+    Tempo is told in French time, wherever Home Assistant thinks that it is; other hours are those
+    of Home Assistant's own zone.
+    """
+    zone = PARIS if tariff is Tariff.TEMPO else dt_util.get_default_time_zone()
+    stored = options.get(CONF_OFF_PEAK)
+    all_day = frozenset(map(DAYS.index, options.get(CONF_OFF_PEAK_DAYS, ())))
+    if not stored and not all_day:
+        return OffPeak((DEFAULT_WINDOW,), zone)
+    windows = (
+        OffPeakWindow(_time(item[CONF_START]), _time(item[CONF_END])) for item in stored or ()
+    )
+    return OffPeak(tuple(windows), zone, all_day)
+
+
+def _time(text: str) -> dt.time:
+    return dt.time.fromisoformat(text).replace(second=0, microsecond=0)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _prices[PricesT: (Prices, FixedPrices)](default: PricesT, stored: Mapping[str, Any]) -> PricesT:
+    """Return stored prices, with those of the default where there is none."""
+    names = {field.name for field in fields(default)}
+    return replace(default, **{name: float(stored[name]) for name in names & stored.keys()})

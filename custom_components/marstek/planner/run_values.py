@@ -1,0 +1,102 @@
+"""What a run of hours of one price is for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .bank import Bank
+from .outlook import Outlook, PriceRun
+from .water_value import best_level, worth
+
+_NEARLY_CHEAPEST: Final = 0.15
+# Of the capacity: what is not worth a command.
+_TRIFLE: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class RunValue:
+    """Levels are kWh above the bottom of the bank, prices EUR per kWh in the cells."""
+
+    stored: float
+    """At the start of the run."""
+    value: float
+    """Of a kWh at its end: of those to be charged, else of the last that there is."""
+    cost: float
+    """Of storing one more kWh in it."""
+    worth_now: float
+    """What one kWh saves in it, less its wear."""
+    target: float
+    """Up to which it pays to charge, by its end."""
+    floor: float
+    """Down to which it pays to discharge."""
+    sun: float
+    """kWh that the sun is expected to store in it."""
+    trifle: float
+    """kWh that are not worth a command."""
+
+    @property
+    def need(self) -> float:
+        """Return the kWh to be stored from the grid."""
+        return max(0.0, self.target - self.stored - self.sun)
+
+    @property
+    def has_to_charge(self) -> bool:
+        """Return whether it pays to charge from the grid."""
+        return self.need > self.trifle
+
+    @property
+    def may_serve(self) -> bool:
+        """Return whether there is something that it pays to discharge now."""
+        return self.floor <= 0 or self.stored > self.floor + self.trifle
+
+    @property
+    def is_sunny(self) -> bool:
+        """Return whether the sun is worth to be awaited."""
+        return self.sun > self.trifle
+
+    @property
+    def is_charged(self) -> bool:
+        """Return whether it would pay to charge, were there not enough already."""
+        return self.target > 0 and self.stored >= self.target - self.trifle
+
+
+def judge(outlook: Outlook, run: PriceRun, stored: float) -> RunValue:
+    """Return what a run is for that begins with so many kWh above the bottom."""
+    bank, economy = outlook.bank, outlook.economy
+    cost = run.price / bank.charge_efficiency
+    worth_now = run.price * bank.discharge_efficiency - economy.wear
+    keep = worth_now + _dead_band(outlook, run)
+    sun = min(bank.capacity - stored, run.surplus * bank.charge_efficiency)
+    trifle = _TRIFLE * bank.capacity
+    with_sun = stored + sun
+    target = _level(run, cost + economy.least_gain, with_sun, bank.capacity, bank)
+    is_charge = target > with_sun + trifle
+    if not is_charge:
+        target = _level(run, cost + economy.least_gain, 0.0, with_sun, bank)
+    floor = _level(run, keep, 0.0, stored, bank)
+    if floor >= stored - trifle:
+        floor = _level(run, keep, stored, bank.capacity, bank)
+    return RunValue(
+        stored=stored,
+        value=worth(
+            run.bill, with_sun if is_charge else stored, target if is_charge else stored, bank
+        ),
+        cost=cost,
+        worth_now=worth_now,
+        target=target,
+        floor=floor,
+        sun=sun,
+        trifle=trifle,
+    )
+
+
+def _level(run: PriceRun, price: float, low: float, high: float, bank: Bank) -> float:
+    return best_level(run.bill, price, low, high, bank)
+
+
+def _dead_band(outlook: Outlook, run: PriceRun) -> float:
+    """Return how much more a kWh has to be worth later to be kept in a run."""
+    if not outlook.economy.dead_band:
+        return 0.0
+    cheapest = outlook.cheapest_after(run.start)
+    is_cheap = run.price - cheapest <= _NEARLY_CHEAPEST * abs(cheapest)
+    return 0.0 if is_cheap else outlook.economy.dead_band

@@ -1,0 +1,67 @@
+"""Mode changes as they are wished for and sent (PROTOCOL.md 2.9)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from .models import Mode, Slot
+
+BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 1}}
+NO_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 0}}
+
+
+class Proof(StrEnum):
+    """How well a mode change is known to have happened."""
+
+    UNCHANGED = "unchanged"
+    """The battery was in that mode already; nothing was written."""
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    """The mode is on; its power can't be compared, because the sun's is not known."""
+    ASSUMED = "assumed"
+    """Accepted, but this firmware or this state of the battery can't prove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRequest:
+    """A mode and what belongs to it."""
+
+    mode: Mode
+    power: int = 0
+    """Setpoint of Manual and Passive in W: + discharges, - charges."""
+    duration: int = 0
+    """Countdown of Passive in s, 1 to 2**32 - 1."""
+    slots: tuple[Slot, ...] = ()
+    """Slots of Manual, written in this order."""
+    expects_power: bool = True
+    """Whether the power has to flow for the mode to count as followed; False for cells that may
+    take nothing just now."""
+
+    @property
+    def has_setpoint(self) -> bool:
+        """Tell whether the mode follows `power`."""
+        return self.mode in (Mode.MANUAL, Mode.PASSIVE)
+
+    def configs(self) -> tuple[dict[str, Any], ...]:
+        """Return the `config` objects to send, in order: Manual takes one for each slot."""
+        match self.mode:
+            case Mode.AUTO:
+                return ({"mode": "Auto", "auto_cfg": {"enable": 1}},)
+            case Mode.AI:
+                return ({"mode": "AI", "ai_cfg": {"enable": 1}},)
+            case Mode.PASSIVE:
+                return (passive_config(self.power, self.duration),)
+            case Mode.UPS:
+                return (BACKUP,)
+            case Mode.MANUAL:
+                return tuple(manual_config(slot) for slot in self.slots)
+
+
+def passive_config(power: int, duration: int) -> dict[str, Any]:
+    """Return the `config` of a Passive in W for some s."""
+    return {"mode": "Passive", "passive_cfg": {"power": power, "cd_time": duration}}
+
+
+def manual_config(slot: Slot) -> dict[str, Any]:
+    """Return the `config` of Manual that writes a slot."""
+    return {"mode": "Manual", "manual_cfg": slot.to_config()}
