@@ -199,3 +199,23 @@ async def test_a_deferred_setpoint_that_is_taken_back_is_not_pending() -> None:
         await asyncio.sleep(120)
         assert me.last_command == "superseded"
         assert me.battery.state.ac_power == 0
+
+
+@virtual
+@pytest.mark.parametrize("wait", [0.0, 0.02, 1.0, 3.0, 6.0])
+async def test_calls_that_a_reload_cuts_end_in_words(wait: float) -> None:
+    """Those that are being carried out, that wait, and that have only to store something."""
+    async with owner() as me:
+        steps: tuple[tuple[str, str | int], ...] = (
+            ("number", 2500),
+            ("select", "passive"),
+            ("number", 200),
+            ("number", 300),
+        )
+        calls = [call(me, kind, value) for kind, value in steps]
+        await asyncio.sleep(wait)
+        await me.home.hass.config_entries.async_reload(me.home.entry(me.battery).entry_id)
+        ends = await asyncio.gather(*calls, return_exceptions=True)
+        for end in ends:
+            assert end is None or isinstance(end, HomeAssistantError)
+            assert end is None or end.translation_domain == "marstek"

@@ -275,6 +275,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             parts.slots.superseded()
             self._readings.mode = progress.mode
             self._mode_assumed = progress.state is CommandState.ASSUMED
+        if not parts.client.is_open:
+            # A command that an unload has cut ends afterwards; nothing shows it any more.
+            return
         if progress.state is not CommandState.PENDING:
             self._poll_schedule.boost(self._clock.time())
             self.plan_polls()
@@ -356,7 +359,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def publish(self) -> None:
-        """Show what changed outside a poll."""
+        """Show what changed outside a poll, while the battery is set up."""
+        if not self._parts.client.is_open:
+            return
         data = self._snapshot()
         if data != self.data:
             self.data = data

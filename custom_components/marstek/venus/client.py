@@ -76,6 +76,11 @@ class VenusClient:
         return self._address
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it can send, which ends with `close`."""
+        return self._link is not None
+
+    @property
     def link(self) -> Link:
         """The conversation; ClosedError before `open` and after `close`."""
         if self._link is None:
