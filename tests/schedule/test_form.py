@@ -133,3 +133,16 @@ async def test_without_manual_only_the_limits() -> None:
         options = me.place.hass.config_entries.options
         form = await options.async_init(me.place.entry(me.battery).entry_id)
         assert form["step_id"] == "limits"
+
+
+@virtual
+async def test_the_form_ends_in_time_under_heavy_loss() -> None:
+    """It says that it took too long, or what is not written, within a minute."""
+    async with schedule_home(mode="AI") as me:
+        form = await open_slot(me, 3)
+        me.battery.faults.loss = 0.97
+        begun = me.place.now
+        result = await fill_in(me, form)
+        assert me.place.now - begun <= 60
+        assert result["type"] is FlowResultType.FORM
+        assert (result["description_placeholders"] or {})["reason"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.marstek.battery.slot_mirror import Doubt
+from custom_components.marstek.battery.slot_mirror import OWNER_SLOTS, Doubt
 from custom_components.marstek.const import DOMAIN
 from simulator.household import constant
 from tests.schedule.schedule_home import NIGHT, ScheduleHome, refused, schedule_home
@@ -231,3 +231,33 @@ async def test_the_mini_has_no_schedule() -> None:
         with pytest.raises(ServiceValidationError) as caught:
             await me.set_schedule(NIGHT | {"power": 100})
         assert caught.value.translation_key == "unsupported"
+
+
+@virtual
+@pytest.mark.parametrize("loss", [0.35, 0.5, 0.7])
+@pytest.mark.parametrize("activate", [False, True])
+async def test_all_slots_under_heavy_loss_end_in_time(loss: float, *, activate: bool) -> None:
+    """Within a minute the slots are there, or the error says what is not; then all goes back."""
+    periods = [
+        {"start": f"{8 + number:02d}:00", "end": f"{8 + number:02d}:30", "power": -500}
+        for number in OWNER_SLOTS
+    ]
+    async with schedule_home(mode="AI") as me:
+        me.battery.faults.loss = loss
+        begun = me.place.now
+        try:
+            await me.set_schedule(*periods, activate=activate)
+            assert len(me.enabled()) == len(periods)
+        except HomeAssistantError as err:
+            assert err.translation_key in (  # noqa: PT017
+                "not_in_time",
+                "no_answer",
+                "slots_not_written",
+                "mode_not_put_back",
+            )
+        assert me.place.now - begun <= 60
+        await me.assert_mirror_is_true()
+        me.battery.faults.clear()
+        await asyncio.sleep(900)
+        await me.assert_mirror_is_true()
+        assert me.battery.state.mode in (("Manual", "AI") if activate else ("AI",))

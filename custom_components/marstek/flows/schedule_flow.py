@@ -97,7 +97,9 @@ class ScheduleFlow(OptionsFlowWithReload):
     async def _async_write(self, battery: Battery, given: dict[str, Any]) -> None:
         """Write the slot; HomeAssistantError with a translation when that is not possible."""
         try:
-            written = await battery.async_write_slots(lambda: self._slots(battery, given))
+            written = await battery.async_bound(
+                battery.async_write_slots(lambda: self._slots(battery, given))
+            )
         except TimetableError as err:
             raise timetable_error(err, battery.name) from err
         except VenusError as err:
