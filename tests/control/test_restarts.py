@@ -95,8 +95,14 @@ async def test_a_step_of_the_system_clock_is_followed_and_taken_back(hours: int)
 
 
 @at(2026, 3, 12, 21, 40)
-async def test_a_clock_set_back_a_night_starts_no_countdown_in_red_peak_hours() -> None:
-    """A battery whose slots are not trusted is not charged while the clock has just been set."""
+@pytest.mark.parametrize("is_set_right", [True, False])
+async def test_a_clock_set_back_a_night_charges_nothing_in_red_peak_hours(
+    *, is_set_right: bool
+) -> None:
+    """A battery whose slots are not trusted is not charged while the clock has just been set.
+
+    Its own clock, which was wrong in the night, is right again by then, or still wrong.
+    """
     async with plan_home(soc=40, count=1) as home:
         battery = home.batteries[0]
         battery.faults.clock_offset = -3600.0 * 4
@@ -104,7 +110,8 @@ async def test_a_clock_set_back_a_night_starts_no_countdown_in_red_peak_hours() 
         # Its slots were not seen to act: by countdown it charges at any hour.
         assert (battery.state.mode, home.powers()[0] < -500) == ("Passive", True)
         await home.until(6, 20)
-        battery.faults.clock_offset = 0.0
+        if is_set_right:
+            battery.faults.clock_offset = 0.0
         battery.set_battery(soc=40.0)
         home.place.clock.offset = dt.timedelta(hours=-3)
         await home.minutes(8)

@@ -157,8 +157,12 @@ class OrderExecutor:
     def async_want(self, order: BatteryCommand | None) -> None:
         """Have an order carried out; None leaves the battery as it is."""
         self._asked = order
-        if order is not None and self.doubt is not None and self._may_use_passive(order):
-            order = order.by_passive()
+        if order is not None and self.doubt is not None:
+            if self._may_use_passive(order):
+                order = order.by_passive()
+            elif self.doubt is Outcome.CLOCK_WRONG and self._own_clock.is_settling:
+                # Neither its clock nor ours would end a charge when it has to.
+                order = Order(0)
         is_done = order is None or order in (self._standing, self._impossible)
         if order == self._wanted and (self._is_busy or is_done):
             return
