@@ -1,10 +1,11 @@
 """Live through days in which anything happens, with simulated batteries in virtual time.
 
-Strangers, faults of batteries, cells that are full or empty anywhere, restarts, reloads, cancelled
-and flapping calls, renamed and removed entities, clocks that jump and colours that nobody
-announces, drawn by lot from a seed. Meanwhile: the planned mode or an honest alert, no charge from
-the grid in red peak hours, nothing forgotten that a person has decided, every call ended within
-60 s, writes within the budget, nothing stale shown as current, and nothing left behind.
+Strangers, faults of batteries, clocks of batteries that are wrong, cells that are full or empty
+anywhere, restarts, reloads, cancelled and flapping calls, renamed and removed entities, clocks that
+jump and colours that nobody announces, drawn by lot from a seed. Meanwhile: the planned mode or an
+honest alert, no charge from the grid in red peak hours, nothing forgotten that a person has
+decided, every call ended within 60 s, writes within the budget, nothing stale shown as current, and
+nothing left behind.
 """
 
 import argparse

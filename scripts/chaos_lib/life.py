@@ -20,6 +20,7 @@ type Event = Callable[[World], Awaitable[str]]
 
 _EVENTS: Final[Mapping[Event, int]] = {
     mishaps.fault: 8,
+    mishaps.battery_clock: 2,
     mishaps.cells: 3,
     mishaps.darken: 4,
     mishaps.reboot: 3,

@@ -30,6 +30,8 @@ _FAULTS: Final[tuple[dict[str, object], ...]] = (
     {"counter_glitch": 0.2},
     {"loss": 0.15, "late": 0.05, "duplicates": 0.03, "refused_writes": 0.1},
 )
+# In s: drift, an hour or two of summer time or of another time zone, a clock that was never set.
+_OFFSETS: Final = (0.0, -90.0, 90.0, 900.0, -3600.0, 3600.0, 7200.0, -6 * 3600.0, 100 * 86400.0)
 _CELLS: Final = (
     ("full_at", (55.0, 80.0, 95.0)),
     ("empty_at", (25.0, 60.0)),
@@ -62,6 +64,15 @@ async def cells(world: World) -> str:
     battery.faults.set(name, value)
     world.trouble(battery)
     return f"{battery.spec.ble_mac}: {name} {value:g}"
+
+
+async def battery_clock(world: World) -> str:
+    """Set the clock of one battery wrong for hours, as without the vendor's cloud, or right."""
+    battery = world.any_battery()
+    seconds = world.rng.choice(_OFFSETS)
+    battery.faults.set("clock_offset", seconds)
+    world.trouble(battery)
+    return f"{battery.spec.ble_mac}: clock {seconds / 60:+g} min"
 
 
 async def darken(world: World) -> str:
