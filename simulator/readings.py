@@ -76,7 +76,7 @@ def ble_status(query: Query) -> Result:
 def battery_status(query: Query) -> Result:
     """Answer Bat.GetStatus in the scales of the firmware."""
     state, profile = query.state, query.device.profile
-    rated = query.device.plant.rated_wh
+    rated = query.device.spec.reported_wh or query.device.plant.rated_wh
     printed = float if profile.battery_floats else int
     charge, discharge = _flags(profile.flags, state)
     volts_and_amperes: Result = {
@@ -119,7 +119,7 @@ def es_status(query: Query) -> Result:
     pv_known = profile.pv_in_status
     return {
         "bat_soc": _percent(state),
-        "bat_cap": query.device.plant.rated_wh,
+        "bat_cap": query.device.spec.reported_wh or query.device.plant.rated_wh,
         "pv_power": int(_visible_pv(state)) if pv_known else 0,
         "ongrid_power": round(state.ac_power),
         "offgrid_power": round(state.backup_power),
@@ -169,7 +169,7 @@ def get_data(query: Query) -> Result:
         "inv_pow": inverter,
         "tol_charge": int(state.energy_charged_wh / 10),
         "tol_discharge": int(state.energy_discharged_wh / 10),
-        "bat_cap": device.plant.rated_wh,
+        "bat_cap": device.spec.reported_wh or device.plant.rated_wh,
     }
 
 

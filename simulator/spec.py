@@ -28,6 +28,8 @@ class BatterySpec:
     mode: str = "Auto"
     packs: int = 1
     rated_wh: int = 0
+    reported_wh: int = 0
+    """Capacity that the replies name; 0 for the true one."""
     max_charge: int = 0
     max_discharge: int = 0
     efficiency: float = 0.95

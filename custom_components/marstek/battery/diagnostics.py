@@ -49,6 +49,11 @@ def battery_diagnostics(battery: Battery) -> dict[str, Any]:
         "power_limits": battery.parts.memory.proven_power.describe(
             battery.profile.max_power, dt_util.utcnow().timestamp()
         ),
+        "capacity": {
+            "table": battery.profile.rated_capacity,
+            "named": battery.parts.readings.capacity,
+            "observed": battery.parts.memory.proven_capacity.value,
+        },
         "experimental": battery.parts.trial.describe(),
         **_link(battery),
     }

@@ -15,6 +15,7 @@ from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 from .leave import Leave, restore_leave
 from .observed import Observed, restore_observed
+from .proven_capacity import ProvenCapacity
 from .proven_power import ProvenPower
 from .run import Run, restore_run
 from .settings import SettingsData
@@ -153,6 +154,8 @@ class Memory:
     """Scales that differ from the table of profiles."""
     proven_power: ProvenPower = field(default_factory=ProvenPower)
     """Powers that it does not exceed, below those of the table."""
+    proven_capacity: ProvenCapacity = field(default_factory=ProvenCapacity)
+    """Capacity that differs from the one that it names."""
     trial: StoredTrial | None = None
     """What became of the trial of Marstek.GetData."""
 
@@ -177,6 +180,7 @@ class Memory:
             "leave": self.leave and self.leave.store(),
             "observed": self.observed.store(),
             "proven_power": self.proven_power.store(),
+            "proven_capacity": self.proven_capacity.store(),
             "judgement": self.trial and self.trial.store(),
         }
 
@@ -211,6 +215,7 @@ class Memory:
             leave=stored.optional("leave", restore_leave),
             observed=stored.value("observed", restore_observed, Observed()),
             proven_power=ProvenPower.restore(stored.part("proven_power")),
+            proven_capacity=ProvenCapacity.restore(stored.part("proven_capacity")),
             trial=stored.optional("judgement", restore_trial),
         )
 

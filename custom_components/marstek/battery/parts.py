@@ -205,7 +205,9 @@ async def async_make_parts(
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()
     profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])
-    store.memory.proven_power = store.memory.proven_power.of(entry.data[CONF_FIRMWARE])
+    memory, firmware = store.memory, entry.data[CONF_FIRMWARE]
+    memory.proven_power = memory.proven_power.of(firmware)
+    memory.proven_capacity = memory.proven_capacity.of(firmware)
     store.memory.limit(power_limits(profile, entry.options))
     client = await async_make_client(
         hass,

@@ -84,7 +84,12 @@ class Readings:
 
     @property
     def rated_capacity(self) -> float:
-        """Capacity in Wh, as the battery tells it, or else of its model."""
+        """Capacity in Wh by the energy that flows, where that contradicts the one named."""
+        return self.memory.proven_capacity.value or self.named_capacity
+
+    @property
+    def named_capacity(self) -> float:
+        """Capacity in Wh as the battery names it, or else of its model."""
         return self.capacity or self.profile.rated_capacity
 
     @property
@@ -218,6 +223,13 @@ class Readings:
         if self.soc is None:
             return
         memory = self.memory
+        memory.proven_capacity.add(
+            memory.charged.total,
+            memory.discharged.total,
+            self.soc,
+            named=self.named_capacity,
+            complete=not self._unaccounted,
+        )
         memory.efficiency.add(
             memory.charged.total,
             memory.discharged.total,
