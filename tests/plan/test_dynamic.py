@@ -122,6 +122,15 @@ async def test_what_was_understood_is_shown(
     await flow.choose("dynamic")
     assert flow.defaults["price_entities"] == [_SENSOR]
     assert flow.defaults["surcharge"] == 0.1
+    hass.config.language = "fr"
+    result = await flow.submit(price_entities=[_SENSOR], **_FORM)
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    first, *_, last = placeholders["summary"].splitlines()
+    assert first.endswith("0,1800 EUR/kWh, le 13/01/2026, 00:00")
+    assert last.endswith("sans ajout de TVA ni de supplément")
+    hass.config.language = "en"
+    await flow.choose("dynamic")
     tell(hass, "2026-01-13", "2026-01-14", unit="ct/kWh")
     result = await flow.submit(price_entities=[_SENSOR], **_FORM)
     placeholders = result["description_placeholders"]

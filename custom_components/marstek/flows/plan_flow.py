@@ -18,11 +18,11 @@ from ..const import (
     EntryKind,
     Tariff,
 )
-from ..plan.announcer import Words
 from ..plan.memory import PlanMemory
 from ..plan.preview import first_context, tonight
 from ..plan.tariff.client import async_check_credentials, async_first_colours
 from ..plan.tariff_settings import dynamic_of, new_settings, options_of
+from ..plan.words import Words
 from ..tempo import ColourBook
 from ..texts import async_load_texts
 from .control_forms import START_SCHEMA, home_schema, read_home

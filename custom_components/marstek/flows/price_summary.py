@@ -11,8 +11,8 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..plan.announcer import Words
 from ..plan.tariff_settings import dynamic_of
+from ..plan.words import Words
 from ..tempo import Offer
 from ..texts import async_load_texts
 from .price_forms import SourceReading
@@ -50,7 +50,7 @@ def _lines(
         ("told_source_last", starts[-1] + _QUARTER - offer.step),
     ):
         known = offer.prices.get(start, offer.prices[starts[-1]])
-        yield text(key, price=price(known), time=_clock(start))
+        yield text(key, price=price(known), time=words.moment(start))
     count = len(starts) * _QUARTER // offer.step
     yield text("told_source_count", count=str(count), minutes=str(offer.step // _MINUTE))
     unit = words.texts.get(f"selector.price_unit.options.{offer.unit}")
@@ -65,14 +65,12 @@ def _lines(
         yield text("told_source_subject", subject=f"`{name}`")
     now = offer.prices.get(_quarter(dt_util.utcnow()))
     if now is not None:
-        yield text("told_source_paid", price=price(settings.paid(now)))
+        paid = settings.paid(now)
+        yield text(
+            "told_source_paid_as_is" if paid == now else "told_source_paid", price=price(paid)
+        )
     if offer.provisional:
         yield text("told_source_undated")
-
-
-def _clock(moment: dt.datetime) -> str:
-    """Return a moment by the clock of the home."""
-    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
 
 
 def _quarter(moment: dt.datetime) -> dt.datetime:

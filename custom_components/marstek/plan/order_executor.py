@@ -162,7 +162,7 @@ class OrderExecutor:
                 order = order.by_passive()
             elif self.doubt is Outcome.CLOCK_WRONG and self._own_clock.is_settling:
                 # Neither its clock nor ours would end a charge when it has to.
-                order = Order(0)
+                order = BatteryCommand(0)
         is_done = order is None or order in (self._standing, self._impossible)
         if order == self._wanted and (self._is_busy or is_done):
             return

@@ -21,12 +21,12 @@ from ..planner import (
     plan_simple,
 )
 from ..tempo import Colour, tempo_day
-from .announcer import Words
 from .memory import PlanMemory
 from .options import plan_options
 from .participants import loaded_batteries
 from .planner_context import battery_state, periods
 from .tariff_settings import TariffSettings, settings_of
+from .words import Words
 
 _HALF_A_DAY: Final = dt.timedelta(hours=12)
 _DASH: Final = "\N{EN DASH}"

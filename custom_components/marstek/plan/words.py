@@ -1,0 +1,57 @@
+"""What the plan does, in plain words of Home Assistant's own language."""
+
+from dataclasses import dataclass
+import datetime as dt
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..planner import Action, Step
+from ..texts import Texts
+
+_SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
+_POINTS: Final = {"fr": ","}
+# In English, day and month change places from country to country: only ISO is read alike everywhere.
+_MOMENTS: Final = {"fr": "%d/%m/%Y, %H:%M"}
+_COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Renders steps and figures."""
+
+    texts: Texts
+    language: str
+
+    def describe(self, step: Step, power: int | None = None) -> str:
+        """Return what a step does and why; `power` in W takes the place of what is to be sent."""
+        watts = step.sent if power is None else power
+        values = {
+            "power": self.number(watts),
+            "target": self.number(step.target or 100),
+            "floor": self.number(step.floor or 0),
+        }
+        does = "auto_floor" if step.action is Action.AUTO and step.floor else step.action
+        action = self.texts.get(f"exceptions.told_action_{does}.message", values)
+        reason = self.reason(step)
+        colon = _COLONS.get(self.language, ": ")
+        return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
+
+    def reason(self, step: Step) -> str:
+        """Return why a step is what it is."""
+        if rule := step.figures.get("rule"):
+            return self.texts.get("exceptions.told_rule.message", {"rule": str(rule)})
+        return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+
+    def number(self, value: float) -> str:
+        """Return a whole number as it is written in the language."""
+        return f"{value:,.0f}".replace(",", _SEPARATORS.get(self.language, ","))
+
+    def moment(self, moment: dt.datetime) -> str:
+        """Return date and time by the clock of the home, as they are written in the language."""
+        style = _MOMENTS.get(self.language, "%Y-%m-%d %H:%M")
+        return dt_util.as_local(moment).strftime(style)
+
+    def price(self, value: float) -> str:
+        """Return a price of a kWh as it is written in the language."""
+        return f"{value:.4f}".replace(".", _POINTS.get(self.language, "."))
