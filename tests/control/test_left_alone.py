@@ -64,6 +64,7 @@ async def test_the_plan_leaves_it_alone_and_takes_it_again() -> None:
         assert home.shown.state == "override"
         assert [told.message for told in home.kinds(Kind.OVERRIDE_STARTED)] != []
         assert "13:30" in home.kinds(Kind.OVERRIDE_STARTED)[0].message
+        assert home.kinds(Kind.OVERRIDE_STARTED)[0].message.startswith("Nothing is sent to ")
         with pytest.raises(HomeAssistantError) as error:
             await home.hass.services.async_call(DOMAIN, "charge", {}, blocking=True)
         assert error.value.translation_key == "left_alone"

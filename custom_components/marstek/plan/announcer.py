@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..battery.runtime import Battery
 from ..const import DOMAIN, PLAN_UNIQUE_ID
 from ..planner import Action, Override, Step
+from ..texts import Texts
 from .order_executor import ExecutionReport, OrderExecutor, Outcome
 from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
@@ -113,13 +114,14 @@ class Announcer:
         kind: Kind | Alert,
         placeholders: Mapping[str, str] | None = None,
         battery: Battery | None = None,
+        message: str | None = None,
     ) -> None:
-        """Tell one thing: title and message are the texts of its key."""
+        """Publish one event: title and message are the texts of its kind, or of `message`."""
         values = {**(placeholders or {}), **({"name": battery.name} if battery else {})}
         told = PlanEvent(
             kind,
             self._texts.get(f"exceptions.told_{kind}_title.message", values),
-            self._texts.get(f"exceptions.told_{kind}.message", values).strip(),
+            self._texts.message(message or f"told_{kind}", values).strip(),
             battery.name if battery else None,
         )
         # The logbook shows it on the page of the plan's device.
@@ -219,8 +221,9 @@ class Announcer:
         self.tell(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)
 
     def override_started(self, battery: Battery, until: dt.datetime) -> None:
-        """Tell that the plan stands back from a battery."""
-        self.tell(Kind.OVERRIDE_STARTED, {"until": self._time(until)}, battery)
+        """Publish that the plan leaves a battery to a person, or that nothing is sent to it."""
+        message = "told_left_alone" if battery.is_left_alone else None
+        self.tell(Kind.OVERRIDE_STARTED, {"until": self._time(until)}, battery, message)
 
     def override_wanted(self, request: Override, names: Iterable[str]) -> None:
         """Tell that batteries do what a person wants instead of the plan."""
