@@ -131,7 +131,6 @@ class Runs:
 
     async def async_abandon(self) -> None:
         """End a run of a battery that nobody will command any more; tried once."""
-        self._commands.end_run()
         run = self.run
         if run is None:
             return
