@@ -4,6 +4,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.battery.energy import LONGEST_STEP, EnergyMeter
+from custom_components.marstek.stored import StoredPart
 
 NOON = 1_795_000_000.0
 RESOLUTION = 10.0
@@ -85,6 +86,51 @@ def test_a_long_gap_is_not_integrated() -> None:
     assert meter.total == pytest.approx(100.0)
     meter.add_power(600.0, NOON + 2 * LONGEST_STEP + 1, resolution=None)
     assert meter.total == pytest.approx(100.0)
+
+
+def flowed(meter: EnergyMeter, hours: range, share: float) -> EnergyMeter:
+    """Let 100 Wh an hour flow, of which the counter tells a share."""
+    for hour in hours:
+        for minute in range(0, 61, 6):
+            meter.add_power(100.0, NOON + 3600 * hour + 60 * minute, resolution=RESOLUTION)
+        counter = (meter.counter or 0.0) + 100.0 * share
+        counted(meter, (counter, 3600.0 * (hour + 1)))
+    return meter
+
+
+def test_a_counter_is_judged_by_all_the_energy_that_was_compared() -> None:
+    """Three hours of 100 Wh are enough to trust it no more, and again to trust it anew."""
+    meter = flowed(counted(EnergyMeter(), (1000.0, 0)), range(2), 0.4)
+    assert meter.trusted
+    flowed(meter, range(2, 4), 0.4)
+    assert not meter.trusted
+    flowed(meter, range(4, 8), 1.0)
+    assert meter.trusted
+
+
+def test_a_gap_spoils_no_more_than_one_comparison() -> None:
+    """A counter is judged again once it has moved after power was missing."""
+    meter = counted(EnergyMeter(), (1000.0, 0))
+    meter.add_power(100.0, NOON - 2 * LONGEST_STEP, resolution=RESOLUTION)
+    flowed(meter, range(1), 0.4)
+    assert (meter.compared_power, meter.gapped) == (0.0, False)
+    flowed(meter, range(1, 6), 0.4)
+    assert not meter.trusted
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"counter": 900.0},
+        {"total": "many", "counter": 900.0},
+        {"total": 0.0, "counter": 900.0, "is_unknown": True},
+    ],
+)
+def test_a_total_that_could_not_be_read_is_unknown(stored: dict[str, object]) -> None:
+    """Missing, damaged, or unknown already before the restart: it begins at the counter."""
+    meter = EnergyMeter.restore(StoredPart(stored))
+    assert meter.shown_total is None
+    assert counted(meter, (900.0, 0)).shown_total == 900.0
 
 
 @given(

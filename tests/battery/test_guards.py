@@ -1,13 +1,16 @@
 """Guards of commands and runs that no other test needs."""
 
 import asyncio
+import datetime as dt
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from simulator.household import constant
-from tests.battery.test_runs import Person, person
+from tests.battery.test_runs import Person, leave, person
 from tests.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -61,3 +64,45 @@ async def test_a_discharge_without_target_waits_at_the_floor() -> None:
         await asyncio.sleep(4 * 3600)
         assert len(me.writes()) - sent <= 4
         assert "keeps_leaving" not in me.issues()
+
+
+@virtual
+async def test_a_charge_to_a_target_ends_within_a_day() -> None:
+    """A target may never be reached; what a person sets without an end has none."""
+    async with person() as me:
+        runs = me.home.entry(me.battery).runtime_data.runs
+        await me.do("set_passive", power=300)
+        assert runs.until is None
+        await me.do("charge", power=300, target=90)
+        assert runs.until == pytest.approx(
+            dt_util.utcnow() + dt.timedelta(hours=24), abs=dt.timedelta(minutes=1)
+        )
+
+
+@pytest.mark.parametrize(("soc", "ends"), [(62.0, True), (85.0, False)])
+@virtual
+async def test_a_discharge_that_keeps_leaving_may_be_empty(soc: float, *, ends: bool) -> None:
+    """The depth of discharge is unknown: below 70 % the run ends, above the owner is called."""
+    async with person(soc=soc) as me:
+        me.battery.set_household(constant(0.0))
+        await me.do("discharge", power=800, duration={"hours": 8}, target=20)
+        for _ in range(3):
+            await asyncio.sleep(200)
+            leave(me.battery, "Passive")
+            await asyncio.sleep(100)
+        assert me.issues() == ([] if ends else ["keeps_leaving_passive"])
+        assert me.mode == ("Auto" if ends else "Passive")
+        assert (run_of(me) is None) is ends
+
+
+@virtual
+async def test_a_battery_without_a_run_is_disabled_like_any_other() -> None:
+    """There is nothing to bring it back from."""
+    async with person() as me:
+        entry = me.home.entry(me.battery)
+        written = len(me.writes())
+        await me.home.hass.config_entries.async_set_disabled_by(
+            entry.entry_id, ConfigEntryDisabler.USER
+        )
+        assert entry.state is ConfigEntryState.NOT_LOADED
+        assert len(me.writes()) == written

@@ -3,6 +3,7 @@
 import asyncio
 
 from hypothesis import given, settings, strategies as st
+import pytest
 
 from custom_components.marstek.battery.data import CommandProgress, CommandState
 from custom_components.marstek.battery.turns import Rank, Turn, Turns
@@ -62,3 +63,42 @@ async def _compete(steps: list[tuple[Rank, bool, bool, int, int | None]]) -> Non
     assert not shown or shown[-1] is not CommandState.PENDING
     assert not turns.is_mode_waiting
     assert not turns.lock.locked()
+
+
+async def _end_one(running: Turn, stays: Turn | None) -> CommandState:
+    """Cancel a setpoint that waits; return what is shown while `running` goes on."""
+    seen: list[CommandProgress] = []
+    turns, goes_on = Turns(seen.append), asyncio.Event()
+
+    async def job() -> None:
+        await goes_on.wait()
+
+    tasks = [asyncio.ensure_future(turns.async_take(running, job))]
+    await asyncio.sleep(0)
+    tasks += [
+        asyncio.ensure_future(turns.async_take(turn, job))
+        for turn in (stays, Turn(is_setpoint=True))
+        if turn is not None
+    ]
+    await asyncio.sleep(0)
+    tasks[-1].cancel()
+    await asyncio.wait(tasks[-1:])
+    shown = seen[-1].state
+    goes_on.set()
+    await asyncio.wait(tasks)
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("running", "stays", "shown"),
+    [
+        (Turn(), None, CommandState.PENDING),
+        (Turn(Rank.BACKGROUND), None, CommandState.CANCELLED),
+        (Turn(Rank.BACKGROUND), Turn(), CommandState.PENDING),
+    ],
+)
+def test_the_end_of_one_command_does_not_hide_another(
+    running: Turn, stays: Turn | None, shown: CommandState
+) -> None:
+    """The last command is pending again for as long as one that somebody gave is."""
+    assert asyncio.run(_end_one(running, stays)) is shown
