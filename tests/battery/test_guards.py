@@ -70,7 +70,7 @@ async def test_a_discharge_without_target_waits_at_the_floor() -> None:
 async def test_a_charge_to_a_target_ends_within_a_day() -> None:
     """A target may never be reached; what a person sets without an end has none."""
     async with person() as me:
-        runs = me.home.entry(me.battery).runtime_data.runs
+        runs = me.home.entry(me.battery).runtime_data.parts.runs
         await me.do("set_passive", power=300)
         assert runs.until is None
         await me.do("charge", power=300, target=90)

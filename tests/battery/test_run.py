@@ -7,10 +7,10 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.marstek.battery.passive_exits import LEAST_POWER, PassiveExits, is_other
+from custom_components.marstek.battery.passive_exits import PassiveExits, is_other
 from custom_components.marstek.battery.run import Before, Run, restore_run
 from custom_components.marstek.stored import StoredPart
-from custom_components.marstek.venus import Mode
+from custom_components.marstek.venus import LEAST_TELLING, Mode
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 POWERS = st.integers(-2500, 2500)
@@ -89,7 +89,7 @@ def test_end() -> None:
     assert Run(800, Before(), is_over=True).is_past(NOON)
 
 
-@given(POWERS.filter(lambda power: abs(power) >= LEAST_POWER), st.floats(0.3, 1.1))
+@given(POWERS.filter(lambda power: abs(power) >= LEAST_TELLING), st.floats(0.3, 1.1))
 def test_a_power_that_is_followed_is_no_departure(asked: int, share: float) -> None:
     """Also when the battery gives less than it was asked for, as it does near full."""
     assert not is_other(asked, round(asked * share))

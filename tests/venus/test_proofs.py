@@ -18,10 +18,12 @@ from custom_components.marstek.venus import (
     ModeStatus,
     NoAnswerError,
     Proof,
+    Purpose,
     RefusedError,
     Slot,
+    agrees,
 )
-from custom_components.marstek.venus.proving import Measured, is_excusable, power_agrees
+from custom_components.marstek.venus.proving import Measured, is_excusable
 from simulator import Faults
 from simulator.household import constant
 from tests.venus.bench import POWERS, Pair, opened, pair, reply, scripted, time, virtual
@@ -226,11 +228,11 @@ async def test_one_lost_slot_does_not_give_up_the_others() -> None:
         assert [bool(held) for held in bench.battery.state.slots[:3]] == [False, True, True]
 
 
-@pytest.mark.parametrize(("soc", "agrees"), [(94, False), (95, True), (100, True), (None, False)])
-def test_from_which_charge_on_a_battery_need_not_take_more(soc: int | None, agrees: bool) -> None:
+@pytest.mark.parametrize(("soc", "may_stop"), [(94, False), (95, True), (100, True), (None, False)])
+def test_from_which_charge_on_a_battery_need_not_take_more(soc: int | None, may_stop: bool) -> None:
     """A battery near full takes what it likes."""
-    assert power_agrees(-1500, 0, soc) is agrees
-    assert not power_agrees(1500, 0, soc)
+    assert agrees(-1500, 0, soc, Purpose.PROOF) is may_stop
+    assert not agrees(1500, 0, soc, Purpose.PROOF)
 
 
 def _sunny(bench: Pair, watts: float) -> None:

@@ -3,16 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-# Less is too near to 0 W to be told from it.
-LEAST_POWER: Final = 200
+from ..venus import IDLE_POWER, LEAST_TELLING, Purpose, agrees
+
 # A battery ramps up, and a reply may be late.
 _SETTLING: Final = 10.0
-_NEAR_ZERO: Final = 50
 _NEAR_ZERO_SHARE: Final = 0.1
 _READS: Final = 2
-# So near to what was asked for, in W or as a share, there is no doubt that it is in Passive.
-_TOLERANCE: Final = 100
-_TOLERANCE_SHARE: Final = 0.2
 # So long, in s, a read of the power tells that.
 _FRESH: Final = 75.0
 # So many departures within so many seconds are too many.
@@ -44,9 +40,9 @@ class PassiveExits:
 
         One read is not enough: a battery may pause for a moment.
         """
-        if abs(asked) < LEAST_POWER or power is None or now - self.sent_at < _SETTLING:
+        if abs(asked) < LEAST_TELLING or power is None or now - self.sent_at < _SETTLING:
             return False
-        if abs(asked - power) <= max(_TOLERANCE, _TOLERANCE_SHARE * abs(asked)):
+        if agrees(asked, power, None, Purpose.PROOF):
             self._agreed_at = now
         if not is_other(asked, power):
             self._differing = 0
@@ -80,4 +76,4 @@ class PassiveExits:
 
 def is_other(asked: int, power: int) -> bool:
     """Tell whether a power is near 0 W or of the other sign, unlike what was asked for."""
-    return power * (1 if asked > 0 else -1) < max(_NEAR_ZERO, _NEAR_ZERO_SHARE * abs(asked))
+    return power * (1 if asked > 0 else -1) < max(IDLE_POWER, _NEAR_ZERO_SHARE * abs(asked))

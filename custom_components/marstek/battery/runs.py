@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError
+from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError, may_be_empty, may_be_full
 from .commands import Commands
 from .data import BatteryData, CommandProgress, CommandState
 from .issues import KEEPS_LEAVING
@@ -28,11 +28,8 @@ _PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 # So many seconds before its target a run is watched closely, longer would cost some firmware its
 # meter.
 _NEAR_TARGET: Final = 300.0
-# From here on, in %, a battery may take nothing; so little above its depth of discharge it may
-# give nothing, and below the least depth that can be set (PROTOCOL.md 2.10) it is likely to.
-_FULL_FROM: Final = 95
+# So little above its depth of discharge, in %, a battery may give nothing.
 _EMPTY_MARGIN: Final = 3
-_MAY_BE_EMPTY: Final = 70
 # In W: so much may be measured on a backup socket without a load.
 _IDLE_BACKUP: Final = 20
 # A countdown that was left behind, in s, puts the battery into Passive at 0 W.
@@ -259,7 +256,7 @@ class Runs:
             return
         self._exits.found(now)
         if self._exits.is_too_many(now):
-            if run.target is not None and run.power > 0 and (soc or 100) <= _MAY_BE_EMPTY:
+            if run.target is not None and run.power > 0 and soc is not None and may_be_empty(soc):
                 self._finish()
                 return
             self._tell(keeps_leaving=True)
@@ -294,4 +291,4 @@ def _is_exhausted(run: Run, soc: int | None, floor: float) -> bool:
     """Tell whether a battery that does nothing may be full or empty."""
     if soc is None:
         return False
-    return soc >= _FULL_FROM if run.power < 0 else soc <= floor + _EMPTY_MARGIN
+    return may_be_full(soc) if run.power < 0 else soc <= floor + _EMPTY_MARGIN

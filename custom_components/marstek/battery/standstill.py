@@ -9,10 +9,8 @@ read since.
 from dataclasses import dataclass
 from typing import Final
 
-# In W: so much may be measured although nothing flows.
-_IDLE: Final = 50
-# Less is too near to 0 W to be told from it.
-_LEAST_POWER: Final = 200
+from ..venus import LEAST_TELLING, is_idle
+
 # In s: a battery ramps up, and a reply may be late.
 _SETTLING: Final = 10.0
 # In s, and reads: some models rest for minutes between their packs.
@@ -45,7 +43,7 @@ class Standstill:
         """Take a read of the power of the cells; None where that is not known."""
         if power is None or now - self._sent_at < _SETTLING:
             return
-        if abs(asked) < _LEAST_POWER or abs(power) > _IDLE:
+        if abs(asked) < LEAST_TELLING or not is_idle(power):
             self.forget()
             return
         self._reads += 1

@@ -10,11 +10,10 @@ from dataclasses import replace
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..venus import Clock, Mode, ModeControl, VenusError
+from ..venus import LEAST_TELLING, Clock, Mode, ModeControl, VenusError
 from .commands import Commands
 from .memory import Hold, MemoryStore
 from .mode_requests import owner_request
-from .passive_exits import LEAST_POWER
 from .renewal import RENEW_AT_LAST
 
 
@@ -94,7 +93,7 @@ class Upkeep:
             hold is None
             or run is None
             or self._commands.is_deferred
-            or abs(hold.power) < LEAST_POWER
+            or abs(hold.power) < LEAST_TELLING
         ):
             return False
         if renewal.may_have_left:

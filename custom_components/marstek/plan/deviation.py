@@ -6,19 +6,12 @@ from typing import Final
 from ..battery.mode_requests import BatteryCommand
 from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
-from ..venus import Mode
+from ..venus import Mode, Purpose, agrees, is_idle
 
 # A battery ramps up, and its slots follow its own clock, which may be some minutes off.
 _PATIENCE: Final = 300.0
-_HOLD_TOLERANCE: Final = 100
-_POWER_TOLERANCE: Final = 150
-_POWER_TOLERANCE_SHARE: Final = 0.3
-_IDLE: Final = 50
 # Cells that are full, or rest between their packs, take nothing for longer than a ramp lasts.
 _EXHAUSTED_AFTER: Final = 900.0
-# Near full a battery takes less than it is told; near empty it gives less.
-_NEARLY_FULL: Final = 95
-_NEARLY_EMPTY: Final = 71
 
 
 class Finding(StrEnum):
@@ -73,7 +66,7 @@ class DeviationWatch:
     def _of_mode(self, mode: Mode | None) -> Finding:
         """Tell a known fault of the firmware from somebody's doing (PROTOCOL.md 2.9 and 6)."""
         power = self._battery.data.ac_power
-        if mode is Mode.PASSIVE and power is not None and abs(power) <= _IDLE:
+        if mode is Mode.PASSIVE and power is not None and is_idle(power):
             # A countdown that nobody remembers has ended.
             return Finding.LAPSE
         if mode is Mode.AUTO and self._was_silent:
@@ -88,28 +81,28 @@ class DeviationWatch:
         power = battery.data.ac_power
         if order.power is None or power is None:
             return None
-        if order.power and power * order.power > 0 and abs(power) > _IDLE:
+        if order.power and power * order.power > 0 and not is_idle(power):
             self.has_acted = True
-        if self._agrees(order.power, power, battery.data.soc):
+        if agrees(order.power, power, battery.data.soc, Purpose.WATCH):
             self._deviating_since = None
             return None
         if self._deviating_since is None:
             self._deviating_since = now
-        is_idle = order.power != 0 and abs(power) <= _IDLE
-        has_ended = is_idle and self.has_acted
+        stands_still = order.power != 0 and is_idle(power)
+        has_ended = stands_still and self.has_acted
         if now - self._deviating_since < (_EXHAUSTED_AFTER if has_ended else _PATIENCE):
             return None
         self._deviating_since = None
         if has_ended:
             return Finding.EXHAUSTED
-        return Finding.IDLE if is_idle else Finding.OTHER_POWER
+        return Finding.IDLE if stands_still else Finding.OTHER_POWER
 
     def _of_cells(self, order: BatteryCommand, now: float) -> Finding | None:
         """Return whether cells beside the sun take or give no more; its power hides all else."""
         power = self._battery.data.battery_power
         if not order.power or power is None:
             return None
-        if abs(power) > _IDLE:
+        if not is_idle(power):
             self.has_acted |= power * order.power > 0
             self._deviating_since = None
             return None
@@ -119,19 +112,3 @@ class DeviationWatch:
             return None
         self._deviating_since = None
         return Finding.EXHAUSTED
-
-    def _agrees(self, wanted: int, power: int, soc: int | None) -> bool:
-        """Tell whether a power in W is what was asked for, as far as the battery can give it.
-
-        Less power in the same direction is no contradiction: cells that are cold, hot, nearly full
-        or out of balance are derated by their battery.
-        """
-        if wanted == 0:
-            return abs(power) <= _HOLD_TOLERANCE
-        tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(wanted))
-        may_stop = soc is None or (soc >= _NEARLY_FULL if wanted < 0 else soc <= _NEARLY_EMPTY)
-        is_derated = power * wanted > 0 and abs(power) > _IDLE
-        if may_stop or is_derated:
-            low, high = sorted((wanted, 0))
-            return low - tolerance <= power <= high + tolerance
-        return abs(power - wanted) <= tolerance

@@ -15,7 +15,7 @@ from ..battery.mode_requests import BatteryCommand
 from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..errors import command_error
-from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
+from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError, may_be_full
 from .deviation import DeviationWatch, Finding
 from .own_clock import OwnClock
 
@@ -32,7 +32,6 @@ _INSISTENCE: Final = 900.0
 _REST: Final = 2700.0
 _NIGHT: Final = 43200.0
 _TEMPERATURE_STEP: Final = 3.0
-_NEARLY_FULL: Final = 95
 
 
 class Outcome(StrEnum):
@@ -269,7 +268,7 @@ class OrderExecutor:
         self._is_rewritten = False
         data, order = self.battery.data, self._standing
         if order is not None and (order.power or 0) < 0:
-            is_full = data.soc is not None and data.soc >= _NEARLY_FULL
+            is_full = data.soc is not None and may_be_full(data.soc)
             self._rests_until = self.battery.clock.time() + (_NIGHT if is_full else _REST)
             self._rests_at = data.temperature
         self._report(Outcome.EXHAUSTED)

@@ -3,6 +3,15 @@
 What the device does is documented in PROTOCOL.md; section numbers in this library refer to it.
 """
 
+from .agreement import (
+    IDLE_POWER,
+    LEAST_TELLING,
+    Purpose,
+    agrees,
+    is_idle,
+    may_be_empty,
+    may_be_full,
+)
 from .client import VenusClient
 from .clock import Clock, LoopClock, wait_at_most, within
 from .discovery import DEFAULT_PORT, DISCOVERY_PORTS, SearchResult, probe, search
@@ -54,6 +63,8 @@ from .transport import Hub
 __all__ = [
     "DEFAULT_PORT",
     "DISCOVERY_PORTS",
+    "IDLE_POWER",
+    "LEAST_TELLING",
     "BatteryStatus",
     "BluetoothStatus",
     "Clock",
@@ -89,6 +100,7 @@ __all__ = [
     "Priority",
     "Profile",
     "Proof",
+    "Purpose",
     "PvChannel",
     "PvStatus",
     "RefusedError",
@@ -103,8 +115,12 @@ __all__ = [
     "VenusError",
     "WifiStatus",
     "WrongDeviceError",
+    "agrees",
     "firmware_name",
+    "is_idle",
     "is_scale",
+    "may_be_empty",
+    "may_be_full",
     "probe",
     "profile_for",
     "search",

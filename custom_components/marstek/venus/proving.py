@@ -3,18 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from .agreement import IDLE_POWER, LEAST_TELLING, Purpose, agrees, may_be_empty
 from .errors import ContradictedError, NoAnswerError, VenusError
 from .mode_request import ModeRequest
 from .models import Method, Mode, ModeStatus
 
 _CONTRADICTIONS: Final = 3
-_POWER_TOLERANCE: Final = 100
-_POWER_TOLERANCE_SHARE: Final = 0.2
-_IDLE_POWER: Final = 50
-# A battery near full takes less than asked; one at its depth of discharge, which is set anywhere
-# from 30 to 88 % (PROTOCOL.md 2.10) and can't be read, gives nothing.
-_FULL_FROM: Final = 95
-_EMPTY_BELOW: Final = 71
 
 
 @dataclass(slots=True)
@@ -48,14 +42,6 @@ class Progress:
         self.error = error
 
 
-def power_agrees(request: int, power: int, soc: int | None) -> bool:
-    """Tell whether a measured power in W is what a setpoint asks for."""
-    tolerance = max(_POWER_TOLERANCE, _POWER_TOLERANCE_SHARE * abs(request))
-    if soc is not None and soc >= _FULL_FROM and request < 0:
-        return request - tolerance <= power <= tolerance
-    return abs(power - request) <= tolerance
-
-
 def shows_setpoint(request: ModeRequest, status: ModeStatus) -> bool:
     """Tell whether a read shows mode and power of a wish, and could not do so by chance.
 
@@ -63,8 +49,8 @@ def shows_setpoint(request: ModeRequest, status: ModeStatus) -> bool:
     """
     if status.mode is not request.mode or status.ac_power is None:
         return False
-    is_distinct = abs(request.power) > 2 * _POWER_TOLERANCE
-    return is_distinct and power_agrees(request.power, status.ac_power, None)
+    is_distinct = abs(request.power) > LEAST_TELLING
+    return is_distinct and agrees(request.power, status.ac_power, None, Purpose.PROOF)
 
 
 def is_excusable(
@@ -81,10 +67,11 @@ def is_excusable(
     has_changed = before is not None and before.mode not in (None, request.mode)
     if has_changed and measured is not None and measured.is_less_than(request.power):
         return True
-    is_idle = measured is not None and measured.is_idle
-    is_low = status.soc is not None and status.soc <= _EMPTY_BELOW
-    may_be_empty = request.power > 0 and is_idle and is_low
-    return request.mode is Mode.MANUAL or may_be_empty
+    if request.mode is Mode.MANUAL:
+        return True
+    stands_still = measured is not None and measured.is_idle
+    is_low = status.soc is not None and may_be_empty(status.soc)
+    return request.power > 0 and stands_still and is_low
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +91,19 @@ class Measured:
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing flows into or out of the cells."""
-        return bool(self.powers) and abs(self.powers[-1]) <= _POWER_TOLERANCE
+        return bool(self.powers) and abs(self.powers[-1]) <= Purpose.PROOF.value.hold
 
     def is_less_than(self, power: int) -> bool:
         """Tell whether nothing, or less in the same direction, flows than a setpoint in W asks."""
         low, high = sorted((0, power))
-        return any(low - _IDLE_POWER <= each <= high + _IDLE_POWER for each in self.powers)
+        return any(low - IDLE_POWER <= each <= high + IDLE_POWER for each in self.powers)
 
     def follows(self, power: int) -> bool | None:
         """Tell whether a setpoint in W shows; None where that can't be known.
 
         One between both powers may be all that the cells, at their limit, leave of it.
         """
-        if any(power_agrees(power, each, self.soc) for each in self.powers):
+        if any(agrees(power, each, self.soc, Purpose.PROOF) for each in self.powers):
             return True
         if not self.powers or min(self.powers) < power < max(self.powers):
             return None

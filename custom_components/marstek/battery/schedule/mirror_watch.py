@@ -5,7 +5,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ...venus import Clock, EnergyStatus, Link, Mode, ModeStatus, Slot, Status
+from ...venus import Clock, EnergyStatus, Link, Mode, ModeStatus, Purpose, Slot, Status, agrees
 from ..memory import MemoryStore
 from ..slot_mirror import Doubt, Mirror, covers
 
@@ -13,13 +13,6 @@ from ..slot_mirror import Doubt, Mirror, covers
 _SILENCE: Final = 120.0
 # A battery's clock may be some minutes off, and power needs a while to follow.
 _PATIENCE: Final = 600.0
-_TOLERANCE: Final = 150
-_TOLERANCE_SHARE: Final = 0.3
-# Near full a battery takes less than a slot says; near empty it gives less.
-_NEARLY_FULL: Final = 95
-_NEARLY_EMPTY: Final = 71
-# In W: so much may be measured although nothing flows.
-_IDLE: Final = 50
 
 
 class MirrorWatch:
@@ -102,7 +95,8 @@ class MirrorWatch:
             key=lambda slot: slot.number,
         )
         expected = acting[0].power if acting else 0
-        if any(_agrees(wanted, power, soc) for wanted in {slot.power for slot in acting} or {0}):
+        asked = {slot.power for slot in acting} or {0}
+        if any(agrees(each, power, soc, Purpose.WATCH) for each in asked):
             self._deviating = None
             return
         time = self._clock.time()
@@ -112,18 +106,3 @@ class MirrorWatch:
         if time - since >= _PATIENCE and self._mode_read_at > since:
             self._deviating = None
             self._doubt(Doubt.CONTRADICTED, {slot.number for slot in acting} or None)
-
-
-def _agrees(wanted: int, power: int, soc: int | None) -> bool:
-    """Tell whether a power in W is what a slot asks for, as far as the battery can give it.
-
-    Less power in the same direction is no contradiction: cells are derated by their battery, and
-    its own limit may be below that of its model.
-    """
-    tolerance = max(_TOLERANCE, _TOLERANCE_SHARE * abs(wanted))
-    may_stop = wanted and (
-        soc is None or (soc >= _NEARLY_FULL if wanted < 0 else soc <= _NEARLY_EMPTY)
-    )
-    is_derated = power * wanted > 0 and abs(power) > _IDLE
-    low, high = sorted((wanted, 0 if may_stop or is_derated else wanted))
-    return low - tolerance <= power <= high + tolerance
