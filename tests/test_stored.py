@@ -1,5 +1,6 @@
 """Stored files of which any part may be something else: nothing else is lost, and all starts."""
 
+from dataclasses import replace
 import datetime as dt
 import json
 from typing import Any
@@ -7,19 +8,12 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 from hypothesis.strategies import DrawFn
 
+from custom_components.marstek.battery.commanded import BackTo, Commanded, KeptUp
 from custom_components.marstek.battery.energy import EnergyMeter
 from custom_components.marstek.battery.leave import Leave
-from custom_components.marstek.battery.memory import (
-    Chosen,
-    Hold,
-    Lost,
-    Memory,
-    StoredTrial,
-    TrialResult,
-)
+from custom_components.marstek.battery.memory import Chosen, Lost, Memory, StoredTrial, TrialResult
 from custom_components.marstek.battery.mode_requests import BatteryCommand, SafetyNet, SlotWindow
 from custom_components.marstek.battery.observed import Observed
-from custom_components.marstek.battery.run import Before, Run
 from custom_components.marstek.battery.settings import SettingsData
 from custom_components.marstek.battery.slot_mirror import Doubt, Mirror, MirrorEntry, Unfinished
 from custom_components.marstek.limits import PowerLimits
@@ -64,10 +58,11 @@ def battery_file() -> dict[str, Any]:
         charged=meter,
         discharged=EnergyMeter(total=5000.0),
         setpoint=-800,
-        hold=Hold(Mode.PASSIVE, -800, TODAY, NOW, Mode.AI),
-        run=Run(-800, Before(Mode.MANUAL, 100, Mode.AI, by_owner=True), NOW, 80),
+        commanded=replace(
+            Commanded.run(-800, BackTo(Mode.MANUAL, 100, Mode.AI, by_owner=True), NOW, 80),
+            kept=KeptUp(TODAY, NOW),
+        ),
         slots={6, 7},
-        is_planned=True,
         chosen=Chosen(Mode.MANUAL, 300),
         was_silent=True,
         lost=Lost(Chosen(Mode.AI), SettingsData(88, 1, 0)),
@@ -171,8 +166,7 @@ def test_battery_keeps_what_is_not_damaged(case: tuple[dict[str, Any], tuple[Any
         assert 0 <= meter.total < 1e13
     assert memory.slots <= set(range(10))
     memory.schedule.of_owner()
-    if memory.run:
-        memory.run.is_past(NOW)
+    memory.commanded.is_past(NOW)
     if path == ("charged",) or path[:2] == ("charged", "total"):
         # Either what is now there can be a total, or the battery's own counter is.
         assert memory.charged.total >= 8900 or not stored["charged"]["total"] < 0

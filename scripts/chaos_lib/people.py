@@ -32,8 +32,8 @@ def _left_to_hand(world: World, battery: SimulatedBattery) -> None:
     if not home.is_running or not world.is_clock_right:
         return
     loaded = loaded_batteries(home.hass).get(key)
-    run = None if loaded is None else loaded.parts.memory.run
-    if run is not None and not run.is_endless:
+    commanded = None if loaded is None else loaded.parts.memory.commanded
+    if commanded is not None and commanded.is_run and not commanded.is_endless:
         # Passive was on for a while already: another choice of it leaves that end as it is.
         return
     if key in home.control.memory.standing_back:

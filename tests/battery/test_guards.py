@@ -1,6 +1,7 @@
 """Guards of commands and runs that no other test needs."""
 
 import asyncio
+from dataclasses import replace
 import datetime as dt
 from typing import Any
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 def run_of(me: Person) -> Any:
     """Return the run that the battery's memory holds."""
-    return me.home.entry(me.battery).runtime_data.parts.memory.run
+    return me.home.entry(me.battery).runtime_data.parts.runs.run
 
 
 @virtual
@@ -46,7 +47,7 @@ async def test_a_run_without_a_hold_is_ended_after_a_restart() -> None:
     async with person() as me:
         await me.do("charge", power=800, duration={"hours": 2})
         store = me.home.entry(me.battery).runtime_data.parts.ground.store
-        store.memory.hold = None
+        store.memory.commanded = replace(store.memory.commanded, kept=None)
         store.save_soon()
         await me.home.restart()
         await asyncio.sleep(120)

@@ -7,19 +7,19 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.marstek.battery.commanded import BackTo, Commanded
 from custom_components.marstek.battery.passive_exits import PassiveExits, is_other
-from custom_components.marstek.battery.run import Before, Run, restore_run
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import LEAST_TELLING, Mode
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 POWERS = st.integers(-2500, 2500)
 MODES = st.sampled_from(list(Mode))
-BEFORES = st.builds(Before, MODES, POWERS, MODES, st.booleans())
+BACK = st.builds(BackTo, MODES, POWERS, MODES, st.booleans())
 RUNS = st.builds(
-    Run,
+    Commanded.run,
     POWERS,
-    BEFORES,
+    BACK,
     st.none()
     | st.datetimes(  # The moments that a clock can show.
         dt.datetime(1970, 1, 1),  # noqa: DTZ001
@@ -27,33 +27,33 @@ RUNS = st.builds(
         timezones=st.just(dt.UTC),
     ),
     st.none() | st.integers(11, 100),
-    st.booleans(),
+    is_over=st.booleans(),
 )
 
 
 @given(RUNS)
-def test_what_is_stored_comes_back(run: Run) -> None:
+def test_what_is_stored_comes_back(run: Commanded) -> None:
     """As it was, through a file."""
-    assert restore_run(json.loads(json.dumps(run.store()))) == run
+    assert Commanded.restore(StoredPart(json.loads(json.dumps(run.store())))) == run
 
 
 @given(RUNS, st.data())
-def test_damaged_files_are_read_as_nothing(run: Run, data: st.DataObject) -> None:
+def test_damaged_files_are_read_as_nothing(run: Commanded, data: st.DataObject) -> None:
     """Whatever became of one value, nothing is raised."""
     stored = run.store()
-    key = data.draw(st.sampled_from(sorted(stored)))
+    key = data.draw(st.sampled_from(sorted(stored["run"])))
     junk = st.none() | st.text() | st.integers() | st.lists(st.integers())
-    stored[key] = data.draw(junk)
-    restored = StoredPart({"run": stored}).optional("run", restore_run)
-    assert restored is None or isinstance(restored, Run)
+    stored["run"][key] = data.draw(junk)
+    restored = Commanded.restore(StoredPart(stored))
+    assert restored == Commanded() or restored.is_run
 
 
 @given(RUNS, POWERS)
-def test_another_power_never_turns_an_end_around(run: Run, power: int) -> None:
+def test_another_power_never_turns_an_end_around(run: Commanded, power: int) -> None:
     """A charge to 80 % does not become a discharge to 80 %."""
     changed = run.at_power(power)
     assert changed.power == power
-    assert changed.before == run.before
+    assert changed.back_to == run.back_to
     same = run.power * power > 0
     assert (changed.until, changed.target) == ((run.until, run.target) if same else (None, None))
 
@@ -64,29 +64,29 @@ def test_another_power_never_turns_an_end_around(run: Run, power: int) -> None:
 )
 def test_target(power: int, soc: int, *, ends: bool) -> None:
     """Charging ends from below, discharging from above, holding never."""
-    run = Run(power, Before(), target=80)
+    run = Commanded.run(power, BackTo(), target=80)
     assert run.is_reached(soc) is ends
     assert not run.is_reached(None)
-    assert not Run(power, Before()).is_reached(soc)
+    assert not Commanded.run(power, BackTo()).is_reached(soc)
 
 
 def test_time_to_target() -> None:
     """5 kWh at 1 kW take five hours."""
-    run = Run(-1000, Before(), target=100)
+    run = Commanded.run(-1000, BackTo(), target=100)
     assert run.seconds_to_target(0, 5000.0) == 5 * 3600
     assert run.seconds_to_target(99, 5000.0) == 180
     assert run.seconds_to_target(None, 5000.0) == run.seconds_to_target(50, None) == math.inf
-    assert Run(-1000, Before()).seconds_to_target(50, 5000.0) == math.inf
-    assert Run(0, Before(), target=80).seconds_to_target(50, 5000.0) == math.inf
+    assert Commanded.run(-1000, BackTo()).seconds_to_target(50, 5000.0) == math.inf
+    assert Commanded.run(0, BackTo(), target=80).seconds_to_target(50, 5000.0) == math.inf
 
 
 def test_end() -> None:
     """A run is past from its end on, or once it is told to be over."""
-    run = Run(800, Before(), NOON)
+    run = Commanded.run(800, BackTo(), NOON)
     assert not run.is_past(NOON - dt.timedelta(seconds=1))
     assert run.is_past(NOON)
-    assert not Run(800, Before()).is_past(NOON)
-    assert Run(800, Before(), is_over=True).is_past(NOON)
+    assert not Commanded.run(800, BackTo()).is_past(NOON)
+    assert Commanded.run(800, BackTo(), is_over=True).is_past(NOON)
 
 
 @given(POWERS.filter(lambda power: abs(power) >= LEAST_TELLING), st.floats(0.3, 1.1))

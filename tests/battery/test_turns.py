@@ -68,7 +68,7 @@ async def _compete(steps: list[tuple[Rank, bool, bool, int, int | None]]) -> Non
 async def _end_one(running: Turn, stays: Turn | None) -> CommandState:
     """Cancel a setpoint that waits; return what is shown while `running` goes on."""
     seen: list[CommandProgress] = []
-    turns, goes_on = Turns(seen.append), asyncio.Event()
+    turns, goes_on = Turns(seen.append, asyncio.Lock()), asyncio.Event()
 
     async def job() -> None:
         await goes_on.wait()

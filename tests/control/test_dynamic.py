@@ -107,9 +107,9 @@ async def test_two_days_of_prices() -> None:
         assert battery.state.mode == "Passive"
         assert home.shown.reason is Reason.LATER_WORTH_COST
         assert battery.state.ac_power < -200
-        hold = home.place.entry(battery).runtime_data.parts.memory.hold
-        assert hold is not None
-        assert hold.until == dt.datetime(2026, 11, 17, 15, tzinfo=PARIS)
+        commanded = home.place.entry(battery).runtime_data.parts.memory.commanded
+        assert commanded.kept is not None
+        assert commanded.kept.until == dt.datetime(2026, 11, 17, 15, tzinfo=PARIS)
         await home.until(15, 0, 40)
         assert battery.state.ac_power > -50
         await diary.live(4.5)

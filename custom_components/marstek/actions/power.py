@@ -9,8 +9,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from ..battery.commanded import Commanded
 from ..battery.poll_schedule import Reading
-from ..battery.run import Before, Run
 from ..battery.runs import LONGEST_RUN
 from ..battery.runtime import Battery
 from ..battery.thrift import giver_of
@@ -87,7 +87,7 @@ async def _async_begin(
     """Begin a run, unless its end is reached already; return what it is."""
     soc = battery.data.soc if Reading.POWER in battery.data.fresh else None
     details: dict[str, JsonValueType] = {"power": power, "target": target, "done": False}
-    if soc is not None and Run(power, Before(), target=target).is_reached(soc):
+    if soc is not None and Commanded.run(power, target=target).is_reached(soc):
         texts = await async_load_texts(battery.hass)
         values = {"name": battery.name, "soc": str(soc)}
         message = texts.get(f"exceptions.{_ALREADY}.message", values)

@@ -23,11 +23,11 @@ from ..venus import (
     UnsupportedError,
     VenusError,
 )
+from .commanded import BackTo, Commanded
 from .data import STATES, CommandProgress, CommandState
-from .memory import Hold, MemoryStore
+from .memory import MemoryStore
 from .mode_requests import owner_request, return_request
 from .renewal import Renewal
-from .run import Before, Run
 from .slot_mirror import SLOTS, cleared
 from .turns import Rank, Turn, Turns
 
@@ -134,11 +134,8 @@ class Commands:
 
     def _is_in_force(self, mode: Mode | None, power: int) -> bool:
         """Tell whether a caller's command has brought the battery there, and that stands."""
-        memory = self._store.memory
-        hold = memory.hold
-        if hold is None or memory.is_planned or mode is not self._current_mode():
-            return False
-        return (hold.mode, hold.power) == (mode, power)
+        commanded = self._store.memory.commanded
+        return mode is self._current_mode() and commanded.stands(mode, power)
 
     def _replace_deferred(self) -> None:
         """Forget a setpoint that waits: there is a newer one."""
@@ -156,8 +153,8 @@ class Commands:
         """Store a setpoint for later, also beyond a run from which the battery is brought back."""
         memory = self._store.memory
         memory.setpoint = power
-        if memory.run is not None and memory.run.is_over:
-            memory.run = memory.run.followed_by(power)
+        if memory.commanded.is_ending:
+            memory.commanded = memory.commanded.followed_by(power)
 
     @property
     def is_setpoint_waiting(self) -> bool:
@@ -191,7 +188,7 @@ class Commands:
         # Its caller was told that it is pending, so its end is published.
         await self._turns.async_take(Turn(is_setpoint=True), job)
 
-    def drop_deferred(self) -> None:
+    def _drop_deferred(self) -> None:
         """Keep a setpoint that waits for later: the battery is no longer in Manual."""
         if self._deferred is not None:
             self._keep_deferred()
@@ -201,137 +198,126 @@ class Commands:
         """Bring the battery into a mode at a power in W, for as long as that stands."""
         memory = self._store.memory
         if mode is Mode.PASSIVE:
-            return await self._carry_out_run(self._chosen_run, power)
+            return await self._carry_out_run(self._run_at, power)
         today = dt_util.now().date()
-        before = await self._before() if mode is Mode.MANUAL else Before()
-        base = before.base if before.by_owner else before.mode
-        if memory.run:
-            # Out of Passive in any case, now or when the battery answers again.
-            then = Before(mode, power, base, by_owner=True)
-            memory.run = replace(memory.run, before=then, is_over=True)
-        earlier = memory.hold
-        if memory.hold and memory.hold.mode is not mode:
-            memory.hold = None
-        request = owner_request(mode, power)
+        back_to = await self._back_to() if mode is Mode.MANUAL else BackTo()
+        base = back_to.base if back_to.by_owner else back_to.mode
+        earlier = memory.commanded
+        memory.commanded = earlier.choosing(mode, power, base)
         try:
-            proof = await self._set(request, release=self._own_slots())
+            proof = await self._set(owner_request(mode, power), release=self._own_slots())
         except VenusError, asyncio.CancelledError:
-            if memory.run is None and earlier is not None and earlier.mode is Mode.MANUAL:
-                # Its slot may be disabled already.
-                memory.hold = replace(earlier, day=dt.date.min)
+            memory.commanded = memory.commanded.not_chosen(earlier)
             raise
         memory.setpoint = power
-        memory.is_planned = False
-        memory.run = None
+        memory.commanded = memory.commanded.chosen(mode, power, base, today)
         if mode is Mode.MANUAL:
-            self.hold(Hold(mode, power, today, before=base))
+            self.renewal.sent()
         return mode, proof
-
-    def hold(self, hold: Hold) -> None:
-        """Keep up what was just written."""
-        self._store.memory.hold = hold
-        self.renewal.sent()
 
     async def async_run(
         self, power: int, until: dt.datetime | None = None, target: int | None = None
     ) -> Proof | None:
-        """Go into Passive at a power in W until something ends it, see `Run`.
+        """Go into Passive at a power in W until something ends it, see `Commanded`.
 
         VenusError when the battery could not be brought to follow: then it is brought back.
         """
 
+        def make(power: int, back_to: BackTo) -> Commanded:
+            return self._store.memory.commanded.on_top(power, back_to, until, target)
+
         async def job() -> tuple[Mode, Proof]:
             self._on_begin()
             self._deferred = None
-            return await self._carry_out_run(self._wanted_run(until, target), power)
+            return await self._carry_out_run(make, power)
 
         return await self._turns.async_take(Turn(), job)
 
-    def _wanted_run(
-        self, until: dt.datetime | None, target: int | None
-    ) -> Callable[[int, Before], Run]:
-        """Return what makes a run of its own, after which an endless one goes on."""
-
-        def make(power: int, before: Before) -> Run:
-            run = self._store.memory.run
-            is_on_top = run is not None and run.is_endless and not run.is_over
-            if run is not None and is_on_top and not (until is None and target is None):
-                before = Before(Mode.PASSIVE, run.power, before.mode, by_owner=True)
-            return Run(power, before, until, target)
-
-        return make
-
-    def _chosen_run(self, power: int, before: Before) -> Run:
+    def _run_at(self, power: int, back_to: BackTo) -> Commanded:
         """Return the run of mode select and setpoint: another power leaves the end as it is."""
-        run = self._store.memory.run
-        return run.at_power(power) if run and not run.is_over else Run(power, before)
+        commanded = self._store.memory.commanded
+        return commanded.at_power(power) if commanded.is_running else Commanded.run(power, back_to)
 
     async def _carry_out_run(
-        self, make: Callable[[int, Before], Run], power: int
+        self, make: Callable[[int, BackTo], Commanded], power: int
     ) -> tuple[Mode, Proof]:
         memory = self._store.memory
-        before = await self._before()
-        earlier_run, earlier_hold = memory.run, memory.hold
-        run = make(power, before)
+        back_to = await self._back_to()
+        earlier, run = memory.commanded, make(power, back_to)
         until = run.until and run.until + _RUN_MARGIN
         # Nothing acts in Passive, and slots are written to flash.
-        release = self._own_slots() if run.is_endless and not before.by_owner else ()
+        release = self._own_slots() if run.is_endless and not back_to.by_owner else ()
         # From the first datagram on the battery may be in Passive.
-        memory.run, memory.hold = run, None
+        memory.commanded = run
         try:
             request = owner_request(Mode.PASSIVE, power, until)
             proof = await self._set(request, release=release)
         except OutOfRangeError, UnsupportedError:
-            memory.run, memory.hold = earlier_run, earlier_hold
+            memory.commanded = earlier
             raise
         except VenusError, asyncio.CancelledError:
-            if earlier_run is not None and not earlier_run.is_over:
-                memory.run, memory.hold = earlier_run, earlier_hold
+            if earlier.is_running:
+                memory.commanded = earlier
                 self.renewal.hurry()
             else:
-                memory.run = replace(run, is_over=True)
+                memory.commanded = memory.commanded.ended()
             raise
         memory.setpoint = power
-        memory.is_planned = False
-        self.hold(Hold(Mode.PASSIVE, power, dt_util.now().date(), until))
+        self._keep_up(until)
         return Mode.PASSIVE, proof
 
-    async def _before(self) -> Before:
+    def _keep_up(self, until: dt.datetime | None = None) -> None:
+        """Keep up what was just sent."""
+        memory = self._store.memory
+        memory.commanded = memory.commanded.kept_up(dt_util.now().date(), until)
+        self.renewal.sent()
+
+    async def _back_to(self) -> BackTo:
         """Return what a person takes the battery out of."""
         memory = self._store.memory
-        if memory.run is not None:
-            return memory.run.before
-        hold = memory.hold
-        if hold is not None and hold.mode is Mode.MANUAL:
-            return Before(Mode.MANUAL, memory.setpoint, hold.before, by_owner=True)
-        if memory.is_planned:
-            return Before(setpoint=memory.setpoint)
+        if (known := memory.commanded.leads_back(memory.setpoint)) is not None:
+            return known
         mode = await self._control.known_mode()
         if mode not in (Mode.AI, Mode.MANUAL):
             mode = Mode.AUTO
-        return Before(mode, memory.setpoint)
+        return BackTo(mode, memory.setpoint)
 
     @property
     def is_held_by_owner(self) -> bool:
         """Tell whether a person has put it into Manual or Passive, and it is to stay there."""
-        memory = self._store.memory
-        is_manual = memory.hold is not None and memory.hold.mode is Mode.MANUAL
-        return memory.run is not None or is_manual
+        return self._store.memory.commanded.is_held_by_owner
 
     def end_run(self) -> None:
         """Renew Passive no more: what is left is to go back, for which see `async_go_back`."""
         memory = self._store.memory
-        if memory.run is not None and not memory.run.is_over:
-            memory.run, memory.hold = replace(memory.run, is_over=True), None
+        if memory.commanded.is_running:
+            memory.commanded = memory.commanded.ended()
             self._store.save_soon()
 
     def release_run(self) -> None:
         """Leave a battery whose run is over to the plan, which brings it to what it wants."""
         memory = self._store.memory
-        if memory.run is not None:
-            memory.setpoint = memory.run.before.setpoint
-        memory.run = memory.hold = None
-        memory.is_planned = True
+        if memory.commanded.is_run:
+            memory.setpoint = memory.commanded.back_to.setpoint
+        memory.commanded = memory.commanded.released()
+        self._store.save_soon()
+
+    def let_go(self) -> None:
+        """Give up what is kept up: somebody else chose another mode."""
+        memory = self._store.memory
+        memory.commanded = memory.commanded.let_go()
+        self._drop_deferred()
+        self._store.save_soon()
+
+    async def async_renew(self, commanded: Commanded) -> None:
+        """Send what is kept up once more, unless that has changed; VenusError on failure."""
+        self.renewal.tried()
+        async with self.lock:
+            kept = commanded.kept
+            if kept is None or self._store.memory.commanded is not commanded:
+                return
+            await self._control.renew(owner_request(commanded.mode, commanded.power, kept.until))
+            self._keep_up(kept.until)
         self._store.save_soon()
 
     async def async_go_back(self, *, is_command: bool = False) -> Proof | None:
@@ -361,23 +347,23 @@ class Commands:
             return None
         self.end_run()
         self._keep_deferred()
-        before, release = (await self._before()).below, self._own_slots()
-        if memory.run:
-            before, release = memory.run.before, ()
-        memory.hold = None
+        release: tuple[Slot, ...] = ()
+        if memory.commanded.is_run:
+            back_to = memory.commanded.back_to
+        else:
+            back_to, release = (await self._back_to()).below, self._own_slots()
+            memory.commanded = memory.commanded.leaving()
         today = dt_util.now().date()
         try:
-            proof = await self._set(return_request(before), release=release)
+            proof = await self._set(return_request(back_to), release=release)
         except UnsupportedError:
-            before = Before(setpoint=before.setpoint)
+            back_to = BackTo(setpoint=back_to.setpoint)
             proof = await self._set(ModeRequest(Mode.AUTO))
-        memory.run, memory.is_planned = None, False
-        memory.setpoint = before.setpoint
-        if before.by_owner and before.mode is Mode.PASSIVE:
-            memory.run = Run(before.setpoint, before.below)
-        if before.by_owner and before.mode in _SETPOINT_MODES:
-            self.hold(Hold(before.mode, before.setpoint, today, before=before.base))
-        return before.mode, proof
+        memory.setpoint = back_to.setpoint
+        memory.commanded = memory.commanded.returned(back_to, today)
+        if memory.commanded.kept is not None:
+            self.renewal.sent()
+        return back_to.mode, proof
 
     def _own_slots(self) -> tuple[Slot, ...]:
         """Return what disables all slots that may act once Manual is on again."""
@@ -417,18 +403,17 @@ class Commands:
         """
 
         async def job() -> tuple[Mode, Proof]:
-            memory = self._store.memory
-            had_run = memory.run is not None
-            if memory.run is not None:
-                memory.setpoint = memory.run.before.setpoint
+            memory, mode, power = self._store.memory, request.mode, request.power
+            if memory.commanded.is_run:
+                memory.setpoint = memory.commanded.back_to.setpoint
             self._keep_deferred()
-            memory.run = memory.hold = None
-            memory.is_planned = memory.is_planned or had_run or request.mode is not Mode.AUTO
+            memory.commanded = memory.commanded.obeying(mode, power)
             proof = await self._set(request)
-            if request.mode is Mode.PASSIVE:
-                self.hold(Hold(request.mode, request.power, dt_util.now().date(), until))
-            memory.is_planned = request.mode is not Mode.AUTO
-            return request.mode, proof
+            today = dt_util.now().date()
+            memory.commanded = memory.commanded.obeyed(mode, power, until, today)
+            if mode is Mode.PASSIVE:
+                self.renewal.sent()
+            return mode, proof
 
         try:
             return await self._turns.async_take(Turn(Rank.PLAN), job)

@@ -267,7 +267,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if not progress.is_quiet:
             self._last_command = progress.state
         if progress.state is CommandState.EXHAUSTED:
-            verb = "takes" if (run := parts.runs.run) is not None and run.power < 0 else "gives"
+            verb = "takes" if self._store.memory.commanded.power < 0 else "gives"
             LOGGER.info("%s %s no more at %s %%", self.name, verb, self._readings.soc)
         parts.wipe.told(progress)
         if progress.mode is not None:

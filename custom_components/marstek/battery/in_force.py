@@ -13,8 +13,8 @@ def setpoint_in_force(memory: Memory, mode: Mode | None) -> int | None:
     None also where two slots act at once with different powers: which of them wins is not known.
     """
     if mode is Mode.PASSIVE:
-        hold = memory.hold
-        return hold.power if hold is not None and hold.mode is Mode.PASSIVE else None
+        commanded = memory.commanded
+        return commanded.power if commanded.keeps(Mode.PASSIVE) else None
     if mode is not Mode.MANUAL:
         return None
     now = dt_util.now()

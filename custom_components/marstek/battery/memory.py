@@ -1,7 +1,6 @@
 """What must outlive a restart: energy totals, the setpoint and a mode chosen by hand."""
 
-from dataclasses import dataclass, field, replace
-import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -9,15 +8,15 @@ from homeassistant.core import HomeAssistant
 
 from ..keeping import EntryStore
 from ..limits import PowerLimits
-from ..stored import StoredPart, day, fields, flag, moment, one_of, optional, power, whole
+from ..stored import StoredPart, flag, one_of, optional, power, whole
 from ..venus import Mode
+from .commanded import Commanded
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
 from .leave import Leave, restore_leave
 from .observed import Observed, restore_observed
 from .proven_capacity import ProvenCapacity
 from .proven_power import ProvenPower
-from .run import Run, restore_run
 from .settings import SettingsData
 from .slot_mirror import SLOTS, Mirror
 from .wear import Wear
@@ -107,21 +106,6 @@ MATTERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A mode that was chosen by hand, or by the plan, and has to be kept up."""
-
-    mode: Mode
-    power: int
-    """Setpoint in W, + discharges."""
-    day: dt.date
-    """The day of the last write: a slot of ours is valid then and on the next day."""
-    until: dt.datetime | None = None
-    """When Passive is no longer to be kept up; None for as long as it stands."""
-    before: Mode = Mode.AUTO
-    """Of Manual by hand: what a person took the battery out of."""
-
-
 @dataclass(slots=True)
 class Memory:
     """The stored state of one battery."""
@@ -131,16 +115,13 @@ class Memory:
     solar: EnergyMeter = field(default_factory=EnergyMeter)
     efficiency: EfficiencyMeter = field(default_factory=EfficiencyMeter)
     setpoint: int = 0
-    hold: Hold | None = None
-    run: Run | None = None
-    """Why Passive is held where a person wants it, and what comes after it."""
+    commanded: Commanded = field(default_factory=Commanded)
+    """By whom the battery is commanded, and to do what."""
     slots: set[int] = field(default_factory=set)
     """Numbers of own slots of Manual that may be enabled in the battery."""
     schedule: Mirror = field(default_factory=Mirror)
     """All slots as last written."""
     settings: SettingsData = field(default_factory=SettingsData)
-    is_planned: bool = False
-    """True while the battery is in a mode that the plan has put it into, other than Auto."""
     chosen: Chosen | None = None
     """The mode that a person has put it into, while it is known to be in it."""
     was_silent: bool = False
@@ -167,10 +148,8 @@ class Memory:
             "solar": self.solar.store(),
             "efficiency": self.efficiency.store(),
             "setpoint": self.setpoint,
-            "hold": _store_hold(self.hold),
-            "run": self.run and self.run.store(),
+            **self.commanded.store(),
             "slots": sorted(self.slots),
-            "is_planned": self.is_planned,
             "schedule": self.schedule.store(),
             "settings": self.settings.store(),
             "chosen": self.chosen and self.chosen.store(),
@@ -187,11 +166,7 @@ class Memory:
     def limit(self, limits: PowerLimits) -> None:
         """Keep within limits that may have been lowered; what stands in the battery is due again."""
         self.setpoint = limits.clamp(self.setpoint)
-        if self.hold and self.hold.power != limits.clamp(self.hold.power):
-            power = limits.clamp(self.hold.power)
-            self.hold = replace(self.hold, power=power, day=dt.date.min)
-        if self.run:
-            self.run = replace(self.run, power=limits.clamp(self.run.power))
+        self.commanded = self.commanded.limited(limits)
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Memory:
@@ -202,10 +177,8 @@ class Memory:
             solar=EnergyMeter.restore(stored.part("solar")),
             efficiency=EfficiencyMeter.restore(stored.part("efficiency")),
             setpoint=stored.value("setpoint", power, 0),
-            hold=stored.optional("hold", _restore_hold),
-            run=stored.optional("run", restore_run),
+            commanded=Commanded.restore(stored),
             slots=set(stored.each("slots", whole(0, SLOTS - 1))),
-            is_planned=stored.value("is_planned", flag, default=False),
             schedule=Mirror.restore(stored.part("schedule")),
             settings=SettingsData.restore(stored.part("settings")),
             chosen=stored.optional("chosen", restore_chosen),
@@ -218,29 +191,6 @@ class Memory:
             proven_capacity=ProvenCapacity.restore(stored.part("proven_capacity")),
             trial=stored.optional("judgement", restore_trial),
         )
-
-
-def _store_hold(hold: Hold | None) -> dict[str, Any] | None:
-    if hold is None:
-        return None
-    return {
-        "mode": hold.mode,
-        "power": hold.power,
-        "day": hold.day.isoformat(),
-        "until": hold.until and hold.until.isoformat(),
-        "before": hold.before,
-    }
-
-
-def _restore_hold(stored: object) -> Hold:
-    given = fields(stored)
-    return Hold(
-        one_of(Mode)(given.get("mode")),
-        power(given.get("power")),
-        day(given.get("day")),
-        optional(moment, given.get("until")),
-        one_of(Mode)(given.get("before", Mode.AUTO)),
-    )
 
 
 class MemoryStore:

@@ -7,8 +7,8 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..venus import Mode, ModeRequest, Slot
+from .commanded import BackTo
 from .renewal import countdown
-from .run import Before
 from .slot_mirror import EVENING_SLOT, MORNING_SLOT, OWNER_SLOT, SAFETY_SLOT, cleared
 
 # The last minute of a day can't be in a slot: 0 W for a minute is expected (PROTOCOL.md 2.9).
@@ -142,8 +142,8 @@ def owner_request(mode: Mode, power: int, until: dt.datetime | None = None) -> M
     return ModeRequest(mode)
 
 
-def return_request(before: Before) -> ModeRequest:
+def return_request(back_to: BackTo) -> ModeRequest:
     """Return what brings a battery back; into Manual without a slot of ours by none that acts."""
-    if before.mode is Mode.MANUAL and not before.by_owner:
+    if back_to.mode is Mode.MANUAL and not back_to.by_owner:
         return ModeRequest(Mode.MANUAL, slots=(cleared(OWNER_SLOT),))
-    return owner_request(before.mode, before.setpoint)
+    return owner_request(back_to.mode, back_to.setpoint)

@@ -112,7 +112,7 @@ class BatteryParts:
             lock=ground.busy,
             spares_mode=Danger.WIPES_SETTINGS in ground.profile.dangers,
         )
-        upkeep = Upkeep(control, store, clock, commands)
+        upkeep = Upkeep(store, clock, commands)
         address = AddressTracker(
             ground.hass, ground.entry, client, clock, lambda: reports.send(AddressChanged())
         )

@@ -263,9 +263,7 @@ class Readings:
 
 def _passive(memory: Memory) -> PassiveData | None:
     """Return the Passive that is kept up; its countdown may outlast the end of a run."""
-    hold, run = memory.hold, memory.run
-    if hold is None or hold.mode is not Mode.PASSIVE:
+    commanded = memory.commanded
+    if not commanded.keeps(Mode.PASSIVE):
         return None
-    if run is None:
-        return PassiveData(hold.power, hold.until, None)
-    return PassiveData(hold.power, run.until, run.target)
+    return PassiveData(commanded.power, commanded.until, commanded.target)

@@ -10,7 +10,7 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..venus import Clock, Mode
-from .memory import Hold
+from .commanded import Commanded
 from .passive_exits import PassiveExits
 from .standstill import Standstill
 
@@ -90,19 +90,22 @@ class Renewal:
         """Tell whether no read of the mode is needed, where that harms the battery."""
         return self.spares_mode and self.exits.is_surely_in(self.clock.time())
 
-    def is_due(self, hold: Hold, mode_read_at: float) -> bool:
-        """Tell whether what is held has to be sent now."""
+    def is_due(self, commanded: Commanded, mode_read_at: float) -> bool:
+        """Tell whether what is kept up has to be sent now."""
+        kept = commanded.kept
+        if kept is None:
+            return False
         now = self.clock.time()
         since_try = now - self._tried_at
-        if hold.mode is Mode.MANUAL:
-            return hold.day != dt_util.now().date() and since_try >= _SLOT_RETRY
+        if commanded.mode is Mode.MANUAL:
+            return kept.day != dt_util.now().date() and since_try >= _SLOT_RETRY
         age = now - self._sent_at
         is_known = self.is_recent(mode_read_at) or self._is_surely_in
         if self._is_urgent:
             is_decided = not self._is_doubtful or is_known or age >= RENEW_AT_LAST
             return is_decided and since_try >= _RETRY
-        if hold.until is not None:
-            left = (hold.until - dt_util.utcnow()).total_seconds()
+        if kept.until is not None:
+            left = (kept.until - dt_util.utcnow()).total_seconds()
             if left <= max(0.0, _COUNTDOWN - age):
                 # The countdown that runs ends with it.
                 return False

@@ -117,5 +117,5 @@ def _check_proven(battery: Battery, wanted: Chosen) -> None:
 
 
 def _comes_back(battery: Battery, chosen: Chosen) -> bool:
-    run = battery.parts.memory.run
-    return run is not None and not run.is_over and run.before.mode is chosen.mode
+    commanded = battery.parts.memory.commanded
+    return commanded.is_running and commanded.back_to.mode is chosen.mode

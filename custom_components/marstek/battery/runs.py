@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 import datetime as dt
 from typing import Any, Final
 
@@ -11,13 +10,13 @@ from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
 from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError, may_be_empty, may_be_full
+from .commanded import BackTo, Commanded, Commander
 from .commands import Commands
 from .data import BatteryData, CommandProgress, CommandState
 from .issues import KEEPS_LEAVING
 from .memory import MemoryStore
 from .ownership import Ownership
 from .reports import Reports, Trouble
-from .run import Before, Run
 from .upkeep import Upkeep
 
 LONGEST_RUN: Final = dt.timedelta(hours=24)
@@ -75,9 +74,10 @@ class Runs:
         self._stray: tuple[Mode, float] | None = None
 
     @property
-    def run(self) -> Run | None:
-        """What a person wants, or what is not yet undone of it."""
-        return self._store.memory.run
+    def run(self) -> Commanded | None:
+        """What a person wants, or what is not yet undone of it; None without a run."""
+        commanded = self._store.memory.commanded
+        return commanded if commanded.is_run else None
 
     @property
     def until(self) -> dt.datetime | None:
@@ -90,7 +90,7 @@ class Runs:
         run = self.run
         if run is None:
             return
-        if hand_back or run.is_past(dt_util.utcnow()) or self._store.memory.hold is None:
+        if hand_back or run.is_past(dt_util.utcnow()) or run.kept is None:
             self._commands.end_run()
 
     async def async_begin(
@@ -131,9 +131,7 @@ class Runs:
         run = self.run
         if run is None:
             return
-        if run.before.mode is Mode.PASSIVE:
-            # Nobody would keep that up either.
-            self._store.memory.run = replace(run, before=run.before.below)
+        self._store.memory.commanded = run.abandoned()
         try:
             await self._commands.async_go_back()
         except VenusError as err:
@@ -187,7 +185,7 @@ class Runs:
     def _is_returned(self) -> bool:
         """Leave the battery to the plan, if that takes it and no earlier choice stands."""
         run = self.run
-        is_free = run is None or not run.before.by_owner
+        is_free = run is None or not run.back_to.by_owner
         if not is_free or not self._ownership.async_return():
             return False
         self._commands.release_run()
@@ -213,11 +211,11 @@ class Runs:
             return
         chosen, until = self._stray
         memory = self._store.memory
-        if self._clock.time() >= until or memory.run or memory.hold or memory.is_planned:
+        if self._clock.time() >= until or memory.commanded.by is not Commander.NOBODY:
             self._stray = None
         elif mode is Mode.PASSIVE:
             self._stray = None
-            memory.run = Run(0, Before(chosen, memory.setpoint), is_over=True)
+            memory.commanded = Commanded.run(0, BackTo(chosen, memory.setpoint), is_over=True)
             self._task = self._spawn(self._async_end(), "stray countdown")
 
     @callback
@@ -228,12 +226,12 @@ class Runs:
         """
         is_telling = not self._has_pv and (status.backup_power or 0) <= _IDLE_BACKUP
         soc, power = status.soc, status.ac_power if is_telling else None
-        run, hold, now = self.run, self._store.memory.hold, self._clock.time()
-        if hold is None or hold.mode is not Mode.PASSIVE:
+        commanded, now = self._store.memory.commanded, self._clock.time()
+        if not commanded.keeps(Mode.PASSIVE):
             return
-        has_left = self._exits.look(hold.power, power, now)
-        self._standstill.look(hold.power, data.battery_power, now)
-        if run is None or run.is_over:
+        has_left = self._exits.look(commanded.power, power, now)
+        self._standstill.look(commanded.power, data.battery_power, now)
+        if not (run := commanded).is_running:
             return
         if run.is_reached(soc):
             self._finish()
@@ -248,7 +246,7 @@ class Runs:
         elif self._exits.is_steady(now):
             self._tell(keeps_leaving=False)
 
-    def _left(self, run: Run, soc: int | None, floor: float, now: float) -> None:
+    def _left(self, run: Commanded, soc: int | None, floor: float, now: float) -> None:
         """Put a battery back into Passive, unless it is only full or empty."""
         if _is_exhausted(run, soc, floor):
             if run.target is not None:
@@ -287,7 +285,7 @@ def _latest_end(until: dt.datetime | None, target: int | None) -> dt.datetime | 
     return until
 
 
-def _is_exhausted(run: Run, soc: int | None, floor: float) -> bool:
+def _is_exhausted(run: Commanded, soc: int | None, floor: float) -> bool:
     """Tell whether a battery that does nothing may be full or empty."""
     if soc is None:
         return False

@@ -128,7 +128,7 @@ class Battery:
     @property
     def is_planned(self) -> bool:
         """Tell whether the plan has put it into another mode than Auto, and not back yet."""
-        return self.parts.memory.is_planned
+        return self.parts.memory.commanded.is_planned
 
     @property
     def is_claimed(self) -> bool:

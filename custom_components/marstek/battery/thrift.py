@@ -65,8 +65,8 @@ class Thrift:
         Less charging is always allowed. Seconds between two setpoints are seen to by `Commands`,
         which write the latest when a minute is over.
         """
-        hold = self._memory.hold
-        is_lowered = hold is not None and hold.power < 0 and power > hold.power
+        kept = self._memory.commanded
+        is_lowered = kept.kept is not None and kept.power < 0 and power > kept.power
         if self._current_mode() is Mode.MANUAL and not is_lowered:
             self.check_slots(giver)
 

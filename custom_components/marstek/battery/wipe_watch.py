@@ -55,7 +55,7 @@ class WipeWatch:
         mode, memory = progress.mode, self._memory
         if mode is None:
             return
-        if memory.is_planned:
+        if memory.commanded.is_planned:
             # The plan puts right by itself what has become of its own modes.
             memory.chosen = None
         elif mode is not Mode.PASSIVE:
@@ -101,7 +101,7 @@ class WipeWatch:
         memory, mode = self._memory, status.mode
         was_silent, memory.was_silent = memory.was_silent, False
         chosen = memory.chosen
-        if mode is Mode.MANUAL and memory.hold is not None and memory.hold.mode is mode:
+        if mode is Mode.MANUAL and memory.commanded.keeps(mode):
             memory.chosen = self._standing(mode)
         elif chosen is None or mode in (chosen.mode, Mode.PASSIVE):
             return
@@ -112,9 +112,8 @@ class WipeWatch:
         self._store.save_soon()
 
     def _standing(self, mode: Mode) -> Chosen:
-        hold = self._memory.hold
-        is_by_setpoint = hold is not None and hold.mode is mode
-        return Chosen(mode, hold.power if hold is not None and is_by_setpoint else None)
+        commanded = self._memory.commanded
+        return Chosen(mode, commanded.power if commanded.keeps(mode) else None)
 
     def _lose(self, chosen: Chosen) -> None:
         memory = self._memory

@@ -49,7 +49,8 @@ async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry[Any]) 
     """Bring a battery back whose entry is being removed, and which nobody polls any more."""
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()
-    if not (store.memory.is_planned or store.memory.run):
+    commanded = store.memory.commanded
+    if not (commanded.is_planned or commanded.is_run):
         return
     data = entry.data
     device = DeviceStatus(data[CONF_MODEL], data[CONF_FIRMWARE], data[CONF_BLE_MAC])

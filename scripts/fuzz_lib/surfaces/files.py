@@ -74,9 +74,8 @@ def _read_battery(data: object) -> None:
         covers(entry.slot, _NOW)
     memory.schedule.free_slots()
     memory.limit(PowerLimits(2500, 2500))
-    if memory.run is not None:
-        memory.run.is_past(_NOW)
-        memory.run.is_reached(50)
+    memory.commanded.is_past(_NOW)
+    memory.commanded.is_reached(50)
     _written(memory.store())
 
 

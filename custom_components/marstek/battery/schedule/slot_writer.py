@@ -25,6 +25,7 @@ from ...venus import (
     UnsupportedError,
     VenusError,
 )
+from ..commanded import Commanded
 from ..commands import Commands
 from ..data import STATES, CommandProgress, CommandState
 from ..memory import Memory, MemoryStore
@@ -125,7 +126,7 @@ class SlotWriter:
         """Write slots and stay in Manual, which a person wants from then on."""
         with self._ownership.async_claim():
             self._ownership.async_begin()
-            self._memory.hold = self._memory.run = None
+            self._memory.commanded = self._memory.commanded.let_go()
             way_back = self._way_back(Mode.MANUAL)
             written = await self._occupied(self._async_write(slots, way_back))
             if written.error is None or len(written.failures) < len(slots):
@@ -147,16 +148,16 @@ class SlotWriter:
                 if mode is not Mode.UPS:
                     self.mirror.before_backup = self._after_backup(mode)
                 self._ownership.async_begin()
-                self._memory.hold = self._memory.run = None
+                self._memory.commanded = self._memory.commanded.let_go()
                 proof = await self._occupied(self._async_enter_backup())
-                self._memory.is_planned = False
+                self._memory.commanded = Commanded()
             self._ownership.async_take()
             return proof
 
     def _after_backup(self, mode: Mode) -> Mode:
         """Return the mode for after UPS: Auto for one that needs slots or power of ours."""
-        memory = self._memory
-        is_ours = memory.hold is not None or memory.is_planned
+        commanded = self._memory.commanded
+        is_ours = commanded.kept is not None or commanded.is_planned
         return Mode.AUTO if is_ours or mode is Mode.PASSIVE else mode
 
     async def _async_enter_backup(self) -> Proof:
@@ -248,10 +249,8 @@ class SlotWriter:
         """Return what leads back to a mode: Passive at the power that was, whoever asked for it."""
         power = 0
         if mode is Mode.PASSIVE:
-            hold = self._memory.hold
-            asked = (
-                hold.power if hold is not None and hold.mode is mode else self._readings.ac_power
-            )
+            commanded = self._memory.commanded
+            asked = commanded.power if commanded.keeps(mode) else self._readings.ac_power
             power = asked or 0
         return Unfinished(mode, power)
 
