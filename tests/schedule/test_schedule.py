@@ -76,6 +76,7 @@ async def test_ten_slots_take_less_than_a_minute() -> None:
             {"needed": "8", "free": "6"},
         ),
         ([NIGHT | {"days": []}], "no_days", {}),
+        ([NIGHT | {"start": "23:59", "end": "00:00"}], "last_minute", {}),
     ],
 )
 async def test_nothing_is_sent_when_it_cannot_be(

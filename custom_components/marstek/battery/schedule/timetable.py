@@ -88,6 +88,8 @@ def _check_numbers(periods: tuple[ScheduledPeriod, ...]) -> None:
         raise TimetableError("slot_twice", {"slots": _listed(twice)})
     if any(not period.days for period in periods):
         raise TimetableError("no_days")
+    if any(not period.parts for period in periods):
+        raise TimetableError("last_minute")
 
 
 def check_owned(numbers: Iterable[int]) -> None:
