@@ -31,6 +31,14 @@ def number(value: Any) -> float:
     return found
 
 
+def is_whole(value: float, low: int, high: int) -> bool:
+    """Tell whether a number, which a form gives as a float, is whole and within bounds.
+
+    Selectors could check bounds too, but would tell in English only.
+    """
+    return low <= value <= high and value == int(value)
+
+
 def rounded(value: Any) -> int:
     """Return the nearest whole number; ServiceValidationError for what is no number."""
     return round(number(value))

@@ -6,7 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.options import BOUNDS, DEFAULTS
+from custom_components.marstek.plan.options import DEFAULTS, OPTIONS, Kind
 from tests.control.owner import Owner, at, owner
 from tests.plan.flow import PlanFlow
 
@@ -47,7 +47,7 @@ async def test_night() -> None:
         assert (await opened(me, "night")).defaults == NIGHT | changed
 
 
-@pytest.mark.parametrize("key", [key for key in NIGHT if key in BOUNDS])
+@pytest.mark.parametrize("key", [key for key in NIGHT if OPTIONS[key].kind is Kind.WHOLE])
 def test_bounds(key: str) -> None:
     """A number out of bounds, or with a fraction, is refused and can be put right."""
 
@@ -55,7 +55,8 @@ def test_bounds(key: str) -> None:
     async def scene() -> None:
         async with owner(count=0) as me:
             flow = await opened(me, "night")
-            for wrong in (BOUNDS[key].low - 1, BOUNDS[key].high + 1, BOUNDS[key].low + 0.5):
+            option = OPTIONS[key]
+            for wrong in (option.low - 1, option.high + 1, option.low + 0.5):
                 assert (await flow.submit(**NIGHT | {key: wrong}))["errors"] == {
                     key: "out_of_bounds"
                 }

@@ -14,6 +14,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..checked import is_whole
 from ..discovery import AddressError, async_probe
 from ..venus import (
     DEFAULT_PORT,
@@ -26,7 +27,6 @@ from ..venus import (
     PortInUseError,
     VenusError,
 )
-from .battery_options_flow import is_whole
 
 # No bounds on the port: the selector would tell them in English only.
 ADDRESS_SCHEMA: Final = vol.Schema(

@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..checked import is_whole
 from ..const import (
     CONF_AFTER_RESTART,
     CONF_CHARGE_LIMIT,
@@ -29,14 +30,6 @@ from ..venus import Mode, Profile, profile_for
 from .schedule_flow import ScheduleFlow
 
 _LOWEST: Final = 100
-
-
-def is_whole(value: float, low: int, high: int) -> bool:
-    """Tell whether a number, which a form gives as a float, is whole and within bounds.
-
-    Selectors could check bounds too, but would tell in English only.
-    """
-    return low <= value <= high and value == int(value)
 
 
 class BatteryOptionsFlow(ScheduleFlow):

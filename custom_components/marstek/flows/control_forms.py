@@ -3,15 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import (
-    PERCENTAGE,
-    Platform,
-    UnitOfEnergy,
-    UnitOfPower,
-    UnitOfTemperature,
-    UnitOfTime,
-)
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -21,6 +13,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -32,194 +25,107 @@ from ..const import (
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_BLE_MAC,
-    CONF_DAILY_LOAD,
-    CONF_END_GUARD,
-    CONF_FEED_IN,
-    CONF_GRID_SENSOR,
     CONF_HAS_PV,
-    CONF_HIGH_TEMPERATURE,
     CONF_LEAST_SOC,
     CONF_LOAD_SENSOR,
-    CONF_LOW_SOC,
     CONF_MOST_SOC,
-    CONF_NIGHT,
     CONF_PV_SENSOR,
-    CONF_RED_POWER,
-    CONF_RED_TARGET,
-    CONF_RESERVE,
-    CONF_SAFETY_POWER,
-    CONF_START_GUARD,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
-    CONF_WHITE_EVE,
     Tariff,
 )
 from ..entries import async_batteries
-from ..plan.options import BOUNDS, DEFAULTS, approaches, plan_options
-from ..planner import Night
-from .battery_options_flow import is_whole
+from ..plan.options import OPTIONS, Form, Kind, Option, approaches, options_of_form, plan_options
 
-# What French contracts have.
-_SUBSCRIPTIONS: Final = ("3", "6", "9", "12", "15", "18", "24", "30", "36")
-_TEMPO_ONLY: Final = (CONF_RED_TARGET, CONF_RED_POWER, CONF_WHITE_EVE, CONF_SAFETY_POWER)
-# EUR per kWh.
-_HIGHEST_FEED_IN: Final = 1.0
+# What set-up asks beside the batteries; all else has a default that is right in most homes.
+_HOME: Final = (CONF_SUBSCRIBED_KVA, CONF_HAS_PV)
 
 type FormFields = dict[vol.Marker, Any]
 type Given = Mapping[str, Any]
 type FormResult = tuple[dict[str, Any], dict[str, str]]
 
 
-def _number(key: str, unit: str) -> NumberSelector:
-    # No bounds: the selector would tell them in English only.
-    config = NumberSelectorConfig(
-        mode=NumberSelectorMode.BOX, step=BOUNDS[key].step, unit_of_measurement=unit
-    )
-    return NumberSelector(config)
+def schema_of(form: Form, options: Given, tariff: Tariff) -> vol.Schema:
+    """Return a form of the options that a tariff has, filled with what is in force."""
+    fields: FormFields = {}
+    for option in options_of_form(form, tariff):
+        fields |= _field(option, options, tariff)
+    return vol.Schema(fields)
 
 
-def _form(selectors: Mapping[str, Any], options: Given, tariff: Tariff) -> vol.Schema:
-    """Return a form of what the tariff has, with what is in force as defaults."""
-    given = {**DEFAULTS, **options}
-    return vol.Schema(
-        {
-            vol.Required(key, default=given[key]): selector
-            for key, selector in selectors.items()
-            if tariff is Tariff.TEMPO or key not in _TEMPO_ONLY
-        }
-    )
-
-
-def _read_numbers(given: Given) -> FormResult:
-    """Return the options that a form stands for, and the errors of its numbers."""
-    numbers = {key: value for key, value in given.items() if key in BOUNDS}
-    wrong = {
-        key: "out_of_bounds"
-        for key, value in numbers.items()
-        if not is_whole(value, BOUNDS[key].low, BOUNDS[key].high)
-    }
-    if wrong:
+def read_form(form: Form, given: Given, tariff: Tariff) -> FormResult:
+    """Return the options that a form stands for, as they are stored, and the form's errors."""
+    asked = options_of_form(form, tariff)
+    values = {option.key: given.get(option.key, option.default) for option in asked}
+    if wrong := {
+        option.key: _error(option) for option in asked if not option.allows(values[option.key])
+    }:
         return {}, wrong
-    return {**given, **{key: int(value) for key, value in numbers.items()}}, {}
+    if error := _contradiction(form, values):
+        return {}, error
+    return {option.key: option.stored(values[option.key]) for option in asked}, {}
 
 
-def night_schema(options: Given, tariff: Tariff) -> vol.Schema:
-    """Return the form of what nights are for."""
-    nights = SelectSelectorConfig(
-        options=list(Night), mode=SelectSelectorMode.LIST, translation_key=CONF_NIGHT
-    )
-    return _form(
-        {
-            CONF_NIGHT: SelectSelector(nights),
-            CONF_HAS_PV: BooleanSelector(),
-            CONF_RED_TARGET: _number(CONF_RED_TARGET, PERCENTAGE),
-            CONF_RED_POWER: _number(CONF_RED_POWER, UnitOfPower.WATT),
-            CONF_WHITE_EVE: BooleanSelector(),
-            CONF_LEAST_SOC: _number(CONF_LEAST_SOC, PERCENTAGE),
-            CONF_MOST_SOC: _number(CONF_MOST_SOC, PERCENTAGE),
-            CONF_RESERVE: _number(CONF_RESERVE, PERCENTAGE),
-            CONF_START_GUARD: _number(CONF_START_GUARD, UnitOfTime.MINUTES),
-            CONF_END_GUARD: _number(CONF_END_GUARD, UnitOfTime.MINUTES),
-        },
-        options,
-        tariff,
-    )
+def _error(option: Option) -> str:
+    return "invalid_price" if option.kind is Kind.PRICE else "out_of_bounds"
 
 
-def read_night(given: Given) -> FormResult:
-    """Return the options of the night, and the form's errors."""
-    options, errors = _read_numbers(given)
-    if not errors and options[CONF_LEAST_SOC] > options[CONF_MOST_SOC]:
-        return {}, {"base": "least_above_most"}
-    return options, errors
+def _contradiction(form: Form, values: Given) -> dict[str, str]:
+    """Return the error of values that can't be together."""
+    if form is Form.NIGHT and values[CONF_LEAST_SOC] > values[CONF_MOST_SOC]:
+        return {"base": "least_above_most"}
+    if form is Form.STRATEGY and values[CONF_PV_SENSOR] and not values[CONF_LOAD_SENSOR]:
+        return {CONF_LOAD_SENSOR: "load_sensor_missing"}
+    return {}
 
 
-def house_schema(options: Given, tariff: Tariff) -> vol.Schema:
-    """Return the form of what the house may draw, and of the safety net."""
-    schema = _form(
-        {CONF_SAFETY_POWER: _number(CONF_SAFETY_POWER, UnitOfPower.WATT)}, options, tariff
-    )
-    classes = [SensorDeviceClass.POWER.value, SensorDeviceClass.APPARENT_POWER.value]
-    sensors = EntitySelectorConfig(filter={"domain": Platform.SENSOR, "device_class": classes})
-    grid: FormFields = {
-        **_subscription(options),
-        vol.Optional(
-            CONF_GRID_SENSOR, description={"suggested_value": options.get(CONF_GRID_SENSOR)}
-        ): EntitySelector(sensors),
-    }
-    return vol.Schema({**grid, **schema.schema})
+def _field(option: Option, options: Given, tariff: Tariff) -> FormFields:
+    """Return the field of an option; its value is what is in force, or else the default."""
+    value = options.get(option.key, option.default)
+    if option.kind is Kind.SENSOR:
+        marker = vol.Optional(option.key, description={"suggested_value": value})
+        return {marker: _selector(option, tariff)}
+    if option.key == CONF_STRATEGY:
+        # Not each tariff has the one that was chosen with another.
+        value = plan_options(options, tariff).approach
+    elif option.kind is Kind.CONTRACT:
+        value = str(value)
+    return {vol.Required(option.key, default=value): _selector(option, tariff)}
 
 
-def read_house(given: Given) -> FormResult:
-    """Return the options of the house, and the form's errors."""
-    sensor = given.get(CONF_GRID_SENSOR)
-    kva = int(given[CONF_SUBSCRIBED_KVA])
-    return _read_numbers({**given, CONF_GRID_SENSOR: sensor, CONF_SUBSCRIBED_KVA: kva})
-
-
-def _subscription(options: Given) -> FormFields:
-    kva = str(options.get(CONF_SUBSCRIBED_KVA, DEFAULTS[CONF_SUBSCRIBED_KVA]))
-    choices = [SelectOptionDict(value=each, label=f"{each} kVA") for each in _SUBSCRIPTIONS]
-    config = SelectSelectorConfig(options=choices, mode=SelectSelectorMode.DROPDOWN)
-    return {vol.Required(CONF_SUBSCRIBED_KVA, default=kva): SelectSelector(config)}
-
-
-def strategy_schema(options: Given, tariff: Tariff) -> vol.Schema:
-    """Return the form of how nights are decided on, and what is learnt from."""
-    given = {**DEFAULTS, **options}
-    selector = SelectSelectorConfig(
-        options=list(approaches(tariff)),
-        mode=SelectSelectorMode.LIST,
-        translation_key=CONF_STRATEGY,
-    )
-    approach = plan_options(options, tariff).approach
-    energies = EntitySelectorConfig(
-        filter={"domain": Platform.SENSOR, "device_class": SensorDeviceClass.ENERGY.value}
-    )
-    feed_in = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
-    sensors: FormFields = {
-        vol.Optional(key, description={"suggested_value": options.get(key)}): EntitySelector(
-            energies
-        )
-        for key in (CONF_LOAD_SENSOR, CONF_PV_SENSOR)
-    }
-    return vol.Schema(
-        {
-            vol.Required(CONF_STRATEGY, default=approach): SelectSelector(selector),
-            vol.Required(CONF_DAILY_LOAD, default=given[CONF_DAILY_LOAD]): _number(
-                CONF_DAILY_LOAD, UnitOfEnergy.KILO_WATT_HOUR
-            ),
-            vol.Required(CONF_FEED_IN, default=given[CONF_FEED_IN]): feed_in,
-            **sensors,
-        }
-    )
-
-
-def read_strategy(given: Given) -> FormResult:
-    """Return the options of the strategy, and the form's errors."""
-    if not 0 <= given[CONF_FEED_IN] <= _HIGHEST_FEED_IN:
-        return {}, {CONF_FEED_IN: "invalid_price"}
-    if given.get(CONF_PV_SENSOR) and not given.get(CONF_LOAD_SENSOR):
-        return {}, {CONF_LOAD_SENSOR: "load_sensor_missing"}
-    sensors = {key: given.get(key) for key in (CONF_LOAD_SENSOR, CONF_PV_SENSOR)}
-    return _read_numbers({**given, **sensors})
-
-
-def alerts_schema(options: Given, tariff: Tariff) -> vol.Schema:
-    """Return the form of when the owner is called."""
-    return _form(
-        {
-            CONF_LOW_SOC: _number(CONF_LOW_SOC, PERCENTAGE),
-            CONF_HIGH_TEMPERATURE: _number(CONF_HIGH_TEMPERATURE, UnitOfTemperature.CELSIUS),
-        },
-        options,
-        tariff,
-    )
-
-
-def read_alerts(given: Given) -> FormResult:
-    """Return the options of alerts, and the form's errors."""
-    return _read_numbers(given)
+def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
+    match option.kind:
+        case Kind.WHOLE:
+            # No bounds: the selector would tell them in English only.
+            number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=option.step)
+            if option.unit is not None:
+                number["unit_of_measurement"] = option.unit
+            return NumberSelector(number)
+        case Kind.PRICE:
+            return NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
+        case Kind.FLAG:
+            return BooleanSelector()
+        case Kind.SENSOR:
+            classes = [each.value for each in option.classes]
+            return EntitySelector(
+                EntitySelectorConfig(filter={"domain": Platform.SENSOR, "device_class": classes})
+            )
+        case Kind.CONTRACT:
+            labels = [
+                SelectOptionDict(value=each, label=f"{each} {option.unit}")
+                for each in option.choices
+            ]
+            dropdown = SelectSelectorConfig(options=labels, mode=SelectSelectorMode.DROPDOWN)
+            return SelectSelector(dropdown)
+        case Kind.CHOICE:
+            allowed = approaches(tariff) if option.key == CONF_STRATEGY else option.choices
+            return SelectSelector(
+                SelectSelectorConfig(
+                    options=list(allowed),
+                    mode=SelectSelectorMode.LIST,
+                    translation_key=option.key,
+                )
+            )
 
 
 def batteries_schema(hass: HomeAssistant, options: Given) -> vol.Schema:
@@ -254,9 +160,10 @@ def _known(hass: HomeAssistant) -> dict[str, str]:
 
 def home_schema(hass: HomeAssistant) -> vol.Schema:
     """Return the form of what set-up asks about the home."""
-    pv = vol.Required(CONF_HAS_PV, default=DEFAULTS[CONF_HAS_PV])
-    batteries: FormFields = batteries_schema(hass, {}).schema
-    return vol.Schema({**_subscription({}), pv: BooleanSelector(), **batteries})
+    fields: FormFields = {}
+    for key in _HOME:
+        fields |= _field(OPTIONS[key], {}, Tariff.TEMPO)
+    return vol.Schema({**fields, **batteries_schema(hass, {}).schema})
 
 
 def read_home(hass: HomeAssistant, given: Given) -> FormResult:
@@ -264,8 +171,7 @@ def read_home(hass: HomeAssistant, given: Given) -> FormResult:
     batteries, errors = read_batteries(hass, given)
     if errors:
         return {}, errors
-    kva = int(given[CONF_SUBSCRIBED_KVA])
-    return {CONF_SUBSCRIBED_KVA: kva, CONF_HAS_PV: given[CONF_HAS_PV], **batteries}, {}
+    return {**{key: OPTIONS[key].stored(given[key]) for key in _HOME}, **batteries}, {}
 
 
 START_SCHEMA: Final = vol.Schema({vol.Required(CONF_AUTOMATIC, default=True): BooleanSelector()})

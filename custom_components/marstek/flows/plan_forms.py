@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..checked import is_whole
 from ..const import (
     CONF_CLIENT_ID,
     CONF_CLIENT_SECRET,
@@ -33,7 +34,6 @@ from ..const import (
 )
 from ..plan.tariff_settings import DAYS, TariffSettings, off_peak_of, price_names
 from ..tempo import WindowError, WindowProblem
-from .battery_options_flow import is_whole
 
 _SECOND_START: Final = "second_start"
 _SECOND_END: Final = "second_end"

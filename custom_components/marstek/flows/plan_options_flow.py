@@ -7,20 +7,10 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 import voluptuous as vol
 
 from ..const import CONF_CLIENT_ID, Tariff
+from ..plan.options import Form
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
-from .control_forms import (
-    alerts_schema,
-    batteries_schema,
-    house_schema,
-    night_schema,
-    read_alerts,
-    read_batteries,
-    read_house,
-    read_night,
-    read_strategy,
-    strategy_schema,
-)
+from .control_forms import batteries_schema, read_batteries, read_form, schema_of
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
     prices_schema,
@@ -60,7 +50,7 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = ["strategy", "night", "batteries", "house", "alerts"]
+        groups = [Form.STRATEGY, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS]
         groups += _OF_TARIFF[self._settings.tariff]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
@@ -127,15 +117,11 @@ class PlanOptionsFlow(OptionsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change how nights are decided on."""
-        schema = strategy_schema(self.config_entry.options, self._settings.tariff)
-        return self._show_or_save(
-            "strategy", schema, {}, user_input, read_strategy, of_tariff=False
-        )
+        return self._show_or_save_form(Form.STRATEGY, user_input)
 
     async def async_step_night(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change what nights are for, and how far batteries are charged and discharged."""
-        schema = night_schema(self.config_entry.options, self._settings.tariff)
-        return self._show_or_save("night", schema, {}, user_input, read_night, of_tariff=False)
+        return self._show_or_save_form(Form.NIGHT, user_input)
 
     async def async_step_batteries(
         self, user_input: dict[str, Any] | None = None
@@ -152,13 +138,23 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_house(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change what the house may draw, how that is measured, and the safety net."""
-        schema = house_schema(self.config_entry.options, self._settings.tariff)
-        return self._show_or_save("house", schema, {}, user_input, read_house, of_tariff=False)
+        return self._show_or_save_form(Form.HOUSE, user_input)
 
     async def async_step_alerts(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change when the owner is called."""
-        schema = alerts_schema(self.config_entry.options, self._settings.tariff)
-        return self._show_or_save("alerts", schema, {}, user_input, read_alerts, of_tariff=False)
+        return self._show_or_save_form(Form.ALERTS, user_input)
+
+    def _show_or_save_form(self, form: Form, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Show one of the forms that the table of options fills, or save it."""
+        tariff = self._settings.tariff
+        return self._show_or_save(
+            form.value,
+            schema_of(form, self.config_entry.options, tariff),
+            {},
+            user_input,
+            lambda given: read_form(form, given, tariff),
+            of_tariff=False,
+        )
 
     def _show_or_save(
         self,

@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..checked import is_whole
 from ..const import CONF_BLE_MAC
 from ..entries import async_batteries
 from ..limits import power_limits
@@ -39,7 +40,6 @@ from ..plan.rules import (
 )
 from ..planner import Action, Rule
 from ..venus import profile_for
-from .battery_options_flow import is_whole
 
 _COPIED: Final = "copied"
 _DESPITE: Final = "despite"

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower, UnitOfTemperature, UnitOfTime
+
+from ..checked import is_whole
 from ..const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
@@ -17,9 +21,11 @@ from ..const import (
     CONF_HAS_PV,
     CONF_HIGH_TEMPERATURE,
     CONF_LEAST_SOC,
+    CONF_LOAD_SENSOR,
     CONF_LOW_SOC,
     CONF_MOST_SOC,
     CONF_NIGHT,
+    CONF_PV_SENSOR,
     CONF_RED_POWER,
     CONF_RED_TARGET,
     CONF_RESERVE,
@@ -31,33 +37,6 @@ from ..const import (
     Tariff,
 )
 from ..planner import Aim, Night, Options
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The least and the most that an option may be; whole numbers only."""
-
-    low: int
-    high: int
-    step: int = 1
-    """What a click on an arrow changes; any whole number is allowed."""
-
-
-# Powers in W of each battery, 0 for none or as needed; states of charge in %; guards in minutes;
-# energies in kWh, 0 for unknown.
-BOUNDS: Final[Mapping[str, Bounds]] = {
-    CONF_START_GUARD: Bounds(0, 120),
-    CONF_END_GUARD: Bounds(0, 120),
-    CONF_RED_POWER: Bounds(0, 2500, 50),
-    CONF_RED_TARGET: Bounds(10, 100),
-    CONF_LEAST_SOC: Bounds(0, 90),
-    CONF_MOST_SOC: Bounds(10, 100),
-    CONF_RESERVE: Bounds(0, 90),
-    CONF_SAFETY_POWER: Bounds(0, 2500, 50),
-    CONF_LOW_SOC: Bounds(0, 90),
-    CONF_HIGH_TEMPERATURE: Bounds(20, 80),
-    CONF_DAILY_LOAD: Bounds(0, 200),
-}
 
 
 class Approach(StrEnum):
@@ -73,30 +52,195 @@ class Approach(StrEnum):
 
 _SIMPLE: Final = Approach.SIMPLE
 _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
+_TEMPO: Final = frozenset({Tariff.TEMPO})
 
-DEFAULTS: Final[Mapping[str, Any]] = {
+
+class Kind(Enum):
+    """What an option is, and with that how it is asked, checked and stored."""
+
+    WHOLE = auto()
+    """A whole number between `low` and `high`."""
+    PRICE = auto()
+    """A price in EUR/kWh between `low` and `high`."""
+    FLAG = auto()
+    CHOICE = auto()
+    """One of `choices`."""
+    CONTRACT = auto()
+    """One of `choices`, numbers of a unit that a contract has."""
+    SENSOR = auto()
+    """An entity of one of `classes`, or None."""
+
+
+class Form(StrEnum):
+    """The form that asks for an option; its name is that of a step of the options flow."""
+
+    NIGHT = "night"
+    HOUSE = "house"
+    STRATEGY = "strategy"
+    ALERTS = "alerts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option of the plan: all that forms, entities, reading and docs need to know of it."""
+
+    key: str
+    form: Form
+    kind: Kind
+    default: Any
+    low: int = 0
+    high: int = 0
+    step: int = 1
+    """What a click on an arrow changes; any whole number is allowed."""
+    unit: str | None = None
+    choices: tuple[str, ...] = ()
+    classes: tuple[SensorDeviceClass, ...] = ()
+    tariffs: frozenset[Tariff] = frozenset(Tariff)
+    is_number: bool = False
+    """Whether owners change it so often that a number entity shows it as well."""
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether a value from outside is one that it may have."""
+        match self.kind:
+            case Kind.WHOLE:
+                return is_whole(value, self.low, self.high)
+            case Kind.PRICE:
+                return isinstance(value, (int, float)) and self.low <= value <= self.high
+        return True
+
+    def stored(self, value: Any) -> Any:
+        """Return a value that was given in a form as it is stored."""
+        is_number = self.kind in (Kind.WHOLE, Kind.CONTRACT)
+        return int(value) if is_number else value
+
+
+def _power(key: str, form: Form, **values: Any) -> Option:
+    """Return a power in W of each battery; 0 for none, or as needed."""
+    return Option(
+        key=key,
+        form=form,
+        kind=Kind.WHOLE,
+        default=0,
+        high=2500,
+        step=50,
+        unit=UnitOfPower.WATT,
+        **values,
+    )
+
+
+def _soc(
+    key: str, default: int, low: int, high: int, form: Form = Form.NIGHT, **values: Any
+) -> Option:
+    """Return a state of charge in %."""
+    return Option(
+        key=key,
+        form=form,
+        kind=Kind.WHOLE,
+        default=default,
+        low=low,
+        high=high,
+        unit=PERCENTAGE,
+        **values,
+    )
+
+
+def _guard(key: str, default: int) -> Option:
+    """Return a distance in minutes from the bounds of off-peak hours."""
+    return Option(
+        key=key,
+        form=Form.NIGHT,
+        kind=Kind.WHOLE,
+        default=default,
+        high=120,
+        unit=UnitOfTime.MINUTES,
+    )
+
+
+def _energy_sensor(key: str) -> Option:
+    classes = (SensorDeviceClass.ENERGY,)
+    return Option(key=key, form=Form.STRATEGY, kind=Kind.SENSOR, default=None, classes=classes)
+
+
+_ALL: Final = (
+    Option(
+        key=CONF_NIGHT,
+        form=Form.NIGHT,
+        kind=Kind.CHOICE,
+        default=Night.HOLD,
+        choices=tuple(Night),
+    ),
+    Option(key=CONF_HAS_PV, form=Form.NIGHT, kind=Kind.FLAG, default=False),
+    _soc(CONF_RED_TARGET, 100, 10, 100, tariffs=_TEMPO, is_number=True),
+    _power(CONF_RED_POWER, Form.NIGHT, tariffs=_TEMPO, is_number=True),
+    Option(key=CONF_WHITE_EVE, form=Form.NIGHT, kind=Kind.FLAG, default=True, tariffs=_TEMPO),
+    _soc(CONF_LEAST_SOC, 0, 0, 90),
+    _soc(CONF_MOST_SOC, 100, 10, 100),
+    _soc(CONF_RESERVE, 0, 0, 90),
+    _guard(CONF_START_GUARD, 5),
+    _guard(CONF_END_GUARD, 15),
+    Option(
+        key=CONF_SUBSCRIBED_KVA,
+        form=Form.HOUSE,
+        kind=Kind.CONTRACT,
+        default=6,
+        unit="kVA",
+        choices=("3", "6", "9", "12", "15", "18", "24", "30", "36"),
+    ),
+    Option(
+        key=CONF_GRID_SENSOR,
+        form=Form.HOUSE,
+        kind=Kind.SENSOR,
+        default=None,
+        classes=(SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER),
+    ),
+    _power(CONF_SAFETY_POWER, Form.HOUSE, tariffs=_TEMPO),
+    Option(
+        key=CONF_STRATEGY,
+        form=Form.STRATEGY,
+        kind=Kind.CHOICE,
+        default=Approach.SIMPLE,
+        choices=tuple(Approach),
+    ),
+    Option(
+        key=CONF_DAILY_LOAD,
+        form=Form.STRATEGY,
+        kind=Kind.WHOLE,
+        default=0,
+        high=200,
+        unit=UnitOfEnergy.KILO_WATT_HOUR,
+    ),
+    Option(key=CONF_FEED_IN, form=Form.STRATEGY, kind=Kind.PRICE, default=0.0, high=1),
+    _energy_sensor(CONF_LOAD_SENSOR),
+    _energy_sensor(CONF_PV_SENSOR),
+    _soc(CONF_LOW_SOC, 20, 0, 90, Form.ALERTS),
+    Option(
+        key=CONF_HIGH_TEMPERATURE,
+        form=Form.ALERTS,
+        kind=Kind.WHOLE,
+        default=45,
+        low=20,
+        high=80,
+        unit=UnitOfTemperature.CELSIUS,
+    ),
+)
+OPTIONS: Final[Mapping[str, Option]] = {option.key: option for option in _ALL}
+"""The options that forms ask for, by key, in the order of the forms."""
+
+# What switches and the form of batteries decide, which have no place in a table of values.
+_PARTICIPATION: Final[Mapping[str, Any]] = {
     CONF_AUTOMATIC: False,
     CONF_ALL_BATTERIES: True,
     CONF_BATTERIES: [],
-    CONF_START_GUARD: 5,
-    CONF_END_GUARD: 15,
-    CONF_NIGHT: Night.HOLD,
-    CONF_RED_POWER: 0,
-    CONF_RED_TARGET: 100,
-    CONF_WHITE_EVE: True,
-    CONF_LEAST_SOC: 0,
-    CONF_MOST_SOC: 100,
-    CONF_RESERVE: 0,
-    CONF_HAS_PV: False,
-    CONF_SUBSCRIBED_KVA: 6,
-    CONF_GRID_SENSOR: None,
-    CONF_SAFETY_POWER: 0,
-    CONF_LOW_SOC: 20,
-    CONF_HIGH_TEMPERATURE: 45,
-    CONF_STRATEGY: Approach.SIMPLE,
-    CONF_DAILY_LOAD: 0,
-    CONF_FEED_IN: 0.0,
 }
+DEFAULTS: Final[Mapping[str, Any]] = {
+    **_PARTICIPATION,
+    **{option.key: option.default for option in _ALL},
+}
+
+
+def options_of_form(form: Form, tariff: Tariff) -> list[Option]:
+    """Return what a form asks for with a tariff, in order."""
+    return [option for option in _ALL if option.form is form and tariff in option.tariffs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Numbers of the plan: what owners change often about the night before a red day."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, override
 
@@ -13,38 +12,33 @@ from homeassistant.components.number import (
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
 
 from ...checked import rounded
-from ...const import CONF_RED_POWER, CONF_RED_TARGET
-from ..controller import PlanController
-from ..options import BOUNDS, PlanOptions
+from ..options import OPTIONS, Option
 from ..runtime import Plan
 from .entity import ControlEntity, TariffEntityDescription, offered
 
 
 @dataclass(frozen=True, kw_only=True)
 class OptionNumberDescription(TariffEntityDescription, NumberEntityDescription):
-    """A number; its key is that of the option."""
-
-    value_fn: Callable[[PlanOptions], float]
+    """A number that shows an option; its key is that of the option."""
 
 
-NUMBERS: Final = (
-    OptionNumberDescription(
-        key=CONF_RED_TARGET,
-        translation_key="red_target",
+def _described(option: Option) -> OptionNumberDescription:
+    is_power = option.unit == UnitOfPower.WATT
+    return OptionNumberDescription(
+        key=option.key,
+        translation_key=option.key,
         entity_category=EntityCategory.CONFIG,
-        native_unit_of_measurement=PERCENTAGE,
-        value_fn=lambda options: options.strategy.red_target,
-    ),
-    OptionNumberDescription(
-        key=CONF_RED_POWER,
-        translation_key="red_power",
-        entity_category=EntityCategory.CONFIG,
-        device_class=NumberDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        mode=NumberMode.BOX,
-        value_fn=lambda options: options.strategy.red_power or 0,
-    ),
-)
+        device_class=NumberDeviceClass.POWER if is_power else None,
+        native_unit_of_measurement=option.unit,
+        native_min_value=option.low,
+        native_max_value=option.high,
+        native_step=option.step,
+        mode=NumberMode.BOX if is_power else NumberMode.AUTO,
+        exists_fn=lambda settings: settings.tariff in option.tariffs,
+    )
+
+
+NUMBERS: Final = tuple(_described(option) for option in OPTIONS.values() if option.is_number)
 
 
 def numbers(plan: Plan) -> list[OptionNumber]:
@@ -60,18 +54,13 @@ class OptionNumber(ControlEntity, NumberEntity):
 
     entity_description: OptionNumberDescription
 
-    def __init__(self, control: PlanController, description: OptionNumberDescription) -> None:
-        """Take the range of the option."""
-        super().__init__(control, description)
-        bounds = BOUNDS[description.key]
-        self._attr_native_min_value = bounds.low
-        self._attr_native_max_value = bounds.high
-        self._attr_native_step = bounds.step
-
     @property
     @override
     def _value(self) -> float:
-        return self.entity_description.value_fn(self.coordinator.options)
+        option = OPTIONS[self.entity_description.key]
+        value: int = self.coordinator.config_entry.options.get(option.key, option.default)
+        # Shares have always been shown with a decimal, and templates compare the text.
+        return float(value) if option.unit == PERCENTAGE else value
 
     @property
     @override
