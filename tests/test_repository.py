@@ -17,7 +17,7 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml
 import pytest
 
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.planner import Action
 from tests.repository import source, texts
 

@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from custom_components.marstek.battery.wear import DAILY_WRITES
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.discovery import async_get_hub
-from custom_components.marstek.plan.announcer import Alert
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.tempo import Colour
 from simulator import SimulatedBattery
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from custom_components.marstek.battery.poll_schedule import Intervals
 from custom_components.marstek.const import CONF_SUBSCRIBED_KVA
-from custom_components.marstek.plan.announcer import Alert
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.planner import Action, Options, energy_to
 from custom_components.marstek.tempo import Colour
 from custom_components.marstek.venus import Profile

@@ -8,7 +8,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.announcer import Kind
+from custom_components.marstek.plan.events import Kind
 from tests.control.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

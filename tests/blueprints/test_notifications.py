@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.announcer import EVENT, Alert, Kind
+from custom_components.marstek.plan.events import EVENT, Alert, Kind
 
 AUTOMATION = "automation"
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "marstek"

@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
 
-from custom_components.marstek.plan.announcer import EVENT, Alert
+from custom_components.marstek.plan.events import EVENT, Alert
 
 AUTOMATION = "automation"
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "marstek"

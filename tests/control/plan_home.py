@@ -18,8 +18,8 @@ from homeassistant.core import Event, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN, Tariff
-from custom_components.marstek.plan.announcer import EVENT
 from custom_components.marstek.plan.controller import PlanController
+from custom_components.marstek.plan.events import EVENT
 from custom_components.marstek.plan.plan_data import PlanData
 from custom_components.marstek.plan.runtime import Plan
 from custom_components.marstek.tempo import Announcement, Colour, Source

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 import pytest
 
 from custom_components.marstek.const import CONF_AUTOMATIC, CONF_NIGHT, CONF_RED_TARGET
-from custom_components.marstek.plan.announcer import Alert
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.planner import Action, Night, Override
 from custom_components.marstek.tempo import Colour
 from simulator import SimulatedBattery

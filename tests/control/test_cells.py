@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.marstek.battery.issues import CLOCK_WRONG
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.announcer import Kind
+from custom_components.marstek.plan.events import Kind
 from simulator import SimulatedBattery
 from tests.control.plan_home import PlanHome, at, plan_home
 from tests.virtual_home import specs_of

@@ -5,7 +5,7 @@ import asyncio
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
-from custom_components.marstek.plan.announcer import Kind
+from custom_components.marstek.plan.events import Kind
 from simulator import BatterySpec
 from tests.control.plan_home import at, plan_home
 

@@ -5,7 +5,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from simulator import SimulatedBattery
 from tests.battery.test_buttons import press
 from tests.control.plan_home import PlanHome, at, plan_home

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.marstek.battery.issues import CLOCK_WRONG, FOREIGN_CONTROLLER, FOREIGN_SLOTS
 from custom_components.marstek.const import CONF_END_GUARD, DOMAIN
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.repairs import async_create_fix_flow
 from simulator import Faults, SimulatedBattery, Slot
 from simulator.household import constant

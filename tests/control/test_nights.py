@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.marstek.const import CONF_HAS_PV, CONF_OFF_PEAK, CONF_OFF_PEAK_DAYS, Tariff
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Reason
 from custom_components.marstek.tempo import Colour

@@ -15,7 +15,7 @@ from custom_components.marstek.const import (
     CONF_RED_TARGET,
     DOMAIN,
 )
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Action, Override
 from simulator import SimulatedBattery

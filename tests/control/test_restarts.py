@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from custom_components.marstek.const import CONF_GRID_SENSOR, CONF_SAFETY_POWER, CONF_SUBSCRIBED_KVA
-from custom_components.marstek.plan.announcer import Alert, Kind
+from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.venus import Method
 from simulator.household import constant
 from tests.control.plan_home import PlanHome, at, paris, plan_home

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
-from custom_components.marstek.plan.announcer import Alert
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.plan.rules import SUBENTRY_RULE, subentries
 from custom_components.marstek.planner import Action, Reason
 from custom_components.marstek.tempo import Colour

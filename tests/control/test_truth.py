@@ -7,7 +7,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.announcer import Alert
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.plan.plan_data import ControlState
 from tests.control.plan_home import PlanHome, at, plan_home
 

@@ -18,8 +18,9 @@ from ..battery.runtime import Battery
 from ..planner import IDLE_POWER, Action, Reason, Step, energy_to
 from ..tempo import Colour
 from ..venus import Method, Mode
-from .announcer import Alert, Announcer
+from .announcer import Announcer
 from .control_memory import ControlMemory
+from .events import Alert
 from .options import PlanOptions
 from .order_executor import DOUBTS, ExecutionReport, OrderExecutor, Outcome
 from .plan_data import PlanData
@@ -225,7 +226,7 @@ class Alerts:
             self._left.discard(key)
         elif key not in self._left:
             self._left.add(key)
-            self._announcer.tell(Alert.LEFT_IN_MANUAL, battery=battery)
+            self._announcer.announce(Alert.LEFT_IN_MANUAL, battery=battery)
         async_left_in_manual(self._hass, battery.entry, is_left=is_left)
 
     def is_left_in_manual(self, battery: Battery) -> bool:
@@ -255,7 +256,7 @@ class Alerts:
         active, name = self._memory().active, _name(alert, key)
         if name not in active:
             active.add(name)
-            self._announcer.tell(alert, values, battery)
+            self._announcer.announce(alert, values, battery)
 
     def _over(self, alert: Alert, key: str) -> None:
         self._memory().active.discard(_name(alert, key))
@@ -271,7 +272,7 @@ class Alerts:
         told, name = self._memory().told, _name(alert, key)
         if told.get(name) != day:
             told[name] = day
-            self._announcer.tell(alert, values, battery)
+            self._announcer.announce(alert, values, battery)
 
 
 def _name(alert: Alert, key: str) -> str:

@@ -30,6 +30,7 @@ from .participants import Participants, loaded_batteries
 from .plan_data import PlanData
 from .plan_maker import PlanMaker
 from .snapshot import PlanState, snapshot
+from .switch_detector import SwitchDetector
 from .tariff.coordinator import TariffCoordinator
 from .totals import TotalsTracker, count, soc_of
 
@@ -67,6 +68,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.tariff = tariff
         self.options: PlanOptions = self._read_options()
         self.announcer = Announcer(hass, tariff)
+        self._switches = SwitchDetector(self.announcer)
         self._alerts = Alerts(hass, self.announcer, lambda: self.memory)
         self.participants = Participants(
             hass,
@@ -294,7 +296,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._alerts.look_at_red(tariff, data, self.participants.executors, target)
         if not self.is_in_control:
             return
-        self.announcer.look(step, self.participants.executors)
+        self._switches.look(step, self.participants.executors)
         if tariff.today is Colour.RED and not tariff.is_off_peak:
             elapsed = now - self.tariff.settings.off_peak.current(now).start
             await self._alerts.async_look_at_red_morning(self.members(), target, day, elapsed)

@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.core import callback
 
 from ...tempo import Colour
-from ..announcer import Alert, Kind, PlanEvent
+from ..events import Alert, EventKind, Kind, PlanEvent
 from ..runtime import Plan
 from ..tariff.announcements import MISSING
 from ..tariff.tariff_data import TariffData
@@ -28,19 +28,19 @@ _TOMORROW: Final = TariffEventDescription(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChronicleEventDescription(EventEntityDescription):
-    """Some of what is told of the plan."""
+class PlanEventDescription(EventEntityDescription):
+    """The events of some kinds."""
 
-    kinds: type[Kind | Alert]
+    kinds: type[EventKind]
 
 
-_RESULT: Final = ChronicleEventDescription(
+_RESULT: Final = PlanEventDescription(
     key="plan_result",
     translation_key="plan_result",
     event_types=[kind.value for kind in Kind],
     kinds=Kind,
 )
-_ALERT: Final = ChronicleEventDescription(
+_ALERT: Final = PlanEventDescription(
     key="alert",
     translation_key="alert",
     event_types=[alert.value for alert in Alert],
@@ -53,8 +53,8 @@ def events(plan: Plan) -> list[EventEntity]:
     tariff = plan.tariff
     return [
         *(TomorrowEvent(tariff, item) for item in offered(tariff, Platform.EVENT, (_TOMORROW,))),
-        ChronicleEvent(plan.control, _RESULT),
-        ChronicleEvent(plan.control, _ALERT),
+        PlanEventEntity(plan.control, _RESULT),
+        PlanEventEntity(plan.control, _ALERT),
     ]
 
 
@@ -92,10 +92,10 @@ class TomorrowEvent(TariffEntity, EventEntity):
         self.async_write_ha_state()
 
 
-class ChronicleEvent(ControlEntity, EventEntity):
-    """Fires with all that is told: title and message are in Home Assistant's own language."""
+class PlanEventEntity(ControlEntity, EventEntity):
+    """Fires with each event of its kinds: title and message are in Home Assistant's own language."""
 
-    entity_description: ChronicleEventDescription
+    entity_description: PlanEventDescription
 
     @property
     @override
@@ -104,12 +104,12 @@ class ChronicleEvent(ControlEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear what is told from now on, and what could not be heard before."""
+        """Hear of events from now on, and of those that nobody could hear of before."""
         await super().async_added_to_hass()
         kinds = self.entity_description.kinds
-        self.async_on_remove(self.coordinator.announcer.async_listen(kinds, self._told))
+        self.async_on_remove(self.coordinator.announcer.events.async_listen(kinds, self._happened))
 
     @callback
-    def _told(self, told: PlanEvent) -> None:
-        self._trigger_event(told.kind.value, told.attributes())
+    def _happened(self, event: PlanEvent) -> None:
+        self._trigger_event(event.kind.value, event.attributes())
         self.async_write_ha_state()

@@ -1,0 +1,150 @@
+"""What happens in a home, and the one path that it takes to whoever wants to know.
+
+Batteries report to their own parts (see `battery.reports`) and to the plan, which records here: the
+announcer puts each event into words, and `PlanEvents` hands it on, to the bus of Home Assistant,
+where logbook, automations and phones find it, and to the event entities. Whatever else wants to
+know of events listens here.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from ..const import DOMAIN, PLAN_UNIQUE_ID
+
+EVENT: Final = f"{DOMAIN}_plan"
+"""Type of the event on the bus."""
+# Of an event entity that is disabled nobody ever hears.
+_MOST_UNHEARD: Final = 20
+
+
+class Kind(StrEnum):
+    """What the plan has done or found; types of the event entity, and keys of the texts."""
+
+    SWITCHED = "switched"
+    PARTLY_FAILED = "partly_failed"
+    FAILED = "failed"
+    CHARGE_COMPLETE = "charge_complete"
+    OVERRIDE_STARTED = "override_started"
+    OVERRIDE_ENDED = "override_ended"
+    PUT_BACK = "put_back"
+    CLOCK_WRONG = "clock_wrong"
+    FOREIGN_SLOTS = "foreign_slots"
+    TAKES_NO_MORE = "takes_no_more"
+
+
+class Alert(StrEnum):
+    """What the owner may want to be called for; types of the other event entity."""
+
+    COLOUR_TOMORROW = "colour_tomorrow"
+    COLOUR_MISSING = "colour_missing"
+    RED_TOMORROW = "red_tomorrow"
+    BATTERY_FULL = "battery_full"
+    LOW_SOC = "low_soc"
+    HIGH_TEMPERATURE = "high_temperature"
+    ALL_OFFLINE = "all_offline"
+    BATTERY_OFFLINE = "battery_offline"
+    NO_METER = "no_meter"
+    RED_UNCHARGED = "red_uncharged"
+    LEFT_IN_MANUAL = "left_in_manual"
+    FOREIGN_CONTROLLER = "foreign_controller"
+
+
+type EventKind = Kind | Alert
+
+ICONS: Final[Mapping[EventKind, str]] = {
+    Kind.SWITCHED: "mdi:swap-horizontal",
+    Kind.PARTLY_FAILED: "mdi:battery-alert",
+    Kind.FAILED: "mdi:battery-alert",
+    Kind.CHARGE_COMPLETE: "mdi:battery-check",
+    Kind.OVERRIDE_STARTED: "mdi:account-arrow-right",
+    Kind.OVERRIDE_ENDED: "mdi:account-arrow-left",
+    Kind.PUT_BACK: "mdi:restore",
+    Kind.CLOCK_WRONG: "mdi:clock-alert",
+    Kind.FOREIGN_SLOTS: "mdi:calendar-alert",
+    Kind.TAKES_NO_MORE: "mdi:battery-lock",
+    Alert.COLOUR_TOMORROW: "mdi:calendar-star",
+    Alert.COLOUR_MISSING: "mdi:calendar-question",
+    Alert.RED_TOMORROW: "mdi:calendar-alert",
+    Alert.BATTERY_FULL: "mdi:battery",
+    Alert.LOW_SOC: "mdi:battery-low",
+    Alert.HIGH_TEMPERATURE: "mdi:thermometer-alert",
+    Alert.ALL_OFFLINE: "mdi:lan-disconnect",
+    Alert.BATTERY_OFFLINE: "mdi:lan-disconnect",
+    Alert.NO_METER: "mdi:meter-electric-outline",
+    Alert.RED_UNCHARGED: "mdi:battery-alert",
+    Alert.LEFT_IN_MANUAL: "mdi:hand-back-left",
+    Alert.FOREIGN_CONTROLLER: "mdi:account-multiple",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEvent:
+    """One thing that has happened, in words of Home Assistant's language."""
+
+    kind: EventKind
+    title: str
+    message: str
+    battery: str | None = None
+    """Name of the battery that it is about."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the words are made of, for automations."""
+
+    def attributes(self) -> dict[str, Any]:
+        """Return what an event carries besides its type."""
+        return {"title": self.title, "message": self.message, "battery": self.battery}
+
+
+type EventListener = Callable[[PlanEvent], None]
+
+
+class PlanEvents:
+    """Hands each event on to the bus and to the listeners of its kind."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Fire on the bus for the plan of a config entry."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._listeners: list[tuple[type[EventKind], EventListener]] = []
+        self._unheard: deque[PlanEvent] = deque(maxlen=_MOST_UNHEARD)
+
+    @callback
+    def async_listen(self, kinds: type[EventKind], listener: EventListener) -> Callable[[], None]:
+        """Call `listener` with all events of some kinds; return what ends that.
+
+        It also gets those that had no listener: the set-up of the plan looks at the batteries
+        before its entities are there.
+        """
+        entry = (kinds, listener)
+        self._listeners.append(entry)
+        for event in [event for event in self._unheard if isinstance(event.kind, kinds)]:
+            self._unheard.remove(event)
+            listener(event)
+        return lambda: self._listeners.remove(entry)
+
+    @callback
+    def async_record(self, event: PlanEvent) -> None:
+        """Hand an event on."""
+        # The logbook shows it on the page of the plan's device.
+        device = dr.async_get(self._hass).async_get_device_by_identifier(
+            (DOMAIN, PLAN_UNIQUE_ID), self._entry_id
+        )
+        self._hass.bus.async_fire(
+            EVENT,
+            {
+                "type": event.kind.value,
+                **event.attributes(),
+                **event.values,
+                "device_id": device.id if device else None,
+            },
+        )
+        listeners = [each for kinds, each in self._listeners if isinstance(event.kind, kinds)]
+        if not listeners:
+            self._unheard.append(event)
+        for listener in listeners:
+            listener(event)
