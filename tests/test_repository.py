@@ -54,6 +54,26 @@ LIBRARIES = {
     ),
     "simulator": ("simulator",),
 }
+# What the rest of the integration may know of a battery: `Battery`, the values that it takes and
+# returns, its repairs and its entities. Nobody else sees its coordinator, commands or client.
+BATTERY = "custom_components.marstek.battery"
+PUBLIC_OF_BATTERY = {
+    "runtime": "Battery, and what makes one",
+    "data": "what it tells",
+    "commanded": "who commands it",
+    "mode_requests": "what the plan may ask",
+    "poll_schedule": "names of readings",
+    "slot_mirror": "slots as last written",
+    "schedule.timetable": "slots as they are wanted",
+    "schedule_errors": "why they were not written",
+    "thrift": "who has called",
+    "leave": "how long it is left alone",
+    "runs": "how long a run can be",
+    "memory": "what is stored of one that is not set up",
+    "restore": "what a repair does",
+    "issues": "repairs",
+    "diagnostics": "its page",
+}
 TOLD = {
     *(f"told_{kind}{part}" for kind in (*Kind, *Alert) for part in ("", "_title")),
     *(f"told_action_{action}" for action in (*Action, "auto_floor")),
@@ -409,6 +429,48 @@ def test_foreign_imports_are_found(code: str) -> None:
     """The rule above finds what it is for."""
     path, allowed = INTEGRATION / "venus" / "a.py", LIBRARIES["custom_components/marstek/venus"]
     assert list(source.foreign_imports(path, ast.parse(code), ROOT, allowed)) != []
+
+
+def reached_into(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Yield what a file outside of battery/ knows of a battery's inner parts."""
+    platforms = path.parent == INTEGRATION
+    for line, name in source.imports(path, tree, ROOT):
+        if not name.startswith(f"{BATTERY}.") and name != BATTERY:
+            continue
+        inner = name.removeprefix(BATTERY).removeprefix(".")
+        is_entity = platforms and inner.startswith("entities")
+        if inner not in PUBLIC_OF_BATTERY and not is_entity:
+            yield f"{path.relative_to(ROOT)}:{line}: {name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "parts":
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: .parts"
+
+
+def test_a_battery_is_commanded_as_a_whole() -> None:
+    """Nothing outside of battery/ touches anything but `Battery` and its public values."""
+    inside = INTEGRATION / "battery"
+    found = [
+        problem
+        for path, tree in modules()
+        if not path.is_relative_to(inside)
+        for problem in reached_into(path, tree)
+    ]
+    assert found == []
+    assert all((inside / f"{name.replace('.', '/')}.py").is_file() for name in PUBLIC_OF_BATTERY)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from ..battery.commands import Commands",
+        "from ..battery.coordinator import BatteryCoordinator",
+        "from ..battery.entities import sensors",
+        "battery.parts.client.close()",
+    ],
+)
+def test_reaching_into_a_battery_is_found(code: str) -> None:
+    """The rule above finds what it is for."""
+    assert list(reached_into(INTEGRATION / "plan" / "a.py", ast.parse(code))) != []
 
 
 def test_imports_run_one_way() -> None:
