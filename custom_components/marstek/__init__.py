@@ -1,7 +1,5 @@
 """Marstek Venus batteries over their local API, and the plan of a home."""
 
-from typing import Any
-
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -65,7 +63,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Set up a battery or the plan."""
     match kind := entry.data.get(CONF_KIND):
         case EntryKind.BATTERY:
@@ -81,7 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     return True
 
 
-async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Stop polling a battery, or planning; nothing is written to a battery."""
     platforms = PLATFORMS[entry.data[CONF_KIND]]
     unloaded = await hass.config_entries.async_unload_platforms(entry, platforms)
@@ -92,7 +90,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     return unloaded
 
 
-async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Leave no battery parked that nobody will command any more."""
     if is_plan(entry):
         await entry.runtime_data.control.async_shutdown()
@@ -102,7 +100,7 @@ async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
         await async_hand_back(hass, entry.runtime_data)
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Forget what was stored and what was to be repaired; leave no battery parked."""
     if is_plan(entry):
         await async_hand_back_all(hass)
@@ -116,6 +114,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         PlanStore(hass, entry.entry_id).async_pause_decided()
 
 
-async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+async def async_migrate_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Bring an entry of an older version up to date."""
     return async_migrate(hass, entry)

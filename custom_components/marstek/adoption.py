@@ -75,7 +75,7 @@ def async_adopt_all(hass: HomeAssistant) -> None:
             _adopt(hass, entry, data)
 
 
-def _data(entry: ConfigEntry[Any]) -> dict[str, Any] | None:
+def _data(entry: ConfigEntry) -> dict[str, Any] | None:
     """Return the entry's data as ours, None when they don't tell which battery it is."""
     data = entry.data
     ble_mac = _mac(data.get(CONF_BLE_MAC)) or (
@@ -106,7 +106,7 @@ def _mac(value: object) -> str | None:
     return digits if is_mac else None
 
 
-def _adopt(hass: HomeAssistant, entry: ConfigEntry[Any], data: dict[str, Any]) -> None:
+def _adopt(hass: HomeAssistant, entry: ConfigEntry, data: dict[str, Any]) -> None:
     ble_mac = data[CONF_BLE_MAC]
     unique_id = format_mac(ble_mac)
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id) not in (None, entry):
@@ -127,7 +127,7 @@ def _adopt(hass: HomeAssistant, entry: ConfigEntry[Any], data: dict[str, Any]) -
     )
 
 
-def _adopt_entities(hass: HomeAssistant, entry: ConfigEntry[Any], ble_mac: str) -> None:
+def _adopt_entities(hass: HomeAssistant, entry: ConfigEntry, ble_mac: str) -> None:
     """Let their entities go on under our unique ids, with names, areas and history."""
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
@@ -147,7 +147,7 @@ def _adopt_entities(hass: HomeAssistant, entry: ConfigEntry[Any], ble_mac: str) 
             registry.async_update_entity(entity.entity_id, new_unique_id=unique_id)
 
 
-def _adopt_device(hass: HomeAssistant, entry: ConfigEntry[Any], ble_mac: str) -> None:
+def _adopt_device(hass: HomeAssistant, entry: ConfigEntry, ble_mac: str) -> None:
     """Let their device go on as ours, with its name and area."""
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):

@@ -73,14 +73,14 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
     @classmethod
     @callback
     @override
-    def async_supports_options_flow(cls, config_entry: ConfigEntry[Any]) -> bool:
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
         """Offer options for entries of ours only."""
         return is_battery(config_entry) or is_plan(config_entry)
 
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> OptionsFlow:
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options of a battery or of the plan."""
         return PlanOptionsFlow() if is_plan(config_entry) else BatteryOptionsFlow()
 
@@ -88,7 +88,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(
-        cls, config_entry: ConfigEntry[Any]
+        cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to an entry: own rules to the plan."""
         return {SUBENTRY_RULE: RuleFlow} if is_plan(config_entry) else {}
@@ -245,7 +245,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         return self._show_address_form("reconfigure", user_input or entry.data, errors)
 
     async def _async_reconfigured(
-        self, entry: ConfigEntry[Any], data: dict[str, Any]
+        self, entry: ConfigEntry, data: dict[str, Any]
     ) -> ConfigFlowResult:
         await self._async_identify(data)
         self._abort_if_unique_id_mismatch(
@@ -341,7 +341,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
             keys = {CONF_DHCP_MAC, CONF_HOST, CONF_PORT}
         return {key: data[key] for key in keys & data.keys()}
 
-    async def _async_may_move(self, entry: ConfigEntry[Any], data: Mapping[str, Any]) -> bool:
+    async def _async_may_move(self, entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
         """Tell whether a configured battery is at the address that DHCP named.
 
         The background search has asked for that itself before it starts a flow.
@@ -362,5 +362,5 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         self._abort_if_unique_id_configured(updates=updates)
 
 
-def _foreign_abort(entry: ConfigEntry[Any]) -> AbortFlow:
+def _foreign_abort(entry: ConfigEntry) -> AbortFlow:
     return AbortFlow("foreign_entry", {"name": entry.title})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_interface
 import re
 import socket
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.components import network
 from homeassistant.config_entries import (
@@ -238,9 +238,7 @@ async def async_locate(hass: HomeAssistant, ble_mac: str, port: int) -> tuple[Fo
     return await locator.async_locate(ble_mac, port)
 
 
-async def async_is_at(
-    hass: HomeAssistant, entry: ConfigEntry[Any], address: str, port: int
-) -> bool:
+async def async_is_at(hass: HomeAssistant, entry: ConfigEntry, address: str, port: int) -> bool:
     """Tell whether an entry leads to an IPv4 address and port, by a host name perhaps."""
     try:
         return (
@@ -252,7 +250,7 @@ async def async_is_at(
 
 
 async def async_place_of(
-    hass: HomeAssistant, entry: ConfigEntry[Any], claims: Sequence[FoundDevice], *, is_heard: bool
+    hass: HomeAssistant, entry: ConfigEntry, claims: Sequence[FoundDevice], *, is_heard: bool
 ) -> FoundDevice | None:
     """Return where a configured battery is, None for where it is expected.
 
@@ -293,7 +291,7 @@ def async_has_room_for_offers(hass: HomeAssistant) -> bool:
     return len(offered) < MOST_OFFERS
 
 
-type IsHeard = Callable[[ConfigEntry[Any]], bool]
+type IsHeard = Callable[[ConfigEntry], bool]
 
 
 async def _async_news(

@@ -31,12 +31,12 @@ def entry_data(found: FoundDevice) -> dict[str, Any]:
     }
 
 
-def is_battery(entry: ConfigEntry[Any]) -> bool:
+def is_battery(entry: ConfigEntry) -> bool:
     """Tell whether an entry is a battery of ours."""
     return entry.data.get(CONF_KIND) == EntryKind.BATTERY
 
 
-def is_plan(entry: ConfigEntry[Any]) -> bool:
+def is_plan(entry: ConfigEntry) -> bool:
     """Tell whether an entry is the plan."""
     return entry.data.get(CONF_KIND) == EntryKind.PLAN
 
@@ -46,13 +46,13 @@ def is_literal(host: str) -> bool:
     return host.replace(".", "").isdecimal()
 
 
-def is_foreign(entry: ConfigEntry[Any]) -> bool:
+def is_foreign(entry: ConfigEntry) -> bool:
     """Tell whether another integration of the same domain made an entry."""
     return entry.source != SOURCE_IGNORE and CONF_KIND not in entry.data
 
 
 @callback
-def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None:
+def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry | None:
     """Return the entry of a battery, whoever made it and however it writes the MAC."""
     wanted = format_mac(ble_mac)
     for entry in hass.config_entries.async_entries(DOMAIN):
@@ -63,7 +63,7 @@ def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry[Any] | None
 
 
 @callback
-def async_batteries(hass: HomeAssistant) -> list[ConfigEntry[Any]]:
+def async_batteries(hass: HomeAssistant) -> list[ConfigEntry]:
     """Return the entries of configured batteries."""
     return [entry for entry in hass.config_entries.async_entries(DOMAIN) if is_battery(entry)]
 
@@ -81,7 +81,7 @@ def async_battery_names(
 
 
 @callback
-def async_plan_entry(hass: HomeAssistant) -> ConfigEntry[Any] | None:
+def async_plan_entry(hass: HomeAssistant) -> ConfigEntry | None:
     """Return the entry of the plan, of which a home has one."""
     entries = hass.config_entries.async_entries(DOMAIN)
     return next((entry for entry in entries if is_plan(entry)), None)

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from .battery.issues import NOISY, PORT_IN_USE, RESETTING_FIRMWARE, SILENT, async_clear, async_raise
-from .battery.runtime import Battery
+from .battery.runtime import Battery, BatteryConfigEntry
 from .const import CONF_FIRMWARE
 from .entries import async_batteries
 from .venus import Danger, firmware_name, profile_for
@@ -42,7 +42,7 @@ class BatteryHealth:
                 else:
                     async_clear(self._hass, kind, entry)
 
-    def _problems(self, entry: ConfigEntry[Any], now: float) -> dict[str, Mapping[str, str]]:
+    def _problems(self, entry: BatteryConfigEntry, now: float) -> dict[str, Mapping[str, str]]:
         """Return what is wrong with a battery, and the words that its text needs."""
         data = entry.data
         firmware = {"firmware": firmware_name(data[CONF_FIRMWARE])}
@@ -62,19 +62,19 @@ class BatteryHealth:
         return found
 
 
-def _is_port_taken(entry: ConfigEntry[Any]) -> bool:
+def _is_port_taken(entry: BatteryConfigEntry) -> bool:
     is_waiting = entry.state is ConfigEntryState.SETUP_RETRY
     return is_waiting and entry.error_reason_translation_key == PORT_IN_USE
 
 
-def _is_noisy(entry: ConfigEntry[Any]) -> bool:
+def _is_noisy(entry: BatteryConfigEntry) -> bool:
     if entry.state is not ConfigEntryState.LOADED:
         return False
     battery: Battery = entry.runtime_data
     return battery.is_noisy
 
 
-def _is_answering(entry: ConfigEntry[Any]) -> bool:
+def _is_answering(entry: BatteryConfigEntry) -> bool:
     if entry.state is not ConfigEntryState.LOADED:
         return entry.state is not ConfigEntryState.SETUP_RETRY
     battery: Battery = entry.runtime_data

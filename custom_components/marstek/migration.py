@@ -17,7 +17,7 @@ STEPS: Final[Mapping[int, MigrationStep]] = {}
 
 
 @callback
-def async_migrate(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+def async_migrate(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Bring an entry up to date; tell whether it can be set up.
 
     Entries of other integrations stay as they are: set-up says what they are. So do entries of a

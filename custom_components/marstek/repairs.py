@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, OperationNotAllowed
+from homeassistant.config_entries import ConfigEntryState, OperationNotAllowed
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from .battery.issues import SETTINGS_WIPED, SILENT
 from .battery.restore import async_restore
-from .battery.runtime import Battery
+from .battery.runtime import Battery, BatteryConfigEntry
 from .const import CONF_BLE_MAC
 from .discovery import async_place_of, async_search
 from .runtime import async_loaded_plan
@@ -62,7 +62,7 @@ class _BatteryFlow(RepairsFlow):
         """Do it; return the error of the form, None when it is done."""
         raise NotImplementedError
 
-    def _entry(self) -> ConfigEntry[Any] | None:
+    def _entry(self) -> BatteryConfigEntry | None:
         return self.hass.config_entries.async_get_entry(self._entry_id)
 
     def _battery(self) -> Battery | None:

@@ -1,7 +1,5 @@
 """What a config entry of ours holds while it is loaded."""
 
-from typing import Any
-
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
@@ -22,7 +20,7 @@ def async_loaded_plan(hass: HomeAssistant) -> Plan | None:
 
 
 @callback
-def async_is_heard(entry: ConfigEntry[Any]) -> bool:
+def async_is_heard(entry: ConfigEntry) -> bool:
     """Tell whether the battery of an entry is set up and answers where it is, or is left alone."""
     if entry.state is not ConfigEntryState.LOADED or not is_battery(entry):
         return False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -17,7 +17,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..battery.runtime import Battery
+from ..battery.runtime import Battery, BatteryConfigEntry
 from ..const import CONF_BLE_MAC, DOMAIN
 from ..entries import async_batteries, async_entry_of, is_battery
 from ..errors import command_error
@@ -80,7 +80,7 @@ async def async_for_each(
     return await _async_response(call.hass, results) if call.return_response else None
 
 
-def _targets(call: ServiceCall) -> list[ConfigEntry[Any]]:
+def _targets(call: ServiceCall) -> list[BatteryConfigEntry]:
     """Return the batteries' entries; ServiceValidationError when they can't be told."""
     device_ids: list[str] = call.data.get(ATTR_DEVICE_ID) or []
     if not device_ids:
@@ -100,7 +100,7 @@ def _targets(call: ServiceCall) -> list[ConfigEntry[Any]]:
     return [entry for entry in found.values() if entry is not None]
 
 
-def _entry_of(hass: HomeAssistant, device_id: str) -> ConfigEntry[Any] | None:
+def _entry_of(hass: HomeAssistant, device_id: str) -> BatteryConfigEntry | None:
     device = dr.async_get(hass).async_get(device_id)
     for domain, identifier in device.identifiers if device else ():
         if domain != DOMAIN:
@@ -124,7 +124,7 @@ def _checking(check: Check) -> Work:
 
 
 async def _attempt(
-    entry: ConfigEntry[Any], work: Work, *, may_be_left_alone: bool = False
+    entry: BatteryConfigEntry, work: Work, *, may_be_left_alone: bool = False
 ) -> _Result:
     if entry.state is not ConfigEntryState.LOADED:
         error = HomeAssistantError(
@@ -144,7 +144,7 @@ async def _attempt(
     return _Result(_name(entry), details or {})
 
 
-def _name(entry: ConfigEntry[Any]) -> str:
+def _name(entry: BatteryConfigEntry) -> str:
     """Return the name of a battery, with the end of its MAC where people gave it that of another."""
     mac: str = entry.data[CONF_BLE_MAC]
     end = mac[-4:].upper()

@@ -1,7 +1,6 @@
 """Where a battery's config entry says that it is, and the client that talks to it there."""
 
 from collections.abc import Callable
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
@@ -16,7 +15,7 @@ from .observed import Observed
 
 async def async_make_client(
     hass: HomeAssistant,
-    entry: ConfigEntry[Any],
+    entry: ConfigEntry,
     clock: Clock,
     pacing: Pacing,
     on_late: Callable[[Status], None],

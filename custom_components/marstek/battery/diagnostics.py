@@ -27,7 +27,7 @@ _CUT_OFF: Final = re.compile(r"[0-9a-fA-F:-]{4,}$")
 _FROM_NETWORK_NAME: Final = re.compile(r'"(?:ssid|wifi_name)".*', re.DOTALL)
 
 
-def entry_diagnostics(entry: ConfigEntry[Any]) -> dict[str, Any]:
+def entry_diagnostics(entry: ConfigEntry) -> dict[str, Any]:
     """Return data and options of an entry, of whichever kind."""
     return async_redact_data(
         {"data": dict(entry.data), "options": dict(entry.options)}, _PRIVATE_KEYS

@@ -1,7 +1,7 @@
 """Repairs about one battery."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -29,7 +29,7 @@ _FIXABLE: Final = frozenset({FOREIGN_SLOTS, SETTINGS_WIPED, SILENT})
 def async_raise(
     hass: HomeAssistant,
     key: str,
-    entry: ConfigEntry[Any],
+    entry: ConfigEntry,
     placeholders: Mapping[str, str] | None = None,
 ) -> None:
     """Raise a repair about a battery."""
@@ -46,13 +46,13 @@ def async_raise(
 
 
 @callback
-def async_clear(hass: HomeAssistant, key: str, entry: ConfigEntry[Any]) -> None:
+def async_clear(hass: HomeAssistant, key: str, entry: ConfigEntry) -> None:
     """Take a repair back."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(key, entry))
 
 
 @callback
-def async_tell(hass: HomeAssistant, key: str, entry: ConfigEntry[Any], *, is_so: bool) -> None:
+def async_tell(hass: HomeAssistant, key: str, entry: ConfigEntry, *, is_so: bool) -> None:
     """Raise a repair about a battery, or take it back."""
     if is_so:
         async_raise(hass, key, entry)
@@ -61,7 +61,7 @@ def async_tell(hass: HomeAssistant, key: str, entry: ConfigEntry[Any], *, is_so:
 
 
 @callback
-def async_clear_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Take all repairs about a battery back: it is gone."""
     for issue in list(ir.async_get(hass).issues.values()):
         if issue.domain == DOMAIN and (issue.data or {}).get("entry_id") == entry.entry_id:
@@ -69,10 +69,10 @@ def async_clear_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 @callback
-def async_left_in_manual(hass: HomeAssistant, entry: ConfigEntry[Any], *, is_left: bool) -> None:
+def async_left_in_manual(hass: HomeAssistant, entry: ConfigEntry, *, is_left: bool) -> None:
     """Say of a battery that it could not be handed back to Auto, or no longer."""
     async_tell(hass, LEFT_IN_MANUAL, entry, is_so=is_left)
 
 
-def _issue_id(key: str, entry: ConfigEntry[Any]) -> str:
+def _issue_id(key: str, entry: ConfigEntry) -> str:
     return f"{key}_{entry.data[CONF_BLE_MAC]}"

@@ -6,7 +6,7 @@ minute; triggers only make it prompt. So a trigger that is missed heals.
 
 from dataclasses import replace
 import datetime as dt
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -52,7 +52,7 @@ _FAILED: Final = (ConfigEntryState.SETUP_ERROR, ConfigEntryState.SETUP_RETRY)
 class PlanController(DataUpdateCoordinator[PlanData]):
     """The plan of a home, and what is made of it."""
 
-    config_entry: ConfigEntry[Any]
+    config_entry: ConfigEntry
 
     def __init__(self, hass: HomeAssistant, tariff: TariffCoordinator) -> None:
         """Plan by `tariff`; nothing is commanded yet."""

@@ -1,7 +1,6 @@
 """Hands batteries back to Auto when the plan, or a battery, is taken out of service."""
 
 import asyncio
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
@@ -45,7 +44,7 @@ async def async_hand_back(hass: HomeAssistant, battery: Battery) -> None:
     async_left_in_manual(hass, battery.entry, is_left=battery.is_planned)
 
 
-async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Bring a battery back whose entry is being removed, and which nobody polls any more."""
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()

@@ -43,7 +43,7 @@ class Learner:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: ConfigEntry,
         zone: Callable[[], dt.tzinfo],
         options: Callable[[], PlanOptions],
         on_learnt: Callable[[], None],

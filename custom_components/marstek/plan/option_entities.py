@@ -84,7 +84,7 @@ class OptionEntities:
             ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
             self._issue_id = None
 
-    def _raise(self, entry: ConfigEntry[Any], gone: list[str]) -> None:
+    def _raise(self, entry: ConfigEntry, gone: list[str]) -> None:
         self._issue_id = f"{ENTITY_GONE}_{entry.entry_id}"
         ir.async_create_issue(
             self._hass,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import datetime as dt
 from functools import partial
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -72,7 +71,7 @@ class Participants:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: ConfigEntry,
         zone: dt.tzinfo,
         memory: Callable[[], ControlMemory],
         announcer: Announcer,

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -57,7 +57,7 @@ class PlanMaker:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: ConfigEntry,
         tariff: TariffCoordinator,
         options: Callable[[], PlanOptions],
         members: Callable[[], Mapping[str, Battery]],

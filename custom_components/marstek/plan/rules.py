@@ -41,7 +41,7 @@ def rule_of(subentry_id: str, name: str, data: Mapping[str, Any]) -> Rule:
     )
 
 
-def subentries(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
+def subentries(entry: ConfigEntry) -> list[ConfigSubentry]:
     """Return the rules of the plan's entry in the order in which they were added."""
     found = entry.subentries.values()
     return [each for each in found if each.subentry_type == SUBENTRY_RULE]
@@ -52,7 +52,7 @@ def is_active(subentry: ConfigSubentry) -> bool:
     return bool(subentry.data.get(CONF_ACTIVE, True))
 
 
-def active_rules(entry: ConfigEntry[Any]) -> tuple[Rule, ...]:
+def active_rules(entry: ConfigEntry) -> tuple[Rule, ...]:
     """Return the rules that are switched on; of two that contradict each other the later counts."""
     return tuple(
         rule_of(each.subentry_id, each.title, each.data)

@@ -109,7 +109,7 @@ class TariffSettings:
 DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)
 
 
-def tariff_settings(entry: ConfigEntry[Any]) -> TariffSettings:
+def tariff_settings(entry: ConfigEntry) -> TariffSettings:
     """Return the settings of the plan's entry, with defaults for what was never set."""
     return settings_of(entry.data, entry.options)
 
@@ -137,7 +137,7 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
     )
 
 
-def options_of(entry: ConfigEntry[Any], tariff: Tariff) -> Mapping[str, Any]:
+def options_of(entry: ConfigEntry, tariff: Tariff) -> Mapping[str, Any]:
     """Return the options of a tariff: each keeps its own while another one is in force."""
     options: Mapping[str, Any] = entry.options.get(tariff, {})
     return options

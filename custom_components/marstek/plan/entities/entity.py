@@ -59,7 +59,7 @@ def _unique_id(description: EntityDescription) -> str:
     return f"{PLAN_UNIQUE_ID}_{description.key}"
 
 
-def plan_device(entry: ConfigEntry[Any]) -> DeviceInfo:
+def plan_device(entry: ConfigEntry) -> DeviceInfo:
     """Return the device of all that is the plan's."""
     return DeviceInfo(
         identifiers={(DOMAIN, PLAN_UNIQUE_ID)},

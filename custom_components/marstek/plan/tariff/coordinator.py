@@ -46,9 +46,9 @@ _LONGEST_STEP: Final = dt.timedelta(hours=1)
 class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     """The tariff of a home. It never fails: what is not known is unknown."""
 
-    config_entry: ConfigEntry[Any]
+    config_entry: ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Prepare; nothing is asked yet."""
         super().__init__(
             hass,

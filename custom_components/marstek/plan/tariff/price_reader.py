@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -29,7 +29,7 @@ class PriceReader:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: ConfigEntry,
         memory: Callable[[], PlanMemory],
         on_learnt: Callable[[], None],
     ) -> None:
