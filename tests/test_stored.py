@@ -3,6 +3,7 @@
 from dataclasses import replace
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -120,6 +121,39 @@ def as_read(stored: object) -> dict[str, Any]:
     """Return what is in a file once it is read again."""
     found: dict[str, Any] = json.loads(json.dumps(stored))
     return found
+
+
+def older_file(version: str, name: str) -> dict[str, Any]:
+    """Return a file as a version of the integration has written it, see tests/data/README.md."""
+    path = Path(__file__).parent / "data" / "stored" / version / f"{name}.json"
+    return as_read(json.loads(path.read_text("utf-8")))
+
+
+def test_battery_file_of_the_first_version() -> None:
+    """All that it knew is known: a person's choice goes before what the plan had set earlier."""
+    older = older_file("0.1.0", "battery")
+    root = StoredPart(older)
+    memory = Memory.restore(root)
+    restored = as_read(memory.store())
+    assert not root.damaged
+    changed = {"is_planned", "hold"}
+    assert {key: restored[key] for key in older.keys() - changed} == {
+        key: older[key] for key in older.keys() - changed
+    }
+    assert restored["hold"] == older["hold"] | {"before": "Auto"}
+    commanded = memory.commanded
+    assert commanded.is_running
+    assert (commanded.power, commanded.target, commanded.until) == (-800, 80, NOW)
+    assert commanded.back_to == BackTo(Mode.MANUAL, 100, Mode.AI, by_owner=True)
+    assert commanded.keeps(Mode.PASSIVE)
+
+
+def test_plan_file_of_the_first_version() -> None:
+    """All that it knew is known."""
+    older = older_file("0.1.0", "plan")
+    root = StoredPart(older)
+    assert as_read(PlanMemory.restore(root).store()) == older
+    assert not root.damaged
 
 
 @st.composite
