@@ -45,6 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--without", action="append", choices=EVENTS, default=[], help="leave an event out"
     )
+    parser.add_argument("--events", action="store_true", help="print each event as it happens")
     parser.add_argument(
         "--start",
         type=date.fromisoformat,
@@ -66,8 +67,9 @@ async def _live(arguments: argparse.Namespace) -> int:
         arguments.seed,
         tariff=Tariff(arguments.tariff),
         without=arguments.without,
+        on_event=_print_event if arguments.events else None,
     ):
-        if lived.wrong and not shown:
+        if lived.wrong and not shown and not arguments.events:
             print("\n".join(f"  before: {text}" for text in lived.trail))
         for text in lived.wrong[shown:]:
             print(f"  WRONG {text}", flush=True)
@@ -77,6 +79,10 @@ async def _live(arguments: argparse.Namespace) -> int:
             print(f"{lived.days} days in {spent:.0f} s", flush=True)
     _print(lived)
     return 1 if lived.wrong or lived.days < days else 0
+
+
+def _print_event(text: str) -> None:
+    print(f"  {text}", flush=True)
 
 
 def _print(lived: Days) -> None:

@@ -86,10 +86,12 @@ async def live(
     *,
     tariff: Tariff = Tariff.TEMPO,
     without: Collection[str] = (),
+    on_event: Callable[[str], None] | None = None,
 ) -> AsyncIterator[Days]:
     """Yield what came of the days, which end at noon, after each of them.
 
-    `without` names events that are left out, to find out which one it takes.
+    `without` names events that are left out, to find out which one it takes. `on_event` is called
+    with each event as it happens.
     """
     result = Days()
     rng = Random(seed)
@@ -109,7 +111,7 @@ async def live(
                 # No day has a colour: any hour may be a cheap one.
                 home.colours.clear()
             home.guard.may_be_searched_while_asked = True
-            world = World(home, rng)
+            world = World(home, rng, on_event)
             checks = Checks(world)
             async with _watched(checks):
                 for number in range(days):

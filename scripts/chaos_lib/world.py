@@ -24,10 +24,13 @@ _MOST_TRAIL: Final = 60
 class World:
     """Holds the home, what people have decided in it, and what has happened lately."""
 
-    def __init__(self, home: PlanHome, rng: Random) -> None:
-        """Start with nothing decided."""
+    def __init__(
+        self, home: PlanHome, rng: Random, on_event: Callable[[str], None] | None = None
+    ) -> None:
+        """Start with nothing decided; `on_event` is called with each event as it happens."""
         self.home = home
         self.rng = rng
+        self._on_event = on_event
         self.decisions = Decisions()
         self.calls = Calls(self.note)
         self.trail: list[str] = []
@@ -64,6 +67,8 @@ class World:
     def happened(self, text: str) -> None:
         """Write down what happens."""
         self.trail.append(f"{self.home.now:%d %b %H:%M:%S} {text}")
+        if self._on_event is not None:
+            self._on_event(self.trail[-1])
         del self.trail[:-_MOST_TRAIL]
 
     def any_battery(self) -> SimulatedBattery:
