@@ -107,3 +107,22 @@ async def test_a_battery_without_a_run_is_disabled_like_any_other() -> None:
         )
         assert entry.state is ConfigEntryState.NOT_LOADED
         assert len(me.writes()) == written
+
+
+@virtual
+async def test_a_slot_whose_release_failed_is_not_forgotten() -> None:
+    """Auto does not wait for its slot to be disabled, and the next Manual disables it."""
+    async with person() as me:
+        battery = me.home.entry(me.battery).runtime_data
+        await me.home.call(me.battery, "select", "mode", option="manual")
+        slots = battery.own_slots
+        assert slots
+        me.battery.faults.refused_writes = 1.0
+        written = len(me.battery.exchanges)
+        call = asyncio.create_task(me.home.call(me.battery, "select", "mode", option="auto"))
+        while not any(each.method == "ES.SetMode" for each in me.battery.exchanges[written:]):
+            await asyncio.sleep(0.1)
+        me.battery.faults.clear()
+        await call
+        assert me.mode == "Auto"
+        assert battery.own_slots == slots

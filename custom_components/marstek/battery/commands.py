@@ -390,8 +390,13 @@ class Commands:
         if request.mode is Mode.MANUAL:
             memory.slots = {slot.number for slot in request.slots if slot.enabled}
         elif release:
-            memory.slots = set()
+            memory.slots = {number for number in memory.slots if not self._is_disabled(number)}
         return proof
+
+    def _is_disabled(self, number: int) -> bool:
+        """Tell whether a slot was last written disabled, and the battery has accepted that."""
+        entry = self._store.memory.schedule.entries.get(number)
+        return entry is not None and entry.is_certain and not entry.slot.enabled
 
     async def async_obey(
         self, request: ModeRequest, until: dt.datetime | None = None
