@@ -135,6 +135,23 @@ async def test_a_battery_whose_clock_is_wrong_is_charged_by_passive(hours: int) 
 
 
 @at(2026, 3, 12, 21, 40)
+async def test_a_wrong_clock_finds_no_slot_after_a_restart_of_the_battery() -> None:
+    """Slots that are not used any more are disabled: a restart into Manual would let them act."""
+    async with plan_home(soc=14, count=1) as home:
+        battery = home.batteries[0]
+        battery.faults.clock_offset = -3 * 3600.0
+        await home.until(22, 20)
+        assert battery.state.mode == "Passive"
+        assert not any(slot is not None and slot.enabled for slot in battery.state.slots)
+        writes = len(home.slot_writes(battery))
+        await home.until(5, 59, 50)
+        battery.reboot(20)
+        await home.until(6, 3)
+        assert home.modes() == ["Auto"]
+        assert len(home.slot_writes(battery)) == writes
+
+
+@at(2026, 3, 12, 21, 40)
 async def test_a_charge_by_passive_ends_before_the_end_guard_even_without_home_assistant() -> None:
     """A charge by Passive ends before the end guard even without Home Assistant."""
     spec = replace(specs_of("VenusE 3.0", 150, 1)[0], soc=12.0, rated_wh=25600)

@@ -413,7 +413,10 @@ class Commands:
                 memory.setpoint = memory.commanded.back_to.setpoint
             self._keep_deferred()
             memory.commanded = memory.commanded.obeying(mode, power)
-            proof = await self._set(request)
+            # A battery that restarts in Passive goes on in Manual, where by a clock that is wrong
+            # the slots of the night could charge in peak hours.
+            release = self._own_slots() if mode is Mode.PASSIVE else ()
+            proof = await self._set(request, release=release)
             today = dt_util.now().date()
             memory.commanded = memory.commanded.obeyed(mode, power, until, today)
             if mode is Mode.PASSIVE:
