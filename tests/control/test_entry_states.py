@@ -42,7 +42,7 @@ from tests.control.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-_FOLDER: Final = Path(__file__).parents[1] / "custom_components" / "marstek" / "translations"
+_FOLDER: Final = Path(__file__).parents[2] / "custom_components" / "marstek" / "translations"
 TEXTS: Final = json.loads((_FOLDER / "en.json").read_text("utf-8"))
 
 _DISABLED: Final = "disabled"
