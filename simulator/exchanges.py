@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from .profiles import DANGEROUS
 from .wire import glimpse
@@ -52,6 +53,12 @@ class Exchange:
     reason: str = ""
     replied: list[float] = field(default_factory=list)
     """When replies left: none, one, or several with duplicates."""
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The `config` of an ES.SetMode, empty for other requests."""
+        config = self.params.get("config")
+        return config if isinstance(config, Mapping) else {}
 
     def ended(self, outcome: Outcome, reason: str = "") -> None:
         """Write down how the exchange ended."""

@@ -95,11 +95,15 @@ class Fleet:
             await self.stop()
             raise
 
-    async def stop(self) -> None:
-        """Close all sockets."""
+    async def ignore_broadcasts(self) -> None:
+        """Answer no broadcast from now on, as in a network that drops them."""
         for listener in self._listeners:
             await listener.close()
         self._listeners.clear()
+
+    async def stop(self) -> None:
+        """Close all sockets."""
+        await self.ignore_broadcasts()
         for battery in self:
             await battery.stop()
 

@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.network.models import Adapter
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import format_mac
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -65,6 +65,11 @@ def configured(hass: HomeAssistant, kind: Kind, host: str, port: int) -> MockCon
     )
     entry.add_to_hass(hass)
     return entry
+
+
+def state_of(entry: ConfigEntry[Any]) -> ConfigEntryState:
+    """Return the state of an entry; a type checker would hold the first one seen for the last."""
+    return entry.state
 
 
 async def unload_all(hass: HomeAssistant) -> None:

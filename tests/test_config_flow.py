@@ -29,7 +29,7 @@ from custom_components.marstek.discovery import async_get_hub
 from simulator import Fleet, SimulatedBattery
 from simulator.garbage import GARBAGE
 from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
+from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec, state_of
 
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components" / "marstek" / "translations"
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
@@ -594,7 +594,7 @@ async def test_battery_off_at_start_comes_back(
     battery.go_dark()
     entry = configured(hass, VENUS_E3, E3_ADDRESS, port)
     await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     battery.come_back()
     await discover(hass, E3_ADDRESS, port)
     assert entry.state is ConfigEntryState.LOADED

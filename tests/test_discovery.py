@@ -27,7 +27,7 @@ from custom_components.marstek.discovery import (
 from custom_components.marstek.runtime import async_is_heard
 from simulator import Fleet
 from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, adapter, configured, spec
+from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, adapter, configured, spec, state_of
 
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
 E3_ADDRESS, E_ADDRESS, A_ADDRESS = "127.0.0.11", "127.0.0.12", "127.0.0.13"
@@ -260,7 +260,7 @@ async def test_background_search_wakes_a_battery_that_was_off(
     fleet[E3_MAC].go_dark()
     entry = configured(hass, VENUS_E3, E3_ADDRESS, port)
     await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     fleet[E3_MAC].come_back()
     await discovery._async_discover(hass, async_is_heard)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -74,12 +74,19 @@ class Owner:
             if exchange.method == Method.SET_MODE and exchange.received >= since
         ]
 
+    @property
+    def slot(self) -> Slot:
+        """The slot in the battery that holds a Manual chosen by hand."""
+        slot = self.battery.state.slots[OWNER_SLOT]
+        assert slot is not None
+        return slot
+
     def slot_writes(self, since: float = 0.0) -> list[Exchange]:
         """Return the writes of Manual slots that enable them."""
         return [
             exchange
             for exchange in self.writes(since)
-            if exchange.params["config"].get("manual_cfg", {}).get("enable")
+            if exchange.config.get("manual_cfg", {}).get("enable")
         ]
 
     def assert_shows_truth(self) -> None:
@@ -284,7 +291,7 @@ async def test_manual_slot() -> None:
         )
         await asyncio.sleep(600)
         await me.choose("auto")
-        assert me.battery.state.slots[OWNER_SLOT].enabled is False
+        assert me.slot.enabled is False
         for number in (0, 5, 7, 9):
             assert me.battery.state.slots[number] == app_slot(0)
         assert me.battery.state.mode == "Auto"
@@ -307,7 +314,7 @@ async def test_slot_can_not_be_disabled() -> None:
         await me.choose("auto")
         await task
         assert me.battery.state.mode == "Auto"
-        assert me.battery.state.slots[OWNER_SLOT].enabled
+        assert me.slot.enabled
         assert me.last_command == "confirmed"
 
 
@@ -324,8 +331,7 @@ async def test_slot_is_renewed_each_day() -> None:
                 await asyncio.sleep(600)
             await asyncio.sleep(900)
             weekday = me.home.clock.now(zone).weekday()
-            slot = me.battery.state.slots[OWNER_SLOT]
-            assert slot.week_set == 1 << weekday | 1 << (weekday + 1) % 7
+            assert me.slot.week_set == 1 << weekday | 1 << (weekday + 1) % 7
             assert len(me.slot_writes()) == written + day
         assert me.battery.state.mode == "Manual"
 
@@ -338,13 +344,13 @@ async def test_slot_is_renewed_after_a_restart() -> None:
         await me.choose("manual")
         await me.home.restart(pause=14 * 3600)
         await asyncio.sleep(1200)
-        assert me.battery.state.slots[OWNER_SLOT].week_set == 0b1100000
+        assert me.slot.week_set == 0b1100000
         assert me.battery.state.ac_power == -100
         assert me.power == -100
         me.assert_shows_truth()
         # The slot that was written before the restart is still known to be ours.
         await me.choose("auto")
-        assert me.battery.state.slots[OWNER_SLOT].enabled is False
+        assert me.slot.enabled is False
 
 
 @virtual

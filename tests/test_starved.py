@@ -1,7 +1,7 @@
 """Calls to a battery that others keep from being asked: each ends in time, with a text."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 # s; and what the virtual time of cleaning up may add.
 _LONGEST: Final = 60.5
-_CALLS: Final = {
+_CALLS: Final[Mapping[str, tuple[str, str, Mapping[str, object]]]] = {
     "refresh": ("button", "press", {}),
     "identify": ("button", "press", {}),
     "leave_alone": ("button", "press", {}),

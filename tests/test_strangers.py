@@ -68,7 +68,7 @@ def assert_storable(hass: HomeAssistant) -> None:
     for entry in hass.config_entries.async_entries():
         json_bytes(entry.as_dict())
     for device in dr.async_get(hass).devices:
-        json_bytes(dr.async_get(hass).devices.get_entry(device).dict_repr)
+        json_bytes(device.dict_repr)
     for flow in hass.config_entries.flow.async_progress():
         json_bytes(flow["context"])
 

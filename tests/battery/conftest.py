@@ -46,7 +46,7 @@ async def make_battery(socket_enabled: None) -> AsyncIterator[MakeBattery]:
     batteries: list[SimulatedBattery] = []
 
     async def make(**spec: Any) -> SimulatedBattery:
-        defaults = {"address": "127.0.0.11", "port": free_port(), "ble_mac": MAC}
+        defaults: dict[str, Any] = {"address": "127.0.0.11", "port": free_port(), "ble_mac": MAC}
         battery = SimulatedBattery(BatterySpec(**(defaults | spec)), latency=(0.0, 0.0))
         await battery.start()
         batteries.append(battery)

@@ -20,7 +20,7 @@ DAY = dt.date(2026, 1, 5)
 
 def slot_writes(me: Owner) -> int:
     """Return how many slots were sent, enabled or not."""
-    return sum("manual_cfg" in each.params["config"] for each in me.writes())
+    return sum("manual_cfg" in each.config for each in me.writes())
 
 
 def is_told(me: Owner) -> bool:

@@ -276,9 +276,7 @@ class PlanHome:
     ) -> list[Exchange]:
         """Return the writes of slots, which wear a battery's flash."""
         return [
-            exchange
-            for exchange in self.writes(battery, since)
-            if "manual_cfg" in cast("dict[str, Any]", exchange.params["config"])
+            exchange for exchange in self.writes(battery, since) if "manual_cfg" in exchange.config
         ]
 
     def loop_time(self, moment: dt.datetime) -> float:

@@ -17,6 +17,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryDisabler,
     ConfigEntryState,
+    ConfigFlowContext,
 )
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, SupportsResponse
@@ -156,7 +157,7 @@ async def open_forms(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     await show(
         lambda: entries.options.async_init(entry.entry_id), entries.options, TEXTS["options"]
     )
-    context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
     await show(
         lambda: entries.flow.async_init(DOMAIN, context=context), entries.flow, TEXTS["config"]
     )

@@ -161,7 +161,9 @@ def test_prices_that_are_no_numbers_are_missing(values: list[object]) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, 10**400, -(10**400)], ids=repr)
 async def test_prices_that_are_no_numbers_never_keep_the_plan_from_starting(value: float) -> None:
     """What an entity has of prices beside them is used."""
-    options = {Tariff.DYNAMIC: {"price_entities": ["sensor.prices"], "assumed_unit": "kwh"}}
+    options: dict[str, Any] = {
+        Tariff.DYNAMIC: {"price_entities": ["sensor.prices"], "assumed_unit": "kwh"}
+    }
     async with plan_home(count=1, tariff=Tariff.DYNAMIC, options=options) as home:
         prices = [0.2] * 23
         home.hass.states.async_set("sensor.prices", "0.2", {"today": [*prices, value]})

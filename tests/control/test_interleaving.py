@@ -138,8 +138,7 @@ class Life:
         found: list[float] = []
         for exchange in self.battery.exchanges:
             if exchange.method == Method.SET_MODE:
-                config: dict[str, Any] = exchange.params["config"]  # type: ignore[assignment]
-                parts = (config.get("passive_cfg"), config.get("manual_cfg"))
+                parts = (exchange.config.get(key) for key in ("passive_cfg", "manual_cfg"))
                 if any(part and part["power"] == power for part in parts):
                     found.append(exchange.received)
         return found

@@ -42,7 +42,7 @@ async def test_a_renamed_entity_is_followed(key: str) -> None:
         registry = er.async_get(home.hass)
         entity = registry.async_get_or_create("sensor", "meter", "1").entity_id
         is_list = key == CONF_PRICE_ENTITIES
-        prices = {Tariff.DYNAMIC: {key: ["sensor.other", entity]}}
+        prices: dict[str, object] = {Tariff.DYNAMIC: {key: ["sensor.other", entity]}}
         home.set_options(**(prices if is_list else {key: entity}))
         registry.async_update_entity(entity, new_entity_id="sensor.first")
         await home.minutes(1)

@@ -93,7 +93,9 @@ class PlanFlow:
         await self.submit(**user_input)
         if self.result["type"] is not FlowResultType.MENU:
             return self.result
-        return await self.choose(self.result["menu_options"][0])
+        options = self.result["menu_options"]
+        assert isinstance(options, list)
+        return await self.choose(options[0])
 
     async def finish(self, *, automatic: bool = True, **home: Any) -> ConfigFlowResult:
         """Answer what set-up asks of every plan in the end: about the home, and when to begin."""

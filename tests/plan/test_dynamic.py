@@ -496,8 +496,10 @@ async def test_two_homes_in_one_answer(hass: HomeAssistant, home: PlanHome, flow
     await flow.submit(tariff="dynamic")
     result = await flow.source(price_entities=[_SENSOR], **_FORM)
     assert result["errors"] == {"price_subject": "several_subjects"}
-    field = next(key for key in result["data_schema"].schema if key == "price_subject")
-    options = result["data_schema"].schema[field].config["options"]
+    assert result["data_schema"] is not None
+    fields = result["data_schema"].schema
+    field = next(key for key in fields if key == "price_subject")
+    options = fields[field].config["options"]
     assert [option["label"] for option in options] == ["Cabin", "Home"]
     await flow.source(price_entities=[_SENSOR], price_subject=options[0]["value"], **_FORM)
     await home.settle()

@@ -1,7 +1,6 @@
 """UPS: its price is told first, it is proven, and what it has cost is written again."""
 
 import asyncio
-from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -69,11 +68,7 @@ async def test_its_own_slot_goes_first() -> None:
         await switch_on(me)
         sent = len(me.battery.exchanges)
         await me.act("set_backup_mode", enabled=False)
-        configs: list[Any] = [
-            each.params["config"]
-            for each in me.battery.exchanges[sent:]
-            if each.method == "ES.SetMode"
-        ]
+        configs = [each.config for each in me.battery.exchanges[sent:]]
         written = [each["manual_cfg"]["time_num"] for each in configs if "manual_cfg" in each]
         assert written == [9, 0]
 

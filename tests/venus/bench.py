@@ -160,11 +160,7 @@ class Pair:
 
     def writes(self) -> list[Mapping[str, Any]]:
         """Return the configs of the mode writes that arrived."""
-        return [
-            config
-            for exchange in self.exchanges
-            if isinstance(config := exchange.params.get("config"), Mapping)
-        ]
+        return [exchange.config for exchange in self.exchanges if "config" in exchange.params]
 
 
 @asynccontextmanager

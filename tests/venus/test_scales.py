@@ -77,7 +77,11 @@ async def test_remaining_energy_in_any_unit(device: str, firmware: int, unit: fl
 async def test_the_temperature_goes_with_the_energy(firmware: int, *, tenths: bool) -> None:
     """VenusE 3.0 sends raw numbers of the cells in both, or in neither (PROTOCOL.md 2.4)."""
     units = (10.0, 0.1) if tenths else (1.0, 1.0)
-    spec = {"capacity_unit": units[0], "temperature_unit": units[1], "temperature": 31.0}
+    spec: dict[str, Any] = {
+        "capacity_unit": units[0],
+        "temperature_unit": units[1],
+        "temperature": 31.0,
+    }
     async with pair(device="VenusE 3.0", firmware=firmware, soc=80, **spec) as bench:
         bench.battery.set_mode("Passive", 800, 20_000)
         await _settle(bench, Method.BATTERY, times=8, step=300)

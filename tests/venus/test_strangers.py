@@ -5,6 +5,7 @@ asked at all.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 import json
 from typing import Any
 
@@ -206,14 +207,14 @@ async def test_a_starved_call_ends_within_a_minute(what: str) -> None:
         starving = asyncio.create_task(starve())
         await asyncio.sleep(1)
         begun = time()
-        call = {
+        calls: dict[str, Callable[[], Awaitable[object]]] = {
             "read": bench.read,
             "identity": lambda: bench.read(Method.DEVICE),
             "write": lambda: bench.client.write({"mode": "AI", "ai_cfg": {"enable": 1}}),
             "probe": lambda: probe(hub, spec.address, spec.port),
-        }[what]
+        }
         with pytest.raises(DeadlineError):
-            await call()
+            await calls[what]()
         assert 45 < time() - begun <= 60.1
         starving.cancel()
 

@@ -72,14 +72,15 @@ async def test_two_batteries_share_a_socket() -> None:
             connected(batteries[MAC], hub=hub) as one,
             connected(batteries[OTHER], hub=hub) as other,
         ):
-            assert hub.ports == (port,)
+            open_ports = [hub.ports]
             for _ in range(3):
                 answers = await asyncio.gather(one.read(Method.ENERGY), other.read(Method.ENERGY))
                 assert [soc(status) for status in answers] == [20, 80]
             one.close()
-            assert hub.ports == (port,)
+            open_ports.append(hub.ports)
             assert soc(await other.read(Method.ENERGY)) == 80
-        assert hub.ports == ()
+        open_ports.append(hub.ports)
+        assert open_ports == [(port,), (port,), ()]
         for battery in batteries:
             assert_polite(battery)
             await battery.stop()
