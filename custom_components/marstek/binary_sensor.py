@@ -1,24 +1,9 @@
-"""Binary sensors: what they are, their own folders say."""
+"""Binary sensors of batteries and of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .battery.entities import binary_sensors as battery
-from .battery.runtime import Battery
-from .plan.entities import binary_sensors as plan
-from .runtime import MarstekConfigEntry
+from .battery.entities.binary_sensors import binary_sensors as of_battery
+from .plan.entities.binary_sensors import binary_sensors as of_plan
+from .runtime import platform
 
 PARALLEL_UPDATES = 0
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: MarstekConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add those of a battery or of the plan."""
-    data = entry.runtime_data
-    if isinstance(data, Battery):
-        async_add_entities(battery.binary_sensors(data))
-    else:
-        async_add_entities(plan.binary_sensors(data))
+async_setup_entry = platform(of_battery, of_plan)

@@ -1,24 +1,9 @@
-"""Buttons: what they are, their own folders say."""
+"""Buttons of batteries and of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .battery.entities import buttons as battery
-from .battery.runtime import Battery
-from .plan.entities import buttons as plan
-from .runtime import MarstekConfigEntry
+from .battery.entities.buttons import buttons as of_battery
+from .plan.entities.buttons import buttons as of_plan
+from .runtime import platform
 
 PARALLEL_UPDATES = 1
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: MarstekConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add those of a battery or of the plan."""
-    data = entry.runtime_data
-    if isinstance(data, Battery):
-        async_add_entities(battery.buttons(data))
-    else:
-        async_add_entities(plan.buttons(data))
+async_setup_entry = platform(of_battery, of_plan)

@@ -1,18 +1,8 @@
 """Events of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .plan.entities.events import events
-from .plan.runtime import PlanConfigEntry
+from .plan.entities.events import events as of_plan
+from .runtime import platform
 
 PARALLEL_UPDATES = 0
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: PlanConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the events of the plan."""
-    async_add_entities(events(entry.runtime_data))
+async_setup_entry = platform(None, of_plan)

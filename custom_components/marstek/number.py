@@ -1,25 +1,10 @@
-"""Numbers: what they are, their own folders say."""
+"""Numbers of batteries and of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .battery.entities import numbers as battery
-from .battery.runtime import Battery
-from .plan.entities import numbers as plan
-from .runtime import MarstekConfigEntry
+from .battery.entities.numbers import numbers as of_battery
+from .plan.entities.numbers import numbers as of_plan
+from .runtime import platform
 
 # Commands queue by themselves: one that waits gives way to the next.
 PARALLEL_UPDATES = 0
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: MarstekConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add those of a battery or of the plan."""
-    data = entry.runtime_data
-    if isinstance(data, Battery):
-        async_add_entities(battery.numbers(data))
-    else:
-        async_add_entities(plan.numbers(data))
+async_setup_entry = platform(of_battery, of_plan)

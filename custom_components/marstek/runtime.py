@@ -1,13 +1,48 @@
-"""What a config entry of ours holds while it is loaded."""
+"""What a config entry of ours holds while it is loaded, and how its entities are added."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .battery.runtime import Battery
 from .entries import async_plan_entry, is_battery
 from .plan.runtime import Plan, PlanConfigEntry
 
 type MarstekConfigEntry = ConfigEntry[Battery | Plan]
+type Follow = Callable[[Plan, AddConfigEntryEntitiesCallback], None]
+"""Adds entities of the plan as they come, until its entry is unloaded."""
+type SetUp = Callable[
+    [HomeAssistant, MarstekConfigEntry, AddConfigEntryEntitiesCallback], Coroutine[Any, Any, None]
+]
+
+
+def platform(
+    of_battery: Callable[[Battery], Iterable[Entity]] | None,
+    of_plan: Callable[[Plan], Iterable[Entity]] | None,
+    follow: Follow | None = None,
+) -> SetUp:
+    """Return the `async_setup_entry` of a platform: the entities of a battery or of the plan."""
+
+    async def async_setup_entry(
+        hass: HomeAssistant,
+        entry: MarstekConfigEntry,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+    ) -> None:
+        data = entry.runtime_data
+        if isinstance(data, Battery):
+            if of_battery is not None:
+                async_add_entities(of_battery(data))
+            return
+        if of_plan is not None:
+            async_add_entities(of_plan(data))
+        if follow is not None:
+            follow(data, async_add_entities)
+
+    return async_setup_entry
 
 
 @callback

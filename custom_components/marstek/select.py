@@ -1,25 +1,10 @@
-"""Selects: what they are, their own folders say."""
+"""Selects of batteries and of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .battery.entities import selects as battery
-from .battery.runtime import Battery
-from .plan.entities import selects as plan
-from .runtime import MarstekConfigEntry
+from .battery.entities.selects import selects as of_battery
+from .plan.entities.selects import selects as of_plan
+from .runtime import platform
 
 # Commands queue by themselves: one that waits gives way to the next.
 PARALLEL_UPDATES = 0
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: MarstekConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add those of a battery or of the plan."""
-    data = entry.runtime_data
-    if isinstance(data, Battery):
-        async_add_entities(battery.selects(data))
-    else:
-        async_add_entities(plan.selects(data))
+async_setup_entry = platform(of_battery, of_plan)

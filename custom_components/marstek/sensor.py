@@ -1,25 +1,10 @@
-"""Sensors: what they are, their own folders say."""
+"""Sensors of batteries and of the plan."""
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-
-from .battery.entities import sensors as battery
-from .battery.runtime import Battery
-from .plan.entities import belief_sensors, plan_sensors, sensors as plan
-from .runtime import MarstekConfigEntry
+from .battery.entities.sensors import sensors as of_battery
+from .plan.entities.belief_sensors import async_add_belief_sensors
+from .plan.entities.sensors import sensors as of_plan
+from .runtime import platform
 
 PARALLEL_UPDATES = 0
 
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: MarstekConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add those of a battery or of the plan."""
-    data = entry.runtime_data
-    if isinstance(data, Battery):
-        async_add_entities(battery.sensors(data))
-    else:
-        async_add_entities([*plan.sensors(data), *plan_sensors.plan_sensors(data)])
-        belief_sensors.async_add_belief_sensors(data, async_add_entities)
+async_setup_entry = platform(of_battery, of_plan, async_add_belief_sensors)

@@ -21,6 +21,7 @@ from ..tariff.coordinator import TariffCoordinator
 from ..tariff.tariff_data import TariffData
 from ..tariff_settings import TariffSettings
 from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
+from .plan_sensors import plan_sensors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,11 +176,12 @@ PRICES = (
 
 
 def sensors(plan: Plan) -> list[SensorEntity]:
-    """Return the sensors that a tariff has."""
+    """Return the sensors that a tariff has, and those of the plan itself."""
     tariff = plan.tariff
     return [
         *(TariffSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, SENSORS)),
         *(PriceSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, PRICES)),
+        *plan_sensors(plan),
     ]
 
 

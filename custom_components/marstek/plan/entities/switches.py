@@ -1,6 +1,6 @@
 """Switches of the plan: whether it commands at all, and which batteries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...const import CONF_AUTOMATIC, CONF_BATTERIES, CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID
 from ...entries import async_batteries
@@ -29,11 +30,9 @@ _AUTOMATIC: Final = ControlSwitchDescription(
 _PREFIX: Final = "takes_part_"
 _RULE_PREFIX: Final = "rule_"
 
-type AddSwitches = Callable[[Iterable[SwitchEntity]], None]
 
-
-def async_setup_switches(plan: Plan, async_add: AddSwitches) -> Callable[[], None]:
-    """Add the switches, those of batteries as they come; return what ends that."""
+def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback) -> None:
+    """Add the switches, those of batteries and rules as they come."""
     control = plan.control
     async_add([AutomaticSwitch(control, _AUTOMATIC)])
     known: dict[str, str] = {}
@@ -73,7 +72,7 @@ def async_setup_switches(plan: Plan, async_add: AddSwitches) -> Callable[[], Non
         async_follow_rules()
 
     async_follow()
-    return control.async_add_listener(async_follow)
+    control.config_entry.async_on_unload(control.async_add_listener(async_follow))
 
 
 def _forget(control: PlanController, present: Iterable[str], kind: str = _PREFIX) -> None:
