@@ -46,7 +46,7 @@ async def test_a_run_without_a_hold_is_ended_after_a_restart() -> None:
     """Home Assistant stopped while Passive was sent: whether it is on is unknown, so it is left."""
     async with person() as me:
         await me.do("charge", power=800, duration={"hours": 2})
-        store = me.home.entry(me.battery).runtime_data.parts.ground.store
+        store = me.home.entry(me.battery).runtime_data.parts.context.store
         store.memory.commanded = replace(store.memory.commanded, kept=None)
         store.save_soon()
         await me.home.restart()

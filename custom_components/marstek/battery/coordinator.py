@@ -56,18 +56,18 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def __init__(self, parts: BatteryParts) -> None:
         """Poll with the parts of a battery, and take what they report."""
-        ground = parts.ground
+        context = parts.context
         super().__init__(
-            ground.hass,
+            context.hass,
             LOGGER,
-            config_entry=ground.entry,
-            name=ground.entry.title,
+            config_entry=context.entry,
+            name=context.entry.title,
             update_interval=timedelta(seconds=SHORTEST_WAIT),
             always_update=False,
         )
         self._parts = parts
-        self._clock = ground.clock
-        self._store = ground.store
+        self._clock = context.clock
+        self._store = context.store
         self._poller = parts.poller
         self._poll_schedule = parts.poll_schedule
         self._readings = parts.readings
@@ -82,7 +82,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._listen()
 
     def _listen(self) -> None:
-        reports = self._parts.ground.reports
+        reports = self._parts.context.reports
         reports.listen(StatusRead, lambda report: self._read(report.status))
         reports.listen(ModeProven, lambda report: self._mode_proven(report.status))
         reports.listen(SlotSent, self._slot_sent)
@@ -178,7 +178,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         is_plain = not readings.profile.has_pv or readings.solar_power == 0
         if status.ac_power is None or status.soc is None or status.backup_power or not is_plain:
             return
-        is_busy = self._parts.ground.busy.locked()
+        is_busy = self._parts.context.busy.locked()
         asked = None if is_busy else setpoint_in_force(memory, readings.mode)
         memory.proven_power.look(
             asked, status.ac_power, status.soc, readings.temperature, dt_util.utcnow().timestamp()
@@ -374,7 +374,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self._poll_schedule.hurry(Method.MODE)
         if self._maintenance is not None and not self._maintenance.done():
             return
-        spawn = parts.ground.spawn
+        spawn = parts.context.spawn
         if parts.slots.is_maintenance_due():
             self._maintenance = spawn(parts.slots.async_maintain(), "schedule")
         elif parts.upkeep.is_maintenance_due(mode, self.mode_read_at):
@@ -384,4 +384,4 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     def _address_changed(self) -> None:
         """Read at once what the battery tells at its new address."""
         self._poll_schedule.hurry(Method.ENERGY)
-        self._parts.ground.spawn(self.async_request_refresh(), "refresh")
+        self._parts.context.spawn(self.async_request_refresh(), "refresh")

@@ -46,8 +46,8 @@ from .wipe_watch import WipeWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What every part stands on: the entry, the clock, the memory, the path of reports."""
+class BatteryContext:
+    """What every part needs: the entry, the clock, the memory, the path of reports."""
 
     hass: HomeAssistant
     entry: ConfigEntry
@@ -70,7 +70,7 @@ class Ground:
 class BatteryParts:
     """All that one battery is made of, save what polls and publishes."""
 
-    ground: Ground
+    context: BatteryContext
     client: VenusClient
     poll_schedule: PollSchedule
     readings: Readings
@@ -92,16 +92,16 @@ class BatteryParts:
     @property
     def memory(self) -> Memory:
         """What outlives a restart."""
-        return self.ground.store.memory
+        return self.context.store.memory
 
     @classmethod
-    def of(cls, ground: Ground, client: VenusClient) -> Self:
+    def of(cls, context: BatteryContext, client: VenusClient) -> Self:
         """Make the parts of a battery; nothing is sent before its client is opened."""
-        clock, store, reports = ground.clock, ground.store, ground.reports
-        poll_schedule = PollSchedule(ground.profile)
-        readings = Readings(ground.profile, store.memory)
+        clock, store, reports = context.clock, context.store, context.reports
+        poll_schedule = PollSchedule(context.profile)
+        readings = Readings(context.profile, store.memory)
         ownership = Ownership()
-        control = _make_control(ground, client)
+        control = _make_control(context, client)
         commands = Commands(
             control,
             store,
@@ -109,19 +109,19 @@ class BatteryParts:
             reports.send,
             lambda: readings.mode,
             ownership.async_begin,
-            lock=ground.busy,
-            spares_mode=Danger.WIPES_SETTINGS in ground.profile.dangers,
+            lock=context.busy,
+            spares_mode=Danger.WIPES_SETTINGS in context.profile.dangers,
         )
         upkeep = Upkeep(store, clock, commands)
         address = AddressTracker(
-            ground.hass, ground.entry, client, clock, lambda: reports.send(AddressChanged())
+            context.hass, context.entry, client, clock, lambda: reports.send(AddressChanged())
         )
 
         def on_read(status: Status) -> None:
             reports.send(StatusRead(status))
 
         return cls(
-            ground=ground,
+            context=context,
             client=client,
             poll_schedule=poll_schedule,
             readings=readings,
@@ -129,9 +129,9 @@ class BatteryParts:
             control=control,
             commands=commands,
             upkeep=upkeep,
-            runs=_make_runs(ground, commands, upkeep, ownership, poll_schedule),
+            runs=_make_runs(context, commands, upkeep, ownership, poll_schedule),
             slots=SlotWriter(control, store, clock, commands, readings, reports.send, ownership),
-            mirror_watch=MirrorWatch(store, clock, ground.busy.locked),
+            mirror_watch=MirrorWatch(store, clock, context.busy.locked),
             settings=BatterySettings(
                 client,
                 lambda: store.memory.settings,
@@ -146,10 +146,10 @@ class BatteryParts:
             wipe=WipeWatch(
                 store,
                 clock,
-                ground.busy.locked,
+                context.busy.locked,
                 lambda is_so: reports.send(Trouble(SETTINGS_WIPED, is_so)),
             ),
-            leave=LeaveAlone(async_get_hub(ground.hass).gates.left_alone, store, client, clock),
+            leave=LeaveAlone(async_get_hub(context.hass).gates.left_alone, store, client, clock),
             address=address,
             poller=Poller(client, poll_schedule, clock, on_read, address.search),
             trial=GetDataTrial(
@@ -158,25 +158,25 @@ class BatteryParts:
                 store,
                 clock.time,
                 on_read,
-                is_wanted=ground.entry.options.get(CONF_EXPERIMENTAL, False),
+                is_wanted=context.entry.options.get(CONF_EXPERIMENTAL, False),
             ),
         )
 
 
-def _make_control(ground: Ground, client: VenusClient) -> ModeControl:
-    reports = ground.reports
+def _make_control(context: BatteryContext, client: VenusClient) -> ModeControl:
+    reports = context.reports
     return ModeControl(
         client,
-        ground.clock,
+        context.clock,
         lambda status: reports.send(ModeProven(status)),
         lambda slot, accepted: reports.send(SlotSent(slot, accepted)),
         lambda: reports.send(BackupEntered()),
-        lambda: not sun.is_up(ground.hass, dt_util.utcnow()),
+        lambda: not sun.is_up(context.hass, dt_util.utcnow()),
     )
 
 
 def _make_runs(
-    ground: Ground,
+    context: BatteryContext,
     commands: Commands,
     upkeep: Upkeep,
     ownership: Ownership,
@@ -186,14 +186,14 @@ def _make_runs(
     runs = Runs(
         commands,
         upkeep,
-        ground.store,
+        context.store,
         ownership,
-        ground.reports,
-        has_pv=ground.profile.has_pv,
-        spawn=ground.spawn,
-        watch_closely=lambda: poll_schedule.boost(ground.clock.time()),
+        context.reports,
+        has_pv=context.profile.has_pv,
+        spawn=context.spawn,
+        watch_closely=lambda: poll_schedule.boost(context.clock.time()),
     )
-    option = ground.entry.options.get(CONF_AFTER_RESTART)
+    option = context.entry.options.get(CONF_AFTER_RESTART)
     runs.async_prepare(hand_back=option == AfterRestart.HAND_BACK)
     return runs
 
@@ -217,7 +217,7 @@ async def async_make_parts(
         lambda status: reports.send(StatusRead(status)),
         store.memory.observed,
     )
-    ground = Ground(
+    context = BatteryContext(
         hass=hass,
         entry=entry,
         clock=clock,
@@ -226,4 +226,4 @@ async def async_make_parts(
         profile=profile,
         busy=asyncio.Lock(),
     )
-    return BatteryParts.of(ground, client)
+    return BatteryParts.of(context, client)

@@ -59,10 +59,10 @@ class Battery:
         self.parts = parts
         """For the files of this folder: nothing outside reaches through them."""
         self.coordinator = coordinator
-        self.hass: HomeAssistant = parts.ground.hass
-        self.entry: ConfigEntry = parts.ground.entry
-        self.clock: Clock = parts.ground.clock
-        self.profile: Profile = parts.ground.profile
+        self.hass: HomeAssistant = parts.context.hass
+        self.entry: ConfigEntry = parts.context.entry
+        self.clock: Clock = parts.context.clock
+        self.profile: Profile = parts.context.profile
 
     @property
     def name(self) -> str:
@@ -260,7 +260,7 @@ class Battery:
         try:
             return await within(self.clock, deadline, Method.SET_MODE, work)
         except DeadlineError:
-            self.parts.ground.reports.send(CommandProgress(CommandState.FAILED))
+            self.parts.context.reports.send(CommandProgress(CommandState.FAILED))
             raise
 
     @property
@@ -273,7 +273,7 @@ class Battery:
 
         The poll itself goes on then: an update that is cancelled would plan no further one.
         """
-        poll = self.parts.ground.spawn(self.coordinator.async_refresh(), "refresh")
+        poll = self.parts.context.spawn(self.coordinator.async_refresh(), "refresh")
         if not await wait_at_most(self.clock, poll, self._longest_call):
             raise DeadlineError(Method.ENERGY, 0)
         await poll
@@ -366,7 +366,7 @@ class Battery:
 
     async def async_stop(self) -> None:
         """Keep what must not be lost."""
-        await self.parts.ground.store.async_close()
+        await self.parts.context.store.async_close()
 
 
 type BatteryConfigEntry = ConfigEntry[Battery]
