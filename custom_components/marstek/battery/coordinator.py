@@ -15,11 +15,7 @@ from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
 from ..errors import describe
 from ..just_found import async_take_found
 from ..venus import (
-    Danger,
-    DataStatus,
     DeviceStatus,
-    EnergyStatus,
-    MeterStatus,
     Method,
     ModeStatus,
     NoAnswerError,
@@ -28,8 +24,6 @@ from ..venus import (
     success_rate,
 )
 from .data import BatteryData, CommandProgress, CommandState
-from .in_force import setpoint_in_force
-from .observed import Observed
 from .parts import BatteryParts
 from .poll_schedule import Reading
 from .poller import SHORTEST_WAIT
@@ -41,6 +35,7 @@ from .reports import (
     SlotSent,
     StatusRead,
 )
+from .status_intake import StatusIntake
 
 # Short beside the age at which a reading of a dark battery is stale.
 _AGE_WATCH_INTERVAL: Final = 10.0
@@ -73,9 +68,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._readings = parts.readings
         self._leave = parts.leave
         self._last_command = CommandState.NONE
-        self.mode_read_at = float("-inf")
-        """When the mode was last read, in seconds of the battery's clock."""
-        self._mode_assumed = False
+        self._intake = StatusIntake(parts)
         self._maintenance: asyncio.Task[None] | None = None
         self._age_timer: asyncio.TimerHandle | None = None
         self._snapshot_at = float("-inf")
@@ -143,51 +136,19 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return {Reading(context) for context in self.async_contexts()}
 
     def _read(self, status: Status) -> None:
-        """Take a status that a poll has brought, or a late answer."""
-        self._apply(status)
-        if isinstance(status, DataStatus):
-            status = status.as_mode(self._readings.mode)
-            self._apply(status)
-        if isinstance(status, ModeStatus):
-            self._parts.control.learn(status)
-
-    def _apply(self, status: Status) -> None:
-        parts = self._parts
-        self._follow_scales()
-        self._readings.apply(status, dt_util.utcnow().timestamp())
-        parts.mirror_watch.saw(status)
-        parts.wipe.saw(status)
-        if isinstance(status, ModeStatus):
-            self.mode_read_at = self._clock.time()
-            self._mode_assumed = False
-            self._watch_meter()
-            parts.runs.async_look_at_mode(status.mode)
-        elif isinstance(status, MeterStatus):
-            self._watch_meter()
-        elif isinstance(status, DeviceStatus):
+        self._intake.read(status)
+        if isinstance(status, DeviceStatus):
             self._follow_firmware(status)
-        if isinstance(status, EnergyStatus):
-            self._prove_power(status)
-        if isinstance(status, (EnergyStatus, ModeStatus)):
-            parts.runs.async_look(status, self._readings.snapshot())
-        self._store.save_later()
 
-    def _prove_power(self, status: EnergyStatus) -> None:
-        """Compare the power with the setpoint in force, where neither sun nor backup hides it."""
-        readings, memory = self._readings, self._store.memory
-        is_plain = not readings.profile.has_pv or readings.solar_power == 0
-        if status.ac_power is None or status.soc is None or status.backup_power or not is_plain:
-            return
-        is_busy = self._parts.context.busy.locked()
-        asked = None if is_busy else setpoint_in_force(memory, readings.mode)
-        memory.proven_power.look(
-            asked, status.ac_power, status.soc, readings.temperature, dt_util.utcnow().timestamp()
-        )
+    @property
+    def mode_read_at(self) -> float:
+        """When the mode was last read, in seconds of the battery's clock."""
+        return self._intake.mode_read_at
 
     @callback
     def _mode_proven(self, status: ModeStatus) -> None:
         """Show at once what a command found out about the mode."""
-        self._apply(status)
+        self._intake.apply(status)
         self.publish()
 
     def _slot_sent(self, report: SlotSent) -> None:
@@ -196,21 +157,6 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if accepted or (accepted is None and not self._poller.is_silent):
             self._store.memory.wear.count(dt_util.now().date())
         self._parts.mirror_watch.slot_written(report.slot, accepted)
-
-    def _follow_scales(self) -> None:
-        """Count in the units that the replies have proven, and remember them."""
-        client, memory = self._parts.client, self._store.memory
-        observed = Observed.of(client)
-        if observed.proven != memory.observed.proven:
-            memory.observed = observed
-            self._store.save_soon()
-        self._readings.profile = client.scaled_profile
-
-    def _watch_meter(self) -> None:
-        """Poll less while the meter is gone, where polling is what drives it away."""
-        is_fragile = Danger.LOSES_METER in self._poll_schedule.profile.dangers
-        is_gone = self._readings.meter_connected is False
-        self._poll_schedule.meter_lost = is_fragile and is_gone
 
     def _follow_firmware(self, device: DeviceStatus) -> None:
         """Set the battery up anew when it runs another firmware than it did."""
@@ -244,7 +190,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         return replace(
             data,
             fresh=fresh,
-            mode=data.mode if Reading.MODE in fresh or self._mode_assumed else None,
+            mode=data.mode if Reading.MODE in fresh or self._intake.mode_assumed else None,
             address=client.address,
             success_rate=None if rate is None else round(rate),
             last_command=self._last_command,
@@ -274,7 +220,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             parts.mirror_watch.told(progress.mode)
             parts.slots.superseded()
             self._readings.mode = progress.mode
-            self._mode_assumed = progress.state is CommandState.ASSUMED
+            self._intake.mode_assumed = progress.state is CommandState.ASSUMED
         if not parts.client.is_open:
             # A command that an unload has cut ends afterwards; nothing shows it any more.
             return
