@@ -136,10 +136,11 @@ def test_battery_file_of_the_first_version() -> None:
     memory = Memory.restore(root)
     restored = as_read(memory.store())
     assert not root.damaged
-    changed = {"is_planned", "hold"}
+    changed = {"is_planned", "hold", "run"}
     assert {key: restored[key] for key in older.keys() - changed} == {
         key: older[key] for key in older.keys() - changed
     }
+    assert restored["run"] == older["run"] | {"is_stray": False}
     assert restored["hold"] == older["hold"] | {"before": "Auto"}
     commanded = memory.commanded
     assert commanded.is_running

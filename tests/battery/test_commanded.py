@@ -83,6 +83,7 @@ class Commands(RuleBasedStateMachine):
         assert self.now.is_held_by_owner is (back_to.by_owner and back_to.mode in _SETPOINT_MODES)
 
     @precondition(lambda self: self.now.is_ending and not self.now.back_to.by_owner)
+    @precondition(lambda self: not self.now.is_stray)
     @rule()
     def release(self) -> None:
         """Let the plan take the battery at the end of a run."""
@@ -110,6 +111,12 @@ class Commands(RuleBasedStateMachine):
         was_planned = self.now.is_planned
         self.now = self.now.let_go()
         assert self.now.is_planned is was_planned
+
+    @precondition(lambda self: self.now.by is Commander.NOBODY)
+    @rule(mode=CHOICES)
+    def park(self, mode: Mode) -> None:
+        """Let the countdown of a run that was left in the app end later."""
+        self.now = Commanded.stray(BackTo(mode, self.setpoint))
 
     @rule(charge=st.integers(0, 2500), discharge=st.integers(0, 2500))
     def limit(self, charge: int, discharge: int) -> None:

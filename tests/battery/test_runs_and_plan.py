@@ -155,4 +155,21 @@ async def test_a_charge_in_red_hours_is_told_its_price() -> None:
         await home.minutes(3)
         assert home.modes() == ["Auto"]
         home.guard.look()
-        home.guard.broken.clear()
+
+
+@at(2026, 1, 12, 17, 13)
+@pytest.mark.parametrize("mode", ["AI", "Manual"])
+async def test_a_mode_of_the_app_stands_after_passive_by_hand(mode: str) -> None:
+    """The countdown that was left and ends later does not give the battery to the plan."""
+    async with plan_home(count=1) as home:
+        battery = home.batteries[0]
+        await home.place.call(battery, "select", "mode", option="passive")
+        await home.minutes(30)
+        left_until = dict(home.control.memory.standing_back)
+        assert left_until
+        battery.set_mode(mode)
+        await home.minutes(12)
+        assert home.modes() == [mode]
+        assert home.control.memory.standing_back == left_until
+        await home.until(22, 5)
+        assert home.control.memory.standing_back == {}

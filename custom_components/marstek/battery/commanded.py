@@ -103,6 +103,8 @@ class Commanded:
     back_to: BackTo = BackTo()
     is_over: bool = False
     """True of a run from its end on until the battery is proven to be back."""
+    is_stray: bool = False
+    """True of a countdown that goes on after somebody else has chosen the mode to go back to."""
     kept: KeptUp | None = None
     """None while nothing is sent again: it is being sent, is over, or is the plan's slots."""
 
@@ -119,6 +121,11 @@ class Commanded:
         """Return a run at a power."""
         back = BackTo() if back_to is None else back_to
         return cls(Commander.OWNER, Mode.PASSIVE, power, until, target, back, is_over)
+
+    @classmethod
+    def stray(cls, back_to: BackTo) -> Self:
+        """Return what is left of a run that was left in the app: its countdown, at 0 W."""
+        return cls(Commander.OWNER, Mode.PASSIVE, back_to=back_to, is_over=True, is_stray=True)
 
     @classmethod
     def manual(cls, power: int, base: Mode, today: dt.date) -> Self:
@@ -307,6 +314,7 @@ class Commanded:
                 "until": self.until and self.until.isoformat(),
                 "target": self.target,
                 "is_over": self.is_over,
+                "is_stray": self.is_stray,
             }
         return {"hold": kept, "run": run, "is_planned": self.is_planned}
 
@@ -338,10 +346,11 @@ def _restore_kept(stored: object) -> Commanded:
 
 def _restore_run(stored: object) -> Commanded:
     given = fields(stored)
-    return Commanded.run(
+    run = Commanded.run(
         power(given.get("power")),
         BackTo.restore(given.get("before")),
         optional(moment, given.get("until")),
         optional(whole(0, 100), given.get("target")),
         is_over=flag(given.get("is_over", False)),
     )
+    return replace(run, is_stray=flag(given.get("is_stray", False)))

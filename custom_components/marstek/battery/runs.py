@@ -183,9 +183,9 @@ class Runs:
                 self._ending = None
 
     def _is_returned(self) -> bool:
-        """Leave the battery to the plan, if that takes it and no earlier choice stands."""
+        """Leave the battery to the plan, if that takes it and nobody's choice stands."""
         run = self.run
-        is_free = run is None or not run.back_to.by_owner
+        is_free = run is None or not (run.back_to.by_owner or run.is_stray)
         if not is_free or not self._ownership.async_return():
             return False
         self._commands.release_run()
@@ -215,7 +215,7 @@ class Runs:
             self._stray = None
         elif mode is Mode.PASSIVE:
             self._stray = None
-            memory.commanded = Commanded.run(0, BackTo(chosen, memory.setpoint), is_over=True)
+            memory.commanded = Commanded.stray(BackTo(chosen, memory.setpoint))
             self._task = self._spawn(self._async_end(), "stray countdown")
 
     @callback
