@@ -155,6 +155,7 @@ async def test_a_charge_in_red_hours_is_told_its_price() -> None:
         await home.minutes(3)
         assert home.modes() == ["Auto"]
         home.guard.look()
+        home.guard.broken.clear()
 
 
 @at(2026, 1, 12, 17, 13)
