@@ -473,6 +473,43 @@ def test_reaching_into_a_battery_is_found(code: str) -> None:
     assert list(reached_into(INTEGRATION / "plan" / "a.py", ast.parse(code))) != []
 
 
+def test_a_class_name_stands_for_one_thing() -> None:
+    """No two files of the integration define a class or a type of the same name."""
+    places: dict[str, list[str]] = {}
+    for path, tree in modules():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(path.name)
+            elif isinstance(node, ast.TypeAlias):
+                places.setdefault(node.name.id, []).append(path.name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+# Pictures where the field has a term: an order executor is no pilot.
+OF_A_PLAY = re.compile(r"(^|_)(told|wish(es)?|words?|pictures?|pilots?|crew|chronicle)(_|$)")
+
+
+def names_in(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that a file gives or uses."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+
+
+def test_names_are_those_of_the_field() -> None:
+    """Names are terms that a newcomer can look up."""
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, tree in modules()
+        for name in names_in(tree)
+        if OF_A_PLAY.search(name.lower())
+    }
+    assert found == set()
+
+
 def test_imports_run_one_way() -> None:
     """No two files of the integration import each other, however far around."""
     names = {source.module_name(path, ROOT): (path, tree) for path, tree in modules()}

@@ -101,7 +101,7 @@ def plan_file() -> dict[str, Any]:
         was_full=True,
         doubts={MAC: "clock"},
         active={"low_soc 1"},
-        told={"full": TODAY},
+        alerted={"full": TODAY},
         energy=EnergyTotals(70000.0, 60000.0, {MAC: (1.0, 2.0)}),
     )
     memory = PlanMemory(

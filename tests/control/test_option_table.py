@@ -12,8 +12,8 @@ from custom_components.marstek.plan.entities.numbers import NUMBERS
 from custom_components.marstek.plan.options import (
     OPTIONS,
     Form,
-    Kind,
     Option,
+    OptionKind,
     options_of_form,
     plan_options,
 )
@@ -58,11 +58,11 @@ def test_docs_name_its_bounds(option: Option) -> None:
     label = _TEXTS["options"]["step"][option.form]["data"][option.key]
     rows = [line for line in _DOCS.splitlines() if line.startswith("| ")]
     row = next((line for line in rows if _is_of(line, label)), None)
-    if option.kind is Kind.SENSOR and row is None:
+    if option.kind is OptionKind.SENSOR and row is None:
         assert "Sensors of consumption and of solar energy" in _DOCS
         return
     assert row is not None, label
-    if option.kind is Kind.WHOLE:
+    if option.kind is OptionKind.WHOLE:
         numbers = [int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", row)]
         assert numbers[:3] == [option.default, option.low, option.high]
 

@@ -6,7 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.plan.options import DEFAULTS, OPTIONS, Kind
+from custom_components.marstek.plan.options import DEFAULTS, OPTIONS, OptionKind
 from tests.control.owner import Owner, at, owner
 from tests.plan.flow import PlanFlow
 
@@ -47,7 +47,7 @@ async def test_night() -> None:
         assert (await opened(me, "night")).defaults == NIGHT | changed
 
 
-@pytest.mark.parametrize("key", [key for key in NIGHT if OPTIONS[key].kind is Kind.WHOLE])
+@pytest.mark.parametrize("key", [key for key in NIGHT if OPTIONS[key].kind is OptionKind.WHOLE])
 def test_bounds(key: str) -> None:
     """A number out of bounds, or with a fraction, is refused and can be put right."""
 

@@ -124,9 +124,9 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
                 translation_placeholders={"value": f"{soc:g}"},
             )
         context = with_soc(context, soc)
-    words = plan.control.announcer.words
+    wording = plan.control.announcer.wording
     made = await plan_maker.async_compute(context)
-    steps: list[Any] = [step_data(step, words) for step in made.steps]
+    steps: list[Any] = [step_data(step, wording) for step in made.steps]
     return {"steps": steps, "beliefs": beliefs_data(made.beliefs)}
 
 

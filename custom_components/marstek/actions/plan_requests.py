@@ -53,8 +53,8 @@ def _refuse(plan: Plan, problems: list[Problem]) -> None:
     if len(problems) == 1:
         raise _refusal(problems[0])
     texts = plan.tariff.texts
-    told = (texts.get(f"exceptions.{each.key}.message", each.placeholders) for each in problems)
-    raise _refusal(Problem("several_problems", {"problems": " ".join(told)}))
+    reasons = (texts.get(f"exceptions.{each.key}.message", each.placeholders) for each in problems)
+    raise _refusal(Problem("several_problems", {"problems": " ".join(reasons)}))
 
 
 def end_of_pause(data: Mapping[str, Any], now: dt.datetime) -> dt.datetime | None:

@@ -12,7 +12,7 @@ def price_message(plan: Plan) -> str:
     key, values = "price_unknown", dict[str, str]()
     if tariff.price is not None:
         unit = f"{plan.control.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        values["price"] = f"{plan.control.announcer.words.price(tariff.price)} {unit}"
+        values["price"] = f"{plan.control.announcer.wording.price(tariff.price)} {unit}"
         key = "price_of_the_hour"
         if has_off_peak(plan.tariff.settings):
             key, values["period"] = "price_now", _period(plan)

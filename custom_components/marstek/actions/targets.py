@@ -155,10 +155,10 @@ async def _async_response(hass: HomeAssistant, results: list[_Result]) -> Servic
     texts = await async_load_texts(hass)
     response: dict[str, JsonValueType] = {}
     for result in results:
-        told: dict[str, JsonValueType] = {"ok": result.error is None, **result.details}
+        answer: dict[str, JsonValueType] = {"ok": result.error is None, **result.details}
         if result.error is not None:
-            told["message"] = texts.of_error(result.error)
-        response[result.name] = told
+            answer["message"] = texts.of_error(result.error)
+        response[result.name] = answer
     return response
 
 

@@ -215,9 +215,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         if progress.state is CommandState.EXHAUSTED:
             verb = "takes" if self._store.memory.commanded.power < 0 else "gives"
             LOGGER.info("%s %s no more at %s %%", self.name, verb, self._readings.soc)
-        parts.wipe.told(progress)
+        parts.wipe.progressed(progress)
         if progress.mode is not None:
-            parts.mirror_watch.told(progress.mode)
+            parts.mirror_watch.mode_set(progress.mode)
             parts.slots.superseded()
             self._readings.mode = progress.mode
             self._intake.mode_assumed = progress.state is CommandState.ASSUMED

@@ -155,8 +155,8 @@ def _agree(data: DataStatus, other: EnergyStatus | ModeStatus, mode: Mode | None
 
     In UPS Marstek.GetData tells the Manual that UPS is made of.
     """
-    told = other.mode if isinstance(other, ModeStatus) else mode
-    same_mode = data.mode is told or (data.mode, told) == (Mode.MANUAL, Mode.UPS)
+    stated = other.mode if isinstance(other, ModeStatus) else mode
+    same_mode = data.mode is stated or (data.mode, stated) == (Mode.MANUAL, Mode.UPS)
     return (
         same_mode
         and data.soc is not None

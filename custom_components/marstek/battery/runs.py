@@ -66,7 +66,7 @@ class Runs:
         self._spawn = spawn
         self._watch_closely = watch_closely
         self._reports = reports
-        self._is_told = False
+        self._is_reported = False
         self._exits = commands.renewal.exits
         self._standstill = commands.renewal.standstill
         self._task: asyncio.Task[None] | None = None
@@ -265,8 +265,8 @@ class Runs:
         self.async_follow()
 
     def _tell(self, *, keeps_leaving: bool) -> None:
-        if keeps_leaving != self._is_told:
-            self._is_told = keeps_leaving
+        if keeps_leaving != self._is_reported:
+            self._is_reported = keeps_leaving
             self._reports.send(Trouble(KEEPS_LEAVING, keeps_leaving))
             if keeps_leaving:
                 self._reports.send(CommandProgress(CommandState.FAILED))

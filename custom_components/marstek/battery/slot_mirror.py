@@ -37,7 +37,7 @@ def is_cleared(slot: Slot) -> bool:
 _ALL_DAYS: Final = 0b1111111
 
 
-class Purpose(StrEnum):
+class SlotPurpose(StrEnum):
     """Whose a slot is."""
 
     OWNER = "owner"
@@ -47,10 +47,10 @@ class Purpose(StrEnum):
 
 
 _PURPOSES: Final = {
-    OWNER_SLOT: Purpose.HAND,
-    EVENING_SLOT: Purpose.PLAN,
-    MORNING_SLOT: Purpose.PLAN,
-    SAFETY_SLOT: Purpose.SAFETY,
+    OWNER_SLOT: SlotPurpose.HAND,
+    EVENING_SLOT: SlotPurpose.PLAN,
+    MORNING_SLOT: SlotPurpose.PLAN,
+    SAFETY_SLOT: SlotPurpose.SAFETY,
 }
 
 
@@ -82,9 +82,9 @@ class MirrorEntry:
     doubted_at: dt.datetime | None = None
 
     @property
-    def purpose(self) -> Purpose:
+    def purpose(self) -> SlotPurpose:
         """Whose the slot is."""
-        return _PURPOSES.get(self.slot.number, Purpose.OWNER)
+        return _PURPOSES.get(self.slot.number, SlotPurpose.OWNER)
 
     @property
     def is_certain(self) -> bool:

@@ -50,7 +50,7 @@ class WipeWatch:
         if self._memory.lost is not None:
             self._tell(True)
 
-    def told(self, progress: CommandProgress) -> None:
+    def progressed(self, progress: CommandProgress) -> None:
         """Note a mode that was set from here."""
         mode, memory = progress.mode, self._memory
         if mode is None:

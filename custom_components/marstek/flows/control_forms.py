@@ -35,7 +35,15 @@ from ..const import (
     Tariff,
 )
 from ..entries import async_batteries
-from ..plan.options import OPTIONS, Form, Kind, Option, approaches, options_of_form, plan_options
+from ..plan.options import (
+    OPTIONS,
+    Form,
+    Option,
+    OptionKind,
+    approaches,
+    options_of_form,
+    plan_options,
+)
 
 # What set-up asks beside the batteries; all else has a default that is right in most homes.
 _HOME: Final = (CONF_SUBSCRIBED_KVA, CONF_HAS_PV)
@@ -67,7 +75,7 @@ def read_form(form: Form, given: Given, tariff: Tariff) -> FormResult:
 
 
 def _error(option: Option) -> str:
-    return "invalid_price" if option.kind is Kind.PRICE else "out_of_bounds"
+    return "invalid_price" if option.kind is OptionKind.PRICE else "out_of_bounds"
 
 
 def _contradiction(form: Form, values: Given) -> dict[str, str]:
@@ -82,42 +90,42 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
 def _field(option: Option, options: Given, tariff: Tariff) -> FormFields:
     """Return the field of an option; its value is what is in force, or else the default."""
     value = options.get(option.key, option.default)
-    if option.kind is Kind.SENSOR:
+    if option.kind is OptionKind.SENSOR:
         marker = vol.Optional(option.key, description={"suggested_value": value})
         return {marker: _selector(option, tariff)}
     if option.key == CONF_STRATEGY:
         # Not each tariff has the one that was chosen with another.
         value = plan_options(options, tariff).approach
-    elif option.kind is Kind.CONTRACT:
+    elif option.kind is OptionKind.CONTRACT:
         value = str(value)
     return {vol.Required(option.key, default=value): _selector(option, tariff)}
 
 
 def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
     match option.kind:
-        case Kind.WHOLE:
+        case OptionKind.WHOLE:
             # No bounds: the selector would tell them in English only.
             number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=option.step)
             if option.unit is not None:
                 number["unit_of_measurement"] = option.unit
             return NumberSelector(number)
-        case Kind.PRICE:
+        case OptionKind.PRICE:
             return NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
-        case Kind.FLAG:
+        case OptionKind.FLAG:
             return BooleanSelector()
-        case Kind.SENSOR:
+        case OptionKind.SENSOR:
             classes = [each.value for each in option.classes]
             return EntitySelector(
                 EntitySelectorConfig(filter={"domain": Platform.SENSOR, "device_class": classes})
             )
-        case Kind.CONTRACT:
+        case OptionKind.CONTRACT:
             labels = [
                 SelectOptionDict(value=each, label=f"{each} {option.unit}")
                 for each in option.choices
             ]
             dropdown = SelectSelectorConfig(options=labels, mode=SelectSelectorMode.DROPDOWN)
             return SelectSelector(dropdown)
-        case Kind.CHOICE:
+        case OptionKind.CHOICE:
             allowed = approaches(tariff) if option.key == CONF_STRATEGY else option.choices
             return SelectSelector(
                 SelectSelectorConfig(

@@ -22,7 +22,7 @@ from ..plan.memory import PlanMemory
 from ..plan.preview import first_context, tonight
 from ..plan.tariff.client import async_check_credentials, async_first_colours
 from ..plan.tariff_settings import dynamic_of, new_settings, options_of
-from ..plan.words import Words
+from ..plan.wording import Wording
 from ..tempo import ColourBook
 from ..texts import async_load_texts
 from .control_forms import START_SCHEMA, home_schema, read_home
@@ -190,11 +190,11 @@ class PlanSteps(PriceSteps):
         context = first_context(
             self.hass, {CONF_TARIFF: self._tariff}, options, self._memory, dt_util.utcnow()
         )
-        words = Words(await async_load_texts(self.hass), self.hass.config.language)
+        wording = Wording(await async_load_texts(self.hass), self.hass.config.language)
         return self.async_show_form(
             step_id="preview" if context.batteries else "preview_no_battery",
             data_schema=START_SCHEMA,
-            description_placeholders={"plan": tonight(context, words)},
+            description_placeholders={"plan": tonight(context, wording)},
             last_step=True,
         )
 

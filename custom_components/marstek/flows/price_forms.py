@@ -122,7 +122,7 @@ def _subject_field(settings: DynamicSettings, subjects: Sequence[str]) -> dict[v
 
 def _without(subject: str, shared: set[str]) -> str:
     """Return the words of a subject that tell it from the others."""
-    return " ".join(word for word in subject.split() if word not in shared)
+    return " ".join(term for term in subject.split() if term not in shared)
 
 
 def _suggesting(key: str, value: object) -> vol.Optional:

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..plan.tariff_settings import dynamic_of
-from ..plan.words import Words
+from ..plan.wording import Wording
 from ..tempo import Offer
 from ..texts import async_load_texts
 from .price_forms import SourceReading
@@ -24,24 +24,24 @@ _DAY: Final = dt.timedelta(days=1)
 
 async def async_price_summary(hass: HomeAssistant, reading: SourceReading) -> dict[str, str]:
     """Return the placeholders of a step that shows what was read."""
-    words = Words(await async_load_texts(hass), hass.config.language)
+    wording = Wording(await async_load_texts(hass), hass.config.language)
     offer = reading.offer
     if offer is None:
         return {"summary": ""}
-    lines = _lines(hass, offer, reading.options, words)
+    lines = _lines(hass, offer, reading.options, wording)
     return {"summary": "\n".join(f"- {line}" for line in lines)}
 
 
 def _lines(
-    hass: HomeAssistant, offer: Offer, options: Mapping[str, Any], words: Words
+    hass: HomeAssistant, offer: Offer, options: Mapping[str, Any], wording: Wording
 ) -> Iterator[str]:
     """Yield the lines of the summary."""
 
     def text(key: str, **values: str) -> str:
-        return words.texts.message(key, values)
+        return wording.texts.message(key, values)
 
     def price(value: float) -> str:
-        return f"{words.price(value)} {hass.config.currency}/kWh"
+        return f"{wording.price(value)} {hass.config.currency}/kWh"
 
     settings = dynamic_of(options)
     starts = sorted(offer.prices)
@@ -50,11 +50,11 @@ def _lines(
         ("told_source_last", starts[-1] + _QUARTER - offer.step),
     ):
         known = offer.prices.get(start, offer.prices[starts[-1]])
-        yield text(key, price=price(known), time=words.moment(start))
+        yield text(key, price=price(known), time=wording.moment(start))
     count = len(starts) * _QUARTER // offer.step
     yield text("told_source_count", count=str(count), minutes=str(offer.step // _MINUTE))
-    unit = words.texts.get(f"selector.price_unit.options.{offer.unit}")
-    how = "told_source_unit_told" if offer.is_unit_told else "told_source_unit_judged"
+    unit = wording.texts.get(f"selector.price_unit.options.{offer.unit}")
+    how = "told_source_unit_told" if offer.is_unit_stated else "told_source_unit_judged"
     yield text(how, unit=unit[:1].lower() + unit[1:])
     tomorrow = dt_util.start_of_local_day(dt_util.now().date() + _DAY)
     has_tomorrow = any(start >= tomorrow for start in starts)

@@ -269,9 +269,9 @@ class Alerts:
         battery: Battery | None,
         values: Mapping[str, str] | None = None,
     ) -> None:
-        told, name = self._memory().told, _name(alert, key)
-        if told.get(name) != day:
-            told[name] = day
+        alerted, name = self._memory().alerted, _name(alert, key)
+        if alerted.get(name) != day:
+            alerted[name] = day
             self._announcer.announce(alert, values, battery)
 
 

@@ -14,7 +14,7 @@ from .order_executor import ExecutionReport, Outcome
 from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
 from .tariff.tariff_data import TariffData
-from .words import Words
+from .wording import Wording
 
 
 class Announcer:
@@ -51,21 +51,21 @@ class Announcer:
         self.events.async_record(event)
 
     @property
-    def words(self) -> Words:
+    def wording(self) -> Wording:
         """The words in which steps and figures are told."""
-        return Words(self._texts, self._hass.config.language)
+        return Wording(self._texts, self._hass.config.language)
 
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return what a step does and why, in plain words."""
-        return self.words.describe(step, power)
+        return self.wording.describe(step, power)
 
     def reason(self, step: Step) -> str:
         """Return why a step is what it is."""
-        return self.words.reason(step)
+        return self.wording.reason(step)
 
     def number(self, value: float) -> str:
         """Return a whole number as it is written in the language."""
-        return self.words.number(value)
+        return self.wording.number(value)
 
     def reported(self, report: ExecutionReport) -> None:
         """Tell what a pilot has found."""

@@ -25,8 +25,8 @@ class ChargeWatch:
         if not battery.is_reachable or Reading.POWER not in data.fresh:
             self._idle_since.pop(key, None)
             return False
-        is_told = executor.standing is not None and (executor.standing.power or 0) < 0
-        if not is_told or data.ac_power is None or data.ac_power <= -IDLE_POWER:
+        is_charging = executor.standing is not None and (executor.standing.power or 0) < 0
+        if not is_charging or data.ac_power is None or data.ac_power <= -IDLE_POWER:
             self._idle_since.pop(key, None)
         else:
             self._idle_since.setdefault(key, now)

@@ -105,7 +105,7 @@ class ControlMemory:
     """Batteries that did not follow slots, and why: see `executor.DOUBTS`."""
     active: set[str] = field(default_factory=set)
     """What the owner has been called for and is not over yet."""
-    told: dict[str, dt.date] = field(default_factory=dict)
+    alerted: dict[str, dt.date] = field(default_factory=dict)
     """The day for which the owner was last called, of what is told once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
     is_pause_assumed: bool = False
@@ -130,7 +130,7 @@ class ControlMemory:
             "complete": _store_moments(self.complete),
             "doubts": dict(self.doubts),
             "active": sorted(self.active),
-            "told": {key: day.isoformat() for key, day in self.told.items()},
+            "told": {key: day.isoformat() for key, day in self.alerted.items()},
             "orders": {battery: _store_order(order) for battery, order in self.orders.items()},
             "full_day": self.full_day and self.full_day.isoformat(),
             "was_full": self.was_full,
@@ -154,7 +154,7 @@ class ControlMemory:
             complete=stored.mapping("complete", moment),
             doubts=stored.mapping("doubts", text),
             active=set(stored.each("active", text)),
-            told=stored.mapping("told", day),
+            alerted=stored.mapping("told", day),
             orders=stored.mapping("orders", _restore_order),
             full_day=stored.optional("full_day", day),
             was_full=stored.value("was_full", flag, default=False),

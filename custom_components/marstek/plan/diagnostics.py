@@ -48,7 +48,7 @@ def _control(control: PlanController) -> dict[str, Any]:
     found = {
         "state": control.data.state,
         "memory": control.memory.store(),
-        "steps": [step_data(step, control.announcer.words) for step in control.data.plan.steps]
+        "steps": [step_data(step, control.announcer.wording) for step in control.data.plan.steps]
         if control.data.plan
         else [],
         "beliefs": beliefs_data(control.data.plan.beliefs if control.data.plan else None),

@@ -55,7 +55,7 @@ _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 _TEMPO: Final = frozenset({Tariff.TEMPO})
 
 
-class Kind(Enum):
+class OptionKind(Enum):
     """What an option is, and with that how it is asked, checked and stored."""
 
     WHOLE = auto()
@@ -86,7 +86,7 @@ class Option:
 
     key: str
     form: Form
-    kind: Kind
+    kind: OptionKind
     default: Any
     low: int = 0
     high: int = 0
@@ -102,15 +102,15 @@ class Option:
     def allows(self, value: Any) -> bool:
         """Tell whether a value from outside is one that it may have."""
         match self.kind:
-            case Kind.WHOLE:
+            case OptionKind.WHOLE:
                 return is_whole(value, self.low, self.high)
-            case Kind.PRICE:
+            case OptionKind.PRICE:
                 return isinstance(value, (int, float)) and self.low <= value <= self.high
         return True
 
     def stored(self, value: Any) -> Any:
         """Return a value that was given in a form as it is stored."""
-        is_number = self.kind in (Kind.WHOLE, Kind.CONTRACT)
+        is_number = self.kind in (OptionKind.WHOLE, OptionKind.CONTRACT)
         return int(value) if is_number else value
 
 
@@ -119,7 +119,7 @@ def _power(key: str, form: Form, **values: Any) -> Option:
     return Option(
         key=key,
         form=form,
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         default=0,
         high=2500,
         step=50,
@@ -135,7 +135,7 @@ def _soc(
     return Option(
         key=key,
         form=form,
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         default=default,
         low=low,
         high=high,
@@ -149,7 +149,7 @@ def _guard(key: str, default: int) -> Option:
     return Option(
         key=key,
         form=Form.NIGHT,
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         default=default,
         high=120,
         unit=UnitOfTime.MINUTES,
@@ -158,21 +158,23 @@ def _guard(key: str, default: int) -> Option:
 
 def _energy_sensor(key: str) -> Option:
     classes = (SensorDeviceClass.ENERGY,)
-    return Option(key=key, form=Form.STRATEGY, kind=Kind.SENSOR, default=None, classes=classes)
+    return Option(
+        key=key, form=Form.STRATEGY, kind=OptionKind.SENSOR, default=None, classes=classes
+    )
 
 
 _ALL: Final = (
     Option(
         key=CONF_NIGHT,
         form=Form.NIGHT,
-        kind=Kind.CHOICE,
+        kind=OptionKind.CHOICE,
         default=Night.HOLD,
         choices=tuple(Night),
     ),
-    Option(key=CONF_HAS_PV, form=Form.NIGHT, kind=Kind.FLAG, default=False),
+    Option(key=CONF_HAS_PV, form=Form.NIGHT, kind=OptionKind.FLAG, default=False),
     _soc(CONF_RED_TARGET, 100, 10, 100, tariffs=_TEMPO, is_number=True),
     _power(CONF_RED_POWER, Form.NIGHT, tariffs=_TEMPO, is_number=True),
-    Option(key=CONF_WHITE_EVE, form=Form.NIGHT, kind=Kind.FLAG, default=True, tariffs=_TEMPO),
+    Option(key=CONF_WHITE_EVE, form=Form.NIGHT, kind=OptionKind.FLAG, default=True, tariffs=_TEMPO),
     _soc(CONF_LEAST_SOC, 0, 0, 90),
     _soc(CONF_MOST_SOC, 100, 10, 100),
     _soc(CONF_RESERVE, 0, 0, 90),
@@ -181,7 +183,7 @@ _ALL: Final = (
     Option(
         key=CONF_SUBSCRIBED_KVA,
         form=Form.HOUSE,
-        kind=Kind.CONTRACT,
+        kind=OptionKind.CONTRACT,
         default=6,
         unit="kVA",
         choices=("3", "6", "9", "12", "15", "18", "24", "30", "36"),
@@ -189,7 +191,7 @@ _ALL: Final = (
     Option(
         key=CONF_GRID_SENSOR,
         form=Form.HOUSE,
-        kind=Kind.SENSOR,
+        kind=OptionKind.SENSOR,
         default=None,
         classes=(SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER),
     ),
@@ -197,26 +199,26 @@ _ALL: Final = (
     Option(
         key=CONF_STRATEGY,
         form=Form.STRATEGY,
-        kind=Kind.CHOICE,
+        kind=OptionKind.CHOICE,
         default=Approach.SIMPLE,
         choices=tuple(Approach),
     ),
     Option(
         key=CONF_DAILY_LOAD,
         form=Form.STRATEGY,
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         default=0,
         high=200,
         unit=UnitOfEnergy.KILO_WATT_HOUR,
     ),
-    Option(key=CONF_FEED_IN, form=Form.STRATEGY, kind=Kind.PRICE, default=0.0, high=1),
+    Option(key=CONF_FEED_IN, form=Form.STRATEGY, kind=OptionKind.PRICE, default=0.0, high=1),
     _energy_sensor(CONF_LOAD_SENSOR),
     _energy_sensor(CONF_PV_SENSOR),
     _soc(CONF_LOW_SOC, 20, 0, 90, Form.ALERTS),
     Option(
         key=CONF_HIGH_TEMPERATURE,
         form=Form.ALERTS,
-        kind=Kind.WHOLE,
+        kind=OptionKind.WHOLE,
         default=45,
         low=20,
         high=80,

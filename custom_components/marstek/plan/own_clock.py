@@ -42,11 +42,11 @@ class OwnClock:
                 self._ahead += jump
         self._seen = (now, elapsed)
 
-    def compare(self, now: dt.datetime, told: dt.datetime) -> None:
+    def compare(self, now: dt.datetime, server: dt.datetime) -> None:
         """Take the time that a server has told."""
         self.look(now)
         self._checked_at = self._monotonic()
-        self._ahead = now - told
+        self._ahead = now - server
 
     @property
     def is_settling(self) -> bool:

@@ -26,7 +26,7 @@ from .options import plan_options
 from .participants import loaded_batteries
 from .planner_context import battery_state, periods
 from .tariff_settings import TariffSettings, settings_of
-from .words import Words
+from .wording import Wording
 
 _HALF_A_DAY: Final = dt.timedelta(hours=12)
 _DASH: Final = "\N{EN DASH}"
@@ -76,7 +76,7 @@ def first_context(
     )
 
 
-def step_data(step: Step, words: Words) -> dict[str, Any]:
+def step_data(step: Step, wording: Wording) -> dict[str, Any]:
     """Return a step as the answer of an action: powers in W, states of charge in %."""
     return {
         "start": step.start.isoformat(),
@@ -87,7 +87,7 @@ def step_data(step: Step, words: Words) -> dict[str, Any]:
         "target": step.target,
         "floor": step.floor,
         "reason": step.reason.value,
-        "text": words.describe(step),
+        "text": wording.describe(step),
         "expected_soc": None if step.expected_soc is None else round(step.expected_soc, 1),
     }
 
@@ -103,7 +103,7 @@ def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
     }
 
 
-def tonight(context: Context, words: Words) -> str:
+def tonight(context: Context, wording: Wording) -> str:
     """Return the plan up to the end of the first off-peak hours, as a list in Markdown.
 
     That of day-ahead prices, in which any hours may be cheap, is the one of half a day.
@@ -114,14 +114,16 @@ def tonight(context: Context, words: Words) -> str:
     steps = _until_morning(strategy(context), context)
     lines = (
         f"- **{start.astimezone(zone):%H:%M}{_DASH}{end.astimezone(zone):%H:%M}** {text}"
-        for start, end, text in _merged(steps, words)
+        for start, end, text in _merged(steps, wording)
     )
     return "\n".join(lines)
 
 
-def _merged(steps: Iterable[Step], words: Words) -> Iterator[tuple[dt.datetime, dt.datetime, str]]:
+def _merged(
+    steps: Iterable[Step], wording: Wording
+) -> Iterator[tuple[dt.datetime, dt.datetime, str]]:
     """Yield start, end and words of steps; those in a row that read the same are one."""
-    for text, same in groupby(steps, key=words.describe):
+    for text, same in groupby(steps, key=wording.describe):
         first, *others = same
         yield first.start, (others[-1] if others else first).end, text
 

@@ -21,9 +21,9 @@ _LAST_YEAR: Final = 2100
 
 def powers_of(answer: object) -> dict[dt.datetime, float]:
     """Return mean powers in W by the start of their hour in UTC, from an answer's `wh_hours`."""
-    told = answer.get("wh_hours") if isinstance(answer, Mapping) else None
+    hours = answer.get("wh_hours") if isinstance(answer, Mapping) else None
     powers: dict[dt.datetime, float] = defaultdict(float)
-    for text, energy in islice(told.items(), _MOST_ROWS) if isinstance(told, Mapping) else ():
+    for text, energy in islice(hours.items(), _MOST_ROWS) if isinstance(hours, Mapping) else ():
         is_energy = isinstance(energy, (int, float)) and 0 <= energy <= _MOST_ENERGY
         if is_energy and (start := _hour(text)) is not None:
             powers[start] += float(energy)

@@ -26,7 +26,7 @@ class Source(StrEnum):
     """RTE's official API (TEMPO.md 1.2)."""
 
     @property
-    def is_first_hand(self) -> bool:
+    def is_original(self) -> bool:
         """Tell whether this is RTE, who chooses the colours."""
         return self is not Source.COMMUNITY
 
@@ -69,7 +69,7 @@ class Announcement:
     @property
     def rank(self) -> tuple[bool, bool, bool]:
         """Return how much it weighs against another word about the same day."""
-        return (not self.is_fallback, self.is_binding, self.source.is_first_hand)
+        return (not self.is_fallback, self.is_binding, self.source.is_original)
 
 
 type StoredColour = Announcement
@@ -206,8 +206,8 @@ def _contradict(said: Announcement, held: StoredColour) -> bool:
 
 def _write(entry: StoredColour) -> str:
     """Return an entry as a short string: colour, source, time in UTC."""
-    words = [entry.colour, entry.source, entry.seen_at.astimezone(UTC).strftime(_TIME_FORMAT)]
-    return " ".join([*words, "fallback"] if entry.is_fallback else words)
+    parts = [entry.colour, entry.source, entry.seen_at.astimezone(UTC).strftime(_TIME_FORMAT)]
+    return " ".join([*parts, "fallback"] if entry.is_fallback else parts)
 
 
 def _read(day: object, text: object) -> StoredColour | None:

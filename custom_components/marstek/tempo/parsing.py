@@ -177,7 +177,7 @@ def _announcements(
             said.setdefault(day, set()).add((colour, is_fallback))
     return tuple(
         Announcement(day, colour, source, seen_at, is_fallback)
-        for day, words in sorted(said.items())
-        if len({colour for colour, _ in words}) == 1
-        for colour, is_fallback in [max(words)]
+        for day, parts in sorted(said.items())
+        if len({colour for colour, _ in parts}) == 1
+        for colour, is_fallback in [max(parts)]
     )

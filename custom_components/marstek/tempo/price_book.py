@@ -61,16 +61,16 @@ class PriceBook:
         prices that are forgotten where they are provisional and not among `prices`.
         """
         before = self._provisional.copy()
-        told_again = set(map(_number, prices))
-        wrong = set(map(_number, withdrawn)) & self._provisional - told_again
+        repeated = set(map(_number, prices))
+        wrong = set(map(_number, withdrawn)) & self._provisional - repeated
         for number in wrong:
             del self._prices[number]
         self._provisional -= wrong
         doubtful = set(map(_number, provisional))
         kept = doubtful & self._prices.keys() - self._provisional
-        told = {start: price for start, price in prices.items() if _number(start) not in kept}
-        self._provisional -= set(map(_number, told)) - doubtful
-        is_changed = self._note(told, now)
+        stated = {start: price for start, price in prices.items() if _number(start) not in kept}
+        self._provisional -= set(map(_number, stated)) - doubtful
+        is_changed = self._note(stated, now)
         self._provisional = (self._provisional | doubtful - kept) & self._prices.keys()
         return is_changed or self._provisional != before
 

@@ -14,7 +14,7 @@ from .spot_days import Clues, Dating, date_of_lists, withdrawn_by, without_copie
 from .spot_merge import by_quarter
 from .spot_model import DAY, HOUR, DayList, PriceUnit, Series, SpotError, SpotProblem
 from .spot_search import Found, search, search_uncertain
-from .spot_units import common_unit, in_unit, unit_told
+from .spot_units import common_unit, in_unit, stated_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Offer:
     """Unit in which the source publishes them."""
     step: timedelta = HOUR
     """Resolution: the time that the shortest row holds."""
-    is_unit_told: bool = True
+    is_unit_stated: bool = True
     """Whether the source, or the owner, says the unit; else it was judged by the size of prices."""
     provisional: frozenset[datetime] = frozenset()
     """Starts of those whose day is likely, but not proven."""
@@ -57,7 +57,7 @@ def read_prices(
     series, lists = list(found.series), list(found.lists)
     common = unit or common_unit([*series, *lists], assumed)
     is_forced = unit is not None
-    is_told = is_forced or unit_told([*series, *lists]) is not None
+    is_stated = is_forced or stated_unit([*series, *lists]) is not None
     dating = Dating(day, is_proven=True)
     withdrawn: frozenset[datetime] = frozenset()
     if lists:
@@ -75,7 +75,7 @@ def read_prices(
         prices,
         common,
         step=min(each.step for each in series),
-        is_unit_told=is_told,
+        is_unit_stated=is_stated,
         provisional=frozenset() if dating.is_proven else frozenset(prices),
         withdrawn=withdrawn - prices.keys(),
         lists=tuple(lists),

@@ -61,8 +61,8 @@ def date_of_lists(lists: Sequence[DayList], zone: tzinfo, clues: Clues) -> Datin
     """Return the day that lists call today, by the strongest evidence that there is."""
     today = clues.at.astimezone(zone).date()
     for each in lists:
-        if each.told is not None and -_LONGEST_STALE <= (each.told - today).days <= 1:
-            return Dating(each.told, True)
+        if each.stated is not None and -_LONGEST_STALE <= (each.stated - today).days <= 1:
+            return Dating(each.stated, True)
     is_known, is_proven = _is_known_as(lists, today, zone, clues.book)
     if is_known and is_proven:
         return Dating(today, True)

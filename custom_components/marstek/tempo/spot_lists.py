@@ -15,7 +15,7 @@ from .spot_units import plain
 _LEAST_HOURS: Final = 20
 _HOUR_NAME: Final = re.compile(r"(.*?)([01][0-9]|2[0-3])h(d?)")
 _PAST: Final = "yesterday"
-_OFFSETS: Final = (*((word, 0) for word in TODAY), *((word, 1) for word in TOMORROW))
+_OFFSETS: Final = (*((term, 0) for term in TODAY), *((term, 1) for term in TOMORROW))
 # Hours, half hours and quarters of a day of 23, 24 or 25 hours.
 _LENGTHS: Final = frozenset(hours * parts for hours in (23, 24, 25) for parts in (1, 2, 4))
 
@@ -43,11 +43,11 @@ def _by_hour_names(node: Mapping[object, object], place: Place) -> Iterator[DayL
         if len(prices) >= _LEAST_HOURS:
             yield DayList(
                 prices=tuple(price for _, price in prices),
-                offset=int(any(word in name for word in TOMORROW)),
+                offset=int(any(term in name for term in TOMORROW)),
                 subject=place.subject,
                 unit=place.unit,
                 hours=tuple(hour for hour, _ in prices),
-                told=place.told,
+                stated=place.stated,
             )
 
 
@@ -55,7 +55,7 @@ def _bare(node: Sequence[object], place: Place) -> Iterator[DayList]:
     """Yield a list of numbers that is named after its day."""
     offset = _offset_by_name(place.name)
     if offset is not None and (prices := _numbers(node)):
-        yield DayList(prices, offset, place.subject, place.unit, told=place.told)
+        yield DayList(prices, offset, place.subject, place.unit, stated=place.stated)
 
 
 def unnamed_lists_in(node: object, place: Place) -> Iterator[DayList]:
@@ -63,20 +63,20 @@ def unnamed_lists_in(node: object, place: Place) -> Iterator[DayList]:
     if not isinstance(node, (list, tuple)) or not place.path or _PAST in place.name:
         return
     if prices := _numbers(node):
-        yield DayList(prices, 0, place.subject, place.unit, told=place.told)
+        yield DayList(prices, 0, place.subject, place.unit, stated=place.stated)
 
 
 def rows_of_a_date(node: Sequence[object], place: Place) -> Iterator[Row]:
     """Yield the rows of a list of numbers whose name is a date, or that has only a date beside it."""
     named = date_of(place.path[-1]) if place.path else None
-    day = named or (place.told if _offset_by_name(place.name) is None else None)
+    day = named or (place.stated if _offset_by_name(place.name) is None else None)
     if day is not None and (prices := _numbers(node)):
         yield from DayList(prices, 0, place.subject, place.unit).rows_on(day, place.zone)
 
 
 def _offset_by_name(name: str) -> int | None:
     """Return how many days after today a list is of by its name."""
-    return next((days for word, days in _OFFSETS if name.endswith(word)), None)
+    return next((days for term, days in _OFFSETS if name.endswith(term)), None)
 
 
 def _numbers(node: Sequence[object]) -> tuple[float | None, ...]:

@@ -64,7 +64,7 @@ class DayList:
     unit: PriceUnit | None = None
     hours: tuple[tuple[int, int], ...] = ()
     """Hour of the clock and fold of each price, where names say them; else they are in a row."""
-    told: date | None = None
+    stated: date | None = None
     """The date beside the list of what the source calls today."""
 
     def rows_on(self, day: date, zone: tzinfo) -> tuple[Row, ...]:

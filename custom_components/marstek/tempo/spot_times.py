@@ -55,10 +55,10 @@ def _starts(items: Sequence[Mapping[str, object]], name: str, zone: tzinfo) -> d
     starts: dict[int, datetime] = {}
     seen: set[datetime] = set()
     for number, item in enumerate(items):
-        told = next((item[key] for key in STARTS if key in item), None)
-        if name not in item or (start := moment_of(told, zone)) is None:
+        stated = next((item[key] for key in STARTS if key in item), None)
+        if name not in item or (start := moment_of(stated, zone)) is None:
             continue
-        local = _local(told)
+        local = _local(stated)
         if local is not None:
             if local in seen:
                 start = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
@@ -69,10 +69,10 @@ def _starts(items: Sequence[Mapping[str, object]], name: str, zone: tzinfo) -> d
     return starts
 
 
-def _local(told: object) -> datetime | None:
+def _local(stated: object) -> datetime | None:
     """Return a moment that is told without an offset, None for any other."""
     try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else told
+        moment = datetime.fromisoformat(stated) if isinstance(stated, str) else stated
     except ValueError:
         return None
     is_local = isinstance(moment, datetime) and moment.tzinfo is None
@@ -87,12 +87,12 @@ def _end(
     zone: tzinfo,
 ) -> datetime | None:
     """Return when a price ends: as told, else with the next one, the last as those before."""
-    told = next((item[key] for key in ENDS if item.get(key) is not None), None)
-    if told is not None:
+    stated = next((item[key] for key in ENDS if item.get(key) is not None), None)
+    if stated is not None:
         begun = next((item[key] for key in STARTS if key in item), None)
-        local_start, local_end = _local(begun), _local(told)
+        local_start, local_end = _local(begun), _local(stated)
         if local_start is None or local_end is None:
-            return moment_of(told, zone)
+            return moment_of(stated, zone)
         # By local time, which may be set within the row.
         if local_end > local_start:
             end = start + (local_end - local_start)

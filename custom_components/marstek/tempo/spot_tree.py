@@ -22,7 +22,7 @@ TOMORROW: Final = (
     *("tomorrow", "nextday", "morgen", "demain", "mañana", "manana", "amanhã", "amanha"),
     *("domani", "imorgon", "imorgen", "zítra", "zitra"),
 )
-_DAY_WORD: Final = re.compile(
+_DAY_TERM: Final = re.compile(
     "|".join((*TODAY, *TOMORROW, "next_day", "i_dag", "i_morgen", "[0-9]{4}-[0-9]{2}-[0-9]{2}")),
     re.IGNORECASE,
 )
@@ -40,15 +40,15 @@ class Place:
     zone: tzinfo
     name: str = ""
     unit: PriceUnit | None = None
-    told: date | None = None
+    stated: date | None = None
     depth: int = 0
     path: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
         """Return the names that lead here, without the words for a day."""
-        words = (_DAY_WORD.sub("", name).strip("_- ") for name in self.path)
-        return " ".join(word for word in words if word)
+        terms = (_DAY_TERM.sub("", name).strip("_- ") for name in self.path)
+        return " ".join(term for term in terms if term)
 
 
 def walk(node: object, place: Place) -> Iterator[tuple[object, Place]]:
@@ -60,7 +60,7 @@ def walk(node: object, place: Place) -> Iterator[tuple[object, Place]]:
         inside = replace(
             place,
             unit=unit_in(node) or place.unit,
-            told=_date_in(node) or place.told,
+            stated=_date_in(node) or place.stated,
             depth=place.depth + 1,
         )
         for name, value in node.items():

@@ -82,9 +82,9 @@ def is_of_something_else(node: object) -> bool:
 
 def unit_in(node: Mapping[object, object]) -> PriceUnit | None:
     """Return the unit that a mapping tells for what it holds."""
-    told = {plain(name): value for name, value in node.items()}
-    unit = unit_of_text(told.get("unitofmeasurement")) or unit_of_text(told.get("unit"))
-    if unit in (None, PriceUnit.KWH) and any(told.get(flag) is True for flag in _CENT_FLAGS):
+    stated = {plain(name): value for name, value in node.items()}
+    unit = unit_of_text(stated.get("unitofmeasurement")) or unit_of_text(stated.get("unit"))
+    if unit in (None, PriceUnit.KWH) and any(stated.get(flag) is True for flag in _CENT_FLAGS):
         return PriceUnit.CENT
     return unit
 
@@ -116,10 +116,10 @@ def unit_by_name(name: str) -> PriceUnit | None:
     return None
 
 
-def unit_told(found: Sequence[Series | DayList]) -> PriceUnit | None:
+def stated_unit(found: Sequence[Series | DayList]) -> PriceUnit | None:
     """Return the unit that the source says, None where it says nothing."""
-    told = (unit for each in found for unit, _ in _prices_of(each) if unit is not None)
-    return next(told, None)
+    stated = (unit for each in found for unit, _ in _prices_of(each) if unit is not None)
+    return next(stated, None)
 
 
 def common_unit(found: Sequence[Series | DayList], assumed: PriceUnit | None) -> PriceUnit:
@@ -127,7 +127,7 @@ def common_unit(found: Sequence[Series | DayList], assumed: PriceUnit | None) ->
 
     Raises SpotError (UNCLEAR_UNIT) where the size of the prices does not tell either.
     """
-    return unit_told(found) or assumed or _plausible(found)
+    return stated_unit(found) or assumed or _plausible(found)
 
 
 def _prices_of(each: Series | DayList) -> Iterator[tuple[PriceUnit | None, float]]:

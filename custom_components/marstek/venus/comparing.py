@@ -17,7 +17,7 @@ from .proving import Measured
 # A battery ramps up; in between two reads lies the quiet gap.
 _POWER_READS: Final = 2
 
-type Read = Callable[[Method], Awaitable[Status | None]]
+type ReadStatus = Callable[[Method], Awaitable[Status | None]]
 """Reads a status at once; None when that fails."""
 
 
@@ -34,7 +34,7 @@ class Comparison:
 class Comparer:
     """Compares mode and power of one battery with a command."""
 
-    def __init__(self, client: VenusClient, read: Read, is_night: Callable[[], bool]) -> None:
+    def __init__(self, client: VenusClient, read: ReadStatus, is_night: Callable[[], bool]) -> None:
         """Read with `read`; `is_night` tells whether there can't be any sun."""
         self._client = client
         self._read = read

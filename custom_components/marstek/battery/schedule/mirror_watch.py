@@ -43,7 +43,7 @@ class MirrorWatch:
         self._mirror.note_backup(dt_util.utcnow())
         self._store.save_soon()
 
-    def told(self, mode: Mode) -> None:
+    def mode_set(self, mode: Mode) -> None:
         """Note a mode that was set from here."""
         self._mode = mode
         self._deviating = None

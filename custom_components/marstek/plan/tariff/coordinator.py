@@ -69,7 +69,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             hass, entry, lambda: self.store.memory, self._async_learnt_prices
         )
         self._asking: asyncio.Task[None] | None = None
-        self._told_at: dt.datetime | None = None
+        self._announced_at: dt.datetime | None = None
 
     @override
     async def _async_setup(self) -> None:
@@ -125,12 +125,12 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             memory.silent_for = None
             return
         self.client = make_client(
-            self.hass, self.settings.credentials, self.settings.quotas, self._date_told
+            self.hass, self.settings.credentials, self.settings.quotas, self._server_date
         )
         self.client.restore(memory.client)
 
     @callback
-    def _date_told(self, moment: dt.datetime) -> None:
+    def _server_date(self, moment: dt.datetime) -> None:
         self.own_clock.compare(dt_util.utcnow(), moment)
 
     @callback
@@ -184,8 +184,8 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     def _tell(self, data: TariffData, now: dt.datetime) -> None:
         """Tell what is not a state: announcements and repairs."""
-        memory, before = self.store.memory, self._told_at or now
-        self._told_at = now
+        memory, before = self.store.memory, self._announced_at or now
+        self._announced_at = now
         if memory.silent_for is not None:
             memory.silent_for += min(max(now - before, dt.timedelta()), _LONGEST_STEP)
         if self.settings.tariff is not Tariff.DYNAMIC or data.price is not None:
@@ -239,8 +239,8 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             memory.silent_for = None
         elif is_in_vain and report.failed and memory.silent_for is None:
             memory.silent_for = dt.timedelta()
-            told = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
-            LOGGER.info("No source tells the colours of Tempo (%s); asking again later", told)
+            faults = "; ".join(f"{source}: {fault}" for source, fault in report.failed.items())
+            LOGGER.info("No source tells the colours of Tempo (%s); asking again later", faults)
 
 
 def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:

@@ -17,7 +17,7 @@ _COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Wording:
     """Renders steps and figures."""
 
     texts: Texts
