@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.control.plan_home import PlanHome
 
 _SETTLED: Final = 600.0
+# Seconds within which the plan computes anew by a clock that has been set right.
+_RECOMPUTED: Final = 120.0
 _HOLD_TOLERANCE: Final = 100
 _LAST_MINUTE: Final = 23 * 60 + 59
 _MINUTE: Final = dt.timedelta(minutes=1)
@@ -57,6 +59,7 @@ class Invariants:
         self._charged: dict[str, float] = {}
         self._dark_at: dict[str, float] = {}
         self._was_peak = False
+        self._clock_wrong_at = float("-inf")
         self._seen: dict[str, int] = {}
         self._started = 0.0
         self._known_days: frozenset[int] = frozenset()
@@ -101,6 +104,8 @@ class Invariants:
             self._look_at_slots(battery)
             self._look_at_exchanges(battery)
         self._was_peak = is_peak
+        if home.place.clock.offset:
+            self._clock_wrong_at = home.hass.loop.time()
         if home.is_running:
             self._look_at_modes(moment)
         for line in home.place.log.lines:
@@ -205,9 +210,15 @@ class Invariants:
             # Any hour may be cheap; ten minutes after its start a step is compared.
             if not dt.timedelta(minutes=10) <= moment - step.start:
                 return
-        elif peak and step.action is not Action.AUTO and not control.options.strategy.least_soc:
+        elif self._is_hold_wrong(peak=peak, action=step.action):
             self._note(f"planned in peak hours: {step.action}")
         self.compare(step)
+
+    def _is_hold_wrong(self, *, peak: bool, action: Action) -> bool:
+        """Tell whether the plan should be in Auto; a wrong clock may show it another window."""
+        now, options = self._home.hass.loop.time(), self._home.control.options.strategy
+        is_clock_right = now - self._clock_wrong_at >= _RECOMPUTED
+        return peak and is_clock_right and action is not Action.AUTO and not options.least_soc
 
     def compare(self, step: Step) -> None:
         """Note which batteries do something else, of those that answer and are the plan's."""
