@@ -31,7 +31,9 @@ _EXEMPT: Final = 30
 _MOST_TASKS: Final = 120
 _MOST_TIMERS: Final = 600
 _MOST_ISSUES: Final = 60
-_UNAVAILABLE: Final = ("unavailable", "unknown", "missing")
+_REMOVED: Final = "missing"
+"""Shown for an entity that somebody has removed, which comes back with the next reload."""
+_UNAVAILABLE: Final = ("unavailable", "unknown", _REMOVED)
 _CHARGED: Final = 80.0
 """% from which on nobody complains, where the owner wants no less."""
 _UNCHARGED_BY: Final = 6.0
@@ -101,7 +103,7 @@ class Checks:
         try:
             return self._world.home.place.state(battery, platform, key)
         except LookupError:
-            return "missing"
+            return _REMOVED
 
     def _look_at_wear(self, battery: SimulatedBattery) -> None:
         """Check the writes of a day against the budget, people's own and those that end something aside."""
@@ -164,9 +166,9 @@ class Checks:
         for battery in home.batteries:
             key = battery.spec.ble_mac
             shown = self._state(battery, "select", "mode")
-            if shown != _MODES.get(battery.state.mode, "unknown"):
+            if shown not in (_REMOVED, _MODES.get(battery.state.mode, "unknown")):
                 self._world.note(f"{key}: calm, and {shown} shown for {battery.state.mode}")
-            if self._state(battery, "sensor", "soc") in _UNAVAILABLE:
+            if self._state(battery, "sensor", "soc") in ("unavailable", "unknown"):
                 self._world.note(f"{key}: calm, and no state of charge")
         step = home.shown.step
         home.excused.clear()

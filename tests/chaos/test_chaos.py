@@ -6,6 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import Tariff
@@ -68,6 +69,22 @@ async def test_the_checks_can_fail() -> None:
         home.place.entry(battery).runtime_data.parts.memory.wear.writes = 200
         checks._look_at_wear(battery)
         assert "200 writes" in home.guard.broken.pop()
+
+
+@at(2026, 3, 9, 12, 0)
+async def test_an_entity_that_was_removed_is_not_missed() -> None:
+    """Nobody is shown a state of charge whose entity somebody has taken away."""
+    async with plan_home(count=1) as home:
+        checks, battery = Checks(World(home, Random(1))), home.batteries[0]
+        await home.minutes(5)
+        entity = home.place.entity_id(battery, "sensor", "soc")
+        er.async_get(home.hass).async_remove(entity)
+        await home.minutes(1)
+        checks.look_when_calm()
+        assert home.guard.broken == []
+        home.hass.states.async_set(home.place.entity_id(battery, "select", "mode"), "unavailable")
+        checks.look_when_calm()
+        assert "calm, and unavailable shown" in home.guard.broken.pop()
 
 
 @at(2026, 3, 9, 12, 0)
