@@ -15,6 +15,8 @@ CODE = sorted(
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 # Documents as the code cites them, and the pages that they are.
 DOCUMENTS = {"PROTOCOL": "protocol.md", "TEMPO": "tempo-facts.md", "POLICY": "policy.md"}
+# A file by its ending, or a folder by its slash and the gap behind it.
+_FILE = re.compile(r"(?<![\w./])((?:[a-z_]+/)*[a-z_]+\.py|(?:[a-z_]+/)+(?=[\s)`]))")
 _SECTION = re.compile(r"^#{2,3} (\d+(?:\.\d+)?|\w+$)", re.MULTILINE)
 _NUMBER = r'\d+(?:\.\d+)?|"\w+"'
 _CITATION = rf"{{}}\.md,? (?:sections? )?((?:{_NUMBER})(?:(?:,| and| to) (?:{_NUMBER}))*)"
@@ -39,6 +41,15 @@ def test_every_picture_is_shown() -> None:
     kept = {path.resolve() for path in (ROOT / "docs" / "images").rglob("*.png")}
     assert kept
     assert kept - shown == set()
+
+
+def test_files_of_the_architecture() -> None:
+    """Each file and folder that docs/architecture.md names is there."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(_FILE.findall(text))
+    assert len(named) > 20
+    places = (ROOT, ROOT / "custom_components" / "marstek")
+    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
 
 
 @pytest.mark.parametrize(("document", "page"), DOCUMENTS.items())
