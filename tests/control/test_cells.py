@@ -3,7 +3,7 @@
 from dataclasses import replace
 import datetime as dt
 
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
 from custom_components.marstek.battery.issues import CLOCK_WRONG
@@ -29,6 +29,12 @@ def has_clock_repair(home: PlanHome, battery: SimulatedBattery) -> bool:
     return ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id) is not None
 
 
+def device_of(home: PlanHome, battery: SimulatedBattery) -> str:
+    """Return the id of a battery's device."""
+    entry_id = home.place.entry(battery).entry_id
+    return dr.async_entries_for_config_entry(dr.async_get(home.hass), entry_id)[0].id
+
+
 @at(2026, 3, 12, 21, 40)
 @pytest.mark.parametrize("full_at", [60.0, 92.0])
 async def test_full_before_its_state_of_charge_says_so(full_at: float) -> None:
@@ -48,6 +54,29 @@ async def test_full_before_its_state_of_charge_says_so(full_at: float) -> None:
         assert home.guard.mornings[RED] == [round(full_at)]
         await home.until(6, 15)
         assert writes(home, battery) <= 47
+
+
+@at(2026, 3, 12, 12, 0)
+@pytest.mark.parametrize(
+    ("action", "knob", "target", "kind"),
+    [
+        ("charge", "full_at", 90, Kind.TAKES_NO_MORE),
+        ("discharge", "empty_at", 20, Kind.GIVES_NO_MORE),
+    ],
+)
+async def test_a_manual_run_that_the_cells_end(
+    action: str, knob: str, target: int, kind: Kind
+) -> None:
+    """The plan says once why the run ended before its target, and that it commands again."""
+    async with plan_home(soc=60, count=1) as home:
+        battery = home.batteries[0]
+        setattr(battery.faults, knob, 60.0)
+        device = device_of(home, battery)
+        await home.place.act(action, device_id=[device], power=1000, target=target)
+        await home.minutes(40)
+        assert home.modes() == ["Auto"]
+        assert ["60 %" in said.message for said in home.kinds(kind)] == [True]
+        assert len(home.kinds(Kind.OVERRIDE_ENDED)) == 1
 
 
 @at(2026, 3, 12, 21, 40)

@@ -88,6 +88,17 @@ class Announcer:
             self._full_until[battery.name] = end
             self.announce(Kind.TAKES_NO_MORE, {"soc": self.number(soc)}, battery)
 
+    def run_exhausted(self, battery: Battery) -> None:
+        """Announce that the cells have ended a manual charge or discharge before its target."""
+        data = battery.data
+        if data.passive is None:
+            return
+        soc = {"soc": self.number(data.soc or 0)}
+        if data.passive.power < 0:
+            self.announce(Kind.TAKES_NO_MORE, soc, battery, "told_charge_ended")
+        else:
+            self.announce(Kind.GIVES_NO_MORE, soc, battery)
+
     def charge_complete(self, battery: Battery) -> None:
         """Tell that a charge is over."""
         self.announce(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     FOREIGN_SLOTS = "foreign_slots"
     TAKES_NO_MORE = "takes_no_more"
+    GIVES_NO_MORE = "gives_no_more"
 
 
 class Alert(StrEnum):
@@ -68,6 +69,7 @@ ICONS: Final[Mapping[EventKind, str]] = {
     Kind.CLOCK_WRONG: "mdi:clock-alert",
     Kind.FOREIGN_SLOTS: "mdi:calendar-alert",
     Kind.TAKES_NO_MORE: "mdi:battery-lock",
+    Kind.GIVES_NO_MORE: "mdi:battery-lock",
     Alert.COLOUR_TOMORROW: "mdi:calendar-star",
     Alert.COLOUR_MISSING: "mdi:calendar-question",
     Alert.RED_TOMORROW: "mdi:calendar-alert",

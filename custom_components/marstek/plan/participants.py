@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..battery.data import CommandState
 from ..battery.mode_requests import AUTO, BatteryCommand
 from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
@@ -92,6 +93,7 @@ class Participants:
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
         self.planned_charge: PlannedCharge = lambda _key, _until: None
+        self._exhausted: set[str] = set()
         self._released: set[str] = set()
         self._handing_back: set[str] = set()
 
@@ -125,9 +127,23 @@ class Participants:
         return executor
 
     def _battery_updated(self, key: str, executor: OrderExecutor) -> None:
-        """Lose no time when a battery has come back."""
-        if self.executors.get(key) is executor and executor.async_notice_presence():
+        """Notice that a battery has come back, or that its cells have ended a manual run."""
+        if self.executors.get(key) is not executor:
+            return
+        self._notice_exhausted(key, executor.battery)
+        if executor.async_notice_presence():
             self._on_change()
+
+    def _notice_exhausted(self, key: str, battery: Battery) -> None:
+        """Announce once that a manual charge or discharge ended before its target.
+
+        The next command replaces this state within seconds, so that an entity alone hides it.
+        """
+        if battery.data.last_command is not CommandState.EXHAUSTED:
+            self._exhausted.discard(key)
+        elif key not in self._exhausted:
+            self._exhausted.add(key)
+            self._announcer.run_exhausted(battery)
 
     @callback
     def async_command(self, orders: Mapping[str, BatteryCommand], *, is_in_control: bool) -> None:
