@@ -53,8 +53,9 @@ def _is_noticed(folder: Path, tests: Sequence[str]) -> bool:
     return done.returncode != 0
 
 
-def _sample(module: Path, count: int, seed: int) -> list[Mutation]:
-    every = list(mutations(module.read_text()))
+def _sample(module: str, count: int, seed: int) -> list[Mutation]:
+    """Return the same mutations of a module for a seed, wherever the repository lies."""
+    every = list(mutations((_ROOT / module).read_text()))
     return random.Random(f"{seed} {module}").sample(every, min(count, len(every)))
 
 
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     print(f"The tests of {module} fail without any mutation")
                     return 2
                 original = (folder / module).read_text()
-                for mutation in _sample(Path(_ROOT / module), options.count, options.seed):
+                for mutation in _sample(module, options.count, options.seed):
                     (folder / module).write_text(mutation.source)
                     began = time.monotonic()
                     is_noticed = _is_noticed(folder, tests)

@@ -31,12 +31,15 @@ _COMMANDS: Final = (
     "tests/battery/test_competing.py",
 )
 _ENERGY: Final = ("tests/battery/test_energy.py", "tests/test_energy_sensors.py")
-_CONTROL: Final = (
+_EXECUTOR: Final = (
     "tests/control/test_guards.py",
-    "tests/control/test_misfortunes.py",
-    "tests/control/test_people.py",
     "tests/control/test_cells.py",
-    "tests/control/test_nights.py",
+    "tests/control/test_misfortunes.py",
+)
+_DEVIATION: Final = ("tests/control/test_cells.py", "tests/control/test_misfortunes.py")
+_CONTROLLER: Final = (
+    "tests/control/test_guards.py",
+    "tests/control/test_people.py",
     "tests/control/test_restarts.py",
 )
 
@@ -56,9 +59,9 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         f"{_PACKAGE}/battery/energy.py": _ENERGY,
     },
     "plan": {
-        f"{_PACKAGE}/plan/order_executor.py": _CONTROL,
-        f"{_PACKAGE}/plan/deviation.py": _CONTROL,
-        f"{_PACKAGE}/plan/controller.py": _CONTROL,
+        f"{_PACKAGE}/plan/order_executor.py": _EXECUTOR,
+        f"{_PACKAGE}/plan/deviation.py": _DEVIATION,
+        f"{_PACKAGE}/plan/controller.py": _CONTROLLER,
     },
 }
 """The nearest tests by area and module, quickest first."""
