@@ -56,6 +56,9 @@ async def within[T](
         if not task.done():
             task.cancel()
             await asyncio.wait((task,))
+        if not task.cancelled():
+            # A caller that is cancelled just now receives no error, which asyncio would then log.
+            task.exception()
     if not is_done and task.cancelled():
         raise DeadlineError(method, 0)
     return await task
