@@ -86,3 +86,18 @@ async def test_the_look_at_five_in_the_afternoon_is_not_made_up_for_at_night() -
         home.batteries[0].set_battery(soc=99.0)
         await home.until(17, 5)
         assert home.control.memory.full_day == home.now.date()
+
+
+@at(2026, 3, 9, 21, 40)
+async def test_no_slot_is_written_anew_once_the_night_is_tidied_up() -> None:
+    """A mode of the app in the last minutes is left: Auto ends it at 06:00 anyway."""
+    async with plan_home(count=1, soc=80) as home:
+        (battery,) = home.batteries
+        await home.until(5, 57, 40)
+        assert not any(slot is not None and slot.enabled for slot in battery.state.slots)
+        written = len(home.slot_writes(battery))
+        battery.set_mode("AI")
+        await home.until(5, 59, 55)
+        assert len(home.slot_writes(battery)) == written
+        await home.until(6, 1)
+        assert home.modes() == ["Auto"]

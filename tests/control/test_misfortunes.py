@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 import datetime as dt
+from typing import Any
 
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -144,6 +145,9 @@ async def test_a_wrong_clock_finds_no_slot_after_a_restart_of_the_battery() -> N
         assert battery.state.mode == "Passive"
         assert not any(slot is not None and slot.enabled for slot in battery.state.slots)
         writes = len(home.slot_writes(battery))
+        configs: list[Any] = [each.params["config"] for each in home.slot_writes(battery)]
+        # Two orders of three slots: what has just been found out is not tried by another slot.
+        assert sum(config["manual_cfg"]["enable"] for config in configs) == 6
         await home.until(5, 59, 50)
         battery.reboot(20)
         await home.until(6, 3)
