@@ -1,4 +1,4 @@
-"""The form of a battery's address, and who answers there."""
+"""Form for the address of a battery, and the search for the device that answers there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Options of a battery: how far its setpoint may go, what a restart does, and its schedule."""
+"""Options flow of a battery: power limits, behaviour after a restart, and schedule."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The forms about what the plan does with the batteries, which set-up and options share."""
+"""Forms of the control by the plan, shared by set-up and options."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Setting up the plan: which tariff, and when it is cheap."""
+"""Config flow of the plan: tariff, off-peak hours, prices and batteries."""
 
 import asyncio
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ class PlanSteps(PriceSteps):
         )
 
     async def _async_ask_sources(self) -> ColourBook | None:
-        """Ask for long enough to be seen: a frontend that is told too early waits for ever."""
+        """Ask for long enough to be seen: a frontend that is informed too early waits for ever."""
         book, _ = await asyncio.gather(async_first_colours(self.hass), asyncio.sleep(SHOWN_FOR))
         return book
 

@@ -1,4 +1,4 @@
-"""The forms about the tariff, which set-up and options share."""
+"""Forms of the tariff, shared by set-up and options."""
 
 from collections.abc import Mapping
 from typing import Any, Final

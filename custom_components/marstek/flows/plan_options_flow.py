@@ -1,4 +1,4 @@
-"""Options of the plan; they hold at once, without setting anything up again."""
+"""Options flow of the plan. Changes take effect immediately, without a reload."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

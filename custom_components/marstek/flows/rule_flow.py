@@ -1,4 +1,4 @@
-"""Adds, copies and edits own rules."""
+"""Subentry flow that adds, copies and edits the own rules of a home."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -207,7 +207,7 @@ class RuleFlow(ConfigSubentryFlow):
         return {entry.data[CONF_BLE_MAC]: entry.title for entry in entries}
 
     def _highest_power(self) -> int:
-        """Return the W that the strongest battery may be told."""
+        """Return the largest power in W that any battery can be commanded."""
         limits = [
             power_limits(profile_for(entry.data["model"], entry.data["firmware"]), entry.options)
             for entry in async_batteries(self.hass)

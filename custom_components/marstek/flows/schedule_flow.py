@@ -1,4 +1,4 @@
-"""The part of a battery's options that edits its schedule, one slot at a time."""
+"""Steps of a battery's options flow that edit its schedule, one slot at a time."""
 
 from typing import Any, Final
 
@@ -129,7 +129,7 @@ class ScheduleFlow(OptionsFlowWithReload):
 
 
 def _label(texts: Texts, number: int, entry: MirrorEntry | None) -> str:
-    """Return what a slot does, in words."""
+    """Return a slot as text: days, hours and power."""
     if entry is None or not entry.is_occupied:
         return f"{number}: {texts.get('selector.slot_state.options.free')}"
     slot = entry.slot

@@ -1,4 +1,4 @@
-"""What a search on behalf of the user saw."""
+"""Results of a search that the user has started."""
 
 import asyncio
 from dataclasses import dataclass, field
