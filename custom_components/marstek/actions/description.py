@@ -1,4 +1,4 @@
-"""What an action is to Home Assistant."""
+"""Description of an action, from which it is registered."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field

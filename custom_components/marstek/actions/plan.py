@@ -73,7 +73,7 @@ async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_pause(call: ServiceCall) -> None:
-    """Hand all batteries back for a while, or until the plan is resumed."""
+    """Return all batteries to Auto for a while, or until the plan is resumed."""
     control = _loaded_plan(call.hass).control
     await control.async_pause(end_of_pause(call.data, dt_util.utcnow()))
 

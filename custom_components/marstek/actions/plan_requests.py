@@ -1,4 +1,4 @@
-"""What a person asks of the plan by an action, checked; all that is wrong is told at once."""
+"""Checked input of the plan's actions. All errors of a call are reported together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

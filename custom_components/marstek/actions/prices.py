@@ -1,4 +1,4 @@
-"""What electricity costs now, for those who are about to take it from the grid."""
+"""Present price of electricity, for answers of actions that charge from the grid."""
 
 from homeassistant.const import UnitOfEnergy
 

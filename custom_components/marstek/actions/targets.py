@@ -1,6 +1,6 @@
-"""Which batteries an action is for, and the work on all of them at once.
+"""Batteries that an action is for, and the work on all of them at once.
 
-Every battery is tried, whatever becomes of the others, and everything is told: in the response
+Every battery is tried, whatever becomes of the others, and each result is reported: in the response
 where one is asked for, else by one error.
 """
 
@@ -81,7 +81,7 @@ async def async_for_each(
 
 
 def _targets(call: ServiceCall) -> list[BatteryConfigEntry]:
-    """Return the batteries' entries; ServiceValidationError when they can't be told."""
+    """Return the batteries' entries; ServiceValidationError when they are not known."""
     device_ids: list[str] = call.data.get(ATTR_DEVICE_ID) or []
     if not device_ids:
         entries = [entry for entry in async_batteries(call.hass) if entry.disabled_by is None]
