@@ -55,7 +55,7 @@ async def _leave_alone(battery: Battery) -> None:
 
 
 async def _restore_automatic(battery: Battery) -> None:
-    """Bring the battery into Auto, whatever it was told before."""
+    """Bring the battery into Auto, whatever was commanded before."""
     await battery.async_set_mode(Mode.AUTO)
 
 

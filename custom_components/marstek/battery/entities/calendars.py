@@ -52,7 +52,7 @@ class ScheduleCalendar(BatteryEntity, CalendarEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Load the words."""
+        """Load the texts of the events."""
         self._texts = await async_load_texts(self.hass)
         await super().async_added_to_hass()
 

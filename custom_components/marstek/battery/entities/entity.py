@@ -1,4 +1,4 @@
-"""What all entities of a battery have in common."""
+"""Base class of the entities of a battery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The operating mode of a battery."""
+"""Select for the operating mode of a battery."""
 
 from dataclasses import dataclass
 from typing import override
@@ -59,6 +59,6 @@ class ModeSelect(BatteryEntity, SelectEntity):
         """Change the mode."""
         mode = next(mode for mode in Mode if mode.value.lower() == option)
         if mode is Mode.UPS:
-            # It can be chosen only while it is on: what it costs is told by its action.
+            # It can be chosen only while it is on: its action names the slots that it overwrites.
             return
         await self.battery.async_set_mode(mode, giver_of(self._context))

@@ -1,4 +1,4 @@
-"""What describes a sensor of a battery, and the two kinds that there are most of."""
+"""Description of a battery's sensor, and helpers for the two most frequent kinds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

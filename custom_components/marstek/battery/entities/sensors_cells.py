@@ -1,4 +1,4 @@
-"""What is stored, how long it lasts, and how the cells are."""
+"""Sensors of the cells: stored energy in Wh, remaining time and temperature."""
 
 from collections.abc import Callable
 from typing import Final

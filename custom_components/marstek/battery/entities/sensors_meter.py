@@ -1,4 +1,4 @@
-"""What the meter at the grid connection tells (PROTOCOL.md 2.8); + = import.
+"""Sensors of the meter at the grid connection, in W, + = import (PROTOCOL.md 2.8).
 
 Off by default: no firmware tells it along with what is asked anyway, and on Venus C and E asking
 can cost the meter its connection.

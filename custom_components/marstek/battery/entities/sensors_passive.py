@@ -1,4 +1,4 @@
-"""What Passive is kept up for: unknown while it is not."""
+"""Sensors of a Passive that is renewed: power, end and target; unknown at other times."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What entities of settings that can't be read have in common."""
+"""Base class of entities for settings that can be written but not read."""
 
 from dataclasses import dataclass
 from typing import override

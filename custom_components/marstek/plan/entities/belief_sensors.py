@@ -1,4 +1,4 @@
-"""Sensors of what the optimised strategy has learnt and goes by."""
+"""Sensors of the expectations that the optimised strategy has learnt."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

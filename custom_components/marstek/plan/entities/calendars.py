@@ -1,4 +1,4 @@
-"""Calendars: Tempo days from 06:00 to 06:00 as far as colours are known, and what is planned."""
+"""Calendars: Tempo days from 06:00 to 06:00 as far as known, and the steps of the plan."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

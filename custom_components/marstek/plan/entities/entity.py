@@ -1,4 +1,4 @@
-"""What all entities of the plan have in common."""
+"""Base classes of the entities of the plan."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

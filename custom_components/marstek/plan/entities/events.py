@@ -1,4 +1,4 @@
-"""Events: tomorrow's colour, what the plan did, and what calls for the owner."""
+"""Event entities: colour of tomorrow, actions of the plan, and alerts."""
 
 from dataclasses import dataclass
 from typing import Final, override

@@ -1,4 +1,4 @@
-"""Numbers of the plan: what owners change often about the night before a red day."""
+"""Numbers of the plan: power and target of the charge before a red day."""
 
 from dataclasses import dataclass
 from typing import Final, override

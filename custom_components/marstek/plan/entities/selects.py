@@ -1,4 +1,4 @@
-"""The select of the plan: what nights are for that need not prepare anything."""
+"""Select of the plan: use of nights that do not prepare a dear day."""
 
 from dataclasses import dataclass
 from typing import Final, override

@@ -118,7 +118,7 @@ class _Choice(ControlEntity, SwitchEntity):
 
 
 class AutomaticSwitch(_Choice):
-    """Whether the plan commands the batteries; off hands them back."""
+    """Whether the plan commands the batteries; off returns them to Auto."""
 
     @property
     @override
@@ -131,7 +131,7 @@ class AutomaticSwitch(_Choice):
 
 
 class ParticipationSwitch(_Choice):
-    """Whether a battery takes part in the plan; off hands it back to itself."""
+    """Whether a battery takes part in the plan; off returns it to Auto."""
 
     def __init__(self, control: PlanController, ble_mac: str, name: str) -> None:
         """Stand for the battery `name`."""
