@@ -1,4 +1,4 @@
-"""What the owner is called for: each once per occurrence, not per poll."""
+"""Alerts to the owner, each sent once per occurrence and not once per poll."""
 
 from collections.abc import Callable, Iterable, Mapping
 import datetime as dt
@@ -32,7 +32,7 @@ from .tariff.tariff_data import TariffData
 _ALL_OFFLINE_FOR: Final = 300.0
 _OFFLINE_FOR: Final = 3600.0
 _FULL: Final = 100
-# What was told is told again when it has been over by so much.
+# An alert is sent again after its value has been back within bounds by this margin.
 _SOC_HYSTERESIS: Final = 5
 _TEMPERATURE_HYSTERESIS: Final = 3
 _UNCHARGED_BY: Final = 5
@@ -43,12 +43,12 @@ _MORNING: Final = dt.timedelta(minutes=30)
 
 
 class Alerts:
-    """Notices what is to be told."""
+    """Notices when an alert is due."""
 
     def __init__(
         self, hass: HomeAssistant, announcer: Announcer, memory: Callable[[], ControlMemory]
     ) -> None:
-        """Tell through `announcer`, and not again what `memory` says has been told."""
+        """Send through `announcer`, except the alerts that `memory` has stored as sent."""
         self._hass = hass
         self._announcer = announcer
         self._memory = memory
@@ -239,7 +239,7 @@ class Alerts:
         async_raise(self._hass, key, battery.entry)
 
     def reported(self, report: ExecutionReport) -> None:
-        """Raise the repairs that a pilot's finding takes, or take them back."""
+        """Raise or delete the repairs that an order executor's result calls for."""
         self._rivals.add(battery_id(report.battery), report.outcome)
         if report.outcome in DOUBTS:
             self.doubted(report.battery, report.outcome)

@@ -1,4 +1,4 @@
-"""Turns a step of the plan into what each battery is told."""
+"""Allocation of a step of the plan: the command for each battery."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

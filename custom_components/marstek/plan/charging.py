@@ -1,4 +1,4 @@
-"""Tells when a charge is over."""
+"""End of a charge: at its target, or when the battery takes no more."""
 
 import datetime as dt
 

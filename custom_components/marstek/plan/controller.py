@@ -1,4 +1,4 @@
-"""Computes what should be, and has it done.
+"""Controller of the plan: computes the steps at least once a minute, and has them carried out.
 
 What should be is computed anew, from the clock, the tariff and what is stored, at least once a
 minute; triggers only make it prompt. So a trigger that is missed heals.
@@ -334,13 +334,13 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         return snapshot(plan, step, now, known)
 
     async def async_pause(self, until: dt.datetime | None) -> None:
-        """Hand all batteries back until then, or until `async_resume`."""
+        """Return all batteries to Auto until then, or until `async_resume`."""
         self.memory.paused_until = until or FOR_EVER
         self.tariff.store.async_pause_decided()
         await self._async_changed()
 
     async def async_resume(self) -> None:
-        """Take all batteries again: no pause, no override and nobody's hand keeps the plan back."""
+        """Take all batteries again: no pause, override or manual command keeps the plan back."""
         memory = self.memory
         had = bool(memory.overrides or memory.standing_back)
         memory.paused_until = None

@@ -1,4 +1,4 @@
-"""What to send along with a problem report about the plan, without credentials and identities."""
+"""Diagnostics of the plan, without credentials and identities."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

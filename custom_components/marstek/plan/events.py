@@ -1,7 +1,7 @@
-"""What happens in a home, and the one path that it takes to whoever wants to know.
+"""Events of a home, and the one path by which they reach all that listen.
 
 Batteries report to their own parts (see `battery.reports`) and to the plan, which records here: the
-announcer puts each event into words, and `PlanEvents` hands it on, to the bus of Home Assistant,
+announcer renders each event, and `PlanEvents` sends it on, to the bus of Home Assistant,
 where logbook, automations and phones find it, and to the event entities. Whatever else wants to
 know of events listens here.
 """
@@ -87,7 +87,7 @@ ICONS: Final[Mapping[EventKind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PlanEvent:
-    """One thing that has happened, in words of Home Assistant's language."""
+    """One event, rendered in Home Assistant's language."""
 
     kind: EventKind
     title: str
@@ -95,7 +95,7 @@ class PlanEvent:
     battery: str | None = None
     """Name of the battery that it is about."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """What the words are made of, for automations."""
+    """Placeholders of the message, for automations."""
 
     def attributes(self) -> dict[str, Any]:
         """Return what an event carries besides its type."""
@@ -106,7 +106,7 @@ type EventListener = Callable[[PlanEvent], None]
 
 
 class PlanEvents:
-    """Hands each event on to the bus and to the listeners of its kind."""
+    """Sends each event to the bus and to the listeners of its kind."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Fire on the bus for the plan of a config entry."""
@@ -131,7 +131,7 @@ class PlanEvents:
 
     @callback
     def async_record(self, event: PlanEvent) -> None:
-        """Hand an event on."""
+        """Send an event to the bus and to the listeners of its kind."""
         # The logbook shows it on the page of the plan's device.
         device = dr.async_get(self._hass).async_get_device_by_identifier(
             (DOMAIN, PLAN_UNIQUE_ID), self._entry_id

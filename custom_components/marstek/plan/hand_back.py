@@ -1,4 +1,4 @@
-"""Hands batteries back to Auto when the plan, or a battery, is taken out of service."""
+"""Return of batteries to Auto when the plan, or a battery, is taken out of service."""
 
 import asyncio
 

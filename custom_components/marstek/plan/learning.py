@@ -1,4 +1,4 @@
-"""Keeps what a home is expected to draw, and to get from the sun, up to date."""
+"""Learning of the expected load and solar production of a home, kept up to date."""
 
 from collections.abc import Callable
 import datetime as dt

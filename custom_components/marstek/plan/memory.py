@@ -1,4 +1,4 @@
-"""What the plan must still know after a restart: the calendar, and what was announced."""
+"""Stored state of the tariff: the calendar of colours, and the announcements made."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

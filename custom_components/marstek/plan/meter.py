@@ -1,4 +1,4 @@
-"""What the house draws: from a sensor that the owner picked, or else from a battery's own meter."""
+"""Power of the house in W, from the chosen sensor or else from a battery's own meter."""
 
 from collections.abc import Collection
 import datetime as dt

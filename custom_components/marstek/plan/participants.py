@@ -1,4 +1,4 @@
-"""The batteries that the plan commands: who takes part, who is left to others, who is handed back."""
+"""Participants: the batteries that the plan commands, leaves to others, or returns to Auto."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ type PlannedCharge = Callable[[str, dt.datetime], dt.datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class _Steward:
-    """Informs the crew of commands by hand to one battery."""
+    """Informs the participants of manual commands to one battery."""
 
     participants: Participants
     key: str
@@ -47,7 +47,7 @@ class _Steward:
 
     @callback
     def async_taken(self, until: dt.datetime | None) -> None:
-        """Stand back."""
+        """Yield to the manual command."""
         self.participants.commanded_by_owner(self.key, self.executor, until)
 
     @callback
@@ -67,7 +67,7 @@ class _Steward:
 
 
 class Participants:
-    """One pilot for each battery that takes part."""
+    """One order executor for each battery that takes part."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Participants:
 
     @callback
     def async_follow(self, batteries: Mapping[str, Battery]) -> None:
-        """Have a pilot for each of these batteries, and none for others."""
+        """Have an order executor for each of these batteries, and none for others."""
         for key in [key for key in self.executors if key not in batteries]:
             self.executors.pop(key).async_stop()
         for key, battery in batteries.items():
@@ -147,7 +147,7 @@ class Participants:
 
     @callback
     def async_command(self, orders: Mapping[str, BatteryCommand], *, is_in_control: bool) -> None:
-        """Tell each pilot what its battery is to do; without control all are handed back once."""
+        """Give each executor its order; without control all batteries are returned to Auto once."""
         standing_back = self._memory().standing_back
         for key, executor in self.executors.items():
             if not is_in_control:
@@ -215,12 +215,12 @@ class Participants:
     def commanded_by_owner(
         self, key: str, executor: OrderExecutor, until: dt.datetime | None
     ) -> None:
-        """Stand back from a battery that somebody commands in Home Assistant."""
+        """Yield a battery that somebody commands in Home Assistant."""
         if self.executors.get(key) is executor and key not in self._released:
             self._stand_back(key, executor, until)
 
     def released_by_owner(self, key: str, executor: OrderExecutor) -> None:
-        """Go on with a battery whose command by hand was not carried out."""
+        """Go on with a battery whose manual command was not carried out."""
         if self.executors.get(key) is executor and not self._is_left_alone(key):
             self._on_change()
 
@@ -261,7 +261,7 @@ class Participants:
 
     @callback
     def _reported(self, report: ExecutionReport) -> None:
-        """Note what a pilot has done or found."""
+        """Store and announce the result of an order executor."""
         key, memory = battery_id(report.battery), self._memory()
         if report.outcome is Outcome.DONE:
             memory.orders[key] = report.order

@@ -1,4 +1,4 @@
-"""What the plan's entities show: one frozen picture."""
+"""Frozen snapshot of the plan, which its entities show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class ControlState(StrEnum):
     """Automatic control is switched off."""
     PAUSED = "paused"
     OVERRIDE = "override"
-    """All batteries are left to whoever commanded them by hand, or do what was asked for."""
+    """All batteries are left to manual commands, or do what was asked for."""
     PARTLY_BY_HAND = "partly_by_hand"
     """Some batteries are left to whoever commanded them; the others follow the plan."""
     PARTLY_OUT_OF_REACH = "partly_out_of_reach"
@@ -67,13 +67,13 @@ class PlanData:
     is_problem: bool = False
     totals: Totals = field(default_factory=Totals)
     standing_back: frozenset[str] = frozenset()
-    """Batteries that are left to whoever commanded them by hand."""
+    """Batteries that are left to manual commands."""
     by_owner: tuple[str, ...] = ()
     """Names of batteries that do what somebody wants instead of the plan."""
     out_of_reach: tuple[str, ...] = ()
     """Names of batteries that take part and do not answer."""
     failing: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
-    """Batteries whose firmware or state can't prove that they do what they were told."""
+    """Batteries whose firmware or state can't prove that they follow their orders."""
     members: Mapping[str, str] = field(default_factory=dict)
     """Names of the batteries that take part, by BLE MAC."""

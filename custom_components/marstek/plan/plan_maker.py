@@ -1,4 +1,4 @@
-"""Tells the planner all that it has to know, and keeps its answer for as long as that holds."""
+"""Plan maker: asks the planner, and keeps its answer for as long as the input holds."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -107,7 +107,7 @@ class PlanMaker:
         return await self._hass.async_add_executor_job(strategy, context)
 
     def context(self, now: dt.datetime) -> Context:
-        """Return all that the planner is told."""
+        """Return the input of the planner."""
         memory, options, settings = self._memory, self._options(), self._tariff.settings
         horizon = periods(
             settings,

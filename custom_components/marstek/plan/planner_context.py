@@ -1,4 +1,4 @@
-"""What the planner is told: tariff periods, batteries and the house as they are now."""
+"""Input of the planner: tariff periods, batteries and the house as they are now."""
 
 from dataclasses import replace
 import datetime as dt

@@ -1,4 +1,4 @@
-"""What the plan's entities show of what is planned and done (pure)."""
+"""Snapshot for the plan's entities, computed from steps and batteries (pure)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -83,7 +83,7 @@ def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> 
 
 
 def _power(step: Step, known: PlanState) -> int | None:
-    """Return what the batteries are told, or would be, in W, + discharges; None in Auto."""
+    """Return the power that the batteries are commanded, or would be, in W, + discharges; None in Auto."""
     if step.action in (Action.AUTO, Action.AI):
         return None
     if known.is_in_control:

@@ -1,4 +1,4 @@
-"""What the plan does, in plain words of Home Assistant's own language."""
+"""Renderer of steps, reasons and figures in Home Assistant's own language."""
 
 from dataclasses import dataclass
 import datetime as dt

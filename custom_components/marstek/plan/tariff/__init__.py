@@ -1,1 +1,1 @@
-"""What the tariff of a home says: colours or prices, asked, kept and published."""
+"""Tariff of a home: colours or prices, read from their sources, stored and published."""

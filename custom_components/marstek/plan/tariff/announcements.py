@@ -1,4 +1,4 @@
-"""Tells once, and also after a restart only once, what colour tomorrow has."""
+"""Announcement of tomorrow's colour, made once, also across a restart."""
 
 from collections.abc import Callable
 import datetime as dt
@@ -18,7 +18,7 @@ type AnnouncementListener = Callable[[str, TariffData], None]
 
 
 class Announcements:
-    """Remembers what was told, and tells the rest."""
+    """Stores the announcements that were made, and makes those that are due."""
 
     def __init__(self, store: PlanStore) -> None:
         """Remember in the plan's own file."""
@@ -34,8 +34,8 @@ class Announcements:
     def look(self, data: TariffData, now: dt.datetime) -> None:
         """Tell what is new of tomorrow.
 
-        A colour is told when it is binding. Late in the evening a provisional one is told too, and
-        that there is none. A colour that changes after it was told is told again.
+        A colour is announced when it is binding. Late in the evening a provisional one is announced too, and
+        that there is none. A colour that changes afterwards is announced again.
         """
         tomorrow = data.tomorrow_date
         if data.day is None or tomorrow is None or not self._listeners:

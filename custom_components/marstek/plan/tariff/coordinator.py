@@ -1,4 +1,4 @@
-"""Keeps the tariff up to date: asks the sources when it is time, and tells what holds now."""
+"""Coordinator of the tariff: asks the sources when due, and publishes what applies now."""
 
 import asyncio
 from collections.abc import Mapping

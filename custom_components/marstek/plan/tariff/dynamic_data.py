@@ -1,4 +1,4 @@
-"""What day-ahead prices say at one moment, and the periods that are made of them."""
+"""Day-ahead prices at one moment, and the periods derived from them."""
 
 from collections.abc import Iterator
 import datetime as dt

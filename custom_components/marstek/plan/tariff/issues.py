@@ -1,4 +1,4 @@
-"""Repairs: what only the owner can set right about the tariff."""
+"""Repairs about the tariff, which only the owner can solve."""
 
 import datetime as dt
 from typing import Final

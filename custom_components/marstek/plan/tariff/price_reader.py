@@ -1,4 +1,4 @@
-"""Follows the source of day-ahead prices and keeps what it tells."""
+"""Follows the source of day-ahead prices, and stores the prices read."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Where day-ahead prices come from: entities, or an action of an integration that has one."""
+"""Source of day-ahead prices: entities, or an action of an integration that has one."""
 
 import asyncio
 from collections.abc import Mapping

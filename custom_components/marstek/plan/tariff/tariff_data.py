@@ -1,4 +1,4 @@
-"""What the tariff says at one moment: one frozen picture, made without clock or network."""
+"""Frozen snapshot of the tariff at one moment, computed without clock or network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
