@@ -1,4 +1,4 @@
-"""How likely a day that nobody has announced yet is to be blue, white or red.
+"""Probabilities of blue, white and red for a day without an announcement.
 
 The tables hold shares of the days of 2014 to 2026, by the colour of the day before (POLICY.md
 section 5); they don't know of the weather.

@@ -1,4 +1,4 @@
-"""What can be wrong with a source of colours."""
+"""Faults of a source of colours."""
 
 from dataclasses import dataclass
 from datetime import timedelta

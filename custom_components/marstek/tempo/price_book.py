@@ -1,4 +1,4 @@
-"""Which day-ahead prices are known, and what is to be expected of other hours."""
+"""Known day-ahead prices, and the prices expected for other hours."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -84,7 +84,7 @@ class PriceBook:
         }
         if not found:
             return False
-        # What was told by a clock that was wrong must not go before what is true.
+        # Prices that were stored while the clock was wrong must not replace true ones.
         stale = [number for number in self._prices if number > latest]
         for number in stale:
             del self._prices[number]

@@ -1,4 +1,4 @@
-"""What a kilowatt-hour costs under Tempo (TEMPO.md, section "Prices")."""
+"""Prices of a kWh under Tempo, in EUR (TEMPO.md, section "Prices")."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""The account of what was asked: calls of the day, back-off, successes and failures.
+"""Budget of requests per source: calls of the day, back-off, successes and failures.
 
 It outlives a restart, so that restarting often neither asks more nor forgets who wants to be left
 alone. A clock that jumps may cost a call, never more than the budget of a day.

@@ -1,4 +1,4 @@
-"""When to ask, and what for: pure decisions.
+"""Schedule of the requests to the sources: when to ask for which day (pure).
 
 RTE shows tomorrow's colour from about 06:30, bindingly from 10:30 (TEMPO.md 2). Red days come
 early, most by 07:15 (TEMPO.md 1.3), and are what it is all about: where tomorrow can be red, the

@@ -1,4 +1,4 @@
-"""The sources over HTTP: where they are, how they are asked, and how much is read of them."""
+"""HTTP sources of colours: address, request, time-out and size limit of each."""
 
 import asyncio
 from base64 import b64encode

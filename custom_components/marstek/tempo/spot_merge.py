@@ -63,7 +63,7 @@ def rounding_of(series: Series) -> float:
 
 
 def decimals_of(price: float) -> int:
-    """Return how many decimals a price is told with, at most six."""
+    """Return how many decimals a price is given with, at most six."""
     return next((count for count in range(6) if round(price, count) == price), 6)
 
 

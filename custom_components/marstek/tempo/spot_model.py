@@ -18,7 +18,7 @@ _MOST_NUMBER: Final = 1e15
 
 
 class PriceUnit(StrEnum):
-    """What prices are told in."""
+    """Units in which prices are published."""
 
     KWH = "kwh"
     """Currency of the home per kWh."""
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The rows of one list, in the order in which they are told."""
+    """The rows of one list, in the order in which they are given."""
 
     rows: tuple[Row, ...]
     subject: str
@@ -71,7 +71,7 @@ class DayList:
         """Return its rows if it is of a local day; empty where it has not the length of that day.
 
         24, 48 or 96 prices on a day when clocks change go by the clock: the hour that does not exist
-        is left out, and so is the one that comes twice, of which only one is told.
+        is left out, and so is the one that comes twice, of which only one is given.
         """
         midnight, end = (
             datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + DAY)

@@ -88,7 +88,7 @@ def _rows(node: object, _: tzinfo) -> _Items:
 def _by_start(node: object, zone: tzinfo) -> _Items:
     """Return prices by their start: `{"2026-11-18T00:00:00+01:00": 0.12, …}`.
 
-    Other attributes may stand beside them, and a gap may be told as null.
+    Other attributes may stand beside them, and a gap may be given as null.
     """
     if not isinstance(node, Mapping):
         return []

@@ -29,7 +29,7 @@ _DAY_TERM: Final = re.compile(
 # Not of when something was updated, or ends.
 _OWN_DATE: Final = re.compile("(price|delivery|current|today)?(date|day)(today)?")
 _LONGEST_DATE: Final = 10
-# Lists under such names are of something else, or nobody's word.
+# Lists under such names are of something else, or not of a market.
 OTHERS: Final = ("forecast", "predict", "export", "sell", "feedin", "production", "gas")
 
 
