@@ -1,4 +1,4 @@
-"""All batteries as one."""
+"""All batteries of a home as one: energy in kWh, powers in kW."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a plan was made for, so that a person can judge it."""
+"""Expectations that a plan was made for, so that a person can judge it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What storing is worth apart from the price: figures that belong to a tariff's profile."""
+"""Value of storing apart from the price: figures that belong to a tariff's profile."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

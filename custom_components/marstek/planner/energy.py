@@ -1,4 +1,4 @@
-"""What it takes to charge, what the house leaves for it, and when it is done."""
+"""Energy and power of a charge, the power that the house leaves for it, and its end."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -59,7 +59,7 @@ def bank_soc(batteries: Iterable[BatteryState]) -> float | None:
 def is_complete(soc: float | None, target: float, low_power_for: timedelta) -> bool:
     """Return whether a charge is over: at its target, or at 97 % and idle for 15 minutes.
 
-    `low_power_for` is for how long the battery, told to charge, has drawn less than `IDLE_POWER`.
+    `low_power_for` is for how long the battery, commanded to charge, has drawn less than `IDLE_POWER`.
     """
     if soc is None:
         return False

@@ -1,4 +1,4 @@
-"""How much power intents take, and which states of charge are to be expected of them."""
+"""Powers of the intents, and the states of charge that are expected from them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ class Expectation:
 
     @property
     def soc(self) -> float | None:
-        """The state of charge in % of all together, None when it can't be told."""
+        """The state of charge in % of all together, None when it is not known."""
         return bank_soc(self.bank)
 
     def step(self, span: Span) -> Step:

@@ -1,4 +1,4 @@
-"""What a home usually draws and gets from the sun, learnt from its own hours (POLICY.md section 2)."""
+"""Usual load and solar production of a home, learnt from its own hours (POLICY.md section 2)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

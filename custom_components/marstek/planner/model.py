@@ -1,4 +1,4 @@
-"""What a strategy is told and what it answers: frozen data without a clock.
+"""Input and output of a strategy: frozen data without a clock.
 
 Powers are W and never negative: the action says the direction. States of charge, targets and
 floors are % of the rated capacity. Moments have a time zone and are kept in UTC, so that they can
@@ -45,7 +45,7 @@ class Certainty(StrEnum):
 
     BINDING = "binding"
     PROVISIONAL = "provisional"
-    """Shown by a source before its word is binding."""
+    """Shown by a source before it is binding."""
     UNKNOWN = "unknown"
 
 
@@ -96,7 +96,7 @@ class Reason(StrEnum):
     """Off-peak hours in which the sun is expected to give more than the house draws."""
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
-    """By hand. [power, target, floor], those that there are."""
+    """Chosen by a person. [power, target, floor], those that there are."""
     RULE = "rule"
     """By an own rule of the home. [rule, power, target, floor], those that there are."""
 
@@ -122,7 +122,7 @@ class Period:
     can_be_red: bool = False
     """Whether its day may turn out red as long as its colour is not binding."""
     expected_price: float | None = None
-    """EUR/kWh to be expected while nobody's word about it is binding, None when unknown."""
+    """EUR/kWh to be expected while no announcement of it is binding, None when unknown."""
     red_price: float | None = None
     """EUR/kWh should its day turn out red; None for tariffs without such days."""
 
@@ -310,7 +310,7 @@ class Step:
     floor: float | None = None
     """None: down to the battery's own depth of discharge."""
     expected_soc: float | None = None
-    """% of all batteries together at the end, None when it can't be told."""
+    """% of all batteries together at the end, None when it is not known."""
     battery_power: int | None = None
     """W at which the owner wants each battery to charge or discharge; None: as needed."""
     exceptions: tuple[Override, ...] = ()

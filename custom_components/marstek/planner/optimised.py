@@ -1,4 +1,4 @@
-"""The optimised strategy: what is stored is spent where it saves most (POLICY.md section 5).
+"""The optimised strategy: stored energy is used where it saves most (POLICY.md section 5).
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.
@@ -176,7 +176,7 @@ class _Planner:
 def _believed(
     context: Context, outlook: Outlook, windows: Sequence[PriceWindow], run_value: RunValue
 ) -> Beliefs:
-    """Return what the plan goes by in the run of a verdict."""
+    """Return what the plan assumes for the run of a value."""
     bank = outlook.bank
     night, day = _night_and_day(context, outlook.runs, windows)
     return Beliefs(

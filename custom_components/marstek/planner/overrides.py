@@ -1,4 +1,4 @@
-"""What a person wants instead of the plan."""
+"""Overrides: choices of a person that take the place of the plan."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

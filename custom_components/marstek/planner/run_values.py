@@ -1,4 +1,4 @@
-"""What a run of hours of one price is for."""
+"""Value of a run of hours at one price, in EUR per kWh: worth charging, using or keeping."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What serving the house is expected to leave in the batteries."""
+"""Energy in kWh that serving the house is expected to leave in the batteries."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Who of several batteries gets how much: pure decisions within a step of the plan.
+"""Share of each battery in the power of a step: pure decisions within a step of the plan.
 
 Every write wears a battery's flash, and a battery is efficient from about 1,000 W on: so they
 charge in turn rather than at once, and an order that can stand does.
@@ -40,7 +40,7 @@ _HOLD: Final = Allocation(Action.HOLD)
 
 @dataclass(frozen=True, slots=True)
 class _Charge:
-    """A battery that should charge and can be told so."""
+    """A battery that should charge and can be commanded."""
 
     battery: BatteryState
     target: float
@@ -92,7 +92,7 @@ def share(
 
     `step` is the running one, `now` aware, `end` the moment by which charging is to be over.
     `previous` are the orders that stand, `since_change` for how long; a battery that is missing
-    there is free to change. At its target, or at a floor, a battery is told to hold. One that
+    there is free to change. At its target, or at a floor, a battery is commanded to hold. One that
     charges and does not answer keeps its order, since it may well go on: its power is set aside.
     An unknown state of charge counts as empty. `efficiency` is that of the round trip, 0..1.
     """

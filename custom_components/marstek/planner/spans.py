@@ -1,4 +1,4 @@
-"""What is wanted from when to when, before it is known how much power that takes."""
+"""Spans of intents, before the power that they take is known."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""In turn or at once: how much each battery should charge with, whatever it does now.
+"""Charging power of each battery, in turn or all at once, whatever they do now.
 
 As few at once as can be done in time, each at an efficient power. Only where the house leaves too
 little for that, or time is short, do they share what there is.
