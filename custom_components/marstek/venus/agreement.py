@@ -12,7 +12,7 @@ from typing import Final
 IDLE_POWER: Final = 50
 """Up to here nothing flows: a battery measures so much in its own electronics."""
 LEAST_TELLING: Final = 200
-"""Below this power, asked for, a measured one can't be told from 0 W."""
+"""Below this power, asked for, a measured one can't be distinguished from 0 W."""
 FULL_FROM: Final = 95
 """From this state of charge in % on, cells may take less than they are asked to, or nothing."""
 EMPTY_BELOW: Final = 71

@@ -1,7 +1,7 @@
-"""Compares what a battery does after a command with what was asked of it.
+"""Comparison of a battery's readings after a command with the command.
 
 The mode alone proves no setpoint. On models with solar inputs the power of the AC side is not the
-whole picture: it is compared where the sun's power is known, and called accepted elsewhere.
+whole: it is compared where the sun's power is known, and called accepted elsewhere.
 """
 
 from collections.abc import Awaitable, Callable

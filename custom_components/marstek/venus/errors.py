@@ -1,4 +1,4 @@
-"""Everything that can go wrong between us and a battery."""
+"""Errors of the library: what can fail between a client and a battery."""
 
 
 class VenusError(Exception):

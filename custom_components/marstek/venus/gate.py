@@ -39,7 +39,7 @@ class Gate:
         self._changed: asyncio.Future[None] | None = None
 
     def keep_quiet(self, seconds: float) -> None:
-        """Let nobody in for `seconds` from now; never shortens an earlier wish."""
+        """Block all requests for `seconds` from now; never shortens an earlier block."""
         self._quiet_until = max(self._quiet_until, self._clock.time() + seconds)
 
     @property

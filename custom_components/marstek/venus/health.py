@@ -1,4 +1,4 @@
-"""When to leave a battery, or one of its methods, alone."""
+"""Pauses for a battery, or for one of its methods, that does not answer."""
 
 from collections import deque
 from dataclasses import dataclass

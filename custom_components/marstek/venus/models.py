@@ -1,4 +1,4 @@
-"""What a battery says, in SI units.
+"""Statuses of a battery, in SI units.
 
 Signs, everywhere in this library: power that leaves the battery or feeds the house is positive,
 power that charges it is negative. A value that the battery did not send, or that cannot be true,

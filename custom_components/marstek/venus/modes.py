@@ -204,7 +204,7 @@ class ModeControl:
                 self._on_slot(slot, accepted)
 
     async def renew(self, request: ModeRequest) -> None:
-        """Send a wish that already stands once more, without proof; errors as of `set_mode`."""
+        """Send a request that already stands once more, without proof; errors as of `set_mode`."""
         self._check(request)
         async with self._alone():
             await self._write(request)

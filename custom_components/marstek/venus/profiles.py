@@ -1,4 +1,4 @@
-"""What each model and firmware can do, and how its numbers are to be read.
+"""Profiles: abilities, limits, dangers and scales of each model and firmware.
 
 All facts are from PROTOCOL.md: section 2 for methods and scales, section 3 for models, section 1.1
 for reply ports. Scales turn the number on the wire into SI units; None means that the number says

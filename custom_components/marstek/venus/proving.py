@@ -1,4 +1,4 @@
-"""What a read says of a mode change, and how often one is tried."""
+"""Proof of a mode change by a later read, and the limits on its attempts."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +13,7 @@ _CONTRADICTIONS: Final = 3
 
 @dataclass(slots=True)
 class Progress:
-    """How often a wish may still be tried, and why it failed last."""
+    """How often a request may still be tried, and why it failed last."""
 
     attempts: int
     rounds: int = 0
@@ -43,7 +43,7 @@ class Progress:
 
 
 def shows_setpoint(request: ModeRequest, status: ModeStatus) -> bool:
-    """Tell whether a read shows mode and power of a wish, and could not do so by chance.
+    """Tell whether a read shows mode and power of a request, and could not do so by chance.
 
     A power near 0 W is also that of a battery that was parked, or whose slot does not act.
     """

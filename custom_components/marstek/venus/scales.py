@@ -1,4 +1,4 @@
-"""Scales of a battery's numbers, by what it tells rather than by its model and firmware (pure).
+"""Scales of a battery's numbers, proven by its replies instead of by model and firmware (pure).
 
 The table of profiles comes from firmware that somebody has read. Another firmware may send the same
 value in another unit, which shows where values can't be true together: the remaining energy beside

@@ -1,4 +1,4 @@
-"""How requests fare, per method."""
+"""Statistics of requests per method: answers, losses and delays."""
 
 from dataclasses import dataclass
 

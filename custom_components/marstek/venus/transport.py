@@ -168,7 +168,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     @override
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Hand a datagram to those who listen to its sender."""
+        """Pass a datagram to those who listen to its sender."""
         listeners = [*self._listeners.get(addr[0], ()), *self._listeners.get(None, ())]
         try:
             reply = decode_reply(data)
