@@ -1,4 +1,4 @@
-"""Where one battery is: looks for it when it has fallen silent or another one answers."""
+"""Address tracker: searches for a battery that is silent, or whose address another one has."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from ..discovery import AddressError, async_locate, async_prove, async_resolve
 from ..entries import is_literal
 from ..venus import Clock, FoundDevice, VenusClient
 
-# Until this long after the last word of a battery its address is not doubted, in s.
+# Until this long after the last reply of a battery its address is not doubted, in s.
 _SILENCE_BEFORE_SEARCH: Final = 90.0
 _SEARCH_INTERVAL: Final = 300.0
 

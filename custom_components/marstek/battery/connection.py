@@ -1,4 +1,4 @@
-"""Where a battery's config entry says that it is, and the client that talks to it there."""
+"""Client of a battery, at the address in its config entry."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Polls one battery and publishes what it tells."""
+"""Coordinator of one battery: makes its polls and publishes the data."""
 
 import asyncio
 from dataclasses import replace
@@ -314,7 +314,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
             self.async_update_listeners()
 
     def _maintain(self) -> None:
-        """Keep up, beside the polls, what was chosen by hand."""
+        """Renew a manually chosen mode, between polls."""
         parts, mode = self._parts, self._readings.mode
         if parts.upkeep.wants_mode(self.mode_read_at):
             self._poll_schedule.hurry(Method.MODE)

@@ -1,4 +1,4 @@
-"""What the entities of one battery show."""
+"""Frozen data that the entities of one battery show."""
 
 from dataclasses import dataclass, field
 import datetime as dt

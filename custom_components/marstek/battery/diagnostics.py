@@ -1,4 +1,4 @@
-"""What to send along with a problem report, with everything private left out."""
+"""Diagnostics of a battery, without addresses and identities."""
 
 from dataclasses import asdict
 import json

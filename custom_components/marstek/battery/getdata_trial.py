@@ -1,4 +1,4 @@
-"""Tries Marstek.GetData, which no document has, and uses it only where it proves itself.
+"""Trial of Marstek.GetData, which no document names: used only where its values prove right.
 
 One answer could take the place of two, ES.GetStatus and ES.GetMode (PROTOCOL.md 2.11). It is held
 against both, asked for right before it, again and again, also once it is trusted.
@@ -67,7 +67,7 @@ class GetDataTrial:
 
     @property
     def result(self) -> TrialResult | None:
-        """The verdict on the firmware that the battery has now; None before there is one."""
+        """Result for the firmware that the battery has now; None before there is one."""
         trial = self._store.memory.trial
         is_of_this = trial is not None and trial.firmware == self._client.device.firmware
         return trial.result if trial is not None and is_of_this else None

@@ -1,4 +1,4 @@
-"""What to read from a battery, and when: as much as its firmware bears."""
+"""Poll schedule of a battery: methods and intervals, as often as its firmware bears."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Makes the polls of one battery, and says how current is what they brought."""
+"""Poller of one battery: makes the polls, and knows the age of each reading."""
 
 from collections.abc import Callable, Collection
 from typing import Final

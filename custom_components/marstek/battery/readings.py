@@ -1,4 +1,4 @@
-"""The newest word on everything a battery tells, and the energy totals that follow from it."""
+"""Latest status per API method, and energy totals integrated from power (Wh, never falling)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -50,7 +50,7 @@ class Readings:
     pv: PvStatus | None = None
     cells: BatteryStatus | None = None
     meter_connected: bool | None = None
-    """The newest word on it, whichever method it came with."""
+    """The latest value, from whichever method brought it."""
     meter: MeterStatus | None = None
     """Of EM.GetStatus only: ES.GetMode says 0 W whatever flows (2.7)."""
     meter_in_mode: bool | None = None

@@ -1,4 +1,4 @@
-"""What the parts of one battery report, and the path that a report takes to whoever acts on it.
+"""Reports of the parts of one battery, and their path to the parts that act on them.
 
 A part that is built early, such as the client, reports; parts that are built later listen. So no
 part holds another that does not exist yet. What is reported: a status that was read, a slot that

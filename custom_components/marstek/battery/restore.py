@@ -1,4 +1,4 @@
-"""Gives a battery back what it has lost: settings, the owner's slots, the mode."""
+"""Restore of lost settings, slots of the owner and mode to a battery."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final

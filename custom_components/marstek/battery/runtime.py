@@ -1,4 +1,4 @@
-"""One battery while its config entry is loaded: what the plan, actions, flows and entities ask."""
+"""Battery: runtime data of its config entry, which plan, actions, flows and entities use."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -48,7 +48,7 @@ _SILENT_CALL: Final = 28.0
 
 
 class Battery:
-    """What one battery tells, what it is told, and who commands it.
+    """One battery: its data, its commands, and who commands it.
 
     Powers are in W, + discharges. A command returns when it is proven, or raises VenusError; those
     that a person or an automation gives by an entity raise a translated error instead.

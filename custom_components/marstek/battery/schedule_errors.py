@@ -1,4 +1,4 @@
-"""What went wrong with a schedule, in the user's language."""
+"""Errors of a schedule, in the user's language."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -12,7 +12,7 @@ from ..stored import StoredPart, fields, flag, moment, one_of, optional, power, 
 from ..venus import Mode, Slot
 
 SLOTS: Final = 10
-# Slot numbers are shared by all parts of the project: 6 is for commands by hand.
+# Slot numbers are shared by all parts of the project: 6 is for manual commands.
 OWNER_SLOT: Final = 6
 # Slots of the plan: the part of a night before midnight, the part after it; and the safety net.
 EVENING_SLOT: Final = 7
@@ -88,7 +88,7 @@ class MirrorEntry:
 
     @property
     def is_certain(self) -> bool:
-        """Tell whether the battery holds this, as far as can be told from here."""
+        """Tell whether the battery holds this, as far as is known here."""
         return self.accepted and self.doubt is None
 
     @property

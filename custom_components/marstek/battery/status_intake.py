@@ -1,4 +1,4 @@
-"""Takes each status that a battery tells: readings, watches and runs learn from it."""
+"""Intake of each status of a battery: readings, watches and runs learn from it."""
 
 from homeassistant.util import dt as dt_util
 
@@ -9,7 +9,7 @@ from .parts import BatteryParts
 
 
 class StatusIntake:
-    """Hands a status on to the parts that learn from it."""
+    """Passes a status to the parts that learn from it."""
 
     def __init__(self, parts: BatteryParts) -> None:
         """Start with nothing read."""

@@ -49,7 +49,7 @@ class Thrift:
     def check_mode(self, mode: Mode, giver: Giver) -> None:
         """Raise WornError or TooSoonError for a mode that an automation may not choose now.
 
-        Auto, which hands the battery back, is always allowed, and so is the mode that is on:
+        Auto, which ends all commands, is always allowed, and so is the mode that is on:
         another power in Passive is not written to flash.
         """
         current = self._current_mode()

@@ -2,7 +2,7 @@
 
 Slots, and probably modes, are written to flash by the battery (PROTOCOL.md 2.9), so a faulty
 automation or a price that flaps could wear it out. A person's own command is counted and never
-limited, nor is anything that ends a charge or hands the battery back.
+limited, nor is anything that ends a charge or returns the battery to Auto.
 """
 
 from dataclasses import dataclass

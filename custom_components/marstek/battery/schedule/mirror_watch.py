@@ -1,4 +1,4 @@
-"""Notices what makes the schedule as last written uncertain, from what is read anyway."""
+"""Watch over the mirror: notices from readings that the slots may not be as last written."""
 
 from collections.abc import Callable
 from typing import Final

@@ -70,7 +70,7 @@ class SlotWriter:
         on_progress: Callable[[CommandProgress], None],
         ownership: Ownership,
     ) -> None:
-        """Share the battery with `commands`; `readings` is what it told last."""
+        """Share the battery with `commands`; `readings` are its latest statuses."""
         self._ownership = ownership
         self._control = control
         self._store = store
@@ -228,7 +228,7 @@ class SlotWriter:
             self._store.save_soon()
 
     async def _mode_before(self) -> Mode:
-        """Return the mode that the battery is in; NoAnswerError when it can't be told.
+        """Return the mode that the battery is in; NoAnswerError when it is not known.
 
         TimetableError for one of the app's own, which has no name and could not be set again.
         """

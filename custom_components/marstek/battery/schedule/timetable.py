@@ -1,4 +1,4 @@
-"""From what the owner wants to slots: across midnight, on free numbers, without overlap."""
+"""Conversion of periods to slots: across midnight, on free numbers, without overlap (pure)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
