@@ -1,4 +1,4 @@
-"""Adding batteries, and changing how they are reached and how far they may go."""
+"""Config flow: adds batteries, and changes their addresses and power limits."""
 
 import asyncio
 from collections.abc import Mapping
@@ -317,7 +317,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         )
 
     async def _async_identify(self, data: Mapping[str, Any], *, is_request: bool = True) -> None:
-        """Set the unique id; what the user wishes goes before a discovery that is in progress."""
+        """Set the unique id; a choice of the user ends a discovery that is in progress."""
         await self.async_set_unique_id(
             format_mac(data[CONF_BLE_MAC]), raise_on_progress=not is_request
         )

@@ -1,4 +1,4 @@
-"""Names shared by the parts of the integration."""
+"""Constants shared by batteries, plan and flows: keys of entries and options."""
 
 from enum import StrEnum
 import logging

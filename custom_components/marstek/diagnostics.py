@@ -1,4 +1,4 @@
-"""What to send along with a problem report, with everything private left out."""
+"""Diagnostics of a config entry, without credentials, addresses and identities."""
 
 from typing import Any
 

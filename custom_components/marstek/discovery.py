@@ -1,4 +1,4 @@
-"""Where batteries are: looking for new ones, and for those that have moved."""
+"""Search on the network for new batteries, and for those whose address has changed."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What all entities have in common."""
+"""Base class of all entities."""
 
 from decimal import Decimal
 from typing import Any, override

@@ -1,4 +1,4 @@
-"""What config entries say about batteries, and whose entries they are."""
+"""Config entries of batteries: their data, and the entry that belongs to a device or entity."""
 
 from collections.abc import Collection
 import re

@@ -1,4 +1,4 @@
-"""Library errors in the user's language: the one place that translates them."""
+"""Translation of library errors, for actions, entities and flows alike."""
 
 import datetime as dt
 from typing import Final

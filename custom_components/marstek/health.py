@@ -1,4 +1,4 @@
-"""What only the owner can set right about batteries: looked at from time to time."""
+"""Repairs about batteries that only the owner can solve, checked from time to time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ class BatteryHealth:
                     async_clear(self._hass, kind, entry)
 
     def _problems(self, entry: BatteryConfigEntry, now: float) -> dict[str, Mapping[str, str]]:
-        """Return what is wrong with a battery, and the words that its text needs."""
+        """Return what is wrong with a battery, and the placeholders of its text."""
         data = entry.data
         firmware = {"firmware": firmware_name(data[CONF_FIRMWARE])}
         where = {"host": data[CONF_HOST], "port": str(data[CONF_PORT])}

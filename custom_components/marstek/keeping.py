@@ -97,7 +97,7 @@ class EntryStore:
             return
         path = self._store.path
         with suppress(FileNotFoundError):
-            # Home Assistant has moved a file that is no JSON, and told so.
+            # Home Assistant has moved a file that is no JSON, and logged it.
             await self._hass.async_add_executor_job(shutil.copyfile, path, f"{path}{_DAMAGED}")
         kept = f"{self._store.key}{_DAMAGED}"
         names = ", ".join(damaged[:_MOST_NAMED])

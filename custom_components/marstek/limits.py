@@ -1,4 +1,4 @@
-"""How far the owner lets the setpoint go."""
+"""Power limits of a battery as its options set them, in W."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

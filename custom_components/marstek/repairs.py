@@ -89,7 +89,7 @@ class ForeignSlotsFlow(_BatteryFlow):
 
 
 class WipedFlow(_BatteryFlow):
-    """Gives a battery back what it has lost; what fails is told, and can be tried again."""
+    """Writes lost settings, slots and mode to a battery again; a failure is shown and can be retried."""
 
     @override
     async def _async_mend(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What a config entry of ours holds while it is loaded, and how its entities are added."""
+"""Runtime data of a loaded config entry, and the set-up of its entities."""
 
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any

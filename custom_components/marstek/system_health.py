@@ -1,4 +1,4 @@
-"""What Home Assistant's system information tells: which source answers, and what is known."""
+"""System information page: the sources that answer, and the colours that are known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Words of the integration in Home Assistant's own language, for what is not a state."""
+"""Texts of the integration in Home Assistant's own language, for all that is no state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
