@@ -16,6 +16,7 @@ from tests.virtual_home import specs_of
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 RED = dt.date(2026, 3, 13)
+LONG = {"hours": 23, "minutes": 30}
 
 
 def writes(home: PlanHome, battery: SimulatedBattery) -> int:
@@ -72,11 +73,13 @@ async def test_a_manual_run_that_the_cells_end(
         battery = home.batteries[0]
         setattr(battery.faults, knob, 60.0)
         device = device_of(home, battery)
-        await home.place.act(action, device_id=[device], power=1000, target=target)
+        await home.place.act(action, device_id=[device], power=1000, target=target, duration=LONG)
         await home.minutes(40)
         assert home.modes() == ["Auto"]
         assert ["60 %" in said.message for said in home.kinds(kind)] == [True]
         assert len(home.kinds(Kind.OVERRIDE_ENDED)) == 1
+        started = home.kinds(Kind.OVERRIDE_STARTED)
+        assert ["2026-03-13" in said.message for said in started] == [True]
 
 
 @at(2026, 3, 12, 21, 40)

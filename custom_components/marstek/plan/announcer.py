@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 import datetime as dt
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -15,6 +16,8 @@ from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
 from .tariff.tariff_data import TariffData
 from .wording import Wording
+
+_NEAR: Final = dt.timedelta(hours=18)
 
 
 class Announcer:
@@ -114,9 +117,12 @@ class Announcer:
         self.announce(Kind.OVERRIDE_STARTED, values)
 
     def _time(self, moment: dt.datetime) -> str:
-        """Return a moment by the clock on the wall, with its date when that is not near."""
+        """Return a moment in local time, with its date when it is far.
+
+        A time alone is read as the next or the last one: an end in nearly 24 hours looks past.
+        """
         local = moment.astimezone(self._tariff.settings.off_peak.zone)
-        is_near = moment - dt_util.utcnow() < dt.timedelta(hours=24)
+        is_near = moment - dt_util.utcnow() < _NEAR
         return f"{local:%H:%M}" if is_near else f"{local:%Y-%m-%d %H:%M}"
 
     def announced(self, kind: str, data: TariffData) -> None:
