@@ -24,6 +24,7 @@ _LINK: Final = (
 _COMMANDS: Final = (
     "tests/battery/test_turns.py",
     "tests/battery/test_run.py",
+    "tests/battery/test_commanded.py",
     "tests/battery/test_commands.py",
     "tests/battery/test_runs.py",
     "tests/battery/test_guards.py",
@@ -55,7 +56,7 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         f"{_PACKAGE}/battery/commands.py": _COMMANDS,
         f"{_PACKAGE}/battery/turns.py": _COMMANDS,
         f"{_PACKAGE}/battery/runs.py": _COMMANDS,
-        f"{_PACKAGE}/battery/run.py": _COMMANDS,
+        f"{_PACKAGE}/battery/commanded.py": _COMMANDS,
         f"{_PACKAGE}/battery/energy.py": _ENERGY,
     },
     "plan": {
