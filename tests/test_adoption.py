@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.adoption import KEYS
 from custom_components.marstek.const import DOMAIN
-from tests.test_bad_luck_network import add
-from tests.truth import virtual
-from tests.virtual_home import PORT, Home, home
+from tests.battery.test_failures_network import add
+from tests.support.home import PORT, Home, home
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -28,8 +28,8 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.discovery import async_get_hub
 from simulator import Fleet, SimulatedBattery
 from simulator.garbage import GARBAGE
-from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec, state_of
+from tests.support import loopback
+from tests.support.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec, state_of
 
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components" / "marstek" / "translations"
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"

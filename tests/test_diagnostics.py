@@ -14,9 +14,9 @@ import pytest
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from simulator import BatterySpec, SimulatedBattery
 from simulator.household import constant
-from tests.loopback import names
-from tests.truth import virtual
-from tests.virtual_home import PORT, Home, home
+from tests.support.home import PORT, Home, home
+from tests.support.loopback import names
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

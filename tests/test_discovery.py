@@ -26,8 +26,8 @@ from custom_components.marstek.discovery import (
 )
 from custom_components.marstek.runtime import async_is_heard
 from simulator import Fleet
-from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, adapter, configured, spec, state_of
+from tests.support import loopback
+from tests.support.loopback import VENUS_A, VENUS_E, VENUS_E3, adapter, configured, spec, state_of
 
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
 E3_ADDRESS, E_ADDRESS, A_ADDRESS = "127.0.0.11", "127.0.0.12", "127.0.0.13"

@@ -15,8 +15,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import CONF_KIND, CONF_TARIFF, DOMAIN, EntryKind, Tariff
 from simulator import Fleet
-from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E3, configured, spec
+from tests.support import loopback
+from tests.support.loopback import VENUS_A, VENUS_E3, configured, spec
 
 E3_MAC, A_MAC = "02aabbcc0101", "02aabbcc0303"
 

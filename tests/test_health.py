@@ -12,10 +12,10 @@ from custom_components.marstek.battery.issues import NOISY, PORT_IN_USE, RESETTI
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.repairs import async_create_fix_flow
 from simulator.forgery import forged_reply, send_from
-from tests.loopback import taken
-from tests.test_bad_luck_network import add
-from tests.truth import virtual
-from tests.virtual_home import PORT, Home, home
+from tests.battery.test_failures_network import add
+from tests.support.home import PORT, Home, home
+from tests.support.loopback import taken
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -8,10 +8,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from tests.all_entities import spec_of
-from tests.control.owner import at, owner
-from tests.truth import virtual
-from tests.virtual_home import Home, home
+from tests.support.all_entities import spec_of
+from tests.support.home import Home, home
+from tests.support.owner import at, owner
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -20,8 +20,8 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.discovery import _async_discover
 from custom_components.marstek.runtime import async_is_heard
 from simulator import SimulatedBattery
-from tests.truth import NOTHING, Watch, virtual
-from tests.virtual_home import PORT, Home, home
+from tests.support.home import PORT, Home, home
+from tests.support.truth import NOTHING, Watch, virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

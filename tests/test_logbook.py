@@ -10,7 +10,7 @@ import pytest
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.logbook import async_describe_events
 from custom_components.marstek.plan.events import EVENT, Alert, Kind
-from tests.control.owner import at, owner
+from tests.support.owner import at, owner
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

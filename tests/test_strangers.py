@@ -22,8 +22,8 @@ from custom_components.marstek.venus.text import LONGEST, plain, printable
 from custom_components.marstek.venus.wire import MalformedDatagramError, decode_reply
 from simulator import Fleet
 from simulator.forgery import Impostor, claim
-from tests import loopback
-from tests.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
+from tests.support import loopback
+from tests.support.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec
 
 E3_MAC, E_MAC, A_MAC = "02aabbcc0101", "02aabbcc0202", "02aabbcc0303"
 E3_ADDRESS, E_ADDRESS, A_ADDRESS = "127.0.0.11", "127.0.0.12", "127.0.0.13"

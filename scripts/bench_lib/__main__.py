@@ -7,8 +7,8 @@ from functools import partial
 import sys
 from typing import Any
 
-from tests.virtual_home import home
-from tests.virtual_time import run
+from tests.support.home import home
+from tests.support.virtual_time import run
 
 from .cost import cost
 from .hard import hard

@@ -10,7 +10,7 @@ import tracemalloc
 from typing import override
 
 from simulator import SimulatedBattery
-from tests.virtual_home import home
+from tests.support.home import home
 
 from .measure import first_values
 

@@ -14,8 +14,8 @@ from homeassistant.exceptions import HomeAssistantError
 from custom_components.marstek.const import DOMAIN
 from simulator import SimulatedBattery
 from simulator.household import constant
-from tests.all_entities import enable, spec_of
-from tests.virtual_home import Home, home
+from tests.support.all_entities import enable, spec_of
+from tests.support.home import Home, home
 
 from .measure import commands, every_second, first_values, percentile, shows_values
 

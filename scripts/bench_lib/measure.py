@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from simulator import SimulatedBattery
 from simulator.household import constant
-from tests.virtual_home import Home
+from tests.support.home import Home
 
 UNTOUCHED_SECONDS = 900
 _FIRST_VALUES = ("soc", "battery_power", "energy_charged", "energy_discharged")

@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.venus import Method
 from simulator import Faults, SimulatedBattery
-from tests.virtual_home import Home, home, lossy
+from tests.support.home import Home, home, lossy
 
 from .cost import Row
 

@@ -9,9 +9,9 @@ import time
 
 from custom_components.marstek.planner import Action, plan_simple
 from simulator import Faults, SimulatedBattery
-from tests.control.plan_home import PlanHome, paris, plan_home
-from tests.virtual_home import lossy
-from tests.virtual_time import run
+from tests.support.home import lossy
+from tests.support.plan_home import PlanHome, paris, plan_home
+from tests.support.virtual_time import run
 
 from .cost import Row
 from .measure import percentile, seconds_until

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from tests.all_entities import enable, spec_of
-from tests.virtual_home import home
+from tests.support.all_entities import enable, spec_of
+from tests.support.home import home
 
 _SECONDS: Final = 7200
 # What is asked only after a start has been asked by then.

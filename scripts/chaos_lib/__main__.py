@@ -15,7 +15,7 @@ import time as real_time
 from zoneinfo import ZoneInfo
 
 from custom_components.marstek.const import Tariff
-from tests.virtual_time import run
+from tests.support.virtual_time import run
 
 from .life import EVENTS, Days, live
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import datetime as dt
 from typing import Final
 
-from tests.control.plan_home import PlanHome
+from tests.support.plan_home import PlanHome
 
 _LATE: Final = dt.timedelta(minutes=3)
 """After its end a decision may stand for so long."""

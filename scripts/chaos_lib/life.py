@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from custom_components.marstek.const import CONF_AUTOMATIC, Tariff
 from simulator.household import clear_sky, daily_load, net_load
-from tests.control.plan_home import history, plan_home
+from tests.support.plan_home import history, plan_home
 
 from . import mishaps, people
 from .checks import Checks

@@ -10,7 +10,7 @@ from homeassistant.helpers import entity_registry as er
 from custom_components.marstek.const import CONF_GRID_SENSOR, DOMAIN
 from simulator import SimulatedBattery
 from simulator.forgery import Impostor, claim, send_from
-from tests.virtual_home import PORT
+from tests.support.home import PORT
 
 from .world import World
 

@@ -10,7 +10,7 @@ from typing import Final
 from homeassistant.helpers import device_registry as dr
 
 from simulator import Outcome, SimulatedBattery
-from tests.control.plan_home import PlanHome
+from tests.support.plan_home import PlanHome
 
 from .calls import Calls
 from .decisions import Decisions

@@ -28,20 +28,20 @@ _COMMANDS: Final = (
     "tests/battery/test_commands.py",
     "tests/battery/test_runs.py",
     "tests/battery/test_guards.py",
-    "tests/test_hand_commands.py",
+    "tests/battery/test_hand_commands.py",
     "tests/battery/test_competing.py",
 )
-_ENERGY: Final = ("tests/battery/test_energy.py", "tests/test_energy_sensors.py")
+_ENERGY: Final = ("tests/battery/test_energy.py", "tests/battery/test_energy_sensors.py")
 _EXECUTOR: Final = (
-    "tests/control/test_guards.py",
-    "tests/control/test_cells.py",
-    "tests/control/test_misfortunes.py",
+    "tests/plan/control/test_guards.py",
+    "tests/plan/control/test_cells.py",
+    "tests/plan/control/test_misfortunes.py",
 )
-_DEVIATION: Final = ("tests/control/test_cells.py", "tests/control/test_misfortunes.py")
+_DEVIATION: Final = ("tests/plan/control/test_cells.py", "tests/plan/control/test_misfortunes.py")
 _CONTROLLER: Final = (
-    "tests/control/test_guards.py",
-    "tests/control/test_people.py",
-    "tests/control/test_restarts.py",
+    "tests/plan/control/test_guards.py",
+    "tests/plan/control/test_people.py",
+    "tests/plan/control/test_restarts.py",
 )
 
 AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

@@ -16,7 +16,7 @@ import sys
 import time as real_time
 from zoneinfo import ZoneInfo
 
-from tests.virtual_time import run
+from tests.support.virtual_time import run
 
 from .charges import TOLERANCE, Agreement, agreement
 from .mishaps import Mishap

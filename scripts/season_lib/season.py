@@ -17,9 +17,9 @@ from custom_components.marstek.tempo import Colour
 from custom_components.marstek.venus import Profile
 from simulator import Faults
 from simulator.household import PowerProfile, daily_load
-from tests.control.plan_home import PARIS, PlanHome, history, plan_home
-from tests.virtual_home import lossy, specs_of
-from tests.virtual_time import VirtualTimeLoop
+from tests.support.home import lossy, specs_of
+from tests.support.plan_home import PARIS, PlanHome, history, plan_home
+from tests.support.virtual_time import VirtualTimeLoop
 
 from .charges import Charge
 from .mishaps import Fate, Mishap, fate_of

@@ -32,8 +32,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(autouse=True)
-def fast(monkeypatch: pytest.MonkeyPatch, socket_enabled: None) -> None:
-    """Let nothing wait as long as it does with a real battery."""
+def sockets(socket_enabled: None) -> None:
+    """Let every test open sockets; none of them leaves loopback."""
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing wait as long as it does with a real battery, where time is real too."""
     monkeypatch.setattr(runtime_module, "Pacing", lambda: FAST)
 
 
@@ -41,7 +46,7 @@ type MakeBattery = Callable[..., Awaitable[SimulatedBattery]]
 
 
 @pytest.fixture
-async def make_battery(socket_enabled: None) -> AsyncIterator[MakeBattery]:
+async def make_battery(fast: None) -> AsyncIterator[MakeBattery]:
     """Switch simulated batteries on."""
     batteries: list[SimulatedBattery] = []
 

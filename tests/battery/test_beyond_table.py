@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.marstek.battery.diagnostics import battery_diagnostics
 from simulator.household import constant
-from tests.truth import virtual
-from tests.virtual_home import home, specs_of
+from tests.support.home import home, specs_of
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

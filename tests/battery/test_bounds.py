@@ -6,8 +6,8 @@ import pytest
 
 from simulator import BatterySpec
 from simulator.household import constant
-from tests.truth import virtual
-from tests.virtual_home import PORT, home
+from tests.support.home import PORT, home
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.marstek.venus import Method
 from simulator import SimulatedBattery
-from tests.truth import virtual
-from tests.virtual_home import Home, home
+from tests.support.home import Home, home
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from tests.control.plan_home import PlanHome, at, plan_home
-from tests.test_hand_commands import Owner, owner
-from tests.truth import virtual
+from tests.battery.test_hand_commands import Owner, owner
+from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -104,7 +104,7 @@ async def test_a_setpoint_after_the_mode_is_applied_to_it() -> None:
 
 
 @virtual
-async def test_a_call_into_the_dark_ends_in_time() -> None:
+async def test_a_call_into_the_dark_ends_in_time(fast: None) -> None:
     """Within 60 s; within 30 s of a battery that was silent for a minute before."""
     async with owner() as me:
         me.battery.go_dark()

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.household import constant
 from tests.battery.test_runs import Person, person
-from tests.truth import virtual
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

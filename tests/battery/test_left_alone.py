@@ -14,7 +14,7 @@ from custom_components.marstek.discovery import async_search
 from simulator import SimulatedBattery
 from tests.battery.test_buttons import press
 from tests.battery.test_runs import Person, person
-from tests.truth import virtual
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

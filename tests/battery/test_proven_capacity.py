@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.marstek.battery.diagnostics import battery_diagnostics
 from custom_components.marstek.battery.proven_capacity import ProvenCapacity
-from tests.truth import virtual
-from tests.venus.bench import thorough
-from tests.virtual_home import home, specs_of
+from tests.support.home import home, specs_of
+from tests.support.pair import thorough
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -15,8 +15,8 @@ from custom_components.marstek.const import CONF_POWER_PRESET, DOMAIN, PowerPres
 from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Faults, SimulatedBattery
 from simulator.household import constant
-from tests.truth import virtual
-from tests.virtual_home import Home, home, lossy
+from tests.support.home import Home, home, lossy
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -282,7 +282,7 @@ async def test_refused_before_anything_is_sent() -> None:
 
 
 @virtual
-async def test_all_results_are_told() -> None:
+async def test_all_results_are_told(fast: None) -> None:
     """One silent battery and one that refuses do not keep the third from charging."""
     async with person(count=3) as me:
         silent, stubborn, willing = me.home.batteries

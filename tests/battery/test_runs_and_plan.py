@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.events import Kind
-from tests.control.plan_home import PlanHome, at, plan_home
+from tests.support.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -12,8 +12,8 @@ from custom_components.marstek.venus import Method
 from simulator import BatterySpec
 from simulator.household import constant
 from tests.battery.test_runs import Person
-from tests.truth import virtual
-from tests.virtual_home import home
+from tests.support.home import home
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

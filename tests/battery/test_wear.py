@@ -12,8 +12,8 @@ import pytest
 from custom_components.marstek.battery.wear import DAILY_WRITES, PLAN_WRITES, Giver, Wear
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.stored import StoredPart
-from tests.test_hand_commands import Owner, owner
-from tests.truth import virtual
+from tests.battery.test_hand_commands import Owner, owner
+from tests.support.truth import virtual
 
 DAY = dt.date(2026, 1, 5)
 

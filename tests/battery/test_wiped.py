@@ -9,10 +9,10 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.marstek.battery.issues import SETTINGS_WIPED
-from tests.control.plan_home import at, plan_home
-from tests.schedule.schedule_home import DAY, NIGHT, ScheduleHome, schedule_home
+from tests.support.plan_home import at, plan_home
+from tests.support.schedule_home import DAY, NIGHT, ScheduleHome, schedule_home
+from tests.support.truth import virtual
 from tests.test_health import issues, mend
-from tests.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

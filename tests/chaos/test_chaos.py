@@ -14,8 +14,8 @@ from scripts.chaos_lib.calls import Calls
 from scripts.chaos_lib.checks import Checks
 from scripts.chaos_lib.life import Days, live
 from scripts.chaos_lib.world import World
-from tests.control.plan_home import at, plan_home
-from tests.virtual_time import run
+from tests.support.plan_home import at, plan_home
+from tests.support.virtual_time import run
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -12,7 +12,7 @@ import pytest
 from custom_components.marstek.const import DOMAIN
 from simulator.colours import TempoCalendar
 from simulator.tempo import TempoServer
-from tests.plan.bench import HISTORY, START, PlanHome
+from tests.support.frozen_home import HISTORY, START, PlanHome
 
 
 @pytest.fixture(name="server")

@@ -20,8 +20,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.marstek.actions.prices import price_message
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.tempo import PARIS
-from tests.plan.bench import DAY, MINUTE, PlanHome, paris
 from tests.plan.flow import PlanFlow
+from tests.support.frozen_home import DAY, MINUTE, PlanHome, paris
 
 _HOUR = timedelta(hours=1)
 _SENSOR = "sensor.spot"

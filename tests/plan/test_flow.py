@@ -18,9 +18,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.marstek.const import DOMAIN
 from simulator import Fleet
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET, TempoServer
-from tests import loopback
-from tests.plan.bench import PlanHome
 from tests.plan.flow import PlanFlow
+from tests.support import loopback
+from tests.support.frozen_home import PlanHome
 
 HOUR = timedelta(hours=1)
 NIGHT = {"start": "22:00:00", "end": "06:00:00"}

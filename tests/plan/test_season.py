@@ -8,7 +8,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.marstek.tempo import OFFICIAL, Colour
-from tests.plan.bench import DAY, HISTORY, PlanHome, days, paris
+from tests.support.frozen_home import DAY, HISTORY, PlanHome, days, paris
 
 FIRST, LAST = "2026-03-12", "2026-04-02"
 # 2026-03-29 has 23 hours, so that the Tempo day before it has.

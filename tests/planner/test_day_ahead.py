@@ -17,7 +17,7 @@ from custom_components.marstek.planner import (
     plan_optimised,
 )
 from tests.planner.home import HOUR, bank, forecast, paris
-from tests.venus.bench import thorough
+from tests.support.pair import thorough
 
 _NOW = paris("2026-11-18 12:00")
 _QUARTER = timedelta(minutes=15)

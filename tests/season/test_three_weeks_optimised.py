@@ -16,7 +16,7 @@ from custom_components.marstek.plan.options import Approach
 from custom_components.marstek.planner.habits import Hour
 from scripts.season_lib.season import Season, live
 from simulator.household import PowerProfile, clear_sky, daily_load, net_load
-from tests.control.plan_home import PARIS, at
+from tests.support.plan_home import PARIS, at
 
 pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
 

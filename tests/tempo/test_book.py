@@ -18,8 +18,8 @@ from custom_components.marstek.tempo import (
     binding_from,
     is_lawful,
 )
+from tests.support.pair import thorough
 from tests.tempo.history import DAY, HISTORY, computer_in
-from tests.venus.bench import thorough
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
 RTE, COMMUNITY, RTE_API = Source.RTE, Source.COMMUNITY, Source.RTE_API

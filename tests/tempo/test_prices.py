@@ -12,7 +12,7 @@ from custom_components.marstek.tempo import (
     are_outdated,
     last_tariff_change,
 )
-from tests.venus.bench import thorough
+from tests.support.pair import thorough
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from custom_components.marstek.tempo import (
     day_end,
     day_start,
 )
+from tests.support.pair import thorough
 from tests.tempo.history import DAY, HOUR, computer_in
-from tests.venus.bench import thorough
 
 MINUTE = timedelta(minutes=1)
 # Changes of clocks: by an hour, by half an hour, by two, at midnight, across the date line; and

@@ -15,8 +15,8 @@ from custom_components.marstek.venus import (
     WrongDeviceError,
 )
 from simulator import BatterySpec, Faults
-from tests.loopback import free_port
-from tests.venus.bench import (
+from tests.support.loopback import free_port
+from tests.support.pair import (
     ADDRESS,
     MAC,
     POLLED,

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.marstek.errors import WornError
 from custom_components.marstek.venus import LoopClock, within
-from tests.truth import virtual
+from tests.support.truth import virtual
 
 _DEADLINE: Final = 1000.0
 """Seconds, far away."""

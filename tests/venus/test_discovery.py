@@ -29,8 +29,8 @@ from custom_components.marstek.venus.wire import decode_reply
 from simulator import BatterySpec, Faults
 from simulator.garbage import GARBAGE
 from simulator.sockets import open_socket
-from tests.loopback import free_port, taken
-from tests.venus.bench import (
+from tests.support.loopback import free_port, taken
+from tests.support.pair import (
     ADDRESS,
     MAC,
     MINIMUM_GAP,

@@ -11,7 +11,7 @@ from simulator import Faults
 from simulator.forgery import forged_reply, send_from
 from simulator.garbage import GARBAGE
 from simulator.household import constant
-from tests.venus.bench import (
+from tests.support.pair import (
     POLLED,
     POWERS,
     PROBE_INTERVAL,

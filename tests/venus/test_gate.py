@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.marstek.venus import LoopClock, Priority
 from custom_components.marstek.venus.gate import Gate, Gates
-from tests.venus.bench import time, virtual
+from tests.support.pair import time, virtual
 
 
 async def _enter(gate: Gate, priority: Priority, name: str, seen: list[str]) -> None:

@@ -14,7 +14,7 @@ from custom_components.marstek.venus import (
 )
 from simulator import Faults
 from simulator.forgery import forged_reply, send_from
-from tests.venus.bench import ADDRESS, PROBE_INTERVAL, Pair, outcome, pair, soc, time, virtual
+from tests.support.pair import ADDRESS, PROBE_INTERVAL, Pair, outcome, pair, soc, time, virtual
 
 
 @virtual

@@ -16,7 +16,7 @@ from custom_components.marstek.venus import (
     VenusError,
 )
 from simulator import Faults
-from tests.venus.bench import Pair, pair, run, time, virtual
+from tests.support.pair import Pair, pair, run, time, virtual
 from tests.venus.test_modes import AI, AUTO, manual, once_written, passive
 
 _TARGETS = (AUTO, AI, manual(400))

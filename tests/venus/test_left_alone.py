@@ -16,8 +16,8 @@ from custom_components.marstek.venus import (
     search,
 )
 from simulator import BatterySpec
-from tests.loopback import free_port
-from tests.venus.bench import ADDRESS, MAC, connected, fleet, time, virtual
+from tests.support.loopback import free_port
+from tests.support.pair import ADDRESS, MAC, connected, fleet, time, virtual
 
 _OTHER = "02aabbcc0202"
 

@@ -15,7 +15,7 @@ from custom_components.marstek.venus import (
     success_rate,
 )
 from simulator import Faults
-from tests.venus.bench import (
+from tests.support.pair import (
     POLLED,
     POWERS,
     connected,

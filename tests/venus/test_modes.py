@@ -27,7 +27,7 @@ from custom_components.marstek.venus import (
     profile_for,
 )
 from simulator import Faults
-from tests.venus.bench import Pair, pair, time, virtual
+from tests.support.pair import Pair, pair, time, virtual
 from tests.venus.test_profiles import MATRIX
 
 PROFILES = [row[:2] for row in MATRIX]

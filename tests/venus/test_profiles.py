@@ -26,7 +26,7 @@ from custom_components.marstek.venus import (
 )
 from custom_components.marstek.venus.profiles import family_of, is_marstek_model
 from simulator.household import constant
-from tests.venus.bench import Pair, loop, pair, virtual
+from tests.support.pair import Pair, loop, pair, virtual
 
 # Model, firmware, resolution of the counters in Wh, resolution of the temperature in degrees
 # (None: not recoverable), of the stored energy in Wh (PROTOCOL.md 2.4 and 2.6).

@@ -26,7 +26,7 @@ from custom_components.marstek.venus import (
 from custom_components.marstek.venus.proving import Measured, is_excusable
 from simulator import Faults
 from simulator.household import constant
-from tests.venus.bench import POWERS, Pair, opened, pair, reply, scripted, time, virtual
+from tests.support.pair import POWERS, Pair, opened, pair, reply, scripted, time, virtual
 from tests.venus.test_modes import AI, AUTO, manual, once_written, passive, slot
 from tests.venus.test_slots import TEN, listening
 

@@ -16,7 +16,7 @@ from custom_components.marstek.venus import (
     Scales,
     profile_for,
 )
-from tests.venus.bench import Pair, pair, thorough, virtual
+from tests.support.pair import Pair, pair, thorough, virtual
 
 _MODELS = [
     ("VenusC", 156),

@@ -28,8 +28,8 @@ from custom_components.marstek.venus import (
 )
 from simulator import BatterySpec, Faults
 from simulator.forgery import forged_reply, send_from
-from tests.loopback import free_port
-from tests.venus.bench import (
+from tests.support.loopback import free_port
+from tests.support.pair import (
     ADDRESS,
     MAC,
     POWERS,

@@ -20,8 +20,8 @@ from custom_components.marstek.venus import (
 from custom_components.marstek.venus.transport import Endpoint, Inbound
 from custom_components.marstek.venus.wire import encode_request
 from simulator import BatterySpec, SimulatedBattery
-from tests.loopback import free_port, taken
-from tests.venus.bench import (
+from tests.support.loopback import free_port, taken
+from tests.support.pair import (
     ADDRESS,
     MAC,
     assert_polite,

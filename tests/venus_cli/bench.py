@@ -11,7 +11,7 @@ from scripts.venus_lib.__main__ import run as run_command
 from scripts.venus_lib.arguments import parse
 from simulator import BatterySpec, Faults, Fleet, SimulatedBattery
 from simulator.household import constant
-from tests.virtual_time import VirtualTimeLoop, run
+from tests.support.virtual_time import VirtualTimeLoop, run
 
 # Noon of today: the program writes schedules by its own calendar.
 START = datetime.now().astimezone().replace(hour=12)

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.venus_lib.commands import DONE, FAILED, UNPROVEN
 from simulator import Faults
-from tests.loopback import names, taken
+from tests.support.loopback import names, taken
 from tests.venus_cli.bench import LOAD, PORT, Manners, fleet, spec, venus, virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -1,0 +1,103 @@
+"""Guards of the plan's control that no other test needs."""
+
+import asyncio
+
+from homeassistant.config_entries import ConfigEntryState
+import pytest
+
+from custom_components.marstek.plan.events import Kind
+from simulator import BatterySpec
+from tests.support.plan_home import at, plan_home
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+NO_PASSIVE = BatterySpec(
+    device="VNSEM-0", firmware=300, ble_mac="02aabbcc0000", address="127.0.1.1", soc=30.0
+)
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_an_order_that_is_impossible_is_not_tried_each_minute() -> None:
+    """Firmware without Passive whose clock is wrong can't be charged: said once, few requests."""
+    async with plan_home(specs=[NO_PASSIVE]) as home:
+        (battery,) = home.batteries
+        battery.faults.clock_offset = -3 * 3600.0
+        await home.until(23, 0)
+        assert len(home.kinds(Kind.FAILED)) == 1
+        written = len(home.writes(battery))
+        await home.until(5, 0)
+        assert len(home.writes(battery)) - written <= 2
+        assert len(home.kinds(Kind.FAILED)) == 1
+        home.guard.broken.clear()
+
+
+@at(2026, 3, 9, 21, 40)
+async def test_auto_of_a_person_is_no_lapse_after_one_that_was() -> None:
+    """A reset is put back; who sets Auto afterwards, and again, is a person."""
+    async with plan_home(count=1, soc=80) as home:
+        (battery,) = home.batteries
+        await home.until(22, 30)
+        battery.reboot()
+        await home.minutes(20)
+        assert battery.state.mode == "Manual"
+        assert home.kinds(Kind.OVERRIDE_STARTED) == []
+        battery.set_mode("Auto")
+        await home.minutes(5)
+        assert battery.state.mode == "Manual"
+        battery.set_mode("Auto")
+        await home.minutes(10)
+        assert battery.state.mode == "Auto"
+        assert len(home.kinds(Kind.OVERRIDE_STARTED)) == 1
+        home.excused.add(battery.spec.ble_mac)
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_no_turn_is_given_away_while_a_battery_is_being_set_up() -> None:
+    """The others keep their orders until it is known what it can do."""
+    async with plan_home(soc=68) as home:
+        await home.until(22, 40)
+        charging = home.powers()
+        assert {power < -500 for power in charging} == {False, True}
+        written = [len(home.writes(battery)) for battery in home.batteries]
+        busy = next(number for number, power in enumerate(charging) if power < -500)
+        entry = home.place.entry(home.batteries[busy])
+        home.batteries[busy].go_dark()
+        reload = asyncio.create_task(home.hass.config_entries.async_reload(entry.entry_id))
+        await asyncio.sleep(3)
+        assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        home.control.async_reconsider()
+        await asyncio.sleep(6)
+        assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        home.batteries[busy].come_back()
+        await reload
+        await home.minutes(3)
+        assert [len(home.writes(battery)) for battery in home.batteries] == written
+        assert home.powers() == charging
+
+
+@at(2026, 3, 10, 1, 0)
+async def test_the_look_at_five_in_the_afternoon_is_not_made_up_for_at_night() -> None:
+    """After midnight the Tempo day is yesterday's: what batteries hold then says nothing of its sun."""
+    async with plan_home(count=1, soc=99) as home:
+        await home.until(2, 0)
+        assert home.control.memory.full_day is None
+        await home.until(16, 55)
+        assert home.control.memory.full_day is None
+        home.batteries[0].set_battery(soc=99.0)
+        await home.until(17, 5)
+        assert home.control.memory.full_day == home.now.date()
+
+
+@at(2026, 3, 9, 21, 40)
+async def test_no_slot_is_written_anew_once_the_night_is_tidied_up() -> None:
+    """A mode of the app in the last minutes is left: Auto ends it at 06:00 anyway."""
+    async with plan_home(count=1, soc=80) as home:
+        (battery,) = home.batteries
+        await home.until(5, 57, 40)
+        assert not any(slot is not None and slot.enabled for slot in battery.state.slots)
+        written = len(home.slot_writes(battery))
+        battery.set_mode("AI")
+        await home.until(5, 59, 55)
+        assert len(home.slot_writes(battery)) == written
+        await home.until(6, 1)
+        assert home.modes() == ["Auto"]

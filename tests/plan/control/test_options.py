@@ -1,0 +1,195 @@
+"""Options of the plan as its owner changes them, and set-up with batteries at hand."""
+
+from typing import Any
+
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.options import DEFAULTS, OPTIONS, OptionKind
+from tests.plan.flow import PlanFlow
+from tests.support.owner import Owner, at, owner
+
+NIGHT = {
+    key: DEFAULTS[key]
+    for key in (
+        *("night", "has_pv", "red_target", "red_power", "white_eve", "least_soc", "most_soc"),
+        *("reserve", "start_guard", "end_guard"),
+    )
+}
+MACS = ["02aabbcc0000", "02aabbcc0001"]
+
+
+async def opened(me: Owner, group: str) -> PlanFlow:
+    """Return the dialog of a group of options."""
+    flow = PlanFlow(me.home.hass)
+    await flow.options(me.entry)
+    await flow.choose(group)
+    return flow
+
+
+@at("2026-03-12 21:30")
+async def test_night() -> None:
+    """What is changed in the form is what the next night does."""
+    async with owner() as me:
+        flow = await opened(me, "night")
+        assert flow.defaults == NIGHT
+        changed = {"red_target": 60.0, "red_power": 700.0, "start_guard": 20.0, "end_guard": 30.0}
+        result = await flow.submit(**NIGHT | changed)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert me.entry.options["red_target"] == 60
+        assert type(me.entry.options["red_target"]) is int
+        await me.until("22:15")
+        assert me.see("sensor", "plan_state") == "self_consumption"
+        await me.until("22:30")
+        assert me.see("sensor", "plan_state") == "charging"
+        assert me.see("sensor", "target") == "60.0"
+        assert (await opened(me, "night")).defaults == NIGHT | changed
+
+
+@pytest.mark.parametrize("key", [key for key in NIGHT if OPTIONS[key].kind is OptionKind.WHOLE])
+def test_bounds(key: str) -> None:
+    """A number out of bounds, or with a fraction, is refused and can be put right."""
+
+    @at("2026-03-12 20:30")
+    async def scene() -> None:
+        async with owner(count=0) as me:
+            flow = await opened(me, "night")
+            option = OPTIONS[key]
+            for wrong in (option.low - 1, option.high + 1, option.low + 0.5):
+                assert (await flow.submit(**NIGHT | {key: wrong}))["errors"] == {
+                    key: "out_of_bounds"
+                }
+            before = dict(me.entry.options)
+            await flow.submit(**NIGHT)
+            assert me.entry.options == before | NIGHT
+
+    scene()
+
+
+@at("2026-03-12 20:30")
+async def test_all_mistakes_are_told() -> None:
+    """Each wrong field is marked; limits that contradict each other are told too."""
+    async with owner(count=0) as me:
+        flow = await opened(me, "night")
+        errors = (await flow.submit(**NIGHT | {"reserve": -1, "end_guard": 500}))["errors"]
+        assert errors == {"reserve": "out_of_bounds", "end_guard": "out_of_bounds"}
+        errors = (await flow.submit(**NIGHT | {"least_soc": 80, "most_soc": 70}))["errors"]
+        assert errors == {"base": "least_above_most"}
+
+
+@at("2026-03-12 22:30")
+async def test_batteries() -> None:
+    """A battery that is unticked goes back to Auto at once."""
+    async with owner() as me:
+        flow = await opened(me, "batteries")
+        assert flow.defaults == {"batteries": MACS, "all_batteries": True}
+        result = await flow.submit(batteries=[], all_batteries=False)
+        assert result["errors"] == {"base": "no_selection"}
+        await flow.submit(batteries=MACS[:1], all_batteries=False)
+        await me.wait()
+        assert me.modes == ["Manual", "Auto"]
+        assert (await opened(me, "batteries")).defaults == {
+            "batteries": MACS[:1],
+            "all_batteries": False,
+        }
+        flow = await opened(me, "batteries")
+        await flow.submit(batteries=MACS[1:], all_batteries=True)
+        await me.wait()
+        assert me.modes == ["Auto", "Manual"]
+        assert me.entry.options["batteries"] == MACS[:1]
+
+
+@at("2026-03-12 21:30")
+async def test_house() -> None:
+    """A small contract lets less be drawn at once; a sensor can be picked and taken away."""
+    async with owner() as me:
+        flow = await opened(me, "house")
+        assert flow.defaults == {"subscribed_kva": "6", "grid_sensor": None, "safety_power": 0}
+        result = await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=2501)
+        assert result["errors"] == {"safety_power": "out_of_bounds"}
+        await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=150)
+        changed = {"subscribed_kva": 3, "grid_sensor": "sensor.grid", "safety_power": 150}
+        assert changed.items() <= me.entry.options.items()
+        await me.until("22:15")
+        assert -1060 < sum(me.powers) < -200
+        flow = await opened(me, "house")
+        assert flow.defaults == {**changed, "subscribed_kva": "3"}
+        await flow.submit(subscribed_kva="6", safety_power=0)
+        assert me.entry.options["grid_sensor"] is None
+
+
+@at("2026-03-12 20:30")
+async def test_alerts() -> None:
+    """Thresholds are options."""
+    async with owner(soc=35) as me:
+        flow = await opened(me, "alerts")
+        assert flow.defaults == {"low_soc": 20, "high_temperature": 45}
+        wrong = await flow.submit(low_soc=20, high_temperature=99)
+        assert wrong["errors"] == {"high_temperature": "out_of_bounds"}
+        await flow.submit(low_soc=40, high_temperature=50)
+        await me.wait()
+        assert me.find("event", "alert").attributes["event_type"] == "low_soc"
+
+
+@at("2026-03-12 20:30")
+async def test_fixed_hours() -> None:
+    """Without colours nothing is asked about red and white days."""
+    async with owner(count=0, tariff="fixed") as me:
+        night, house = await opened(me, "night"), await opened(me, "house")
+        assert not {"red_target", "red_power", "white_eve"} & night.defaults.keys()
+        assert "safety_power" not in house.defaults
+        await night.submit(**{key: NIGHT[key] for key in night.defaults} | {"night": "charge"})
+        assert me.see("select", "night") == "charge"
+
+
+async def set_up_again(me: Owner, **answers: Any) -> PlanFlow:
+    """Remove the plan, and go through its set-up up to the preview."""
+    hass = me.home.hass
+    await hass.config_entries.async_remove(me.entry.entry_id)
+    flow = PlanFlow(hass)
+    await flow.add()
+    await flow.choose("tempo")
+    await flow.submit(start="22:00:00", end="06:00:00")
+    await flow.submit()
+    assert flow.result["step_id"] == "home"
+    await flow.submit(**flow.defaults | answers)
+    return flow
+
+
+@at("2026-03-12 20:30")
+async def test_preview_of_tonight() -> None:
+    """Set-up shows what tonight brings to the batteries at hand, and begins."""
+    async with owner() as me:
+        flow = await set_up_again(me)
+        assert flow.result["step_id"] == "preview"
+        shown = (flow.result["description_placeholders"] or {})["plan"].splitlines()
+        dash = "\N{EN DASH}"
+        assert len(shown) == 2
+        assert shown[0].endswith(f"{dash}22:00** Self-consumption: peak hours")
+        assert shown[1].startswith(f"- **22:05{dash}05:45** Charging at ")
+        assert shown[1].endswith(" W to 100 %: tomorrow may be red")
+        await flow.submit(automatic=True)
+        (entry,) = [
+            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Tempo"
+        ]
+        await me.until("22:15")
+        assert me.modes == ["Manual", "Manual"]
+        await entry.runtime_data.async_stop()
+
+
+@at("2026-03-12 20:30")
+async def test_set_up_without_control() -> None:
+    """One battery may be left out, and the plan may be left to begin later."""
+    async with owner() as me:
+        flow = await set_up_again(me, batteries=MACS[:1], all_batteries=False, has_pv=True)
+        await flow.submit(automatic=False)
+        (entry,) = [
+            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Tempo"
+        ]
+        assert entry.options["batteries"] == MACS[:1]
+        assert entry.options["has_pv"] is True
+        await me.until("22:15")
+        assert me.modes == ["Auto", "Auto"]
+        assert me.see("sensor", "plan_state") == "off"
+        await entry.runtime_data.async_stop()

@@ -1,0 +1,54 @@
+"""Three weeks of March 2026, with three red runs and the change of clocks in between."""
+
+from datetime import date
+from typing import Final
+from unittest.mock import patch
+
+import pytest
+
+from scripts.season_lib.season import Season, live
+from tests.support.plan_home import at
+
+pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
+
+FIRST: Final = date(2026, 3, 12)
+DAYS: Final = 21
+# Figures that the history of colours gives for these days.
+RED_MORNINGS: Final = 13
+_SELDOM: Final = 300.0
+
+
+async def _three_weeks(*, faulty: bool) -> Season:
+    """Return what came of three weeks; what does nothing but look looks more seldom."""
+    plan = "custom_components.marstek.plan"
+    with (
+        patch(f"{plan}.controller._LONGEST_WAIT", _SELDOM),
+        patch(f"{plan}.tariff.coordinator._LONGEST_WAIT", _SELDOM),
+    ):
+        season = Season()
+        async for season in live(FIRST, DAYS, 3, faulty=faulty):  # noqa: B007
+            pass
+    assert season.wrong == []
+    assert season.days == DAYS
+    assert season.red_mornings == RED_MORNINGS
+    return season
+
+
+@pytest.mark.timeout(400)
+@at(2026, 3, 12, 12)
+async def test_three_calm_weeks() -> None:
+    """Every battery is charged on every red morning, with few writes, as was expected."""
+    season = await _three_weeks(faulty=False)
+    assert season.uncharged == 0
+    assert season.writes <= 8
+    assert len(season.charges) >= RED_MORNINGS - 2
+    assert all(charge.is_as_expected for charge in season.charges)
+
+
+@pytest.mark.timeout(400)
+@at(2026, 3, 12, 12)
+async def test_three_weeks_of_bad_luck() -> None:
+    """On a lossy network, with outages, restarts, hands and late colours, all that matters holds."""
+    season = await _three_weeks(faulty=True)
+    assert len(season.fates) >= 6
+    assert season.uncharged <= 3

@@ -1,0 +1,1 @@
+"""Homes, batteries, moments and networks that tests share."""
