@@ -240,7 +240,8 @@ async def home(
     root = logging.getLogger()
     handlers = root.handlers
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        # A thread of Home Assistant may still write a file of its own while the folder goes.
+        folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         for target, value in (
             ("homeassistant.util.dt.utcnow", clock.utcnow),
             ("homeassistant.util.dt.now", clock.now),
