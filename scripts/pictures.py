@@ -150,11 +150,13 @@ async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:
         ):
             with collected_errors(page) as errors:
                 walk = Walk(page, hass, arguments.language)
+                is_taken = False
                 try:
                     await _take(walk, hass, album)
-                except BaseException:
-                    await album.keep(walk, "failed")
-                    raise
+                    is_taken = True
+                finally:
+                    if not is_taken:
+                        await album.keep(walk, "failed")
             if errors:
                 say(f"error: the page's scripts failed: {errors}")
                 return 1

@@ -102,16 +102,7 @@ class BatteryParts:
         readings = Readings(context.profile, store.memory)
         ownership = Ownership()
         control = _make_control(context, client)
-        commands = Commands(
-            control,
-            store,
-            clock,
-            reports.send,
-            lambda: readings.mode,
-            ownership.async_begin,
-            lock=context.busy,
-            spares_mode=Danger.WIPES_SETTINGS in context.profile.dangers,
-        )
+        commands = _make_commands(context, control, readings, ownership)
         upkeep = Upkeep(store, clock, commands)
         address = AddressTracker(
             context.hass, context.entry, client, clock, lambda: reports.send(AddressChanged())
@@ -132,23 +123,14 @@ class BatteryParts:
             runs=_make_runs(context, commands, upkeep, ownership, poll_schedule),
             slots=SlotWriter(control, store, clock, commands, readings, reports.send, ownership),
             mirror_watch=MirrorWatch(store, clock, context.busy.locked),
-            settings=BatterySettings(
-                client,
-                lambda: store.memory.settings,
-                lambda settings: reports.send(SettingsWritten(settings)),
-            ),
+            settings=_make_settings(context, client),
             thrift=Thrift(
                 store,
                 clock,
                 lambda: readings.mode,
                 lambda is_so: reports.send(Trouble(WRITES_USED_UP, is_so)),
             ),
-            wipe=WipeWatch(
-                store,
-                clock,
-                context.busy.locked,
-                lambda is_so: reports.send(Trouble(SETTINGS_WIPED, is_so)),
-            ),
+            wipe=_make_wipe_watch(context),
             leave=LeaveAlone(async_get_hub(context.hass).gates.left_alone, store, client, clock),
             address=address,
             poller=Poller(client, poll_schedule, clock, on_read, address.search),
@@ -161,6 +143,38 @@ class BatteryParts:
                 is_wanted=context.entry.options.get(CONF_EXPERIMENTAL, False),
             ),
         )
+
+
+def _make_commands(
+    context: BatteryContext, control: ModeControl, readings: Readings, ownership: Ownership
+) -> Commands:
+    return Commands(
+        control,
+        context.store,
+        context.clock,
+        context.reports.send,
+        lambda: readings.mode,
+        ownership.async_begin,
+        lock=context.busy,
+        spares_mode=Danger.WIPES_SETTINGS in context.profile.dangers,
+    )
+
+
+def _make_settings(context: BatteryContext, client: VenusClient) -> BatterySettings:
+    return BatterySettings(
+        client,
+        lambda: context.store.memory.settings,
+        lambda settings: context.reports.send(SettingsWritten(settings)),
+    )
+
+
+def _make_wipe_watch(context: BatteryContext) -> WipeWatch:
+    return WipeWatch(
+        context.store,
+        context.clock,
+        context.busy.locked,
+        lambda is_so: context.reports.send(Trouble(SETTINGS_WIPED, is_so)),
+    )
 
 
 def _make_control(context: BatteryContext, client: VenusClient) -> ModeControl:
