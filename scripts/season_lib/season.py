@@ -34,7 +34,8 @@ _SELDOM_UNTIL: Final = time(21, 40)
 _SAVED_WITHIN: Final = 3600.0
 """Seconds until what can wait is written to disk, at a stop of Home Assistant at the latest."""
 _QUIET: Final = Fate(Mishap.NONE, time(12), 0)
-_CHARGE_STARTS_AT: Final = (22, 5, 2)
+_CHARGE_STARTS_AT: Final = (22, 5, 15)
+"""The charge is due at 22:05; the plan first reads the meters, which takes some seconds."""
 _CHARGE_IS_OVER_AT: Final = (5, 57)
 _CHARGED: Final = 97
 """% from which on a battery counts as charged (see `planner.is_complete`)."""
