@@ -6,6 +6,7 @@ import pytest
 
 # Imported before the harness creates `hass`, or its own folder of the same name wins.
 import custom_components  # noqa: F401
+from tests.support import earlier
 
 # Jumps of a frozen clock look like slow callbacks to asyncio's debug mode.
 logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -30,3 +31,16 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 def _quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no step of a flow be shown longer than it takes: many tests stop the clock."""
     monkeypatch.setattr("custom_components.marstek.flows.plan_flow.SHOWN_FOR", 0)
+
+
+@pytest.fixture(autouse=True)
+def _entities_of_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have most entities on, as a home that began with 0.1.0; what a newcomer meets has a mark.
+
+    Behaviour is tested by entities, most of which are off for a newcomer.
+    """
+    if request.node.get_closest_marker("newcomer"):
+        return
+    for owner in ("battery", "plan"):
+        name = f"custom_components.marstek.{owner}.entities.entity.is_main_of_{owner}"
+        monkeypatch.setattr(name, earlier.was_on)

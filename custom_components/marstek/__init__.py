@@ -19,6 +19,7 @@ from .entries import is_battery, is_plan
 from .health import async_start_health
 from .migration import async_migrate
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
+from .plan.journal_store import JournalStore
 from .plan.learning import habits_store
 from .plan.memory import PlanStore
 from .plan.option_entities import async_start_option_entities
@@ -110,6 +111,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await MemoryStore(hass, entry.entry_id).async_remove()
     if is_plan(entry):
         await habits_store(hass, entry.entry_id).async_remove()
+        await JournalStore(hass, entry.entry_id).async_remove()
         TariffIssues(hass, entry.entry_id).async_remove()
         PlanStore(hass, entry.entry_id).async_pause_decided()
 

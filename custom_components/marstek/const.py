@@ -88,6 +88,8 @@ CONF_DAILY_LOAD: Final = "daily_load"
 CONF_FEED_IN: Final = "feed_in"
 
 PLAN_UNIQUE_ID: Final = "plan"
+TARIFF_DEVICE: Final = "tariff"
+"""Identifier of the device of the tariff, beside that of the plan."""
 
 # What a battery on a household socket may carry, in W.
 SOCKET_LIMIT: Final = 800

@@ -35,12 +35,22 @@ class TooSoonError(VenusError):
     """An automation has commanded only seconds ago."""
 
 
+class AtTargetError(VenusError):
+    """The battery is where a charge or discharge was to end already."""
+
+    def __init__(self, soc: int) -> None:
+        """Hold its state of charge in %."""
+        super().__init__(f"At {soc} % already")
+        self.soc = soc
+
+
 # The first that fits counts: a subclass stands before its base.
 _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (DeadlineError, "not_in_time"),
     (SupersededError, "superseded"),
     (WornError, "writes_used_up"),
     (TooSoonError, "too_soon"),
+    (AtTargetError, "already_at_target"),
     (LeftAloneError, "left_alone"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
@@ -71,6 +81,8 @@ def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
         case LeftAloneError():
             end = dt_util.now() + dt.timedelta(seconds=error.seconds)
             placeholders["until"] = f"{end:%H:%M}"
+        case AtTargetError():
+            placeholders["soc"] = str(error.soc)
         case PortInUseError():
             placeholders["port"] = str(error.port)
         case DeviceError():
@@ -80,7 +92,7 @@ def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
 
 def command_error(error: VenusError, name: str) -> HomeAssistantError:
     """Return the error to raise when a command failed."""
-    invalid = isinstance(error, (OutOfRangeError, UnsupportedError))
+    invalid = isinstance(error, (AtTargetError, OutOfRangeError, UnsupportedError))
     key, placeholders = describe(error, name)
     return (ServiceValidationError if invalid else HomeAssistantError)(
         translation_domain=DOMAIN,

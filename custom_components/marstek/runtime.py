@@ -15,6 +15,8 @@ from .plan.runtime import Plan, PlanConfigEntry
 type MarstekConfigEntry = ConfigEntry[Battery | Plan]
 type Follow = Callable[[Plan, AddConfigEntryEntitiesCallback], None]
 """Adds entities of the plan as they come, until its entry is unloaded."""
+type FollowBattery = Callable[[Battery, AddConfigEntryEntitiesCallback], None]
+"""The same for a battery."""
 type SetUp = Callable[
     [HomeAssistant, MarstekConfigEntry, AddConfigEntryEntitiesCallback], Coroutine[Any, Any, None]
 ]
@@ -24,6 +26,7 @@ def platform(
     of_battery: Callable[[Battery], Iterable[Entity]] | None,
     of_plan: Callable[[Plan], Iterable[Entity]] | None,
     follow: Follow | None = None,
+    follow_battery: FollowBattery | None = None,
 ) -> SetUp:
     """Return the `async_setup_entry` of a platform: the entities of a battery or of the plan."""
 
@@ -36,6 +39,8 @@ def platform(
         if isinstance(data, Battery):
             if of_battery is not None:
                 async_add_entities(of_battery(data))
+            if follow_battery is not None:
+                follow_battery(data, async_add_entities)
             return
         if of_plan is not None:
             async_add_entities(of_plan(data))

@@ -45,10 +45,19 @@ OTHERS = {
     *("round_trip_efficiency", "equivalent_cycles", "grid_energy_imported", "grid_energy_exported"),
     *("time_to_full", "time_to_empty", "pv_energy", "energy_charged", "energy_discharged"),
     *("passive_power", "passive_ends", "passive_target", "left_alone_until"),
+    *("commanded_by", "full_at", "empty_at"),
 }
 MAY_BE_UNKNOWN = {
     *("round_trip_efficiency", "grid_energy_imported", "grid_energy_exported", "time_to_full"),
-    *("time_to_empty", "passive_power", "passive_ends", "passive_target", "left_alone_until"),
+    *(
+        "full_at",
+        "empty_at",
+        "time_to_empty",
+        "passive_power",
+        "passive_ends",
+        "passive_target",
+        "left_alone_until",
+    ),
 }
 
 

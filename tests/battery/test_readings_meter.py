@@ -80,9 +80,7 @@ async def test_off_by_default(device: str, firmware: int) -> None:
 @virtual
 async def test_connection_told_with_the_mode() -> None:
     """Firmware that tells with the mode whether the meter is there is not asked twice."""
-    async with home(specs=[spec_of("VenusE", 156)]) as place:
-        await place.add_all()
-        battery = place.batteries[0]
+    async with one(spec_of("VenusE", 156), "meter_connected") as (place, battery):
         await asyncio.sleep(700)
         assert place.state(battery, "binary_sensor", "meter_connected") == "on"
         battery.faults.ct_lost = True

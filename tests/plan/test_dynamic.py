@@ -17,8 +17,8 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.marstek.actions.prices import price_message
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.price_words import price_message
 from custom_components.marstek.tempo import PARIS
 from tests.plan.flow import PlanFlow
 from tests.support.frozen_home import DAY, MINUTE, PlanHome, paris
@@ -476,8 +476,12 @@ async def test_what_it_costs_now(hass: HomeAssistant, home: PlanHome) -> None:
     """An action that takes from the grid says so without hours that there are not."""
     tell(hass, "2026-01-13")
     entry = await _set_up(home)
-    assert "costs 0." in price_message(entry.runtime_data)
-    assert "(" not in price_message(entry.runtime_data)
+    assert "costs 0." in price_message(
+        entry.runtime_data.tariff, entry.runtime_data.control.announcer.wording
+    )
+    assert "(" not in price_message(
+        entry.runtime_data.tariff, entry.runtime_data.control.announcer.wording
+    )
 
 
 async def test_two_homes_in_one_answer(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:

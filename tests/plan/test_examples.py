@@ -95,7 +95,7 @@ async def test_table_of_entities(hass: HomeAssistant, red_eve: PlanHome) -> None
     """All entities that the page names are there."""
     page = DOCS.read_text("utf-8")
     keys = set(re.findall(r"`([a-z_]+)` \| (?:sensor|binary|calendar|event)", page))
-    keys |= {"colour_tomorrow_source", "last_source", "price_red_peak", "days_left_red"}
+    keys |= {"colour_tomorrow_source", "last_source", "price_red_peak", "red_days_left"}
     assert len(keys) > 14
     for key in keys:
         assert red_eve.entity_id(key)

@@ -200,12 +200,12 @@ async def test_placeholder(home: PlanHome) -> None:
     (day,) = await home.call(start_date="2026-01-16", end_date="2026-01-16")
     assert (day["colour"], day["provisional"], day["price_peak"]) == (None, True, None)
     assert home.entity("tomorrow_announced").attributes["event_type"] == "missing"
-    left = home.state("days_left_blue")
+    left = home.state("blue_days_left")
     await home.go("2026-01-16", "06:10")
     assert home.colours == (UNKNOWN, UNKNOWN)
     assert home.state("price") == UNKNOWN
     assert home.state("tempo") == "off"
-    assert home.state("days_left_blue") == left
+    assert home.state("blue_days_left") == left
 
 
 @pytest.mark.parametrize("liar", ["rte", "community"])
@@ -425,11 +425,11 @@ async def test_new_season(home: PlanHome) -> None:
     """On 1 September all days are left again, although RTE's file of the season is empty."""
     await begin(home, "2026-08-31")
     await know(home, "2026-08-31")
-    assert home.state("days_left_red") == "0"
+    assert home.state("red_days_left") == "0"
     await home.go("2026-09-01", "06:10")
-    assert home.state("days_left_red") == "22"
-    assert home.state("days_left_white") == "43"
-    assert home.state("days_left_blue") == "299"
+    assert home.state("red_days_left") == "22"
+    assert home.state("white_days_left") == "43"
+    assert home.state("blue_days_left") == "299"
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     assert flow.defaults == {"automatic": True}
     result = await flow.submit()
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "Tempo"
+    assert result["title"] == "Plan"
     entry = plan(hass)
     assert entry.unique_id == "plan"
     assert entry.data == {"kind": "plan", "tariff": "tempo"}
@@ -328,10 +328,10 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     await second.reconfigure(entry)
     await second.submit(tariff="tempo")
     assert keys(hass, entry) == before
-    assert entry.title == "Tempo"
+    assert entry.title == "Plan"
     assert entry.options["tempo"] == {"quota_red": 20}
     assert home.state("price") == "0.1654"
-    assert home.state("days_left_red") == "15"
+    assert home.state("red_days_left") == "15"
 
 
 async def test_name_of_the_owner_is_kept(
@@ -429,7 +429,7 @@ async def test_quotas(
     await flow.submit(quota_red=18.0, quota_white=47.0)
     assert entry.options == {"tempo": {"quota_red": 18, "quota_white": 47}}
     assert type(entry.options["tempo"]["quota_red"]) is int
-    assert (home.state("days_left_red"), home.state("days_left_white")) == ("13", "28")
+    assert (home.state("red_days_left"), home.state("white_days_left")) == ("13", "28")
 
 
 @pytest.mark.parametrize(("red", "white"), [(365, 0), (0, 0), (165, 200)])
@@ -440,7 +440,7 @@ async def test_extreme_quotas(home: PlanHome, flow: PlanFlow, red: int, white: i
     await flow.choose("quotas")
     await flow.submit(quota_red=red, quota_white=white)
     await home.restart(entry)
-    assert int(home.state("days_left_red")) == max(0, red - 5)
+    assert int(home.state("red_days_left")) == max(0, red - 5)
 
 
 async def test_prices(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:

@@ -344,7 +344,7 @@ async def test_changed_quotas_while_asking(home: PlanHome) -> None:
     home.server.fault("all")
     home.hass.config_entries.async_update_entry(entry, options={"tempo": {"quota_red": 10}})
     await home.settle()
-    assert home.state("days_left_red") == "5"
+    assert home.state("red_days_left") == "5"
     await home.go("2026-01-13", "08:30")
     assert home.colours == ("blue", "white")
     assert entry.runtime_data.tariff.client.calls_today == home.server.count()
@@ -387,15 +387,19 @@ async def test_refused_address(
 
 
 async def test_service_device(home: PlanHome) -> None:
-    """All entities are on one service device; only few of them ask for attention."""
+    """What the plan does is on one service device, what the tariff says on another."""
     entry = await home.set_up()
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(home.hass), entry.entry_id)
-    assert device.entry_type is dr.DeviceEntryType.SERVICE
-    assert device.name == "Tempo"
+    devices = dr.async_entries_for_config_entry(dr.async_get(home.hass), entry.entry_id)
+    assert all(device.entry_type is dr.DeviceEntryType.SERVICE for device in devices)
+    names = {device.id: device.name for device in devices}
+    assert sorted(names.values(), key=str) == ["Plan", "Tempo"]
+    kinds: dict[str | None, set[str]] = {"Plan": set(), "Tempo": set()}
     for item in er.async_entries_for_config_entry(er.async_get(home.hass), entry.entry_id):
-        assert item.device_id == device.id
         assert item.unique_id.startswith("plan_")
+        kinds[names[item.device_id or ""]].add(item.unique_id.removeprefix("plan_"))
+    assert {"plan_state", "hand_back", "total_soc", "plan"} <= kinds["Plan"]
+    assert {"colour_today", "price", "red_days_left", "red_days", "off_peak"} <= kinds["Tempo"]
     state = home.entity("price")
-    assert state.attributes["unit_of_measurement"] == "EUR/kWh"
+    assert state.attributes["unit_of_measurement"] == "€/kWh"
     assert state.attributes["state_class"] == "measurement"
     assert home.entity("colour_today").attributes["options"] == ["blue", "white", "red"]

@@ -39,7 +39,7 @@ def check(home: PlanHome, moment: datetime, *, known_from: str = "06:45") -> Non
     assert home.state("next_colour_change") == (end.isoformat() if changes else "unknown")
     last = day + DAY if is_known else day
     for colour in ("blue", "white", "red"):
-        assert home.state(f"days_left_{colour}") == str(days_left(colour, last)), moment
+        assert home.state(f"{colour}_days_left") == str(days_left(colour, last)), moment
     check_red(home, day, is_known=is_known)
     is_provisional = moment < paris(day, "11:20")
     expected = ("on" if is_provisional else "off") if is_known else "unknown"
@@ -193,5 +193,5 @@ async def test_french(hass: HomeAssistant, home: PlanHome) -> None:
     hass.config.language = "fr"
     await home.set_up()
     assert home.entity("tempo").attributes["message"] == "Bleu"
-    assert home.entity_id("tempo") == "calendar.tempo"
+    assert home.entity_id("tempo") == "calendar.tempo_jours_de_6_h_a_6_h"
     assert home.entity_id("colour_today") == "sensor.tempo_couleur_du_jour"

@@ -180,3 +180,47 @@ def test_whenever_it_is_a_rule_holds_on_its_days(rule: Rule, moment: datetime) -
         assert each.since.astimezone(PARIS).weekday() in rule.days
         assert last is None or each.since > last
         last = each.since
+
+
+COLOURS = st.frozensets(st.sampled_from(Colour))
+
+
+def test_a_rule_of_white_days_begins_with_the_day_of_its_start() -> None:
+    """At 05:00 the eve's day goes on; an unknown day is none of a rule that names colours."""
+    known = {date(2026, 11, 16): Colour.WHITE, date(2026, 11, 17): Colour.RED}
+    white = frozenset({Colour.WHITE})
+    evening = Rule("1", "White", Action.HOLD, time(22), time(23), colours=white)
+    early = Rule("2", "Early", Action.HOLD, time(5), time(5, 30), colours=white)
+    eve = Rule("3", "Eve", Action.HOLD, time(22), time(23), colours=white, looks_ahead=True)
+    since, until = at(15, 0), at(19, 0)
+    for rule, start in ((evening, at(16, 22)), (early, at(17, 5)), (eve, at(15, 22))):
+        (found,) = rule.occurrences(since, until, PARIS, known.get)
+        assert found.since == start
+    assert list(evening.occurrences(since, until, PARIS)) == []
+
+
+@given(COLOURS, COLOURS, TIMES, TIMES, st.booleans(), st.booleans(), st.sampled_from(Colour))
+def test_rules_that_hold_at_once_contradict_each_other(
+    first: frozenset[Colour],
+    second: frozenset[Colour],
+    one: time,
+    other: time,
+    ahead: bool,
+    beyond: bool,
+    colour: Colour,
+) -> None:
+    """Whatever their colours: what is in force at the same moment was said to contradict."""
+    rules_ = (
+        Rule("1", "One", Action.HOLD, one, one, colours=first, looks_ahead=ahead),
+        Rule("2", "Other", Action.AUTO, other, other, colours=second, looks_ahead=beyond),
+    )
+    known = {date(2026, 11, day): colour if day % 2 else Colour.BLUE for day in range(1, 30)}
+    mine, theirs = (
+        list(rule.occurrences(at(10, 0), at(14, 0), PARIS, known.get)) for rule in rules_
+    )
+    overlap = any(
+        a.since is not None and b.since is not None and a.since < b.until and b.since < a.until
+        for a in mine
+        for b in theirs
+    )
+    assert not overlap or rules_[0].contradicts(rules_[1])

@@ -144,7 +144,7 @@ async def owner(
         entry = MockConfigEntry(
             domain=DOMAIN,
             unique_id="plan",
-            title="Tempo",
+            title="Plan",
             data={"kind": "plan", "tariff": tariff},
             options={"automatic": True, **options},
         )

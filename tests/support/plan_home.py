@@ -14,7 +14,9 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
+from homeassistant.const import UnitOfEnergy
 from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN, Tariff
@@ -296,10 +298,13 @@ async def plan_home(
     days: Mapping[dt.date, Colour] | None = None,
     unknown: Sequence[dt.date] = (),
     faults: Faults | None = None,
+    registered: Sequence[Sequence[Any]] = (),
 ) -> AsyncIterator[PlanHome]:
     """Start a home with a plan whose automatic control is on.
 
     `days` are added to the colours of history; what is `unknown` is not in the plan's calendar.
+    Entities that are `registered` before anything is set up are given as domain, unique id, entity
+    id, unit, device class, and whether they are off.
     """
     loop = asyncio.get_running_loop()
     specs = specs or [_with_soc(spec, soc) for spec in specs_of("VenusE 3.0", 150, count)]
@@ -320,11 +325,38 @@ async def plan_home(
                 and day not in unknown
             }
         )
+        for row in registered:
+            _register(place.hass, *row)
         await place.add_all()
         await mine.add_plan({"tariff": tariff}, {"automatic": True, **(options or {})})
         mine.guard.start()
         yield mine
         await mine.guard.finish()
+
+
+def _register(
+    hass: HomeAssistant,
+    domain: str,
+    unique_id: str,
+    entity_id: str,
+    unit: str | None,
+    device_class: str | None,
+    off: bool,
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        domain,
+        DOMAIN,
+        unique_id,
+        suggested_object_id=entity_id.partition(".")[2],
+        unit_of_measurement=unit,
+        original_device_class=device_class,
+        disabled_by=er.RegistryEntryDisabler.INTEGRATION if off else None,
+    )
+    if unit == UnitOfEnergy.KILO_WATT_HOUR:
+        # The unit that was suggested when it was new.
+        suggested = {"suggested_unit_of_measurement": unit}
+        registry.async_update_entity_options(entity_id, "sensor.private", suggested)
 
 
 def _with_soc(spec: BatterySpec, soc: float) -> BatterySpec:

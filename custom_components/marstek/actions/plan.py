@@ -12,8 +12,8 @@ import voluptuous as vol
 
 from ..checked import day, duration, moment, number
 from ..const import DOMAIN, Tariff
-from ..plan.entities.entity import has_off_peak
 from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
+from ..plan.price_words import price_message
 from ..plan.runtime import Plan
 from ..planner import Action
 from ..runtime import async_loaded_plan
@@ -29,7 +29,6 @@ from .plan_requests import (
     end_of_pause,
     read_override,
 )
-from .prices import price_message
 
 _START_DATE: Final = "start_date"
 _END_DATE: Final = "end_date"
@@ -102,8 +101,8 @@ async def _async_override(call: ServiceCall) -> ServiceResponse:
         "batteries": names,
         "price": tariff.price,
         "colour": tariff.today,
-        "off_peak": tariff.is_off_peak if has_off_peak(plan.tariff.settings) else None,
-        "message": price_message(plan),
+        "off_peak": tariff.is_off_peak if plan.tariff.settings.has_off_peak else None,
+        "message": price_message(plan.tariff, plan.control.announcer.wording),
     }
 
 

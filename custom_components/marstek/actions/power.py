@@ -16,11 +16,11 @@ from ..battery.runtime import Battery
 from ..battery.thrift import giver_of
 from ..checked import duration, number
 from ..const import DOMAIN
+from ..plan.price_words import price_message
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
 from ..venus import Mode, OutOfRangeError, Proof, UnsupportedError
 from .description import ActionDescription
-from .prices import price_message
 from .targets import TARGET_FIELDS, Details, async_for_each
 
 _POWER: Final = "power"
@@ -137,7 +137,10 @@ async def _async_charge(call: ServiceCall) -> ServiceResponse:
 def _price(hass: HomeAssistant) -> Details:
     """Return what charging now costs, where a plan knows that."""
     plan = async_loaded_plan(hass)
-    return {} if plan is None else {"price": plan.tariff.data.price, "message": price_message(plan)}
+    if plan is None:
+        return {}
+    message = price_message(plan.tariff, plan.control.announcer.wording)
+    return {"price": plan.tariff.data.price, "message": message}
 
 
 async def _async_discharge(call: ServiceCall) -> ServiceResponse:

@@ -25,7 +25,7 @@ from ..venus import (
 )
 from .data import BatteryData, CommandProgress, CommandState
 from .parts import BatteryParts
-from .poll_schedule import Reading
+from .poll_schedule import Reading, always_needed
 from .poller import SHORTEST_WAIT
 from .reports import (
     AddressChanged,
@@ -132,8 +132,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         self._parts.ownership.async_return()
 
     def _wanted(self) -> set[Reading]:
-        """Return the readings that an enabled entity shows."""
-        return {Reading(context) for context in self.async_contexts()}
+        """Return the readings that an enabled entity shows, and those that decisions need."""
+        shown = {Reading(context) for context in self.async_contexts()}
+        return shown | always_needed(self._parts.client.profile)
 
     def _read(self, status: Status) -> None:
         self._intake.read(status)

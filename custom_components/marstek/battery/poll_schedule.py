@@ -101,6 +101,13 @@ def intervals_for(profile: Profile) -> Intervals:
     return _CAREFUL
 
 
+def always_needed(profile: Profile) -> frozenset[Reading]:
+    """Return what is read whether or not an entity shows it: alerts and commands go by it."""
+    has_cells = profile.temperature_scale is not None or profile.voltage_scale is not None
+    cells = {Reading.CELLS} if has_cells else set[Reading]()
+    return frozenset({Reading.DEVICE, Reading.MODE, *cells})
+
+
 @dataclass(slots=True)
 class _Freshness:
     last_ok: float | None = None

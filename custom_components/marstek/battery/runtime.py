@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_BLE_MAC
-from ..errors import command_error
+from ..errors import AtTargetError, command_error
 from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
@@ -27,8 +27,11 @@ from ..venus import (
     wait_at_most,
     within,
 )
+from .commanded import Commanded
+from .commanded_by import NO_SHARE, CommandedBy, PlanShare, commanded_by
 from .coordinator import BatteryCoordinator
 from .data import BatteryData, CommandProgress, CommandState
+from .do_now import ASKS, LONGEST, DoNow, done_now
 from .issues import async_tell
 from .left_alone import check_planned_charge
 from .mode_requests import PLAN_SLOTS, BatteryCommand, request_for
@@ -63,6 +66,7 @@ class Battery:
         self.entry: ConfigEntry = parts.context.entry
         self.clock: Clock = parts.context.clock
         self.profile: Profile = parts.context.profile
+        self._share = NO_SHARE
 
     @property
     def name(self) -> str:
@@ -129,6 +133,23 @@ class Battery:
     def is_planned(self) -> bool:
         """Tell whether the plan has put it into another mode than Auto, and not back yet."""
         return self.parts.memory.commanded.is_planned
+
+    @property
+    def commanded_by(self) -> PlanShare:
+        """Who commands it, and what is wanted of it."""
+        return commanded_by(
+            self.parts.memory.commanded,
+            self._share,
+            is_reachable=self.is_reachable,
+            left_alone_until=self.data.left_alone_until,
+        )
+
+    @callback
+    def async_note_share(self, share: PlanShare) -> None:
+        """Show from now on what the plan wants of it."""
+        if share != self._share:
+            self._share = share
+            self.coordinator.async_update_listeners()
 
     @property
     def is_claimed(self) -> bool:
@@ -283,6 +304,35 @@ class Battery:
     ) -> Proof | None:
         """Charge or discharge in Passive until a moment or a state of charge in %, then go back."""
         return await self.parts.runs.async_begin(power, until, target)
+
+    @property
+    def does_now(self) -> DoNow | None:
+        """What a person has it do; None for what was commanded in another way."""
+        if self.commanded_by.by is CommandedBy.BY_HAND:
+            return None
+        return done_now(self.parts.memory.commanded)
+
+    async def async_do_now(self, choice: DoNow, giver: Giver = Giver.PERSON) -> None:
+        """Have it charge, discharge or hold for a while, or go back to the plan or to Auto.
+
+        Raises a translated error when that fails, or when it is where it is to go already.
+        """
+        try:
+            await self.async_bound(self._async_do_now(choice, giver))
+        except VenusError as err:
+            raise command_error(err, self.name) from err
+
+    async def _async_do_now(self, choice: DoNow, giver: Giver) -> None:
+        if (ask := ASKS.get(choice)) is None:
+            await self.async_stop_run()
+            self.async_return()
+            return
+        power = ask.power(self.limits.charge, self.limits.discharge)
+        soc = self.data.soc if Reading.POWER in self.data.fresh else None
+        if soc is not None and Commanded.run(power, target=ask.target).is_reached(soc):
+            raise AtTargetError(soc)
+        self.check_mode(Mode.PASSIVE, giver)
+        await self.async_begin_run(power, dt_util.utcnow() + LONGEST, ask.target)
 
     async def async_stop_run(self) -> bool:
         """End what a person has begun, Manual too; tell whether there was anything to end."""

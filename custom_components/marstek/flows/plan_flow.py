@@ -38,7 +38,8 @@ from .plan_forms import (
 from .price_steps import PriceSteps
 
 SHOWN_FOR: Final = 2.0
-TITLES: Final = {Tariff.TEMPO: "Tempo", Tariff.FIXED: "Plan", Tariff.DYNAMIC: "Plan"}
+TITLE: Final = "Plan"
+"""Of the config entry and its device, in every language."""
 
 
 class PlanSteps(PriceSteps):
@@ -183,7 +184,7 @@ class PlanSteps(PriceSteps):
         options = {self._tariff: self._options, **self._control}
         if user_input is not None:
             return self.async_create_entry(
-                title=TITLES[self._tariff],
+                title=TITLE,
                 data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: self._tariff},
                 options={**options, **user_input},
             )
@@ -253,12 +254,9 @@ class PlanSteps(PriceSteps):
         )
 
     def _change_tariff(self, tariff: Tariff, options: Mapping[str, Any]) -> ConfigFlowResult:
-        """End with another tariff; a title that was not chosen follows."""
-        entry = self._get_reconfigure_entry()
-        was_named = entry.title != TITLES[Tariff(entry.data[CONF_TARIFF])]
+        """End with another tariff; the entry keeps its title."""
         return self.async_update_and_abort(
-            entry,
-            title=entry.title if was_named else TITLES[tariff],
+            self._get_reconfigure_entry(),
             data_updates={CONF_TARIFF: tariff},
             options=options,
             reason="tariff_changed",

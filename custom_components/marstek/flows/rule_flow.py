@@ -1,6 +1,6 @@
 """Subentry flow that adds, copies and edits the own rules of a home."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
@@ -20,12 +20,14 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..checked import is_whole
-from ..const import CONF_BLE_MAC
+from ..const import CONF_BLE_MAC, CONF_TARIFF, Tariff
 from ..entries import async_batteries
 from ..limits import power_limits
 from ..plan.rules import (
     CONF_ACTION,
     CONF_ACTIVE,
+    CONF_COLOUR_DAY,
+    CONF_COLOURS,
     CONF_DAYS,
     CONF_END,
     CONF_FLOOR,
@@ -34,11 +36,16 @@ from ..plan.rules import (
     CONF_START,
     CONF_TARGET,
     DAYS,
+    NEXT_DAY,
+    THIS_DAY,
     is_active,
+    rule_name,
     rule_of,
     subentries,
 )
 from ..planner import Action, Rule
+from ..tempo import Colour
+from ..texts import async_load_texts
 from ..venus import profile_for
 
 _COPIED: Final = "copied"
@@ -50,6 +57,8 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     CONF_START: "22:00:00",
     CONF_END: "06:00:00",
     CONF_DAYS: list(DAYS),
+    CONF_COLOURS: [],
+    CONF_COLOUR_DAY: THIS_DAY,
     CONF_POWER: _USUAL_POWER,
     CONF_ACTIVE: True,
 }
@@ -73,7 +82,7 @@ class RuleFlow(ConfigSubentryFlow):
         known = {each.subentry_id: each for each in subentries(self._get_entry())}
         if user_input is not None:
             chosen = known[user_input[_COPIED]]
-            self._shown = {**_DEFAULTS, **chosen.data, CONF_NAME: chosen.title}
+            self._shown = {**_DEFAULTS, **chosen.data, CONF_NAME: rule_name(chosen)}
             return await self.async_step_rule()
         choices = [SelectOptionDict(value=key, label=each.title) for key, each in known.items()]
         selector = SelectSelector(SelectSelectorConfig(options=choices))
@@ -86,19 +95,31 @@ class RuleFlow(ConfigSubentryFlow):
         data, result = self._ask("rule", user_input)
         if data is None:
             return result
-        return self.async_create_entry(title=data.pop(CONF_NAME), data=data)
+        return self.async_create_entry(title=await self._async_title(data), data=data)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change a rule."""
         subentry = self._get_reconfigure_subentry()
-        self._shown = {**_DEFAULTS, **subentry.data, CONF_NAME: subentry.title}
+        self._shown = {**_DEFAULTS, **subentry.data, CONF_NAME: rule_name(subentry)}
         data, result = self._ask("reconfigure", user_input, subentry)
         if data is None:
             return result
-        name = data.pop(CONF_NAME)
-        return self.async_update_and_abort(self._get_entry(), subentry, title=name, data=data)
+        title = await self._async_title(data)
+        return self.async_update_and_abort(self._get_entry(), subentry, title=title, data=data)
+
+    async def _async_title(self, data: Mapping[str, Any]) -> str:
+        """Return what the list of rules shows: the name, when, and what."""
+        texts = await async_load_texts(self.hass)
+        parts = [
+            f"{data[CONF_START][:5]}\u2013{data[CONF_END][:5]}",
+            texts.get(f"selector.override_mode.options.{data[CONF_ACTION]}"),
+        ]
+        if colours := data.get(CONF_COLOURS):
+            names = (texts.get(f"selector.colours.options.{colour}") for colour in colours)
+            parts.append(", ".join(names))
+        return f"{data[CONF_NAME]} ({' \u00b7 '.join(parts)})"
 
     def _ask(
         self,
@@ -153,6 +174,7 @@ class RuleFlow(ConfigSubentryFlow):
             vol.Required(CONF_START): TimeSelector(),
             vol.Required(CONF_END): TimeSelector(),
             vol.Required(CONF_DAYS): choice(list(DAYS), "days", multiple=True),
+            **self._colour_fields(choice),
             vol.Optional(CONF_POWER): number(UnitOfPower.WATT, 50),
             vol.Optional(CONF_TARGET): number(PERCENTAGE, 1),
             vol.Optional(CONF_FLOOR): number(PERCENTAGE, 1),
@@ -168,13 +190,25 @@ class RuleFlow(ConfigSubentryFlow):
             fields[vol.Required(_DESPITE, default=False)] = BooleanSelector()
         return vol.Schema(fields)
 
+    def _colour_fields(self, choice: Callable[..., SelectSelector]) -> dict[vol.Marker, Any]:
+        """Return what only Tempo can be asked."""
+        if self._get_entry().data[CONF_TARIFF] != Tariff.TEMPO:
+            return {}
+        colours = [colour.value for colour in Colour]
+        return {
+            vol.Optional(CONF_COLOURS): choice(colours, "colours", multiple=True),
+            vol.Optional(CONF_COLOUR_DAY, default=THIS_DAY): choice(
+                [THIS_DAY, NEXT_DAY], "colour_day"
+            ),
+        }
+
     def _read(
         self, given: Mapping[str, Any], edited: ConfigSubentry | None
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the data of a rule, and what is wrong with it."""
         errors: dict[str, str] = {}
         name = given[CONF_NAME].strip()
-        others = {each.title for each in subentries(self._get_entry()) if each is not edited}
+        others = {rule_name(each) for each in subentries(self._get_entry()) if each is not edited}
         if not name:
             errors[CONF_NAME] = "name_missing"
         elif name in others:
@@ -194,11 +228,11 @@ class RuleFlow(ConfigSubentryFlow):
     def _rivals(self, rule: Rule, edited: ConfigSubentry | None) -> list[str]:
         """Return the names of active rules that want something else at the same time."""
         return [
-            each.title
+            rule_name(each)
             for each in subentries(self._get_entry())
             if (edited is None or each.subentry_id != edited.subentry_id)
             and is_active(each)
-            and rule.contradicts(rule_of(each.subentry_id, each.title, each.data))
+            and rule.contradicts(rule_of(each.subentry_id, rule_name(each), each.data))
         ]
 
     def _batteries(self) -> dict[str, str]:

@@ -7,11 +7,13 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..battery.commanded_by import CommandedBy
 from ..battery.runtime import Battery
 from ..planner import Override, Step
 from ..texts import Texts
 from .events import Alert, EventKind, Kind, PlanEvent, PlanEvents
 from .order_executor import ExecutionReport, Outcome
+from .price_words import price_message
 from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
 from .tariff.tariff_data import TariffData
@@ -108,8 +110,13 @@ class Announcer:
 
     def override_started(self, battery: Battery, until: dt.datetime) -> None:
         """Publish that the plan leaves a battery to a person, or that nothing is sent to it."""
-        message = "told_left_alone" if battery.is_left_alone else None
-        self.announce(Kind.OVERRIDE_STARTED, {"until": self._time(until)}, battery, message)
+        message, values = None, {"until": self._time(until)}
+        if battery.is_left_alone:
+            message = "told_left_alone"
+        elif battery.commanded_by.by is CommandedBy.CHARGING:
+            message = "told_charging_by_hand"
+            values["price"] = price_message(self._tariff, self.wording)
+        self.announce(Kind.OVERRIDE_STARTED, values, battery, message)
 
     def override_wanted(self, request: Override, names: Iterable[str]) -> None:
         """Tell that batteries do what a person wants instead of the plan."""

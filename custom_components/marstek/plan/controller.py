@@ -14,6 +14,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from ..battery.commanded_by import NO_SHARE
 from ..battery.mode_requests import SafetyNet, SlotWindow
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
@@ -25,10 +26,13 @@ from .allocation import Allocations
 from .announcer import Announcer
 from .charging import ChargeWatch
 from .control_memory import FOR_EVER, ControlMemory
+from .journal import Journal
+from .journal_store import JournalStore
 from .options import Approach, PlanOptions, plan_options
 from .participants import Participants, loaded_batteries
 from .plan_data import PlanData
 from .plan_maker import PlanMaker
+from .shares import share_of
 from .snapshot import PlanState, snapshot
 from .switch_detector import SwitchDetector
 from .tariff.coordinator import TariffCoordinator
@@ -54,8 +58,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     config_entry: ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, tariff: TariffCoordinator) -> None:
-        """Plan by `tariff`; nothing is commanded yet."""
+    def __init__(
+        self, hass: HomeAssistant, tariff: TariffCoordinator, journal: JournalStore
+    ) -> None:
+        """Plan by `tariff`, and note what is done in `journal`; nothing is commanded yet."""
         super().__init__(
             hass,
             LOGGER,
@@ -66,6 +72,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             request_refresh_debouncer=Debouncer(hass, LOGGER, cooldown=0.5, immediate=True),
         )
         self.tariff = tariff
+        self._journal = journal
         self.options: PlanOptions = self._read_options()
         self.announcer = Announcer(hass, tariff)
         self._switches = SwitchDetector(self.announcer)
@@ -97,6 +104,11 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     def _read_options(self) -> PlanOptions:
         return plan_options(self.config_entry.options, self.tariff.settings.tariff)
+
+    @property
+    def journal(self) -> Journal:
+        """What the plan has done."""
+        return self._journal.journal
 
     @property
     def memory(self) -> ControlMemory:
@@ -162,6 +174,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Command nothing any more."""
         await super().async_shutdown()
         self.participants.async_stop()
+        for battery in loaded_batteries(self.hass).values():
+            battery.async_note_share(NO_SHARE)
 
     @override
     async def _async_update_data(self) -> PlanData:
@@ -181,6 +195,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             plan, step = await self._async_plan(now)
         self._command(plan, step, now)
         data = self._snapshot(plan, step, now)
+        self._note_shares(step)
+        self._journal.async_look(data)
         await self._tell(data, step, now)
         count(loaded_batteries(self.hass).values(), self.memory.energy)
         self.tariff.store.save_later()
@@ -332,6 +348,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             missing,
         )
         return snapshot(plan, step, now, known)
+
+    def _note_shares(self, step: Step) -> None:
+        """Have each battery show what the plan wants of it."""
+        executors, memory = self.participants.executors, self.memory
+        for key, battery in loaded_batteries(self.hass).items():
+            battery.async_note_share(
+                share_of(key, executors, memory, step, is_in_control=self.is_in_control)
+            )
 
     async def async_pause(self, until: dt.datetime | None) -> None:
         """Return all batteries to Auto until then, or until `async_resume`."""

@@ -62,6 +62,7 @@ class PlanData:
     next_action: Action | None = None
     next_action_at: dt.datetime | None = None
     next_reason: Reason | None = None
+    paused_until: dt.datetime | None = None
     plan: Timeline | None = None
     step: Step | None = None
     is_problem: bool = False

@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..battery.runtime import Battery
+from ..const import Tariff
 from ..planner import (
     BatteryState,
     Context,
@@ -116,7 +117,8 @@ class PlanMaker:
             is_long=options.approach is not Approach.SIMPLE,
         )
         zone = settings.off_peak.zone
-        rules = in_force(active_rules(self._entry), now, horizon[-1].end, zone)
+        colours = self._tariff.colours if settings.tariff is Tariff.TEMPO else {}
+        rules = in_force(active_rules(self._entry), now, horizon[-1].end, zone, colours.get)
         return Context(
             now=now.astimezone(zone),
             periods=horizon,

@@ -5,8 +5,10 @@ import datetime as dt
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_NAME
 
 from ..planner import Action, Rule
+from ..tempo import Colour
 
 SUBENTRY_RULE: Final = "rule"
 
@@ -19,6 +21,10 @@ CONF_TARGET: Final = "target"
 CONF_FLOOR: Final = "floor"
 CONF_RULE_BATTERIES: Final = "batteries"
 CONF_ACTIVE: Final = "active"
+CONF_COLOURS: Final = "colours"
+CONF_COLOUR_DAY: Final = "colour_day"
+THIS_DAY: Final = "this_day"
+NEXT_DAY: Final = "next_day"
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -38,6 +44,8 @@ def rule_of(subentry_id: str, name: str, data: Mapping[str, Any]) -> Rule:
         target=data.get(CONF_TARGET) if action is Action.CHARGE else None,
         floor=data.get(CONF_FLOOR) if action in (Action.AUTO, Action.DISCHARGE) else None,
         batteries=frozenset(named) if named else None,
+        colours=frozenset(Colour(colour) for colour in data.get(CONF_COLOURS) or ()),
+        looks_ahead=data.get(CONF_COLOUR_DAY) == NEXT_DAY,
     )
 
 
@@ -45,6 +53,11 @@ def subentries(entry: ConfigEntry) -> list[ConfigSubentry]:
     """Return the rules of the plan's entry in the order in which they were added."""
     found = entry.subentries.values()
     return [each for each in found if each.subentry_type == SUBENTRY_RULE]
+
+
+def rule_name(subentry: ConfigSubentry) -> str:
+    """Return the name that its owner gave a rule; the title tells more, save of older rules."""
+    return str(subentry.data.get(CONF_NAME, subentry.title))
 
 
 def is_active(subentry: ConfigSubentry) -> bool:
@@ -55,7 +68,7 @@ def is_active(subentry: ConfigSubentry) -> bool:
 def active_rules(entry: ConfigEntry) -> tuple[Rule, ...]:
     """Return the rules that are switched on; of two that contradict each other the later counts."""
     return tuple(
-        rule_of(each.subentry_id, each.title, each.data)
+        rule_of(each.subentry_id, rule_name(each), each.data)
         for each in subentries(entry)
         if is_active(each)
     )

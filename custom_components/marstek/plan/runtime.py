@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant
 
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
+from .journal_store import JournalStore
 from .tariff.coordinator import TariffCoordinator
 
 
@@ -14,7 +15,8 @@ class Plan:
     def __init__(self, hass: HomeAssistant, entry: PlanConfigEntry) -> None:
         """Prepare; nothing is loaded yet."""
         self.tariff = TariffCoordinator(hass, entry)
-        self.control = PlanController(hass, self.tariff)
+        self.journal = JournalStore(hass, entry.entry_id)
+        self.control = PlanController(hass, self.tariff, self.journal)
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""
@@ -35,6 +37,7 @@ class Plan:
         await self.control.async_shutdown()
         await self.tariff.async_shutdown()
         await self.tariff.store.async_close()
+        await self.journal.async_close()
 
 
 type PlanConfigEntry = ConfigEntry[Plan]
@@ -45,6 +48,7 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     plan = Plan(hass, entry)
     await plan.tariff.async_config_entry_first_refresh()
     await plan.control.plan_maker.learner.async_load()
+    await plan.journal.async_load()
     await plan.control.async_config_entry_first_refresh()
     return plan
 

@@ -69,6 +69,7 @@ def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> 
         next_action=None if following is None else following.action,
         next_action_at=None if following is None else following.start,
         next_reason=None if following is None else following.reason,
+        paused_until=known.memory.paused_until,
         plan=plan,
         step=step,
         is_problem=bool(failing) or (known.is_in_control and bool(known.out_of_reach)),

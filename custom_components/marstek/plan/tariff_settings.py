@@ -104,6 +104,11 @@ class TariffSettings:
     credentials: Credentials | None = None
     dynamic: DynamicSettings = DynamicSettings()
 
+    @property
+    def has_off_peak(self) -> bool:
+        """Tell whether the tariff has off-peak hours."""
+        return self.tariff is not Tariff.DYNAMIC
+
 
 # EDF's regulated peak and off-peak tariff from 2026-08-01 (TEMPO.md 1.6).
 DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)

@@ -8,11 +8,16 @@ from homeassistant.util import dt as dt_util
 
 from ..planner import Action, Step
 from ..texts import Texts
+from .journal import JournalEntry
 
 _SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
 _POINTS: Final = {"fr": ","}
 # In English, day and month change places from country to country: only ISO is read alike everywhere.
 _MOMENTS: Final = {"fr": "%d/%m/%Y, %H:%M"}
+# A time alone is read as the next or the last one: nearly 24 hours ahead it looks past.
+_NEAR: Final = dt.timedelta(hours=18)
+# In Wh: less is the noise of counters.
+_LEAST_ENERGY: Final = 10.0
 _COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
 
 
@@ -25,6 +30,12 @@ class Wording:
 
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return what a step does and why; `power` in W takes the place of what is to be sent."""
+        action, reason = self.action(step, power), self.reason(step)
+        colon = _COLONS.get(self.language, ": ")
+        return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
+
+    def action(self, step: Step, power: int | None = None) -> str:
+        """Return what a step does; `power` in W takes the place of what is to be sent."""
         watts = step.sent if power is None else power
         values = {
             "power": self.number(watts),
@@ -32,16 +43,33 @@ class Wording:
             "floor": self.number(step.floor or 0),
         }
         does = "auto_floor" if step.action is Action.AUTO and step.floor else step.action
-        action = self.texts.get(f"exceptions.told_action_{does}.message", values)
-        reason = self.reason(step)
-        colon = _COLONS.get(self.language, ": ")
-        return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
+        return self.texts.message(f"told_action_{does}", values)
 
     def reason(self, step: Step) -> str:
         """Return why a step is what it is."""
         if rule := step.figures.get("rule"):
             return self.texts.get("exceptions.told_rule.message", {"rule": str(rule)})
         return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+
+    def outcome(self, entry: JournalEntry) -> str:
+        """Return what came of a step: energies, the state of charge at its end, failures."""
+        texts, found = self.texts, list[str]()
+        for key, energy in (
+            ("outcome_charged", entry.charged),
+            ("outcome_discharged", entry.discharged),
+        ):
+            if energy is not None and energy >= _LEAST_ENERGY:
+                found.append(texts.message(key, {"energy": self.decimal(energy / 1000)}))
+        if entry.soc is not None:
+            found.append(texts.message("outcome_soc", {"soc": str(entry.soc)}))
+        if entry.failing:
+            names = ", ".join(entry.failing)
+            found.append(texts.message("summary_failing", {"names": names}))
+        return " ".join(found)
+
+    def decimal(self, value: float) -> str:
+        """Return a number with two decimals as it is written in the language."""
+        return f"{value:.2f}".replace(".", _POINTS.get(self.language, "."))
 
     def number(self, value: float) -> str:
         """Return a whole number as it is written in the language."""
@@ -51,6 +79,12 @@ class Wording:
         """Return date and time by the clock of the home, as they are written in the language."""
         style = _MOMENTS.get(self.language, "%Y-%m-%d %H:%M")
         return dt_util.as_local(moment).strftime(style)
+
+    def clock(self, moment: dt.datetime, now: dt.datetime) -> str:
+        """Return a time of day, with its date from a day on."""
+        if abs(moment - now) >= _NEAR:
+            return self.moment(moment)
+        return f"{dt_util.as_local(moment):%H:%M}"
 
     def price(self, value: float) -> str:
         """Return a price of a kWh as it is written in the language."""

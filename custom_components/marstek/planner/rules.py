@@ -1,17 +1,26 @@
 """Own rules of a home: what batteries do on certain days from one hour to another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from ..tempo import Colour, tempo_day
 from .model import Action, Override
+
+type ColourOf = Callable[[date], Colour | None]
 
 ALL_DAYS: Final = frozenset(range(7))
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 # Any week will do: on a wall clock all are alike.
 _MONDAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001 - of no zone
+_DAY_STARTS: Final = time(6)
+
+
+def no_colour(_: date) -> Colour | None:
+    """Return the colour of any day where there are no colours."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class Rule:
     floor: float | None = None
     batteries: frozenset[str] | None = None
     """Ids of those that it is for, None for all."""
+    colours: frozenset[Colour] = frozenset()
+    """Of the Tempo days on which it is in force; empty: whatever the colour."""
+    looks_ahead: bool = False
+    """True where the colour is that of the next Tempo day, not of the one it starts in."""
 
     def __post_init__(self) -> None:
         """Refuse what would never be in force, or nobody knows when."""
@@ -44,14 +57,22 @@ class Rule:
             raise ValueError("Bounds are those of the clock on the wall")
 
     def occurrences(
-        self, since: datetime, until: datetime, zone: tzinfo | None
+        self,
+        since: datetime,
+        until: datetime,
+        zone: tzinfo | None,
+        colour_of: ColourOf = no_colour,
     ) -> Iterator[Override]:
-        """Yield when it is in force between two aware moments, in order."""
+        """Yield when it is in force between two aware moments, in order.
+
+        A day whose colour is unknown is none of a rule that names colours.
+        """
         day = since.astimezone(zone).date() - _DAY
         while day <= until.astimezone(zone).date():
             if day.weekday() in self.days:
                 start, end = self._on(day, zone)
-                if end > since and start < until and start < end:
+                is_near = end > since and start < until and start < end
+                if is_near and self._is_of_the_day(start, colour_of):
                     yield Override(
                         self.action,
                         end,
@@ -63,6 +84,12 @@ class Rule:
                         rule=self.name,
                     )
             day += _DAY
+
+    def _is_of_the_day(self, start: datetime, colour_of: ColourOf) -> bool:
+        """Tell whether it is in force by the colour; before 06:00 the eve's day goes on."""
+        if not self.colours:
+            return True
+        return colour_of(tempo_day(start) + _DAY * self.looks_ahead) in self.colours
 
     def _on(self, day: date, zone: tzinfo | None) -> tuple[datetime, datetime]:
         last = day if self.end > self.start else day + _DAY
@@ -76,6 +103,8 @@ class Rule:
         meant = self.batteries is None or other.batteries is None
         if not meant and not (self.batteries or frozenset()) & (other.batteries or frozenset()):
             return False
+        if self._are_never_both(other):
+            return False
         mine, theirs = list(self._in_a_week()), list(other._in_a_week())
         return any(
             start < its_end + shift and its_start + shift < end
@@ -85,13 +114,28 @@ class Rule:
             for shift in (-_WEEK, timedelta(), _WEEK)
         )
 
+    def _are_never_both(self, other: Rule) -> bool:
+        """Tell whether their colours exclude each other."""
+        if not self.colours or not other.colours or self.looks_ahead != other.looks_ahead:
+            return False
+        # One that starts before 06:00 belongs to the day before, beside one of the new day.
+        first, second = self.start < _DAY_STARTS, other.start < _DAY_STARTS
+        return first == second and not self.colours & other.colours
+
     def _in_a_week(self) -> Iterator[tuple[datetime, datetime]]:
         for day in sorted(self.days):
             yield self._on((_MONDAY + day * _DAY).date(), None)
 
 
 def in_force(
-    rules: Iterable[Rule], since: datetime, until: datetime, zone: tzinfo | None
+    rules: Iterable[Rule],
+    since: datetime,
+    until: datetime,
+    zone: tzinfo | None,
+    colour_of: ColourOf = no_colour,
 ) -> tuple[Override, ...]:
-    """Return what rules want between two moments; of two for the same battery the later counts."""
-    return tuple(each for rule in rules for each in rule.occurrences(since, until, zone))
+    """Return what rules want between two moments; of two for the same battery the later counts.
+
+    `colour_of` returns the colour of a Tempo day, None where it is unknown.
+    """
+    return tuple(each for rule in rules for each in rule.occurrences(since, until, zone, colour_of))

@@ -171,7 +171,7 @@ async def test_preview_of_tonight() -> None:
         assert shown[1].endswith(" W to 100 %: tomorrow may be red")
         await flow.submit(automatic=True)
         (entry,) = [
-            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Tempo"
+            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Plan"
         ]
         await me.until("22:15")
         assert me.modes == ["Manual", "Manual"]
@@ -185,7 +185,7 @@ async def test_set_up_without_control() -> None:
         flow = await set_up_again(me, batteries=MACS[:1], all_batteries=False, has_pv=True)
         await flow.submit(automatic=False)
         (entry,) = [
-            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Tempo"
+            e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Plan"
         ]
         assert entry.options["batteries"] == MACS[:1]
         assert entry.options["has_pv"] is True

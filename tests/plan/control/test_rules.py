@@ -254,3 +254,32 @@ async def test_diagnostics_tell_rules_and_orders_without_identities() -> None:
         assert "power=500" in control["batteries"]["battery 2"]["standing"]
         assert control["steps"][0]["reason"] == "rule"
         assert told["entry"]["options"]["batteries"] == ["battery 1"]
+
+
+@at(2026, 3, 9, 11, 30)
+async def test_a_rule_of_a_colour() -> None:
+    """It is asked for Tempo only, followed on days of its colour, and named in the list."""
+    async with plan_home(count=1, soc=80) as home:
+        today = home.colours[dt.date(2026, 3, 9)]
+        other = next(colour for colour in Colour if colour is not today)
+        await add(home, name="Other", colours=[other.value], colour_day="this_day")
+        await add(
+            home,
+            name="Mine",
+            start="12:00:00",
+            end="13:00:00",
+            colours=[today.value],
+            colour_day="this_day",
+        )
+        first, second = subentries(home.entry)
+        assert first.title.startswith("Other (12:00\N{EN DASH}13:30")
+        assert second.title.endswith(f"{today.value.capitalize()})")
+        await home.until(12, 3)
+        assert home.powers() == [500]
+        assert home.place.state(home.batteries[0], "sensor", "commanded_by") == "rule"
+        entity_id = home.place.entity_id(home.batteries[0], "sensor", "commanded_by")
+        state = home.hass.states.get(entity_id)
+        assert state is not None
+        assert state.attributes["rule"] == "Mine"
+        await home.until(13, 3)
+        assert home.powers() == [0] or home.batteries[0].state.mode == "Auto"

@@ -8,7 +8,7 @@ from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySen
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ...venus import Danger, Profile
+from ...venus import Danger
 from ..poll_schedule import Reading
 from ..runtime import Battery
 from .entity import BatteryEntity, BatteryEntityDescription
@@ -24,11 +24,6 @@ class BatteryBinarySensorDescription(BatteryEntityDescription, BinarySensorEntit
     always_available: bool = False
 
 
-def _cells_are_read_anyway(profile: Profile) -> bool:
-    """Tell whether the cells are read for their temperature already."""
-    return profile.temperature_scale is not None
-
-
 def _pv_live(number: int) -> BatteryBinarySensorDescription:
     def is_on(battery: Battery) -> bool | None:
         channel = battery.data.pv_channel(number)
@@ -39,7 +34,6 @@ def _pv_live(number: int) -> BatteryBinarySensorDescription:
         translation_key="pv_channel_live",
         translation_placeholders={"number": str(number)},
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         reading=Reading.PV,
         exists_fn=has_pv,
         is_on_fn=is_on,
@@ -74,7 +68,6 @@ BINARY_SENSORS = (
         translation_key="meter_connected",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         reading=Reading.METER,
         exists_fn=lambda profile: has_meter(profile) and not profile.mode_has_meter,
         is_on_fn=lambda battery: battery.data.meter.connected if battery.data.meter else None,
@@ -100,7 +93,6 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         reading=Reading.CELLS,
         exists_fn=lambda profile: profile.charge_flag_is_real,
-        enabled_fn=_cells_are_read_anyway,
         is_on_fn=lambda battery: (
             battery.data.cells.charge_permitted if battery.data.cells else None
         ),
@@ -111,7 +103,6 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         reading=Reading.CELLS,
         exists_fn=lambda profile: profile.discharge_flag_is_real,
-        enabled_fn=_cells_are_read_anyway,
         is_on_fn=lambda battery: (
             battery.data.cells.discharge_permitted if battery.data.cells else None
         ),
@@ -121,7 +112,6 @@ BINARY_SENSORS = (
         translation_key="bluetooth",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         reading=Reading.BLUETOOTH,
         is_on_fn=lambda battery: battery.data.bluetooth_connected,
     ),

@@ -33,7 +33,6 @@ class ScheduleCalendarDescription(BatteryEntityDescription, CalendarEntityDescri
 _SCHEDULE: Final = ScheduleCalendarDescription(
     key="schedule",
     translation_key="schedule",
-    entity_registry_enabled_default=False,
     exists_fn=lambda profile: Mode.MANUAL in profile.modes,
 )
 

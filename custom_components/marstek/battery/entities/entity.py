@@ -10,6 +10,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ...const import CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, MANUFACTURER
 from ...entity import MarstekEntity
+from ...main_entities import is_main_of_battery
 from ...venus import Profile, firmware_name
 from ..coordinator import BatteryCoordinator
 from ..data import BatteryData
@@ -25,8 +26,6 @@ class BatteryEntityDescription(EntityDescription):
     """The reading it shows, and without which it is not available."""
     exists_fn: Callable[[Profile], bool] = lambda _: True
     """Tells whether a model and firmware has it."""
-    enabled_fn: Callable[[Profile], bool] = lambda _: True
-    """Tells whether it is on by default, where the description does not say that it is off."""
 
 
 class BatteryEntity(MarstekEntity[BatteryCoordinator]):
@@ -40,9 +39,7 @@ class BatteryEntity(MarstekEntity[BatteryCoordinator]):
         self.battery = battery
         self.entity_description = description
         data, mac = battery.entry.data, battery.mac
-        self._attr_entity_registry_enabled_default = (
-            description.entity_registry_enabled_default and description.enabled_fn(battery.profile)
-        )
+        self._attr_entity_registry_enabled_default = is_main_of_battery(description.key)
         self._attr_unique_id = f"{mac}_{description.key}"
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, mac)},

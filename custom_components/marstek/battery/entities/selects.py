@@ -1,4 +1,4 @@
-"""Select for the operating mode of a battery."""
+"""Selects of a battery: its operating mode, and what a person wants of it now."""
 
 from dataclasses import dataclass
 from typing import override
@@ -6,6 +6,7 @@ from typing import override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 
 from ...venus import Mode
+from ..do_now import DoNow
 from ..poll_schedule import Reading
 from ..runtime import Battery
 from ..thrift import giver_of
@@ -20,9 +21,25 @@ class ModeSelectDescription(BatteryEntityDescription, SelectEntityDescription):
 _MODE = ModeSelectDescription(key="mode", translation_key="mode", reading=Reading.MODE)
 
 
-def selects(battery: Battery) -> list[ModeSelect]:
-    """Return the select of a battery."""
-    return [ModeSelect(battery, _MODE)]
+@dataclass(frozen=True, kw_only=True)
+class DoNowDescription(BatteryEntityDescription, SelectEntityDescription):
+    """The select of what is to be done now."""
+
+
+_DO_NOW = DoNowDescription(
+    key="do_now",
+    translation_key="do_now",
+    options=[choice.value for choice in DoNow],
+    exists_fn=lambda profile: Mode.PASSIVE in profile.modes,
+)
+
+
+def selects(battery: Battery) -> list[SelectEntity]:
+    """Return the selects that a model and firmware has."""
+    found: list[SelectEntity] = [ModeSelect(battery, _MODE)]
+    if _DO_NOW.exists_fn(battery.profile):
+        found.append(DoNowSelect(battery, _DO_NOW))
+    return found
 
 
 class ModeSelect(BatteryEntity, SelectEntity):
@@ -62,3 +79,25 @@ class ModeSelect(BatteryEntity, SelectEntity):
             # It can be chosen only while it is on: its action names the slots that it overwrites.
             return
         await self.battery.async_set_mode(mode, giver_of(self._context))
+
+
+class DoNowSelect(BatteryEntity, SelectEntity):
+    """What a person has the battery do until it is done; unknown for what was asked otherwise."""
+
+    entity_description: DoNowDescription
+
+    @property
+    @override
+    def _value(self) -> DoNow | None:
+        return self.battery.does_now
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return the choice that is carried out."""
+        return self._value
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Have it done."""
+        await self.battery.async_do_now(DoNow(option), giver_of(self._context))

@@ -24,6 +24,8 @@ class BatterySensorDescription(BatteryEntityDescription, SensorEntityDescription
     value_fn: Callable[[BatteryData], StateType | dt.datetime]
     always_available: bool = False
     """True for what Home Assistant knows without the battery."""
+    waits: bool = False
+    """True for what has yet to be measured: there is no such entity until it is known."""
 
 
 def always(_: Profile) -> bool:
@@ -54,7 +56,7 @@ def energy(
     value_fn: Callable[[BatteryData], StateType],
     exists_fn: Callable[[Profile], bool] = always,
 ) -> BatterySensorDescription:
-    """Describe an energy in Wh that only ever rises, shown in kWh."""
+    """Describe an energy in Wh that only ever rises, shown in kWh; a silent battery keeps it."""
     return BatterySensorDescription(
         key=key,
         translation_key=key,
@@ -63,6 +65,7 @@ def energy(
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=2,
+        always_available=True,
         value_fn=value_fn,
         exists_fn=exists_fn,
     )

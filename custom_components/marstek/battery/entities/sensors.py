@@ -9,9 +9,18 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorStateClass,
 )
-from homeassistant.const import SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory, UnitOfRatio
+from homeassistant.const import (
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    Platform,
+    UnitOfRatio,
+)
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from ...const import DOMAIN
 from ...entity import last_number
 from ...venus import firmware_name
 from ..data import CommandState
@@ -22,6 +31,7 @@ from .entity import BatteryEntity
 from .sensor_description import BatterySensorDescription, energy, power
 from .sensors_cells import CELL_SENSORS
 from .sensors_meter import METER_SENSORS
+from .sensors_owner import owner_sensors
 from .sensors_passive import PASSIVE_SENSORS
 from .sensors_pv import PV_SENSORS
 
@@ -60,7 +70,6 @@ SENSORS = (
         key="wifi_signal",
         device_class=SensorDeviceClass.SIGNAL_STRENGTH,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
         state_class=SensorStateClass.MEASUREMENT,
         reading=Reading.WIFI,
@@ -71,19 +80,20 @@ SENSORS = (
         translation_key="firmware",
         entity_category=EntityCategory.DIAGNOSTIC,
         reading=Reading.DEVICE,
+        always_available=True,
         value_fn=lambda data: firmware_name(data.firmware) if data.firmware else None,
     ),
     BatterySensorDescription(
         key="address",
         translation_key="address",
         entity_category=EntityCategory.DIAGNOSTIC,
+        always_available=True,
         value_fn=lambda data: data.address,
     ),
     BatterySensorDescription(
         key="success_rate",
         translation_key="success_rate",
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.success_rate,
@@ -102,13 +112,43 @@ _RESUMED: Final = {
 """Meters of the stored memory, by the sensor that shows them."""
 
 
-def sensors(battery: Battery) -> list[BatterySensor]:
+def sensors(battery: Battery) -> list[SensorEntity]:
     """Return the sensors that a battery has."""
     return [
-        (BatterySensor if description.key not in _RESUMED else EnergySensor)(battery, description)
-        for description in SENSORS
-        if description.exists_fn(battery.profile)
+        *(
+            (EnergySensor if description.key in _RESUMED else BatterySensor)(battery, description)
+            for description in SENSORS
+            if description.exists_fn(battery.profile) and not description.waits
+        ),
+        *owner_sensors(battery),
     ]
+
+
+@callback
+def async_add_late_sensors(battery: Battery, add_entities: AddConfigEntryEntitiesCallback) -> None:
+    """Add the sensors of what has yet to be measured as soon as that is known, or was once."""
+    registry = er.async_get(battery.hass)
+    waiting = {
+        description.key: description
+        for description in SENSORS
+        if description.waits and description.exists_fn(battery.profile)
+    }
+
+    def is_known(description: BatterySensorDescription) -> bool:
+        unique_id = f"{battery.mac}_{description.key}"
+        is_registered = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+        return is_registered is not None or description.value_fn(battery.data) is not None
+
+    @callback
+    def add() -> None:
+        known = [each for each in waiting.values() if is_known(each)]
+        for description in known:
+            del waiting[description.key]
+        if known:
+            add_entities(BatterySensor(battery, description) for description in known)
+
+    add()
+    battery.entry.async_on_unload(battery.coordinator.async_add_listener(add))
 
 
 class BatterySensor(BatteryEntity, SensorEntity):

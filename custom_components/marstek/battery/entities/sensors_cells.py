@@ -68,6 +68,7 @@ CELL_SENSORS: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
+        waits=True,
         value_fn=_efficiency,
     ),
     BatterySensorDescription(
@@ -76,6 +77,7 @@ CELL_SENSORS: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.TOTAL,
         suggested_display_precision=1,
+        waits=True,
         value_fn=_cycles,
     ),
     BatterySensorDescription(
@@ -86,6 +88,7 @@ CELL_SENSORS: Final = (
         native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
+        always_available=True,
         value_fn=lambda data: data.rated_capacity,
     ),
     BatterySensorDescription(
@@ -116,7 +119,6 @@ CELL_SENSORS: Final = (
         translation_key="cell_current",
         device_class=SensorDeviceClass.CURRENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,

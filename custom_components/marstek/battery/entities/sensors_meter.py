@@ -1,7 +1,7 @@
 """Sensors of the meter at the grid connection, in W, + = import (PROTOCOL.md 2.8).
 
-Off by default: no firmware tells it along with what is asked anyway, and on Venus C and E asking
-can cost the meter its connection.
+Off by default, as most entities are; here it matters: no firmware tells it along with what is asked
+anyway, and on Venus C and E asking can cost the meter its connection.
 """
 
 from dataclasses import replace
@@ -49,7 +49,7 @@ def _phase(index: int) -> BatterySensorDescription:
 
 
 def _polled(description: BatterySensorDescription) -> BatterySensorDescription:
-    return replace(description, reading=Reading.METER, entity_registry_enabled_default=False)
+    return replace(description, reading=Reading.METER)
 
 
 def _imported(data: BatteryData) -> float | None:

@@ -22,11 +22,6 @@ def has_pv(profile: Profile) -> bool:
     return profile.has_pv
 
 
-def _is_read_anyway(profile: Profile) -> bool:
-    """Tell whether the inputs are read for the battery's own power already."""
-    return not profile.pv_total_is_real
-
-
 def _of_channel(number: int, value: _Value) -> Callable[[BatteryData], float | None]:
     def value_of(data: BatteryData) -> float | None:
         channel = data.pv_channel(number)
@@ -42,7 +37,6 @@ def _power(number: int) -> BatterySensorDescription:
         translation_key="pv_channel_power",
         translation_placeholders={"number": str(number)},
         reading=Reading.PV,
-        enabled_fn=_is_read_anyway,
     )
 
 
@@ -55,7 +49,6 @@ def _voltage(number: int) -> BatterySensorDescription:
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        entity_registry_enabled_default=False,
         reading=Reading.PV,
         exists_fn=has_pv,
         value_fn=_of_channel(number, lambda channel: channel.voltage),
@@ -71,7 +64,6 @@ def _current(number: int) -> BatterySensorDescription:
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        entity_registry_enabled_default=False,
         reading=Reading.PV,
         exists_fn=has_pv,
         value_fn=_of_channel(number, lambda channel: channel.current),

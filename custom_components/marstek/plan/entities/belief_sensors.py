@@ -20,6 +20,7 @@ from ..controller import PlanController
 from ..options import Approach
 from ..runtime import Plan
 from .entity import ControlEntity, ControlEntityDescription
+from .price_unit import price_unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,7 @@ class BeliefSensor(ControlEntity, SensorEntity):
         """Return the unit; prices are in the currency of the home."""
         unit = self.entity_description.native_unit_of_measurement
         if unit is None and self.entity_description.device_class is None:
-            return f"{self.coordinator.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+            return price_unit(self.coordinator.hass, self.unique_id)
         return unit
 
 

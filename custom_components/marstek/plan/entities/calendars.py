@@ -1,4 +1,4 @@
-"""Calendars: Tempo days from 06:00 to 06:00 as far as known, and the steps of the plan."""
+"""Calendars: Tempo days of each colour, the same from 06:00 to 06:00, and the steps of the plan."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ...planner import Step
 from ...tempo import Colour, day_end, day_start, tempo_day
+from ..journal import JournalEntry
 from ..plan_data import ControlState
 from ..runtime import Plan
 from .entity import (
@@ -37,8 +38,28 @@ class PlanCalendarDescription(ControlEntityDescription, CalendarEntityDescriptio
     """The calendar of what is planned."""
 
 
-# Named as its device is.
-_TEMPO: Final = TariffCalendarDescription(key="tempo", name=None)
+@dataclass(frozen=True, kw_only=True)
+class DaysCalendarDescription(TariffCalendarDescription):
+    """The calendar of the days of one colour."""
+
+    colour: Colour
+
+
+_TEMPO: Final = TariffCalendarDescription(key="tempo", translation_key="tempo")
+# Colours of the calendar page, legible on light and on dark ground; white is a light grey there.
+_DAYS: Final = tuple(
+    DaysCalendarDescription(
+        key=f"{colour}_days",
+        translation_key=f"{colour}_days",
+        colour=colour,
+        initial_color=shown,
+    )
+    for colour, shown in (
+        (Colour.BLUE, "#1565c0"),
+        (Colour.WHITE, "#b0bec5"),
+        (Colour.RED, "#c62828"),
+    )
+)
 _PLAN: Final = PlanCalendarDescription(key="plan", translation_key="plan")
 
 
@@ -46,9 +67,47 @@ def calendars(plan: Plan) -> list[CalendarEntity]:
     """Return the calendars that a tariff has, and that of the plan itself."""
     tariff = plan.tariff
     return [
+        *(DaysCalendar(tariff, item) for item in offered(tariff, Platform.CALENDAR, _DAYS)),
         *(TempoCalendar(tariff, item) for item in offered(tariff, Platform.CALENDAR, (_TEMPO,))),
         PlanCalendar(plan.control, _PLAN),
     ]
+
+
+class DaysCalendar(TariffEntity, CalendarEntity):
+    """The known days of one colour, each on its date: the hours before 06:00 are the eve's."""
+
+    entity_description: DaysCalendarDescription
+
+    @property
+    @override
+    def _value(self) -> CalendarEvent | None:
+        return self.event
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the day of today, or the next one."""
+        return next(self._events(dt_util.now().date(), dt.date.max), None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: dt.datetime, end_date: dt.datetime
+    ) -> list[CalendarEvent]:
+        """Return the days that touch a span, in order."""
+        last = dt_util.as_local(end_date - dt.timedelta(microseconds=1)).date()
+        return list(self._events(dt_util.as_local(start_date).date(), last))
+
+    def _events(self, first: dt.date, last: dt.date) -> Iterator[CalendarEvent]:
+        colour, colours = self.entity_description.colour, self.coordinator.colours
+        summary = self.coordinator.texts.get(f"entity.sensor.colour_today.state.{colour}")
+        for day in sorted(day for day, its in colours.items() if its is colour):
+            if first <= day <= last:
+                yield CalendarEvent(
+                    start=day,
+                    end=day + dt.timedelta(days=1),
+                    summary=summary,
+                    uid=f"{day.isoformat()}_{colour}",
+                )
 
 
 class TempoCalendar(TariffEntity, CalendarEntity):
@@ -91,7 +150,7 @@ class TempoCalendar(TariffEntity, CalendarEntity):
 
 
 class PlanCalendar(ControlEntity, CalendarEntity):
-    """What batteries will do, and why; empty as long as there is no battery."""
+    """What the plan has done and why, what it does, and what it will do."""
 
     entity_description: PlanCalendarDescription
 
@@ -106,15 +165,25 @@ class PlanCalendar(ControlEntity, CalendarEntity):
         """Return the running step."""
         now = dt_util.utcnow()
         step = next((step for step in self._steps if step.end > now), None)
-        return None if step is None else self._event(step)
+        return None if step is None else self._coming(step)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: dt.datetime, end_date: dt.datetime
     ) -> list[CalendarEvent]:
-        """Return the steps that touch a span, in order."""
-        touching = (step for step in self._steps if step.start < end_date and step.end > start_date)
-        return [self._event(step) for step in touching]
+        """Return the steps that touch a span, in order: those that are over as they went."""
+        journal, now = self.coordinator.journal, dt_util.utcnow()
+        running = journal.running
+        past = journal.between(start_date, min(end_date, now))
+        coming = (
+            step
+            for step in self._steps
+            if step.start < end_date and step.end > max(start_date, now)
+        )
+        return [
+            *(self._past(entry) for entry in past if entry is not running),
+            *(self._coming(step) for step in coming),
+        ]
 
     @property
     def _steps(self) -> tuple[Step, ...]:
@@ -123,12 +192,26 @@ class PlanCalendar(ControlEntity, CalendarEntity):
             return ()
         return data.plan.steps
 
-    def _event(self, step: Step) -> CalendarEvent:
-        announcer = self.coordinator.announcer
+    def _coming(self, step: Step) -> CalendarEvent:
+        """Return a step of the plan; the running one begins when it began."""
+        announcer, running = self.coordinator.announcer, self.coordinator.journal.running
+        goes_on = running is not None and running.start < step.end and step == self._data.step
+        start = min(running.start, step.start) if running is not None and goes_on else step.start
         return CalendarEvent(
-            start=step.start,
+            start=start,
             end=step.end,
             summary=announcer.describe(step),
             description=announcer.reason(step),
-            uid=f"{step.start.isoformat()}_{step.action}",
+            uid=f"{start.isoformat()}_{step.action}",
+        )
+
+    def _past(self, entry: JournalEntry) -> CalendarEvent:
+        """Return a step that is over, with what came of it."""
+        wording = self.coordinator.announcer.wording
+        return CalendarEvent(
+            start=entry.start,
+            end=entry.end,
+            summary=wording.describe(entry.as_step()),
+            description=wording.outcome(entry),
+            uid=f"{entry.start.isoformat()}_{entry.action}",
         )

@@ -10,8 +10,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
-from ...const import DOMAIN, PLAN_UNIQUE_ID, Tariff
+from ...const import DOMAIN, PLAN_UNIQUE_ID, TARIFF_DEVICE, Tariff
 from ...entity import MarstekEntity
+from ...main_entities import is_main_of_plan
 from ..controller import PlanController
 from ..plan_data import PlanData
 from ..tariff.coordinator import TariffCoordinator
@@ -25,7 +26,7 @@ def _is_tempo(settings: TariffSettings) -> bool:
 
 def has_off_peak(settings: TariffSettings) -> bool:
     """Tell whether a tariff has off-peak hours."""
-    return settings.tariff is not Tariff.DYNAMIC
+    return settings.has_off_peak
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,10 @@ class TariffEntityDescription(EntityDescription):
 
     exists_fn: Callable[[TariffSettings], bool] = _is_tempo
     """Tells whether a tariff has it."""
+    replaces: str | None = None
+    """Key of an earlier entity of the same platform, which goes on alone where it is registered."""
+    is_replaced: bool = False
+    """True for an entity that only homes have which registered it before its successor came."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +53,20 @@ def offered[DescriptionT: TariffEntityDescription](
 ) -> Iterator[DescriptionT]:
     """Yield what the tariff has, and remove what only the tariff before it had."""
     registry = er.async_get(coordinator.hass)
+
+    def registered(key: str) -> str | None:
+        return registry.async_get_entity_id(platform, DOMAIN, f"{PLAN_UNIQUE_ID}_{key}")
+
     for description in descriptions:
-        if description.exists_fn(coordinator.settings):
+        entity_id = registered(description.key)
+        if not description.exists_fn(coordinator.settings):
+            if entity_id is not None:
+                registry.async_remove(entity_id)
+        elif description.is_replaced:
+            if entity_id is not None:
+                yield description
+        elif description.replaces is None or registered(description.replaces) is None:
             yield description
-        elif old := registry.async_get_entity_id(platform, DOMAIN, _unique_id(description)):
-            registry.async_remove(old)
 
 
 def _unique_id(description: EntityDescription) -> str:
@@ -60,11 +74,20 @@ def _unique_id(description: EntityDescription) -> str:
 
 
 def plan_device(entry: ConfigEntry) -> DeviceInfo:
-    """Return the device of all that is the plan's."""
+    """Return the device of the plan itself."""
     return DeviceInfo(
         identifiers={(DOMAIN, PLAN_UNIQUE_ID)},
         entry_type=DeviceEntryType.SERVICE,
         name=entry.title,
+    )
+
+
+def tariff_device(tariff: Tariff) -> DeviceInfo:
+    """Return the device of the tariff that the plan goes by."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, TARIFF_DEVICE)},
+        entry_type=DeviceEntryType.SERVICE,
+        translation_key=tariff.value,
     )
 
 
@@ -76,11 +99,12 @@ class TariffEntity(MarstekEntity[TariffCoordinator]):
     def __init__(
         self, coordinator: TariffCoordinator, description: TariffEntityDescription
     ) -> None:
-        """Belong to the plan's device."""
+        """Belong to the tariff's device."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = _unique_id(description)
-        self._attr_device_info = plan_device(coordinator.config_entry)
+        self._attr_entity_registry_enabled_default = is_main_of_plan(description.key)
+        self._attr_device_info = tariff_device(coordinator.settings.tariff)
 
     @property
     def _data(self) -> TariffData:
@@ -103,6 +127,7 @@ class ControlEntity(MarstekEntity[PlanController]):
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = _unique_id(description)
+        self._attr_entity_registry_enabled_default = is_main_of_plan(description.key)
         self._attr_device_info = plan_device(coordinator.config_entry)
 
     @property

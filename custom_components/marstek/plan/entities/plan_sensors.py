@@ -15,11 +15,13 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
 from ...entity import last_number
 from ...planner import Action, Reason
 from ..plan_data import ControlState, PlanData, Totals
 from ..runtime import Plan
+from ..summary import summary
 from .entity import ControlEntity, ControlEntityDescription
 
 
@@ -65,6 +67,9 @@ def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSens
 
 
 _STATE: Final = "plan_state"
+_SUMMARY: Final = ControlSensorDescription(
+    key="plan_summary", translation_key="plan_summary", value_fn=lambda data: data.state
+)
 SENSORS: Final = (
     _choice(_STATE, ControlState, lambda data: data.state),
     _choice("plan_reason", Reason, _reason),
@@ -136,8 +141,11 @@ def plan_sensors(plan: Plan) -> list[ControlSensor]:
         _STATE: PlanStateSensor,
     }
     return [
-        kinds.get(description.key, ControlSensor)(plan.control, description)
-        for description in SENSORS
+        PlanSummarySensor(plan.control, _SUMMARY),
+        *(
+            kinds.get(description.key, ControlSensor)(plan.control, description)
+            for description in SENSORS
+        ),
     ]
 
 
@@ -155,6 +163,21 @@ class ControlSensor(ControlEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
+        return self._value
+
+
+class PlanSummarySensor(ControlSensor):
+    """What the plan does, why, and what comes next, in Home Assistant's language."""
+
+    @property
+    @override
+    def _value(self) -> str:
+        return summary(self._data, self.coordinator.announcer.wording, dt_util.utcnow())
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """Return the sentence."""
         return self._value
 
 

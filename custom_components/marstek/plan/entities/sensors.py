@@ -1,9 +1,9 @@
 """Sensors of the tariff."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 import datetime as dt
-from typing import override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, Platform, UnitOfEnergy, UnitOfTime
+from homeassistant.const import EntityCategory, Platform, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ...const import Tariff
@@ -20,8 +20,10 @@ from ..runtime import Plan
 from ..tariff.coordinator import TariffCoordinator
 from ..tariff.tariff_data import TariffData
 from ..tariff_settings import TariffSettings
+from .colour_images import IMAGES
 from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
 from .plan_sensors import plan_sensors
+from .price_unit import price_unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,7 @@ class TariffSensorDescription(TariffEntityDescription, SensorEntityDescription):
     """A sensor and where its value is."""
 
     value_fn: Callable[[TariffData], StateType | dt.datetime]
+    attributes_fn: Callable[[TariffData], Mapping[str, Any]] | None = None
     is_price: bool = False
 
 
@@ -84,6 +87,9 @@ def _day_ahead(key: str, value_fn: Callable[[TariffData], float | None]) -> Tari
     )
 
 
+_COLOURS: Final = ("colour_today", "colour_tomorrow")
+
+
 def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
     return TariffSensorDescription(
         key=key,
@@ -95,14 +101,33 @@ def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSens
     )
 
 
-def _days_left(key: str, colour: Colour) -> TariffSensorDescription:
-    return TariffSensorDescription(
+def _days_left(
+    colour: Colour, key: str, first_key: str
+) -> tuple[TariffSensorDescription, TariffSensorDescription]:
+    """Describe the days left of a colour: with a unit that is translated, and with the first one.
+
+    The unit of a registered entity never changes.
+    """
+    described = TariffSensorDescription(
         key=key,
         translation_key=key,
-        native_unit_of_measurement=UnitOfTime.DAYS,
+        replaces=first_key,
         suggested_display_precision=0,
         value_fn=lambda data: data.days_left.get(colour),
     )
+    first = replace(
+        described,
+        key=first_key,
+        translation_key=first_key,
+        replaces=None,
+        is_replaced=True,
+        native_unit_of_measurement=UnitOfTime.DAYS,
+    )
+    return described, first
+
+
+def _tomorrow(data: TariffData) -> dict[str, Any]:
+    return {"provisional": data.tomorrow_is_provisional, "source": data.tomorrow_source}
 
 
 def _is_dynamic(settings: TariffSettings) -> bool:
@@ -115,13 +140,13 @@ def _is_tempo(settings: TariffSettings) -> bool:
 
 SENSORS = (
     _colour("colour_today", lambda data: data.today),
-    _colour("colour_tomorrow", lambda data: data.tomorrow),
+    replace(_colour("colour_tomorrow", lambda data: data.tomorrow), attributes_fn=_tomorrow),
     _source("colour_tomorrow_source", lambda data: data.tomorrow_source),
     _moment("next_colour_change", lambda data: data.next_colour_change, _is_tempo),
     _moment("next_off_peak_change", lambda data: data.next_off_peak_change, has_off_peak),
-    _days_left("days_left_blue", Colour.BLUE),
-    _days_left("days_left_white", Colour.WHITE),
-    _days_left("days_left_red", Colour.RED),
+    *_days_left(Colour.BLUE, "blue_days_left", "days_left_blue"),
+    *_days_left(Colour.WHITE, "white_days_left", "days_left_white"),
+    *_days_left(Colour.RED, "red_days_left", "days_left_red"),
     TariffSensorDescription(
         key="price",
         translation_key="price",
@@ -178,16 +203,15 @@ PRICES = (
 def sensors(plan: Plan) -> list[SensorEntity]:
     """Return the sensors that a tariff has, and those of the plan itself."""
     tariff = plan.tariff
+    kinds: dict[str, type[TariffSensor]] = dict.fromkeys(_COLOURS, ColourSensor)
     return [
-        *(TariffSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, SENSORS)),
+        *(
+            kinds.get(item.key, TariffSensor)(tariff, item)
+            for item in offered(tariff, Platform.SENSOR, SENSORS)
+        ),
         *(PriceSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, PRICES)),
         *plan_sensors(plan),
     ]
-
-
-def _price_unit(coordinator: TariffCoordinator) -> str:
-    """Return the unit of prices: those of the options are in the currency of the home."""
-    return f"{coordinator.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
 
 
 class TariffSensor(TariffEntity, SensorEntity):
@@ -201,18 +225,35 @@ class TariffSensor(TariffEntity, SensorEntity):
         """Give prices their unit."""
         super().__init__(coordinator, description)
         if description.is_price:
-            self._attr_native_unit_of_measurement = _price_unit(coordinator)
+            self._attr_native_unit_of_measurement = price_unit(coordinator.hass, self.unique_id)
 
     @property
     @override
-    def _value(self) -> StateType | dt.datetime:
-        return self.entity_description.value_fn(self._data)
+    def _value(self) -> Any:
+        return self.native_value, self.extra_state_attributes
 
     @property
     @override
     def native_value(self) -> StateType | dt.datetime:
         """Return the value in its native unit."""
-        return self._value
+        return self.entity_description.value_fn(self._data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return what belongs to the value."""
+        attributes_fn = self.entity_description.attributes_fn
+        return None if attributes_fn is None else attributes_fn(self._data)
+
+
+class ColourSensor(TariffSensor):
+    """A Tempo colour, with a picture of it."""
+
+    @property
+    @override
+    def entity_picture(self) -> str | None:
+        """Return the picture of the colour; none while it is unknown."""
+        return IMAGES.get(str(self.native_value))
 
 
 class PriceSensor(TariffEntity, SensorEntity):
@@ -223,7 +264,7 @@ class PriceSensor(TariffEntity, SensorEntity):
     def __init__(self, coordinator: TariffCoordinator, description: PriceSensorDescription) -> None:
         """Give it its unit."""
         super().__init__(coordinator, description)
-        self._attr_native_unit_of_measurement = _price_unit(coordinator)
+        self._attr_native_unit_of_measurement = price_unit(coordinator.hass, self.unique_id)
 
     @property
     @override

@@ -13,8 +13,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ...const import CONF_AUTOMATIC, CONF_BATTERIES, CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID
 from ...entries import async_batteries
+from ...main_entities import RULE_PREFIX
 from ..controller import PlanController
-from ..rules import CONF_ACTIVE, is_active, subentries
+from ..rules import CONF_ACTIVE, is_active, rule_name, subentries
 from ..runtime import Plan
 from .entity import ControlEntity, ControlEntityDescription
 
@@ -28,7 +29,6 @@ _AUTOMATIC: Final = ControlSwitchDescription(
     key="automatic_control", translation_key="automatic_control"
 )
 _PREFIX: Final = "takes_part_"
-_RULE_PREFIX: Final = "rule_"
 
 
 def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback) -> None:
@@ -59,7 +59,7 @@ def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback)
         present = {each.subentry_id: each for each in subentries(control.config_entry)}
         if present.keys() == rules.keys():
             return
-        _forget(control, present, _RULE_PREFIX)
+        _forget(control, present, RULE_PREFIX)
         new = {key: RuleSwitch(control, each) for key, each in present.items() if key not in rules}
         async_add(new.values())
         for key in rules.keys() - present.keys():
@@ -165,13 +165,13 @@ class RuleSwitch(_Choice):
     def __init__(self, control: PlanController, subentry: ConfigSubentry) -> None:
         """Stand for a rule."""
         description = ControlSwitchDescription(
-            key=f"{_RULE_PREFIX}{subentry.subentry_id}",
+            key=f"{RULE_PREFIX}{subentry.subentry_id}",
             translation_key="rule",
             entity_category=EntityCategory.CONFIG,
         )
         super().__init__(control, description)
         self._subentry = subentry
-        self._attr_translation_placeholders = {"name": subentry.title}
+        self._attr_translation_placeholders = {"name": rule_name(subentry)}
 
     @property
     def _current(self) -> ConfigSubentry:

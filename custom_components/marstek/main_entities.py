@@ -1,0 +1,74 @@
+"""Entities that are on when a battery or the plan is added; all others are registered, but off.
+
+A newcomer meets what he needs in the first hour. What is registered once stays as its owner left it:
+this decides on new registrations only.
+"""
+
+from typing import Final
+
+RULE_PREFIX: Final = "rule_"
+"""Keys of the switches of own rules begin with it."""
+
+_BATTERY: Final = frozenset(
+    {
+        "soc",
+        "battery_power",
+        "mode",
+        "commanded_by",
+        "full_at",
+        "empty_at",
+        "energy_charged",
+        "energy_discharged",
+        "restore_automatic",
+        "setpoint",
+        "do_now",
+        # Of models with solar inputs.
+        "pv_power",
+        "pv_energy",
+    }
+)
+_PLAN: Final = frozenset(
+    {
+        "plan_summary",
+        "plan_state",
+        "next_action",
+        "next_action_at",
+        "total_soc",
+        "total_power",
+        "total_charged",
+        "total_discharged",
+        "automatic_control",
+        "hand_back",
+        "plan_problem",
+        "plan",
+    }
+)
+_TARIFF: Final = frozenset(
+    {
+        "colour_today",
+        "colour_tomorrow",
+        "blue_days_left",
+        "white_days_left",
+        "red_days_left",
+        "price",
+        "off_peak",
+        "blue_days",
+        "white_days",
+        "red_days",
+        # Of day-ahead prices.
+        "next_price",
+        "next_price_change",
+        "price_lowest",
+        "price_highest",
+    }
+)
+
+
+def is_main_of_battery(key: str) -> bool:
+    """Tell whether an entity of a battery is on by default."""
+    return key in _BATTERY
+
+
+def is_main_of_plan(key: str) -> bool:
+    """Tell whether an entity of the plan or of the tariff is on by default."""
+    return key in _PLAN or key in _TARIFF or key.startswith(RULE_PREFIX)
