@@ -28,6 +28,8 @@ class Faults:
     """`data` of the error that answers every request; 0 = off."""
     refused_writes: float = 0.0
     """Probability that a write is answered set_result false."""
+    refused_disabling: float = 0.0
+    """Probability that a write which disables a slot is answered set_result false."""
     lying_writes: float = 0.0
     """Probability that a write is answered set_result true and not carried out."""
     dark: bool = False

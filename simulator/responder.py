@@ -91,6 +91,8 @@ class Responder:
         """Carry a write out, unless a fault refuses it or lies about it."""
         if self._dice(self.faults.refused_writes):
             return False, Outcome.REFUSED
+        if _disables_slot(params) and self._dice(self.faults.refused_disabling):
+            return False, Outcome.REFUSED
         if self._dice(self.faults.lying_writes):
             return True, Outcome.LIED
         return WRITES[method](self._device, params), Outcome.ANSWERED
@@ -106,6 +108,13 @@ class Responder:
         if self._dice(self.faults.counter_glitch):
             return replace(shown, energy_charged_wh=0.0, energy_discharged_wh=0.0, energy_pv_wh=0.0)
         return shown
+
+
+def _disables_slot(params: Mapping[str, object]) -> bool:
+    match params.get("config"):
+        case {"manual_cfg": {"enable": 0}}:
+            return True
+    return False
 
 
 def _with_counters_of(old: BatteryState, state: BatteryState) -> BatteryState:

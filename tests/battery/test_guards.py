@@ -126,3 +126,32 @@ async def test_a_slot_whose_release_failed_is_not_forgotten() -> None:
         await call
         assert me.mode == "Auto"
         assert battery.own_slots == slots
+
+
+@pytest.mark.parametrize("refuses_for", [0, 1800])
+@virtual
+async def test_a_slot_whose_release_failed_is_disabled_while_passive_goes_on(
+    refuses_for: int,
+) -> None:
+    """A battery that restarts in Passive goes on in Manual, where such a slot would act."""
+    async with person() as me:
+        battery = me.home.entry(me.battery).runtime_data
+        await me.home.call(me.battery, "select", "mode", option="manual")
+        me.battery.faults.refused_disabling = 1.0
+        await me.home.call(me.battery, "select", "mode", option="auto")
+        assert battery.own_slots
+        me.battery.faults.refused_disabling = float(refuses_for > 0)
+        await me.do("set_passive", power=500)
+        written = len(me.battery.exchanges)
+        await asyncio.sleep(refuses_for)
+        slots = [
+            each
+            for each in me.battery.exchanges[written:]
+            if each.method == "ES.SetMode" and "manual_cfg" in str(each.params)
+        ]
+        assert len(slots) <= 5
+        me.battery.faults.refused_disabling = 0.0
+        await asyncio.sleep(2 * refuses_for + 300)
+        assert (me.mode, me.power) == ("Passive", 500)
+        assert battery.own_slots == frozenset()
+        assert not any(slot is not None and slot.enabled for slot in me.battery.state.slots)

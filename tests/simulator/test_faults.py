@@ -116,6 +116,22 @@ def test_writes_that_do_nothing(fault: dict[str, float], result: bool, outcome: 
     assert _outcomes(bench) == [outcome, "answered"]
 
 
+def test_slots_that_can_not_be_disabled() -> None:
+    """Only such a write is refused; the slot stays as it was."""
+    bench = Bench(faults=Faults(refused_disabling=1.0))
+    slot: dict[str, object] = {"time_num": 3, "start_time": "00:00", "end_time": "23:59"}
+    slot |= {"week_set": 127, "power": 500}
+    for enable, is_done in ((1, True), (0, False)):
+        config = {"mode": "Manual", "manual_cfg": {**slot, "enable": enable}}
+        answer = bench.ask("ES.SetMode", {"id": 0, "config": config})
+        assert answer is not None
+        assert answer["result"]["set_result"] is is_done
+    held = bench.battery.state.slots[3]
+    assert held is not None
+    assert held.enabled
+    assert _outcomes(bench) == ["answered", "refused"]
+
+
 def test_darkness() -> None:
     """For a time, or until somebody does something."""
     bench = Bench()

@@ -29,6 +29,7 @@ from .memory import MemoryStore
 from .mode_requests import owner_request, return_request
 from .renewal import Renewal
 from .slot_mirror import SLOTS, cleared
+from .slot_release import SlotRelease
 from .turns import Rank, Turn, Turns
 
 # Every slot write goes to flash: at most one a minute.
@@ -70,6 +71,7 @@ class Commands:
         self._turns = Turns(on_progress, lock)
         self._slot_written_at = float("-inf")
         self._deferred: int | None = None
+        self._slot_release = SlotRelease(clock)
         self.renewal = Renewal(clock, spares_mode)
         """When what stands has to be sent anew."""
 
@@ -246,7 +248,7 @@ class Commands:
         earlier, run = memory.commanded, make(power, back_to)
         until = run.until and run.until + _RUN_MARGIN
         # Nothing acts in Passive, and slots are written to flash.
-        release = self._own_slots() if run.is_endless and not back_to.by_owner else ()
+        release = self._released() if run.is_endless and not back_to.by_owner else ()
         # From the first datagram on the battery may be in Passive.
         memory.commanded = run
         try:
@@ -316,7 +318,11 @@ class Commands:
             kept = commanded.kept
             if kept is None or self._store.memory.commanded is not commanded:
                 return
-            await self._control.renew(owner_request(commanded.mode, commanded.power, kept.until))
+            request = owner_request(commanded.mode, commanded.power, kept.until)
+            if commanded.is_run and self.is_release_due:
+                await self._set(request, release=self._released())
+            else:
+                await self._control.renew(request)
             self._keep_up(kept.until)
         self._store.save_soon()
 
@@ -369,10 +375,28 @@ class Commands:
         """Return what disables all slots that may act once Manual is on again."""
         return tuple(map(cleared, sorted(self._store.memory.slots)))
 
+    def _released(self) -> tuple[Slot, ...]:
+        """Return what disables slots before Passive; while that is on, not at every power."""
+        is_on = self._current_mode() is Mode.PASSIVE
+        return () if is_on and not self._slot_release.is_due else self._own_slots()
+
+    @property
+    def is_release_due(self) -> bool:
+        """Tell whether slots that were to be disabled before Passive are to be tried again now.
+
+        A battery that restarts goes on in Manual, where they would act.
+        """
+        memory = self._store.memory
+        commanded = memory.commanded
+        is_final = commanded.is_planned or (commanded.is_endless and not commanded.back_to.by_owner)
+        is_wanted = commanded.keeps(Mode.PASSIVE) and is_final
+        return is_wanted and bool(memory.slots) and self._slot_release.is_due
+
     async def _set(self, request: ModeRequest, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Set a mode; in Manual no slot of ours is left that another purpose enabled.
 
-        `release` are slots that are disabled, if that succeeds at once, when Manual is left.
+        `release` are slots that are disabled, if that succeeds at once, when Manual is left, or
+        before Passive is sent again.
         """
         memory = self._store.memory
         if request.mode is Mode.MANUAL:
@@ -381,6 +405,8 @@ class Commands:
             request = replace(request, slots=(*others, *request.slots))
             memory.slots |= written
             self._slot_written_at = self._clock.time()
+        if release:
+            self._slot_release.tried()
         self._store.save_soon()
         was = self._current_mode()
         proof = await self._control.set_mode(request, release=release)
@@ -391,6 +417,8 @@ class Commands:
             memory.slots = {slot.number for slot in request.slots if slot.enabled}
         elif release:
             memory.slots = {number for number in memory.slots if not self._is_disabled(number)}
+        if not memory.slots:
+            self._slot_release.done()
         return proof
 
     def _is_disabled(self, number: int) -> bool:
@@ -415,7 +443,7 @@ class Commands:
             memory.commanded = memory.commanded.obeying(mode, power)
             # A battery that restarts in Passive goes on in Manual, where by a clock that is wrong
             # the slots of the night could charge in peak hours.
-            release = self._own_slots() if mode is Mode.PASSIVE else ()
+            release = self._released() if mode is Mode.PASSIVE else ()
             proof = await self._set(request, release=release)
             today = dt_util.now().date()
             memory.commanded = memory.commanded.obeyed(mode, power, until, today)

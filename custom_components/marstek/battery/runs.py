@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
 from ..venus import EnergyStatus, Mode, ModeStatus, Proof, VenusError, may_be_empty, may_be_full
-from .commanded import BackTo, Commanded, Commander
+from .commanded import BackTo, Commanded
 from .commands import Commands
 from .data import BatteryData, CommandProgress, CommandState
 from .issues import KEEPS_LEAVING
@@ -71,7 +71,7 @@ class Runs:
         self._standstill = commands.renewal.standstill
         self._task: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._stray: tuple[Mode, float] | None = None
+        self._stray: tuple[Mode, float, Commanded] | None = None
 
     @property
     def run(self) -> Commanded | None:
@@ -196,7 +196,8 @@ class Runs:
         if not await self._upkeep.async_maintain(mode, mode_read_at):
             return
         if mode in (Mode.AUTO, Mode.AI, Mode.MANUAL):
-            self._stray = (mode, self._clock.time() + _STRAY_FOR)
+            commanded = self._store.memory.commanded
+            self._stray = (mode, self._clock.time() + _STRAY_FOR, commanded)
         self._ownership.async_take()
         if self._exits.is_too_many(self._clock.time()):
             self._tell(keeps_leaving=True)
@@ -209,9 +210,9 @@ class Runs:
         self._standstill.saw_mode(is_passive=mode is Mode.PASSIVE)
         if self._stray is None:
             return
-        chosen, until = self._stray
+        chosen, until, commanded = self._stray
         memory = self._store.memory
-        if self._clock.time() >= until or memory.commanded.by is not Commander.NOBODY:
+        if self._clock.time() >= until or memory.commanded != commanded:
             self._stray = None
         elif mode is Mode.PASSIVE:
             self._stray = None

@@ -171,6 +171,11 @@ class Battery:
         """Numbers of slots that the integration itself may have enabled."""
         return self.parts.slots.own_slots
 
+    @property
+    def has_slots_to_disable(self) -> bool:
+        """Tell whether slots are to be disabled now that could not be before Passive was set."""
+        return self.parts.commands.is_release_due
+
     @callback
     def async_add_listener(
         self, listener: Callable[[], None], reading: Reading

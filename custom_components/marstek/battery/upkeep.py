@@ -41,7 +41,7 @@ class Upkeep:
         """
         commanded = self._commanded
         try:
-            if self._has_left(mode, mode_read_at) and not self._is_put_back(commanded):
+            if self._has_left(mode, mode_read_at) and not self._is_put_back(commanded, mode):
                 self._commands.let_go()
                 return True
             if self._commands.is_deferred:
@@ -78,16 +78,18 @@ class Upkeep:
         kept = self._kept_mode
         return kept is not None and mode is not kept and self._renewal.is_since(mode_read_at)
 
-    def _is_put_back(self, commanded: Commanded) -> bool:
+    def _is_put_back(self, commanded: Commanded, mode: Mode | None) -> bool:
         """Tell whether a battery that has left Passive is to be put back.
 
-        Some do so by themselves; where that keeps happening, somebody else chooses the mode.
+        Some do so by themselves, and one that restarts goes on in Manual; where that keeps
+        happening, somebody else chooses the mode.
         """
-        is_kept_run = commanded.is_run and commanded.kept is not None
-        is_tiny = abs(commanded.power) < LEAST_TELLING
-        if not is_kept_run or is_tiny or self._commands.is_deferred:
+        if commanded.kept is None or self._commands.is_deferred:
             return False
-        if self._renewal.may_have_left:
+        is_restarted = commanded.is_planned and mode is Mode.MANUAL
+        is_tiny = abs(commanded.power) < LEAST_TELLING
+        is_left_run = commanded.is_run and not is_tiny and not self._renewal.may_have_left
+        if not (is_left_run or is_restarted):
             return False
         now = self._clock.time()
         self._renewal.exits.found(now)

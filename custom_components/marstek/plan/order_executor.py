@@ -205,6 +205,9 @@ class OrderExecutor:
             return
         if self._standing is None or self._wanted != self._standing:
             return
+        if self.battery.is_reachable and self.battery.has_slots_to_disable:
+            self.async_repeat()
+            return
         finding = self._watch.look(self._standing)
         if self._is_probing and self._watch.has_acted:
             # By countdown it takes what it did not take by its slots.

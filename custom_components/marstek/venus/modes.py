@@ -37,6 +37,8 @@ _COUNTDOWN_WAIT: Final = 2.2
 # Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
 _SILENT_ROUNDS: Final = 3
 
+# Where slots are disabled on the way to another mode, or to Passive once more.
+_RELEASING: Final = (Mode.MANUAL, Mode.PASSIVE)
 _UNPROVABLE: Final = (NoAnswerError, DeviceError, InvalidReplyError)
 type SlotListener = Callable[[Slot, bool | None], None]
 """Hears of each slot that was sent whether it was accepted; None is not known."""
@@ -116,7 +118,7 @@ class ModeControl:
         DeadlineError when the clock reaches `deadline` first, also while another change runs.
 
         `release` are slots that are disabled, if that succeeds at the first attempt, when Manual
-        is left. Raises UnsupportedError or OutOfRangeError before anything is sent;
+        is left, and before Passive is sent again: the battery is in Manual meanwhile. Raises UnsupportedError or OutOfRangeError before anything is sent;
         NoAnswerError, RefusedError, DeviceError, ContradictedError or WrongDeviceError when the
         battery could not be brought to follow.
         """
@@ -132,7 +134,7 @@ class ModeControl:
                 return Proof.UNCHANGED
             if self._counts_down and request.mode is not Mode.PASSIVE:
                 await self._stop_countdown()
-            elif self._mode is Mode.MANUAL and request.mode is not Mode.MANUAL:
+            elif self._mode in _RELEASING and request.mode is not Mode.MANUAL:
                 await self._release(release)
             return await self._write_until_proven(request)
 

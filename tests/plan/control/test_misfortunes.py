@@ -332,3 +332,46 @@ async def test_all_that_an_owner_is_called_for_is_told_once_per_occurrence() -> 
         assert len(home.kinds(Alert.RED_TOMORROW)) == 1
         assert len(home.kinds(Alert.BATTERY_FULL)) == 1
         assert home.kinds(Alert.RED_UNCHARGED) == []
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_slots_that_refuse_to_be_disabled_before_passive_are_tried_again() -> None:
+    """They are disabled once the battery accepts it, with few writes, while Passive goes on."""
+    async with plan_home(soc=14, count=1) as home:
+        battery = home.batteries[0]
+        battery.faults.clock_offset = -3 * 3600.0
+        battery.faults.refused_disabling = 1.0
+        await home.until(23, 0)
+        assert battery.state.mode == "Passive"
+        assert any(slot is not None and slot.enabled for slot in battery.state.slots)
+        refused = len(home.slot_writes(battery))
+        battery.faults.refused_disabling = 0.0
+        await home.until(23, 59)
+        assert battery.state.mode == "Passive"
+        assert home.powers()[0] <= -900
+        assert not any(slot is not None and slot.enabled for slot in battery.state.slots)
+        assert refused <= 30
+        assert len(home.slot_writes(battery)) <= refused + 3
+        assert home.kinds(Kind.OVERRIDE_STARTED) == []
+        await home.until(6, 0, 30)
+        assert home.modes() == ["Auto"]
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_a_restart_in_passive_is_put_back_and_not_taken_for_a_person() -> None:
+    """A battery that restarts in Passive goes on in Manual; the red night is not given away."""
+    async with plan_home(soc=14, count=1) as home:
+        battery = home.batteries[0]
+        battery.faults.clock_offset = -3 * 3600.0
+        await home.until(23, 0)
+        assert battery.state.mode == "Passive"
+        battery.reboot(20)
+        await home.minutes(1)
+        assert battery.state.mode == "Manual"
+        await home.until(23, 10)
+        assert (battery.state.mode, home.kinds(Kind.OVERRIDE_STARTED)) == ("Passive", [])
+        battery.set_mode("Auto")
+        # The old countdown parks it once more, and that is undone.
+        await home.until(23, 30)
+        assert (battery.state.mode, len(home.kinds(Kind.OVERRIDE_STARTED))) == ("Auto", 1)
+        home.excused.add(battery.spec.ble_mac)
