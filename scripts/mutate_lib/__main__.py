@@ -1,7 +1,9 @@
 """Run the nearest tests on mutations of a sample, and print what survives."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+import json
+import os
 from pathlib import Path
 import random
 import shutil
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
 from scripts.mutate_lib.areas import AREAS
 from scripts.mutate_lib.mutations import Mutation, mutations
@@ -39,18 +42,47 @@ def _copy(folder: Path) -> None:
     (folder / ".venv").symlink_to(_ROOT / ".venv")
 
 
-def _is_noticed(folder: Path, tests: Sequence[str]) -> bool:
+def _fails(folder: Path, tests: Sequence[str], **how: str) -> bool:
     """Tell whether a test fails; one that hangs counts as failed."""
-    present = [test for test in tests if (folder / test).exists()]
-    command = ["scripts/isolated", ".venv/bin/python", "-m", "pytest", "-x", "-q", *present]
+    command = ["scripts/isolated", ".venv/bin/python", "-m", "pytest", "-x", "-q", *tests]
+    command += ["-p", "scripts.mutate_lib.reach"]
     command += ["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1"]
     try:
         done = subprocess.run(  # noqa: S603
-            command, cwd=folder, capture_output=True, timeout=_LONGEST, check=False
+            command,
+            cwd=folder,
+            capture_output=True,
+            timeout=_LONGEST,
+            check=False,
+            env={**os.environ, **how},
         )
     except subprocess.TimeoutExpired:
         return True
     return done.returncode != 0
+
+
+def _reached(folder: Path, module: str, tests: Sequence[str]) -> dict[str, Any] | None:
+    """Run tests without any mutation; return what they reach, None when one fails."""
+    note = folder / "reach.json"
+    if _fails(folder, tests, REACH_MODULE=module, REACH_NOTE=str(note)):
+        return None
+    reached: dict[str, Any] = json.loads(note.read_text())
+    return reached
+
+
+def _is_noticed(
+    folder: Path, mutation: Mutation, tests: Sequence[str], reached: Mapping[str, Any]
+) -> bool:
+    """Tell whether a test fails of those that reach the mutation, the quickest first."""
+    lines = set(range(mutation.line, mutation.last_line + 1))
+    chosen = [name for name, each in reached.items() if lines & set(each["lines"])]
+    if not chosen:
+        return False
+    chosen.sort(key=lambda name: float(reached[name]["seconds"]))
+    only = folder / "only.json"
+    only.write_text(json.dumps(chosen))
+    files = [test for test in tests if any(name.startswith(f"{test}::") for name in chosen)]
+    return _fails(folder, files, REACH_ONLY=str(only))
 
 
 def _sample(module: str, count: int, seed: int) -> list[Mutation]:
@@ -70,14 +102,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for module, tests in modules.items():
                 if options.area not in (None, area) or (options.module or "") not in module:
                     continue
-                if _is_noticed(folder, tests):
+                present = [test for test in tests if (folder / test).exists()]
+                reached = _reached(folder, module, present)
+                if reached is None:
                     print(f"The tests of {module} fail without any mutation")
                     return 2
                 original = (folder / module).read_text()
                 for mutation in _sample(module, options.count, options.seed):
                     (folder / module).write_text(mutation.source)
                     began = time.monotonic()
-                    is_noticed = _is_noticed(folder, tests)
+                    is_noticed = _is_noticed(folder, mutation, present, reached)
                     tried, noticed = tried + 1, noticed + is_noticed
                     verdict = "noticed " if is_noticed else "SURVIVED"
                     place = f"{module.removeprefix('custom_components/marstek/')}:{mutation.line}"

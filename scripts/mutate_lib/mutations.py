@@ -27,6 +27,7 @@ class Mutation:
     """One changed module."""
 
     line: int
+    last_line: int
     before: str
     after: str
     source: str
@@ -44,17 +45,38 @@ def mutations(source: str) -> Iterator[Mutation]:
         for change in _changes(node):
             mutant = copy.deepcopy(tree)
             target = _nth(mutant, number)
-            before = ast.unparse(target)
+            before = change.shown(target)
             change.apply(target)
-            after = ast.unparse(target)
-            line = getattr(node, "lineno", 0)
-            yield Mutation(line, _short(before), _short(after), ast.unparse(mutant))
+            after = change.shown(target)
+            place = change.place(node)
+            yield Mutation(
+                place.lineno,
+                place.end_lineno or place.lineno,
+                _short(before),
+                _short(after),
+                ast.unparse(mutant),
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     kind: str
     index: int = 0
+
+    def place(self, node: ast.AST) -> ast.expr | ast.stmt:
+        """Return the part of a node whose lines are reached where the change matters."""
+        match node:
+            case ast.If() | ast.While():
+                return node.test
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return node.body[self.index]
+            case ast.expr():
+                return node
+        raise TypeError(f"Not mutated: {node}")
+
+    def shown(self, node: ast.AST) -> str:
+        """Return the code that changes."""
+        return ast.unparse(self.place(node))
 
     def apply(self, node: ast.AST) -> None:
         """Change a node in place."""
