@@ -2,16 +2,19 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+import importlib
 import json
+import multiprocessing
 import os
 from pathlib import Path
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from typing import Any
+
+import pytest
 
 from scripts.mutate_lib.areas import AREAS
 from scripts.mutate_lib.mutations import Mutation, mutations
@@ -19,6 +22,8 @@ from scripts.mutate_lib.mutations import Mutation, mutations
 _ROOT = Path(__file__).parents[2]
 _COPIED = ("custom_components", "simulator", "scripts", "tests", "blueprints", "pyproject.toml")
 _LONGEST = 900.0
+_FORK = multiprocessing.get_context("fork")
+_LOADED = ("homeassistant.components.logger", "pytest_homeassistant_custom_component.plugins")
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -44,21 +49,32 @@ def _copy(folder: Path) -> None:
 
 def _fails(folder: Path, tests: Sequence[str], **how: str) -> bool:
     """Tell whether a test fails; one that hangs counts as failed."""
-    command = ["scripts/isolated", ".venv/bin/python", "-m", "pytest", "-x", "-q", *tests]
-    command += ["-p", "scripts.mutate_lib.reach"]
-    command += ["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1"]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            cwd=folder,
-            capture_output=True,
-            timeout=_LONGEST,
-            check=False,
-            env={**os.environ, **how},
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+    arguments = ["-x", "-q", *tests, "-p", "scripts.mutate_lib.reach", "--timeout", "300"]
+    arguments += ["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1"]
+    run = _FORK.Process(target=_run_tests, args=(folder, arguments, how))
+    run.start()
+    run.join(_LONGEST)
+    if run.is_alive():
+        run.kill()
+        run.join()
+    return run.exitcode != 0
+
+
+def _run_tests(folder: Path, arguments: list[str], how: Mapping[str, str]) -> None:
+    """Run tests of the copy in this process, a fork that has loaded Home Assistant already."""
+    os.chdir(folder)
+    sys.path[0] = str(folder)
+    os.environ.update(how)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os._exit(pytest.main(arguments))
+
+
+def _load() -> None:
+    """Import what takes the most time and is never mutated; the logger comes before all else."""
+    for name in _LOADED:
+        importlib.import_module(name)
 
 
 def _reached(folder: Path, module: str, tests: Sequence[str]) -> dict[str, Any] | None:
@@ -95,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Mutate and test; return 1 when fewer than nine tenths were noticed, 2 when nothing can be said."""
     options = _parse(arguments)
     tried = noticed = 0
+    _load()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _copy(folder)

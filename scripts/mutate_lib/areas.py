@@ -32,12 +32,8 @@ _COMMANDS: Final = (
     "tests/battery/test_competing.py",
 )
 _ENERGY: Final = ("tests/battery/test_energy.py", "tests/battery/test_energy_sensors.py")
-_EXECUTOR: Final = (
-    "tests/plan/control/test_guards.py",
-    "tests/plan/control/test_cells.py",
-    "tests/plan/control/test_misfortunes.py",
-)
-_DEVIATION: Final = ("tests/plan/control/test_cells.py", "tests/plan/control/test_misfortunes.py")
+_EXECUTOR: Final = ("tests/plan/control/test_executor.py",)
+_DEVIATION: Final = ("tests/plan/test_deviation.py",)
 _CONTROLLER: Final = (
     "tests/plan/control/test_guards.py",
     "tests/plan/control/test_people.py",
