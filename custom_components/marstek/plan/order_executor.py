@@ -229,7 +229,7 @@ class OrderExecutor:
             case Finding.IDLE:
                 self._idle(self._standing)
             case Finding.OTHER_POWER:
-                self._distrust_slots(Outcome.FOREIGN_SLOTS)
+                self._distrust_slots(Outcome.FOREIGN_SLOTS, self._standing)
 
     def _changed(self) -> None:
         """Put back a change once; who makes it again is a person, and stays the boss."""
@@ -298,9 +298,9 @@ class OrderExecutor:
                 self._report(Outcome.SLOTS_RIGHT)
                 self._exhausted()
             else:
-                self._distrust_slots(Outcome.CLOCK_WRONG)
+                self._distrust_slots(Outcome.CLOCK_WRONG, order)
         elif not (self._has_acted or self._is_exhausted):
-            self._distrust_slots(Outcome.CLOCK_WRONG)
+            self._distrust_slots(Outcome.CLOCK_WRONG, order)
         elif not (self._is_rewritten or self._is_exhausted):
             self._stopped(order)
         elif self._own_clock.is_proven and not self._is_clock_tried:
@@ -310,11 +310,8 @@ class OrderExecutor:
         else:
             self._exhausted()
 
-    def _distrust_slots(self, doubt: Outcome) -> None:
+    def _distrust_slots(self, doubt: Outcome, order: BatteryCommand) -> None:
         """Go on by Passive, whose countdown needs neither slots nor a clock."""
-        order = self._standing
-        if order is None:
-            return
         if order.window is None:
             # Passive itself is not followed.
             self._report(Outcome.FAILED)

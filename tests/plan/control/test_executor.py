@@ -215,6 +215,20 @@ async def test_another_order_ends_the_attempts_of_the_one_before() -> None:
 
 
 @virtual
+async def test_another_order_ends_the_one_that_is_being_carried_out() -> None:
+    """What it would have brought about late is not taken for what stands."""
+    bench = Bench()
+    bench.takes = 60
+    bench.executor.async_want(HOLD)
+    await asyncio.sleep(5)
+    bench.takes = 0
+    await bench.obeys(CHARGE)
+    await asyncio.sleep(120)
+    assert bench.executor.standing == CHARGE
+    assert bench.outcomes == [Outcome.DONE]
+
+
+@virtual
 async def test_an_impossible_order() -> None:
     """It is told at once, and not tried again; another one is."""
     bench = Bench()
