@@ -443,6 +443,7 @@ def test_forecasts_that_are_none() -> None:
         Economy(wear=-0.01)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("prices", ["tempo", "quarters"])
 def test_a_plan_takes_no_time(prices: str) -> None:
     """Under 20 ms for three days, the best of ten on a machine that does other things."""

@@ -313,6 +313,7 @@ def test_fresh_orders_keep_the_limits(
         assert powers["0"] == min(1000, batteries[0].max_charge)
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(_BATTERIES, _HOUSES, st.timedeltas(HOUR, 7 * HOUR))
 def test_done_in_time_where_it_can_be(
@@ -327,6 +328,7 @@ def test_done_in_time_where_it_can_be(
     assert night.writes <= 8 * len(batteries)
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(st.lists(st.floats(12, 99), min_size=2, max_size=6))
 def test_one_at_a_time_when_one_suffices(states: list[float]) -> None:
@@ -342,6 +344,7 @@ def test_one_at_a_time_when_one_suffices(states: list[float]) -> None:
 _POWERS = st.lists(st.integers(-1000, 9500) | st.none(), min_size=20, max_size=60)
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(_BATTERIES, st.sampled_from([3000, 6000, 9000]), _POWERS)
 def test_orders_stand_while_they_can(

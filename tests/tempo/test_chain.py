@@ -302,6 +302,7 @@ def test_clock_that_goes_back_and_forth_buys_no_calls() -> None:
         ledger.spend(Source.RTE)
 
 
+@pytest.mark.exhaustive
 async def test_restarts_buy_no_calls() -> None:
     """A home that restarts every five minutes while all is down stays within the budget."""
     async with home(paris(SUNDAY, "12:30")) as place:
@@ -441,6 +442,7 @@ async def test_season_that_has_not_begun_is_empty() -> None:
         assert place.today() is BLUE
 
 
+@pytest.mark.exhaustive
 async def test_figures() -> None:
     """Over the 215 days of which the publication is known."""
     figures = await measure()
@@ -505,6 +507,7 @@ def test_what_is_stored_comes_back() -> None:
     assert ledger.store() == _stored()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(12))
 async def test_weeks_of_bad_luck(seed: int) -> None:
     """Whatever fails when: within the budget, never wrong, and known where a source was well."""

@@ -137,6 +137,7 @@ def test_a_book_of_all_real_days() -> None:
     assert ColourBook.restore(book.store()).colours == HISTORY
 
 
+@pytest.mark.exhaustive
 def test_a_season_of_quarter_hours_takes_seconds() -> None:
     """A whole season through the library within 10 s (issue 3)."""
     book = ColourBook()

@@ -220,6 +220,7 @@ def test_twenty_four_prices_of_a_day_when_clocks_change(day: date) -> None:
 _CLOCKS = ("00:00", "00:05", "00:20", "07:00", "13:00", "13:30", "23:00")
 
 
+@pytest.mark.exhaustive
 @settings(thorough, max_examples=60)
 @given(
     st.builds(

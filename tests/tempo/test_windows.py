@@ -69,6 +69,7 @@ def _shown(moment: datetime, off_peak: OffPeak) -> int:
     return local.hour * 60 + local.minute
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(_BOUNDS, _PLACES, st.booleans(), st.integers(-2 * 24 * 60, 60))
 @example([150, 420], ("Europe/Paris", datetime(2026, 3, 29, 1, tzinfo=UTC)), False, -600)

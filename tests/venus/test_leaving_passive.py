@@ -224,6 +224,7 @@ async def _story(events: list[tuple[str, ModeRequest | int | str | None]], loss:
         await _stays(bench, Mode.AUTO)
 
 
+@pytest.mark.exhaustive
 @given(st.lists(_EVENTS, max_size=8), st.sampled_from([0.0, 0.0, 0.4]))
 @settings(
     max_examples=250,
