@@ -56,7 +56,7 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
     ("VenusE 3.0", 144, "Marstek.GetDevice", 0): DeviceStatus(
         "VenusE 3.0", 144, "02aabbcc0001", "192.0.2.20", "02ddeeff0001", "TESTNET"
     ),
-    ("VenusE 3.0", 144, "Wifi.GetStatus", 0): WifiStatus("TESTNET", -49, "192.0.2.20"),
+    ("VenusE 3.0", 144, "Wifi.GetStatus", 0): WifiStatus(-49, "192.0.2.20"),
     ("VenusE 3.0", 144, "ES.GetStatus", 0): _energy(
         soc=81, rated_capacity=5120, ac_power=698, energy_discharged=5091, energy_charged=7576
     ),
@@ -73,7 +73,7 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
     ("Venus A", 147, "Marstek.GetDevice", 0): DeviceStatus(
         "Venus A", 147, "02aabbcc0003", "192.0.2.104", "02ddeeff0003", "TESTNET"
     ),
-    ("Venus A", 147, "Wifi.GetStatus", 0): WifiStatus("TESTNET", -27, "192.0.2.104"),
+    ("Venus A", 147, "Wifi.GetStatus", 0): WifiStatus(-27, "192.0.2.104"),
     ("Venus A", 147, "BLE.GetStatus", 0): BluetoothStatus(connected=True),
     ("Venus A", 147, "Bat.GetStatus", 0): _cells(
         soc=20, temperature=29, stored_energy=869, rated_capacity=4160
@@ -113,7 +113,7 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
     ),
     ("VenusE", 156, "ES.GetMode", 0): ModeStatus(None, 55, 0, 0),
     # An Ethernet unit prints "192.00.02.20" and no signal.
-    ("VenusE 3.0", 150, "Wifi.GetStatus", 0): WifiStatus("TESTNET", None, "192.0.2.20"),
+    ("VenusE 3.0", 150, "Wifi.GetStatus", 0): WifiStatus(None, "192.0.2.20"),
     # Read from the firmware; counters in 10 Wh.
     ("VenusE 3.0", 150, "Marstek.GetData", 0): DataStatus(
         soc=57,
@@ -123,7 +123,6 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
         ac_power=-984,
         backup_power=0,
         pv_power=None,
-        inverter_power=-984,
         energy_charged=138130,
         energy_discharged=109220,
         rated_capacity=5120,

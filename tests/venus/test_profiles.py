@@ -153,7 +153,7 @@ async def test_the_rest(model: str, firmware: int) -> None:
             device.wifi_mac if isinstance(device, DeviceStatus) else "",
             "TESTNET",
         )
-        assert await bench.read(Method.WIFI) == WifiStatus("TESTNET", -55, "127.0.0.11")
+        assert await bench.read(Method.WIFI) == WifiStatus(-55, "127.0.0.11")
         assert await bench.read(Method.BLUETOOTH) == BluetoothStatus(connected=False)
         for method, kind in ((Method.METER, MeterStatus), (Method.PV, PvStatus)):
             if bench.client.profile.supports(method):
@@ -206,7 +206,7 @@ async def test_a_firmware_update_is_followed() -> None:
 async def test_an_ethernet_unit() -> None:
     """Its addresses have leading zeros, its signal is none."""
     async with pair(ethernet=True, address="127.0.0.15") as bench:
-        assert await bench.read(Method.WIFI) == WifiStatus("TESTNET", None, "127.0.0.15")
+        assert await bench.read(Method.WIFI) == WifiStatus(None, "127.0.0.15")
         device = await bench.read(Method.DEVICE)
         assert isinstance(device, DeviceStatus)
         assert device.address == "127.0.0.15"

@@ -61,7 +61,6 @@ class PlanData:
     target: float | None = None
     next_action: Action | None = None
     next_action_at: dt.datetime | None = None
-    next_reason: Reason | None = None
     paused_until: dt.datetime | None = None
     plan: Timeline | None = None
     step: Step | None = None

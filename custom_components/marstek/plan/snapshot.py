@@ -68,7 +68,6 @@ def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> 
         target=step.target,
         next_action=None if following is None else following.action,
         next_action_at=None if following is None else following.start,
-        next_reason=None if following is None else following.reason,
         paused_until=known.memory.paused_until,
         plan=plan,
         step=step,

@@ -81,7 +81,6 @@ class FoundDevice:
 class WifiStatus:
     """Wi-Fi as the battery sees it (PROTOCOL.md 2.2)."""
 
-    ssid: str | None
     rssi: int | None
     """Signal in dBm, negative; None on Ethernet."""
     address: str | None
@@ -165,8 +164,6 @@ class DataStatus:
     backup_power: int | None
     pv_power: float | None
     """Solar input in W; None where this firmware always says 0."""
-    inverter_power: int | None
-    """Grid side and backup socket together in W."""
     energy_charged: float | None
     """Counter in Wh, of 10 Wh each."""
     energy_discharged: float | None

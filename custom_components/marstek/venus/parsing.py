@@ -122,7 +122,6 @@ def _ac_power(
 def _wifi(fields: Fields, _: Profile) -> WifiStatus:
     rssi = fields.integer("rssi", -120, 120)
     return WifiStatus(
-        ssid=fields.text("ssid"),
         # 0 is Ethernet or unknown; firmware 153 drops the sign (2.2).
         rssi=-abs(rssi) if rssi else None,
         address=fields.address("sta_ip"),
@@ -194,7 +193,6 @@ def _data(fields: Fields, profile: Profile) -> DataStatus:
         ac_power=_ac_power(fields, profile, backup_power, "grid_pow"),
         backup_power=backup_power,
         pv_power=pv_power if profile.pv_total_is_real else None,
-        inverter_power=fields.integer("inv_pow", -_POWER_LIMIT, _POWER_LIMIT),
         energy_charged=fields.number("tol_charge", 0, _COUNTER_LIMIT, 10),
         energy_discharged=fields.number("tol_discharge", 0, _COUNTER_LIMIT, 10),
         rated_capacity=fields.number("bat_cap", 500, _CAPACITY_LIMIT),
