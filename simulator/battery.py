@@ -15,7 +15,7 @@ from .spec import BatterySpec
 from .state import BatteryState
 
 LATENCY = (0.09, 0.25)
-"""Seconds from a request to its reply (PROTOCOL.md section 1.5)."""
+"""Seconds from a request to its reply (docs/protocol.md section 1.5)."""
 START_SECONDS = 8.0
 """Real seconds of silence after a restart."""
 

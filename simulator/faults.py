@@ -47,7 +47,7 @@ class Faults:
     wipe_per_hour: int = 0
     """Settings are wiped when more hurtful reads than this come within an hour; 0 = off.
 
-    Only on reset-prone firmware (PROTOCOL.md sections 2.4 and 2.7).
+    Only on reset-prone firmware (docs/protocol.md sections 2.4 and 2.7).
     """
     garbage: str = ""
     """A name of `garbage.GARBAGE`, or "any"; "" = off."""

@@ -1,4 +1,4 @@
-"""Mode changes with their real side effects (PROTOCOL.md section 2.9)."""
+"""Mode changes with their real side effects (docs/protocol.md section 2.9)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Facts per model and firmware, as one table (PROTOCOL.md sections 1.1, 2 and 3)."""
+"""Facts per model and firmware, as one table (docs/protocol.md sections 1.1, 2 and 3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ SET_VER = "Set.Ver"
 RESET_FACTORY = "Reset.Factory"
 
 DANGEROUS = frozenset({WIFI_SET_CONFIG, OTA_SET, SET_VER, RESET_FACTORY})
-"""What no client may ever send (PROTOCOL.md section 6.10)."""
+"""What no client may ever send (docs/protocol.md section 6.10)."""
 
 HURTFUL_READS = frozenset({ES_GET_MODE, BAT_STATUS})
 """Reads that wipe settings on reset-prone firmware when polled hard (sections 2.4, 2.7)."""
@@ -44,7 +44,7 @@ _MODES = frozenset({"Auto", "AI", "Manual", "Passive"})
 
 
 class Flags(Enum):
-    """How charg_flag and dischrg_flag come about (PROTOCOL.md section 2.4)."""
+    """How charg_flag and dischrg_flag come about (docs/protocol.md section 2.4)."""
 
     CHARGE_ONLY = "dischrg_flag is always true"
     INDEPENDENT = "two real bits"
@@ -52,7 +52,7 @@ class Flags(Enum):
 
 
 class CtInMode(Enum):
-    """What ES.GetMode says about the CT in Auto and AI (PROTOCOL.md section 2.7)."""
+    """What ES.GetMode says about the CT in Auto and AI (docs/protocol.md section 2.7)."""
 
     NEVER = "no keys"
     ONLY_AI = "zeros in Auto, real values in AI"

@@ -1,4 +1,4 @@
-"""Answers to the methods that read (PROTOCOL.md sections 2.1 to 2.8 and 2.11)."""
+"""Answers to the methods that read (docs/protocol.md sections 2.1 to 2.8 and 2.11)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

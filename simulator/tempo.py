@@ -6,7 +6,7 @@
         ... ask tempo.url + "/rte/tempoLight" ...
         assert tempo.count("rte") == 1
 
-What they answer follows TEMPO.md 1.1 to 1.3.
+What they answer follows docs/tempo-facts.md 1.1 to 1.3.
 """
 
 from base64 import b64encode
@@ -154,7 +154,7 @@ class TempoServer:
             case _:
                 return HttpAnswer(b"{}", 404)
         values: dict[str, str] = {}
-        # Keys come in no order, flags as texts (TEMPO.md 1.1).
+        # Keys come in no order, flags as texts (docs/tempo-facts.md 1.1).
         for day in reversed(days):
             if day <= today + _DAY and (colour := self._said(day, lie)):
                 values[f"{day}-fallback"] = str(lie == "fallback" and day > today).lower()

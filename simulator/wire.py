@@ -1,4 +1,4 @@
-"""Datagrams in and out, with the parser's habits (PROTOCOL.md sections 1.2 to 1.4)."""
+"""Datagrams in and out, with the parser's habits (docs/protocol.md sections 1.2 to 1.4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ ERRORS: Mapping[int, tuple[int, str]] = {
     425: (-32601, "Method not found"),
     426: (-32602, "Invalid params"),
 }
-"""`data` to `code` and `message` (PROTOCOL.md section 1.4)."""
+"""`data` to `code` and `message` (docs/protocol.md section 1.4)."""
 
 type RequestId = int | str
 

@@ -1,4 +1,4 @@
-"""Answers to the methods that write (PROTOCOL.md sections 2.9 and 2.10)."""
+"""Answers to the methods that write (docs/protocol.md sections 2.9 and 2.10)."""
 
 from collections.abc import Callable, Mapping
 import re

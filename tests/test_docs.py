@@ -13,13 +13,13 @@ CODE = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
-# Documents as the code cites them, and the pages that they are.
-DOCUMENTS = {"PROTOCOL": "protocol.md", "TEMPO": "tempo-facts.md", "POLICY": "policy.md"}
+# Pages that the code cites with the number of a section.
+DOCUMENTS = ("protocol", "tempo-facts", "policy")
 # A file by its ending, or a folder by its slash and the gap behind it.
 _FILE = re.compile(r"(?<![\w./])((?:[a-z_]+/)*[a-z_]+\.py|(?:[a-z_]+/)+(?=[\s)`]))")
 _SECTION = re.compile(r"^#{2,3} (\d+(?:\.\d+)?|\w+$)", re.MULTILINE)
 _NUMBER = r'\d+(?:\.\d+)?|"\w+"'
-_CITATION = rf"{{}}\.md,? (?:sections? )?((?:{_NUMBER})(?:(?:,| and| to) (?:{_NUMBER}))*)"
+_CITATION = rf"(?:docs/)?{{}}\.md,? (?:sections? )?((?:{_NUMBER})(?:(?:,| and| to) (?:{_NUMBER}))*)"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -52,12 +52,12 @@ def test_files_of_the_architecture() -> None:
     assert {name for name in named if not any((place / name).exists() for place in places)} == set()
 
 
-@pytest.mark.parametrize(("document", "page"), DOCUMENTS.items())
-def test_cited_sections(document: str, page: str) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_cited_sections(document: str) -> None:
     """What the code cites as its source can be read; a point of a list counts as a section."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / f"{document}.md").read_text(encoding="utf-8")
     sections = set(_SECTION.findall(text))
-    if document == "PROTOCOL":
+    if document == "protocol":
         duties = text.split("\n## 6 ")[1].split("\n## ")[0]
         sections |= {f"6.{number}" for number in re.findall(r"^(\d+)\. ", duties, re.MULTILINE)}
     cited = {
@@ -71,10 +71,11 @@ def test_cited_sections(document: str, page: str) -> None:
 
 def test_citations_are_found() -> None:
     """All the ways of citing count, over the end of a line too."""
-    code = """# (TEMPO.md 1.3, 2). POLICY.md
-    # section 2, TEMPO.md sections 4.1 and 5, (TEMPO.md, section "Prices"), TEMPO.md 1.1 to 1.3"""
-    assert _cited("TEMPO", code) == ["1.3", "2", "4.1", "5", "Prices", "1.1", "1.3"]
-    assert _cited("POLICY", code) == ["2"]
+    code = """# (docs/tempo-facts.md 1.3, 2). docs/policy.md
+    # section 2, docs/tempo-facts.md sections 4.1 and 5, (docs/tempo-facts.md, section "Prices"),
+    # docs/tempo-facts.md 1.1 to 1.3"""
+    assert _cited("tempo-facts", code) == ["1.3", "2", "4.1", "5", "Prices", "1.1", "1.3"]
+    assert _cited("policy", code) == ["2"]
 
 
 def _cited(document: str, code: str) -> list[str]:
@@ -82,7 +83,7 @@ def _cited(document: str, code: str) -> list[str]:
     lines = re.sub(r"\n\s*#? ?", " ", code)
     return [
         section.strip('"')
-        for citation in re.findall(_CITATION.format(document), lines)
+        for citation in re.findall(_CITATION.format(document), lines, re.IGNORECASE)
         for section in re.findall(_NUMBER, citation)
     ]
 

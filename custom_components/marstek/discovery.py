@@ -80,7 +80,8 @@ async def async_resolve(hass: HomeAssistant, host: str) -> str:
     """Return the IPv4 address of a host name or IPv4 literal; AddressError when there is none."""
     name = host.strip().strip("[]")
     if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name):
-        # On Ethernet a battery shows leading zeros (PROTOCOL.md 2.1), which resolvers take for octal.
+        # On Ethernet a battery shows leading zeros (docs/protocol.md 2.1), which resolvers take for
+        # octal.
         name = ".".join(str(int(part)) for part in name.split("."))
     try:
         address: IPv4Address | IPv6Address | None = ip_address(name)

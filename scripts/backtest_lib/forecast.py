@@ -8,7 +8,7 @@ from typing import Final
 from .world import Slots
 
 _ERROR: Final = 0.25
-"""Of the logarithm of a day's energy (POLICY.md section 4)."""
+"""Of the logarithm of a day's energy (docs/policy.md section 4)."""
 _DAYS: Final = 4
 _HOUR: Final = timedelta(hours=1)
 

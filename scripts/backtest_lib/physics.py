@@ -1,4 +1,4 @@
-"""Batteries that lose more the less they are asked for (POLICY.md section 4).
+"""Batteries that lose more the less they are asked for (docs/policy.md section 4).
 
 kW at the socket, kWh in the cells above empty.
 """

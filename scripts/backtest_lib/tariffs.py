@@ -42,7 +42,7 @@ _QUOTAS: Final = Quotas()
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """EUR for a kWh; the defaults are the regulated ones since August 2026 (TEMPO.md, "Prices")."""
+    """EUR for a kWh; the defaults are the regulated ones since August 2026 (docs/tempo-facts.md, "Prices")."""
 
     tempo: Prices = OFFICIAL
     fixed: tuple[float, float] = (0.1589, 0.2142)

@@ -16,7 +16,8 @@ from .library import venus
 from .network import broadcast_addresses, is_held, resolve
 
 DONE, FAILED, UNPROVEN = 0, 1, 3
-# Seconds between two polls (PROTOCOL.md 1.5), and how many of them lie between two reads of the mode.
+# Seconds between two polls (docs/protocol.md 1.5), and how many of them lie between two reads of
+# the mode.
 _STEADY: Final = 30.0
 _CAREFUL: Final = 60.0
 _SHARED_CHANNEL: Final = 120.0

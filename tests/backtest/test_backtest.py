@@ -59,7 +59,7 @@ def test_the_sun_makes_the_difference() -> None:
 
 
 def test_batteries_lose_more_the_less_they_are_asked_for() -> None:
-    """As POLICY.md section 4 says: 10 % one way at a kilowatt, 12 % at 400 W, 22 % at 100 W."""
+    """As docs/policy.md section 4 says: 10 % one way at a kilowatt, 12 % at 400 W, 22 % at 100 W."""
     told = [(1.0, 0.90), (0.4, 0.88), (0.1, 0.78)]
     assert stored_by(1.0) == pytest.approx(0.9, abs=0.01)
     for power, share in told:

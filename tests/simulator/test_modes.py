@@ -1,4 +1,4 @@
-"""Modes and their real side effects (PROTOCOL.md sections 2.9 and 2.10)."""
+"""Modes and their real side effects (docs/protocol.md sections 2.9 and 2.10)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Scales, missing methods and quirks per model and firmware (PROTOCOL.md section 2)."""
+"""Scales, missing methods and quirks per model and firmware (docs/protocol.md section 2)."""
 
 from datetime import UTC, datetime
 from functools import partial

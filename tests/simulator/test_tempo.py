@@ -1,4 +1,4 @@
-"""The Tempo sources in software, against what TEMPO.md says of the real ones."""
+"""The Tempo sources in software, against what docs/tempo-facts.md says of the real ones."""
 
 import asyncio
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""The parser's habits and the error table (PROTOCOL.md sections 1.2 to 1.4)."""
+"""The parser's habits and the error table (docs/protocol.md sections 1.2 to 1.4)."""
 
 import json
 from typing import Any

@@ -32,7 +32,7 @@ SEASONS: Final = tuple(Season(year) for year in range(2014, 2026))
 
 
 def quotas_of(season: Season) -> Quotas:
-    """Return the quotas that RTE kept to (TEMPO.md section 2)."""
+    """Return the quotas that RTE kept to (docs/tempo-facts.md section 2)."""
     return Quotas(red=18, white=47) if season == Season(2019) else Quotas()
 
 

@@ -176,7 +176,7 @@ def test_reds_as_early_as_possible_keep_all_rules(year: int, stock: int) -> None
 
 
 def test_a_red_monday_may_follow_a_red_friday() -> None:
-    """Only days that follow each other make a row (TEMPO.md section 2)."""
+    """Only days that follow each other make a row (docs/tempo-facts.md section 2)."""
     friday = date(2026, 3, 20)
     known = {friday - days * DAY: Colour.RED for days in range(5)}
     assert not can_be_red(friday + DAY, known, Quotas())

@@ -1,4 +1,4 @@
-"""Twelve real seasons, day by day (tests/data/README.md), and the test vectors of TEMPO.md 5."""
+"""Twelve real seasons, day by day (tests/data/README.md), and the test vectors of docs/tempo-facts.md 5."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -80,7 +80,7 @@ def test_each_real_season_used_its_quotas_up(season: Season) -> None:
 
 
 def test_real_reds_in_a_row() -> None:
-    """As often as TEMPO.md section 2 counts: 39 alone up to 20 times five, never more."""
+    """As often as docs/tempo-facts.md section 2 counts: 39 alone up to 20 times five, never more."""
     runs: dict[int, int] = {}
     row = 0
     for colour in HISTORY.values():
@@ -164,7 +164,7 @@ def test_a_season_of_quarter_hours_takes_seconds() -> None:
 
 
 class TestVectors:
-    """The days that TEMPO.md section 5 names."""
+    """The days that docs/tempo-facts.md section 5 names."""
 
     def test_march_2026_three_weeks_of_red(self) -> None:
         """Friday red, weekend, five red, weekend, five red, weekend, two red, white."""

@@ -34,7 +34,7 @@ def _said(parse: Parser, value: object, now: datetime = NOW) -> dict[date, tuple
 
 
 def test_rte_as_it_was_captured() -> None:
-    """The stored answer of TEMPO.md 1.1: unordered keys, flags as texts, some without flag."""
+    """The stored answer of docs/tempo-facts.md 1.1: unordered keys, flags as texts, some without flag."""
     values = {
         "2022-05-24-fallback": "false",
         "2022-05-24": "WHITE",
@@ -155,7 +155,7 @@ TWO_DAYS = {date(2023, 2, 26): (BLUE, True), date(2023, 2, 27): (WHITE, False)}
     "calendars", [{"values": CAPTURED}, [{"values": CAPTURED}], CAPTURED], ids=str
 )
 def test_official_api_as_it_was_captured(calendars: object) -> None:
-    """The stored answer of TEMPO.md 1.2, as an object or as an array."""
+    """The stored answer of docs/tempo-facts.md 1.2, as an object or as an array."""
     assert _said(parse_rte_api, {"tempo_like_calendars": calendars}) == TWO_DAYS
 
 

@@ -27,7 +27,7 @@ from tests.support.pair import thorough
     ],
 )
 def test_official_prices(colour: Colour, off_peak: bool, price: float) -> None:
-    """Those of 1 August 2026 (TEMPO.md, section "Prices")."""
+    """Those of 1 August 2026 (docs/tempo-facts.md, section "Prices")."""
     assert OFFICIAL.of(colour, off_peak=off_peak) == price
 
 

@@ -105,7 +105,7 @@ def test_version_is_the_manifests() -> None:
 
 
 def test_real_addresses() -> None:
-    """All of them with TLS, as TEMPO.md 1 has them."""
+    """All of them with TLS, as docs/tempo-facts.md 1 has them."""
     assert Bases.from_environment({}) == Bases.from_environment({"MARSTEK_TEMPO_BASE": ""})
     bases = Bases()
     host = "https://www.services-rte.com/cms/open_data/v1"

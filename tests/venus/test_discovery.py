@@ -263,7 +263,7 @@ def _device(**values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("mac", ["", None, "none"])
 @virtual
 async def test_a_battery_that_leaves_its_mac_out(mac: str | None) -> None:
-    """Its name in `src` tells who it is (PROTOCOL.md 2.1 and 6.9)."""
+    """Its name in `src` tells who it is (docs/protocol.md 2.1 and 6.9)."""
 
     def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
         return [(0.1, reply(request, _device(device="VenusC", ver=153, ble_mac=mac)))]

@@ -104,7 +104,7 @@ async def test_every_mode_of_every_profile(model: str, firmware: int, change: Mo
 @pytest.mark.parametrize(("model", "firmware"), PROFILES)
 @virtual
 async def test_ups_only_where_it_is_known_to_be(model: str, firmware: int) -> None:
-    """It is in the firmware from 147 on (PROTOCOL.md section 2)."""
+    """It is in the firmware from 147 on (docs/protocol.md section 2)."""
     async with pair(device=model, firmware=firmware) as bench:
         if bench.client.profile.has_backup:
             assert await bench.control.set_mode(ModeRequest(Mode.UPS)) is Proof.CONFIRMED
@@ -121,7 +121,7 @@ async def test_ups_only_where_it_is_known_to_be(model: str, firmware: int) -> No
 )
 @virtual
 async def test_powers_out_of_range_are_never_sent(model: str, firmware: int) -> None:
-    """The firmware drops them and says that all is well (PROTOCOL.md 2.9)."""
+    """The firmware drops them and says that all is well (docs/protocol.md 2.9)."""
     limit = profile_for(model, firmware).max_power
     async with pair(device=model, firmware=firmware) as bench:
         for power in (limit + 1, -limit - 1, 100_000):
@@ -168,7 +168,7 @@ async def test_countdowns_out_of_range_are_never_sent(duration: int) -> None:
     ids=str,
 )
 def test_slots_that_the_firmware_misreads_cannot_be_made(values: dict[str, Any]) -> None:
-    """It checks no times, and a slot cannot span midnight (PROTOCOL.md 2.9)."""
+    """It checks no times, and a slot cannot span midnight (docs/protocol.md 2.9)."""
     with pytest.raises(ValueError, match="slot"):
         replace(Slot(1, "08:00", "20:00", 127, 0), **values)
 
@@ -229,7 +229,7 @@ async def test_every_read_of_the_mode_is_heard() -> None:
 @pytest.mark.parametrize("firmware", [144, 148])
 @virtual
 async def test_firmware_that_get_mode_hurts_is_asked_once_a_command(firmware: int) -> None:
-    """To prove the write, and not before it when the mode is known (PROTOCOL.md 6.6)."""
+    """To prove the write, and not before it when the mode is known (docs/protocol.md 6.6)."""
     async with pair(firmware=firmware) as bench:
         await bench.control.set_mode(AI)
         for change in (AUTO, AI, AUTO):

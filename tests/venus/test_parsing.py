@@ -46,7 +46,7 @@ def _cells(**values: Any) -> BatteryStatus:
     return BatteryStatus(**(rated | values))
 
 
-# Every capture of a read that has values: PROTOCOL.md section 2 says what they mean.
+# Every capture of a read that has values: docs/protocol.md section 2 says what they mean.
 EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
     ("VenusE 3.0", 139, "Bat.GetStatus", 0): _cells(soc=86, temperature=31.4, stored_energy=4410),
     ("VenusE 3.0", 139, "Bat.GetStatus", 1): _cells(soc=45, temperature=28.0, stored_energy=2300),
@@ -79,7 +79,7 @@ EXPECTED: Mapping[tuple[str, int | None, str, int], Status] = {
         soc=20, temperature=29, stored_energy=869, rated_capacity=4160
     ),
     ("Venus A", 147, "PV.GetStatus", 0): PvStatus((_DARK, _DARK, _DARK, _DARK)),
-    # The zeros of the CT keys in Auto say nothing (PROTOCOL.md 2.7).
+    # The zeros of the CT keys in Auto say nothing (docs/protocol.md 2.7).
     ("Venus A", 147, "ES.GetMode", 0): ModeStatus(Mode.AUTO, 20, 0, 0, ct_connected=None),
     ("Venus A", 147, "EM.GetStatus", 0): MeterStatus(
         connected=True,
@@ -220,7 +220,7 @@ _ES: dict[str, Any] = {"bat_soc": 50, "ongrid_power": 0}
 
 
 def test_solar_channel_1_is_in_tenths_of_a_watt() -> None:
-    """The others are in watts, on every image (PROTOCOL.md 2.5)."""
+    """The others are in watts, on every image (docs/protocol.md 2.5)."""
     powers = {f"pv{number}_power": 1234 for number in range(1, 5)}
     for model, firmware in (("Venus A", 147), ("Venus A", 1509), ("Venus D", 149)):
         status = _parsed(Method.PV, powers, model, firmware)
@@ -229,7 +229,7 @@ def test_solar_channel_1_is_in_tenths_of_a_watt() -> None:
 
 
 def test_solar_energy_is_in_hundredths_of_a_kilowatt_hour() -> None:
-    """25968 is 259.68 kWh, where the firmware counts at all (PROTOCOL.md 2.6)."""
+    """25968 is 259.68 kWh, where the firmware counts at all (docs/protocol.md 2.6)."""
     result = _ES | {"total_pv_energy": 25968, "pv_power": 321}
     status = _parsed(Method.ENERGY, result, "Venus A", 1487)
     assert (status.pv_energy, status.pv_power) == (259_680, 321)
@@ -251,7 +251,7 @@ def test_solar_energy_is_in_hundredths_of_a_kilowatt_hour() -> None:
     ],
 )
 def test_unit_of_the_counters(model: str, firmware: int, unit: int) -> None:
-    """Each firmware counts in its own unit (PROTOCOL.md 2.6)."""
+    """Each firmware counts in its own unit (docs/protocol.md 2.6)."""
     status = _parsed(
         Method.ENERGY,
         _ES | {"total_grid_output_energy": 123, "total_grid_input_energy": 456},
@@ -274,7 +274,7 @@ def test_backup_power(sent: int, power: int | None) -> None:
     ("sent", "rssi"), [(-49, -49), (49, -49), (0, None), (-200, None), ("x", None), (None, None)]
 )
 def test_wifi_signal(sent: object, rssi: int | None) -> None:
-    """Firmware 153 drops the sign, and 0 is no signal but the lack of one (PROTOCOL.md 2.2)."""
+    """Firmware 153 drops the sign, and 0 is no signal but the lack of one (docs/protocol.md 2.2)."""
     assert _parsed(Method.WIFI, {"rssi": sent, "sta_ip": "192.0.2.7"}, "VenusE", 153).rssi == rssi
 
 
@@ -378,7 +378,7 @@ def test_power_beyond_the_inverter(
 
 @pytest.mark.parametrize("firmware", [139, 142, 150])
 def test_more_energy_than_the_battery_holds(firmware: int) -> None:
-    """A battery of 5,120 Wh does not hold 37,880 Wh (PROTOCOL.md 2.4)."""
+    """A battery of 5,120 Wh does not hold 37,880 Wh (docs/protocol.md 2.4)."""
     result = {"soc": 74, "bat_temp": 25.0, "bat_capacity": 37_880, "rated_capacity": 5120.0}
     status = _parsed(Method.BATTERY, result, "VenusE 3.0", firmware)
     assert (status.soc, status.stored_energy, status.rated_capacity) == (74, None, 5120)
@@ -402,7 +402,7 @@ def test_modes_of_the_app_are_unknown(name: str) -> None:
     ],
 )
 def test_meter_in_get_mode(model: str, firmware: int, mode: str, connected: bool | None) -> None:
-    """Only HMG-50 from 155 on fills the CT keys in Auto (PROTOCOL.md 2.7)."""
+    """Only HMG-50 from 155 on fills the CT keys in Auto (docs/protocol.md 2.7)."""
     status = _parsed(
         Method.MODE,
         {"mode": mode, "bat_soc": 50, "ongrid_power": 0, "ct_state": 1},
@@ -413,7 +413,7 @@ def test_meter_in_get_mode(model: str, firmware: int, mode: str, connected: bool
 
 
 def test_meter_energies_are_in_tenths() -> None:
-    """And absent on HMG-50 (PROTOCOL.md 2.8); import is positive."""
+    """And absent on HMG-50 (docs/protocol.md 2.8); import is positive."""
     powers = {"ct_state": 1, "total_power": -40, "a_power": -50, "b_power": 10, "c_power": 0}
     status = _parsed(Method.METER, powers | {"input_energy": 12345, "output_energy": 678})
     assert (status.energy_imported, status.energy_exported) == (1234.5, 67.8)

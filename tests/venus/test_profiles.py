@@ -29,7 +29,7 @@ from simulator.household import constant
 from tests.support.pair import Pair, loop, pair, virtual
 
 # Model, firmware, resolution of the counters in Wh, resolution of the temperature in degrees
-# (None: not recoverable), of the stored energy in Wh (PROTOCOL.md 2.4 and 2.6).
+# (None: not recoverable), of the stored energy in Wh (docs/protocol.md 2.4 and 2.6).
 MATRIX: list[Any] = [
     *(("VenusC", 153, 10, 1, 10), ("VenusC", 154, 100, None, 1)),
     *(("VenusC", 155, 100, None, 1), ("VenusC", 156, 100, None, 1)),

@@ -75,7 +75,7 @@ async def test_remaining_energy_in_any_unit(device: str, firmware: int, unit: fl
 @pytest.mark.parametrize(("firmware", "tenths"), [(142, False), (150, True)])
 @virtual
 async def test_the_temperature_goes_with_the_energy(firmware: int, *, tenths: bool) -> None:
-    """VenusE 3.0 sends raw numbers of the cells in both, or in neither (PROTOCOL.md 2.4)."""
+    """VenusE 3.0 sends raw numbers of the cells in both, or in neither (docs/protocol.md 2.4)."""
     units = (10.0, 0.1) if tenths else (1.0, 1.0)
     spec: dict[str, Any] = {
         "capacity_unit": units[0],

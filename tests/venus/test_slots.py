@@ -117,7 +117,7 @@ async def test_slots_are_checked_before_any_is_sent() -> None:
 
 @virtual
 async def test_slots_of_the_mini_are_not_written() -> None:
-    """It ignores their power (PROTOCOL.md 2.9)."""
+    """It ignores their power (docs/protocol.md 2.9)."""
     async with pair(device="VNSEM-0", firmware=300) as bench:
         with pytest.raises(UnsupportedError):
             await bench.control.write_slots(TEN[:1])

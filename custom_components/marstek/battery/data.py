@@ -98,7 +98,7 @@ class BatteryData:
 
     @property
     def depth_of_discharge(self) -> float:
-        """Usable share of the capacity: as last set, else the maker's setting (PROTOCOL.md 2.10)."""
+        """Usable share of the capacity: as last set, else the maker's setting (docs/protocol.md 2.10)."""
         return (self.settings.depth_of_discharge or HIGHEST_DEPTH) / 100
 
     @property

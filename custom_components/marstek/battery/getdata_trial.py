@@ -1,7 +1,7 @@
 """Trial of Marstek.GetData, which no document names: used only where its values prove right.
 
-One answer could take the place of two, ES.GetStatus and ES.GetMode (PROTOCOL.md 2.11). It is held
-against both, asked for right before it, again and again, also once it is trusted.
+One answer could take the place of two, ES.GetStatus and ES.GetMode (docs/protocol.md 2.11). It is
+held against both, asked for right before it, again and again, also once it is trusted.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Leaves one battery alone for a while, such as during an update of its firmware.
 
-An update in the vendor's app fails while the battery is asked anything (PROTOCOL.md 1.5). The end
-is measured by the monotonic clock; after a restart of Home Assistant by the time of day.
+An update in the vendor's app fails while the battery is asked anything (docs/protocol.md 1.5). The
+end is measured by the monotonic clock; after a restart of Home Assistant by the time of day.
 """
 
 import datetime as dt

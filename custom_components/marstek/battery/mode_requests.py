@@ -1,4 +1,4 @@
-"""What the plan may ask of a battery, and the modes and slots that this takes (PROTOCOL.md 2.9)."""
+"""Orders that a plan may give, and the modes and slots that they take (docs/protocol.md 2.9)."""
 
 from dataclasses import dataclass
 import datetime as dt
@@ -11,7 +11,7 @@ from .commanded import BackTo
 from .renewal import countdown
 from .slot_mirror import EVENING_SLOT, MORNING_SLOT, OWNER_SLOT, SAFETY_SLOT, cleared
 
-# The last minute of a day can't be in a slot: 0 W for a minute is expected (PROTOCOL.md 2.9).
+# The last minute of a day can't be in a slot: 0 W for a minute is expected (docs/protocol.md 2.9).
 _LAST_MINUTE: Final = dt.time(23, 59)
 # A battery's clock may be a little slow.
 _TRIAL_BEFORE: Final = dt.timedelta(minutes=3)

@@ -1,4 +1,4 @@
-"""Notices from its power that a battery has left Passive without saying so (PROTOCOL.md 2.9)."""
+"""Detection, by its power, of a battery that left Passive silently (docs/protocol.md 2.9)."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -36,7 +36,7 @@ class Intervals:
     device: float = 3600
 
 
-# PROTOCOL.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
+# docs/protocol.md 1.5 for what is borne, 2.4 and 2.7 for what provokes resets.
 _STEADY: Final = Intervals(power=30, mode=120, cells=300, meter=50)
 _STEADY_WITH_PV: Final = Intervals(power=30, mode=180, cells=600, meter=60)
 _CAREFUL: Final = Intervals(power=60, mode=300, cells=600, meter=120)

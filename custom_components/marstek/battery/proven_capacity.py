@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from ..stored import MOST_ENERGY, StoredPart, number, whole
 
-# Sizes of a pack in Wh (PROTOCOL.md section 3), and how many there can be.
+# Sizes of a pack in Wh (docs/protocol.md section 3), and how many there can be.
 _PACKS: Final = (2080.0, 2560.0)
 _MOST_PACKS: Final = 6
 # In % of the state of charge, for one comparison.

@@ -1,6 +1,6 @@
 """Settings of a battery that can be written and never read: depth of discharge, LED, Bluetooth.
 
-What was last written is remembered, and shown as assumed (PROTOCOL.md 2.10).
+What was last written is remembered, and shown as assumed (docs/protocol.md 2.10).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The schedule as last written: slots can't be read back (PROTOCOL.md 2.9)."""
+"""The schedule as last written: slots can't be read back (docs/protocol.md 2.9)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace

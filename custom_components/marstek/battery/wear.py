@@ -1,6 +1,6 @@
 """Wear of a battery's flash memory: writes counted by day, and limits on orders that nobody gave.
 
-Slots, and probably modes, are written to flash by the battery (PROTOCOL.md 2.9), so a faulty
+Slots, and probably modes, are written to flash by the battery (docs/protocol.md 2.9), so a faulty
 automation or a price that flaps could wear it out. A person's own command is counted and never
 limited, nor is anything that ends a charge or returns the battery to Auto.
 """

@@ -1,4 +1,4 @@
-"""Notices that a battery has forgotten what it was given, as some firmware does (PROTOCOL.md 3).
+"""Notices that a battery has forgotten what it was given, as some firmware does (docs/protocol.md 3).
 
 The evidence: a person had put it into a mode that outlives its restarts, that was proven, it then
 was silent for minutes, and is found in Auto. Passive is no evidence, a restart ends it; nor is a

@@ -64,7 +64,7 @@ class DeviationWatch:
         return self._of_power(order)
 
     def _of_mode(self, mode: Mode | None) -> Finding:
-        """Tell a known fault of the firmware from somebody's doing (PROTOCOL.md 2.9 and 6)."""
+        """Tell a known fault of the firmware from somebody's doing (docs/protocol.md 2.9 and 6)."""
         power = self._battery.data.ac_power
         if mode is Mode.PASSIVE and power is not None and is_idle(power):
             # A countdown that nobody remembers has ended.

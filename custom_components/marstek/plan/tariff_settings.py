@@ -110,7 +110,7 @@ class TariffSettings:
         return self.tariff is not Tariff.DYNAMIC
 
 
-# EDF's regulated peak and off-peak tariff from 2026-08-01 (TEMPO.md 1.6).
+# EDF's regulated peak and off-peak tariff from 2026-08-01 (docs/tempo-facts.md 1.6).
 DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)
 
 

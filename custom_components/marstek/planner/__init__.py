@@ -1,6 +1,6 @@
 """What batteries should do and why: pure functions without clock, network or Home Assistant.
 
-The reasoning behind them, with figures, is documented in POLICY.md; section numbers in this
+The reasoning behind them, with figures, is documented in docs/policy.md; section numbers in this
 library refer to it.
 """
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 from .model import BatteryState, Options
 
 PREFERRED_POWER: Final = 1250
-"""W at which a battery charges best (POLICY.md section 5)."""
+"""W at which a battery charges best (docs/policy.md section 5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Basis(StrEnum):
-    """What a plan could rest on: the rungs of the ladder in POLICY.md section 5."""
+    """What a plan could rest on: the rungs of the ladder in docs/policy.md section 5."""
 
     WATER_VALUE = "water_value"
     """Everything was known: what is stored has a price."""

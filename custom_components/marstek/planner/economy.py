@@ -18,7 +18,7 @@ class Aim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Economy:
-    """Margins of a tariff in EUR per kWh (POLICY.md section 5). Raises ValueError below zero."""
+    """Margins of a tariff in EUR/kWh (docs/policy.md section 5). Raises ValueError below zero."""
 
     wear: float = 0.01
     """Charged to each kWh that leaves the cells."""

@@ -7,7 +7,7 @@ from typing import Final
 from .model import BatteryState, House
 
 EFFICIENT_POWER: Final = 1000
-"""W below which a charging battery loses more than it has to (TEMPO.md section 4)."""
+"""W below which a charging battery loses more than it has to (docs/tempo-facts.md section 4)."""
 IDLE_POWER: Final = 50
 """W below which a battery that should charge does not."""
 
@@ -36,7 +36,7 @@ def most_budget(house: House) -> int:
 def energy_to(battery: BatteryState, target: float, efficiency: float = _EFFICIENCY) -> float:
     """Return the Wh that a battery draws until it is at a target in %.
 
-    `efficiency` is that of the round trip; half of its loss is that of charging (POLICY.md
+    `efficiency` is that of the round trip; half of its loss is that of charging (docs/policy.md
     section 2). An unknown state of charge counts as empty.
     """
     if battery.is_complete:

@@ -1,4 +1,4 @@
-"""Usual load and solar production of a home, learnt from its own hours (POLICY.md section 2)."""
+"""Usual load and solar production of a home, learnt from its own hours (docs/policy.md 2)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

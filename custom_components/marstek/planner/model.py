@@ -135,7 +135,7 @@ class Period:
 
     @property
     def may_be_red(self) -> bool:
-        """Return whether it is red, or has to be taken for red (POLICY.md section 2)."""
+        """Return whether it is red, or has to be taken for red (docs/policy.md section 2)."""
         return self.colour is Colour.RED or (
             self.certainty is not Certainty.BINDING and self.can_be_red
         )
@@ -188,7 +188,7 @@ class Options:
     """Floor of AUTO in off-peak hours."""
     has_pv: bool = False
     efficiency: float = 0.80
-    """Round trip, 0..1 (TEMPO.md section 4)."""
+    """Round trip, 0..1 (docs/tempo-facts.md section 4)."""
     aim: Aim = Aim.SAVINGS
     """Of the optimised strategy, which asks neither for `night` nor for `white_eve`."""
 

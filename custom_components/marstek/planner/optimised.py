@@ -1,4 +1,4 @@
-"""The optimised strategy: stored energy is used where it saves most (POLICY.md section 5).
+"""The optimised strategy: stored energy is used where it saves most (docs/policy.md section 5).
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.

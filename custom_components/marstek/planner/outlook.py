@@ -133,7 +133,7 @@ def _assumed(context: Context, period: Period) -> tuple[bool, float | None]:
     """Return whether a period is taken for red, and its price.
 
     The next day is taken for red as long as it may be: not to have charged costs far more than to
-    have charged in vain (POLICY.md section 1). Later days have the price to be expected.
+    have charged in vain (docs/policy.md section 1). Later days have the price to be expected.
     """
     known, expected = period.price, period.expected_price
     if not period.may_be_red or period.colour is Colour.RED:

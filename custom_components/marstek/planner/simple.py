@@ -1,6 +1,6 @@
 """The simple strategy: AUTO by day; by night hold, or charge before a day that is dear.
 
-It needs no forecast: the ladder of POLICY.md section 2 without load and PV history.
+It needs no forecast: the ladder of docs/policy.md section 2 without load and PV history.
 """
 
 from datetime import datetime, timedelta, tzinfo

@@ -1,4 +1,4 @@
-"""Value of a stored kWh, in EUR: a backward dynamic programme (POLICY.md section 5).
+"""Value of a stored kWh, in EUR: a backward dynamic programme (docs/policy.md section 5).
 
 As with water behind a dam, what is stored has no price of its own: it is worth what it spares
 later. The programme asks at each level of storage and for each slot, from the last one back, what

@@ -1,7 +1,7 @@
 """The Tempo tariff: calendar, off-peak windows, prices, and the colours that sources announce.
 
-What is known of the tariff and its sources is documented in TEMPO.md; section numbers in this
-library refer to it.
+What is known of the tariff and its sources is documented in docs/tempo-facts.md; section numbers in
+this library refer to it.
 """
 
 from .book import Announcement, ColourBook, Disagreement, Learnt, Source, StoredColour, binding_from

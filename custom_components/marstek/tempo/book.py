@@ -9,7 +9,8 @@ from typing import Final, Self
 
 from .calendar import PARIS, Colour, Season, is_lawful
 
-# RTE's data begin on the first of these days (TEMPO.md 1.2); after the last, a date is a mistake.
+# RTE's data begin on the first of these days (docs/tempo-facts.md 1.2); after the last, a date is a
+# mistake.
 _FIRST_DAY: Final = date(2014, 9, 1)
 _LAST_DAY: Final = date(2099, 12, 31)
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -19,11 +20,11 @@ class Source(StrEnum):
     """Who announces colours."""
 
     RTE = "rte"
-    """RTE's public JSON (TEMPO.md 1.1)."""
+    """RTE's public JSON (docs/tempo-facts.md 1.1)."""
     COMMUNITY = "api_couleur_tempo"
-    """api-couleur-tempo.fr, which itself asks RTE (TEMPO.md 1.3)."""
+    """api-couleur-tempo.fr, which itself asks RTE (docs/tempo-facts.md 1.3)."""
     RTE_API = "rte_api"
-    """RTE's official API (TEMPO.md 1.2)."""
+    """RTE's official API (docs/tempo-facts.md 1.2)."""
 
     @property
     def is_original(self) -> bool:
@@ -31,8 +32,9 @@ class Source(StrEnum):
         return self is not Source.COMMUNITY
 
 
-# From when on the eve a source's word holds, by the clock of Paris. RTE publishes at 10:30; what
-# it shows before is informative. The community's server may follow until noon (TEMPO.md 1.3, 2).
+# From when on the eve a source's word holds, by the clock of Paris. RTE publishes at 10:30; what it
+# shows before is informative. The community's server may follow until noon (docs/tempo-facts.md
+# 1.3, 2).
 _BINDING_FROM: Final = {
     Source.RTE: time(10, 40),
     Source.RTE_API: time(10, 40),

@@ -1,6 +1,6 @@
 """The calendar of the Tempo tariff: days, seasons, quotas and which colour a day may have.
 
-The rules are those of TEMPO.md section 2; all civil time is that of Paris.
+The rules are those of docs/tempo-facts.md section 2; all civil time is that of Paris.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Probabilities of blue, white and red for a day without an announcement.
 
-The tables hold shares of the days of 2014 to 2026, by the colour of the day before (POLICY.md
+The tables hold shares of the days of 2014 to 2026, by the colour of the day before (docs/policy.md
 section 5); they don't know of the weather.
 """
 

@@ -24,7 +24,7 @@ class FaultKind(StrEnum):
     RATE_LIMITED = "rate_limited"
     """Asked too often, says the source (HTTP 429)."""
     CREDENTIALS = "credentials"
-    """RTE refuses the account or its application (TEMPO.md 1.2)."""
+    """RTE refuses the account or its application (docs/tempo-facts.md 1.2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _COLOURS: Final[Mapping[str, Colour]] = {
     **dict.fromkeys(("white", "blanc", "tempo_blanc"), Colour.WHITE),
     **dict.fromkeys(("red", "rouge", "tempo_rouge"), Colour.RED),
 }
-# api-couleur-tempo.fr: 0 is unknown (TEMPO.md 1.3).
+# api-couleur-tempo.fr: 0 is unknown (docs/tempo-facts.md 1.3).
 _CODES: Final = {1: Colour.BLUE, 2: Colour.WHITE, 3: Colour.RED}
 # A bound of the official API is midnight in Paris. This much later it is the same day there,
 # even when its offset is that of the other half of the year.
@@ -43,7 +43,7 @@ class Token:
 
 
 def parse_rte(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what RTE's public JSON says, of two days or of a season (TEMPO.md 1.1)."""
+    """Return what RTE's public JSON says, of two days or of a season (docs/tempo-facts.md 1.1)."""
     values = _object(_decode(body)).get("values")
     if values == []:
         return ()
@@ -57,7 +57,7 @@ def parse_rte(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
 
 
 def parse_community(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what api-couleur-tempo.fr says of a day, or of several (TEMPO.md 1.3)."""
+    """Return what api-couleur-tempo.fr says of a day, or of several (docs/tempo-facts.md 1.3)."""
     claims: list[Claim] = []
     for item in _items(_decode(body)):
         if "dateJour" not in item:
@@ -69,7 +69,7 @@ def parse_community(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
 
 
 def parse_rte_api(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what RTE's official API says (TEMPO.md 1.2)."""
+    """Return what RTE's official API says (docs/tempo-facts.md 1.2)."""
     answer = _object(_decode(body))
     if "tempo_like_calendars" not in answer:
         reason = answer.get("error")
@@ -86,7 +86,7 @@ def parse_rte_api(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
 
 
 def parse_token(body: bytes) -> Token:
-    """Return the token that RTE's official API hands out (TEMPO.md 1.2)."""
+    """Return the token that RTE's official API hands out (docs/tempo-facts.md 1.2)."""
     answer = _object(_decode(body))
     value, life = answer.get("access_token"), answer.get("expires_in")
     if not isinstance(value, str) or not re.fullmatch(r"[!-~]{1,4096}", value):

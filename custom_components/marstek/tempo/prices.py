@@ -1,4 +1,4 @@
-"""Prices of a kWh under Tempo, in EUR (TEMPO.md, section "Prices")."""
+"""Prices of a kWh under Tempo, in EUR (docs/tempo-facts.md, section "Prices")."""
 
 from dataclasses import dataclass
 from datetime import date

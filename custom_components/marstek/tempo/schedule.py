@@ -1,8 +1,8 @@
 """Schedule of the requests to the sources: when to ask for which day (pure).
 
-RTE shows tomorrow's colour from about 06:30, bindingly from 10:30 (TEMPO.md 2). Red days come
-early, most by 07:15 (TEMPO.md 1.3), and are what it is all about: where tomorrow can be red, the
-morning is asked more closely, and the night until 05:00 as well.
+RTE shows tomorrow's colour from about 06:30, bindingly from 10:30 (docs/tempo-facts.md 2). Red days
+come early, most by 07:15 (docs/tempo-facts.md 1.3), and are what it is all about: where tomorrow
+can be red, the morning is asked more closely, and the night until 05:00 as well.
 """
 
 from collections.abc import Iterable, Mapping

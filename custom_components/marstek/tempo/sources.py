@@ -164,7 +164,7 @@ def season(bases: Bases, wanted: Season) -> Request:
 def community(bases: Bases, day: date) -> Request:
     """Return the request for a day at api-couleur-tempo.fr.
 
-    By its date, since what "today" is there changes at midnight (TEMPO.md 1.3).
+    By its date, since what "today" is there changes at midnight (docs/tempo-facts.md 1.3).
     """
     return Request(Call.COMMUNITY, f"{bases.community}/jourTempo/{day.isoformat()}")
 
@@ -172,7 +172,7 @@ def community(bases: Bases, day: date) -> Request:
 def rte_api(bases: Bases, token: str, today: date) -> Request:
     """Return the request for the days around a date of Paris at RTE's official API.
 
-    The end is exclusive and may not be later than this (TEMPO.md 1.2).
+    The end is exclusive and may not be later than this (docs/tempo-facts.md 1.2).
     """
     start, end = (
         datetime.combine(today + timedelta(days=days), time(), PARIS).isoformat()

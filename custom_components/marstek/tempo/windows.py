@@ -85,7 +85,7 @@ class OffPeakWindow:
 
 
 DEFAULT_WINDOW: Final = OffPeakWindow(time(22), time(6))
-"""Off-peak hours of Tempo (TEMPO.md section 2)."""
+"""Off-peak hours of Tempo (docs/tempo-facts.md section 2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Client for the local API of Marstek Venus batteries. Needs nothing but Python.
 
-What the device does is documented in PROTOCOL.md; section numbers in this library refer to it.
+What the device does is documented in docs/protocol.md; section numbers in this library refer to it.
 """
 
 from .agreement import (

@@ -1,4 +1,4 @@
-"""Finding batteries: by broadcast, and by asking an address (PROTOCOL.md 1.1 and 2.1)."""
+"""Finding batteries: by broadcast, and by asking an address (docs/protocol.md 1.1 and 2.1)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
@@ -28,7 +28,7 @@ from .wire import MAX_ID, encode_request
 _LOGGER = logging.getLogger(__name__)
 
 DEFAULT_PORT: Final = 30000
-# The ports that other clients search as well (PROTOCOL.md 1.1).
+# The ports that other clients search as well (docs/protocol.md 1.1).
 DISCOVERY_PORTS: Final = (30000, 30001, 30002, 30003, 30004, 30030)
 _ROUNDS: Final = 3
 # Bounds on what a flood of forged answers can fill: batteries that are new here, the addresses

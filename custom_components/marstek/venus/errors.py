@@ -64,7 +64,7 @@ class WrongDeviceError(VenusError):
 
 
 class DeviceError(VenusError):
-    """The battery answered with an error object (PROTOCOL.md section 1.4)."""
+    """The battery answered with an error object (docs/protocol.md section 1.4)."""
 
     def __init__(self, code: int | None, message: str, data: int | None) -> None:
         """Keep the three parts of the error object; firmware 153 sends `data` alone."""

@@ -129,7 +129,7 @@ def _longest_rest(method: Method) -> float:
 class Noise:
     """Minutes in which datagrams came from a battery's address that answer no request of ours.
 
-    Some models answer to port 30000 whoever asked (PROTOCOL.md 1.1), so another program that
+    Some models answer to port 30000 whoever asked (docs/protocol.md 1.1), so another program that
     polls the battery shows here; a battery that two programs poll loses requests of both.
     """
 

@@ -1,6 +1,6 @@
 """Batteries that get no datagram for a while, such as during a firmware update.
 
-An update in the vendor's app fails while the battery is asked anything (PROTOCOL.md 1.5). The
+An update in the vendor's app fails while the battery is asked anything (docs/protocol.md 1.5). The
 socket itself holds this, so that no poll, command, probe or search can slip through, also while
 the battery's config entry is set up anew.
 """

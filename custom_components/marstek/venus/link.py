@@ -1,6 +1,7 @@
 """Requests to one battery: paced, repeated when lost, matched to their answers.
 
-The firmware loses up to a third of the requests, and answers some of them late (PROTOCOL.md 1.5).
+The firmware loses up to a third of the requests, and answers some of them late (docs/protocol.md
+1.5).
 """
 
 import asyncio
@@ -40,7 +41,7 @@ _REMEMBERED_REQUESTS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """Times in seconds (PROTOCOL.md 1.5 and 6.3)."""
+    """Times in seconds (docs/protocol.md 1.5 and 6.3)."""
 
     quiet_gap: float = 2.55
     """Between an answer and the next request: 2.5 s, and something for the timer's own error."""

@@ -1,4 +1,4 @@
-"""Requests for a mode change, and how they are sent (PROTOCOL.md 2.9)."""
+"""Requests for a mode change, and how they are sent (docs/protocol.md 2.9)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -14,7 +14,7 @@ _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Method(StrEnum):
-    """The methods this library sends (PROTOCOL.md section 2); no other is ever sent."""
+    """The methods this library sends (docs/protocol.md section 2); no other is ever sent."""
 
     DEVICE = "Marstek.GetDevice"
     WIFI = "Wifi.GetStatus"
@@ -43,7 +43,7 @@ _WRITES: Final = frozenset(
 
 
 class Mode(StrEnum):
-    """Operating modes under their names on the wire (PROTOCOL.md 2.7)."""
+    """Operating modes under their names on the wire (docs/protocol.md 2.7)."""
 
     AUTO = "Auto"
     AI = "AI"
@@ -54,7 +54,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """Identity of a battery (PROTOCOL.md 2.1)."""
+    """Identity of a battery (docs/protocol.md 2.1)."""
 
     model: str
     firmware: int
@@ -79,7 +79,7 @@ class FoundDevice:
 
 @dataclass(frozen=True, slots=True)
 class WifiStatus:
-    """Wi-Fi as the battery sees it (PROTOCOL.md 2.2)."""
+    """Wi-Fi as the battery sees it (docs/protocol.md 2.2)."""
 
     rssi: int | None
     """Signal in dBm, negative; None on Ethernet."""
@@ -88,14 +88,14 @@ class WifiStatus:
 
 @dataclass(frozen=True, slots=True)
 class BluetoothStatus:
-    """Whether an app is connected over Bluetooth (PROTOCOL.md 2.3)."""
+    """Whether an app is connected over Bluetooth (docs/protocol.md 2.3)."""
 
     connected: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class BatteryStatus:
-    """The cells (PROTOCOL.md 2.4)."""
+    """The cells (docs/protocol.md 2.4)."""
 
     soc: int | None
     """State of charge in percent, 0 to 100."""
@@ -116,7 +116,7 @@ class BatteryStatus:
 
 @dataclass(frozen=True, slots=True)
 class EnergyStatus:
-    """Power and counters (PROTOCOL.md 2.6)."""
+    """Power and counters (docs/protocol.md 2.6)."""
 
     soc: int | None
     rated_capacity: float | None
@@ -137,7 +137,7 @@ class EnergyStatus:
 
 @dataclass(frozen=True, slots=True)
 class ModeStatus:
-    """Operating mode with a few readings (PROTOCOL.md 2.7)."""
+    """Operating mode with a few readings (docs/protocol.md 2.7)."""
 
     mode: Mode | None
     """None for a mode this library does not know, the app's own ones among them."""
@@ -151,7 +151,7 @@ class ModeStatus:
 
 @dataclass(frozen=True, slots=True)
 class DataStatus:
-    """Power, mode and counters in one (PROTOCOL.md 2.11): from firmware, unproven on hardware."""
+    """Power, mode and counters (docs/protocol.md 2.11): read from firmware, unproven on hardware."""
 
     soc: int | None
     battery_state: int | None
@@ -181,7 +181,7 @@ class DataStatus:
 
 @dataclass(frozen=True, slots=True)
 class MeterStatus:
-    """The meter (CT) at the grid connection (PROTOCOL.md 2.8); + = import."""
+    """The meter (CT) at the grid connection (docs/protocol.md 2.8); + = import."""
 
     connected: bool | None
     total_power: int | None
@@ -195,7 +195,7 @@ class MeterStatus:
 
 @dataclass(frozen=True, slots=True)
 class PvChannel:
-    """One solar input (PROTOCOL.md 2.5)."""
+    """One solar input (docs/protocol.md 2.5)."""
 
     power: float | None
     """In W; 0 below 10 W."""
@@ -235,7 +235,7 @@ type Status = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One of the ten entries of the Manual schedule (PROTOCOL.md 2.9).
+    """One of the ten entries of the Manual schedule (docs/protocol.md 2.9).
 
     `number` is 0 to 9, `start` and `end` are "HH:MM", `end` later the same day than `start`, and
     `days` has bit 0 for Monday to bit 6 for Sunday. Power in W: + discharges, - charges, 0 holds.

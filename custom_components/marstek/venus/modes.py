@@ -1,4 +1,4 @@
-"""Mode changes that are proven by a later read (PROTOCOL.md 2.9, 6.6 and 6.7)."""
+"""Mode changes that are proven by a later read (docs/protocol.md 2.9, 6.6 and 6.7)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -32,7 +32,7 @@ _MODE_TRUSTED_FOR: Final = 150.0
 _MODE_FRESH_FOR: Final = 10.0
 # What fits into 32 bits, in s.
 _LONGEST_COUNTDOWN: Final = 2**32 - 1
-# PROTOCOL.md 6.7: more than 2 s after a Passive of 1 s.
+# docs/protocol.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
 # Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
 _SILENT_ROUNDS: Final = 3

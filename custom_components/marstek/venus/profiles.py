@@ -1,8 +1,8 @@
 """Profiles: abilities, limits, dangers and scales of each model and firmware.
 
-All facts are from PROTOCOL.md: section 2 for methods and scales, section 3 for models, section 1.1
-for reply ports. Scales turn the number on the wire into SI units; None means that the number says
-nothing.
+All facts are from docs/protocol.md: section 2 for methods and scales, section 3 for models, section
+1.1 for reply ports. Scales turn the number on the wire into SI units; None means that the number
+says nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -190,7 +190,7 @@ _HMG_154 = replace(
 )
 _HMG_155 = replace(_HMG_154, methods=_EVERYWHERE | _METER, mode_has_meter=True)
 
-# No Passive, and a Manual slot's power is ignored (PROTOCOL.md 2.9, captured on firmware 300).
+# No Passive, and a Manual slot's power is ignored (docs/protocol.md 2.9, captured on firmware 300).
 _VNSEM = replace(
     _VNSE3,
     family=Family.VNSEM,
@@ -238,7 +238,7 @@ _TABLE: Final[dict[Family, tuple[tuple[tuple[Version, Profile], ...], Version]]]
     Family.VNSEM: ((((0, 0), _VNSEM),), (300, 9)),
 }
 
-# Longest first: "vnsem" before "vnse", "venuse3" before "venuse" (PROTOCOL.md section 3).
+# Longest first: "vnsem" before "vnse", "venuse3" before "venuse" (docs/protocol.md section 3).
 _PREFIXES: Final = (
     ("venusepro", Family.UNKNOWN),
     ("venuse3", Family.VNSE3),
@@ -257,7 +257,7 @@ _CAPACITIES: Final = {"venusc": 2560.0, "hmg25": 2560.0}
 
 
 def version_of(firmware: int) -> Version:
-    """Return (release, point release): 1476 is (147, 6), 150 is (150, 0) (PROTOCOL.md 2.1)."""
+    """Return (release, point release): 1476 is (147, 6), 150 is (150, 0) (docs/protocol.md 2.1)."""
     return divmod(firmware, 10) if firmware >= 1000 else (firmware, 0)
 
 

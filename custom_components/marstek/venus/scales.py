@@ -2,11 +2,11 @@
 
 The table of profiles comes from firmware that somebody has read. Another firmware may send the same
 value in another unit, which shows where values can't be true together: the remaining energy beside
-capacity and state of charge (PROTOCOL.md 2.4), the first solar input beside the sum of all (2.5),
-a counter beside the power (2.6). A power beyond the inverter's limit is believed in the same way,
-once the counters have agreed with it, up to the largest inverter; it allows no command. A scale that several such observations agree on replaces that of
-the table. Observing goes on, so that the table's own scale comes back in the same way, and another
-firmware begins anew.
+capacity and state of charge (docs/protocol.md 2.4), the first solar input beside the sum of all
+(2.5), a counter beside the power (2.6). A power beyond the inverter's limit is believed in the same
+way, once the counters have agreed with it, up to the largest inverter; it allows no command. A
+scale that several such observations agree on replaces that of the table. Observing goes on, so that
+the table's own scale comes back in the same way, and another firmware begins anew.
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import Final
 
 LONGEST: Final = 64
 """Characters kept; an SSID has at most 32 bytes, a model name about 12 characters."""
-# Punctuation of the firmware's own names and messages (PROTOCOL.md 1.4 and 3): none of it is
+# Punctuation of the firmware's own names and messages (docs/protocol.md 1.4 and 3): none of it is
 # Markdown or HTML.
 _PLAIN_PUNCTUATION: Final = frozenset(" .,:;+-/%'")
 

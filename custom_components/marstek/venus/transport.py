@@ -1,8 +1,8 @@
 """UDP sockets: one per local port, shared by every battery whose API uses that port.
 
 Some families answer to their own port number whatever port asked, so a socket is bound to the
-battery's API port (PROTOCOL.md 1.1). SO_REUSEPORT is never set: with it, two sockets on one host
-take each other's answers.
+battery's API port (docs/protocol.md 1.1). SO_REUSEPORT is never set: with it, two sockets on one
+host take each other's answers.
 """
 
 import asyncio

@@ -8,15 +8,15 @@ from typing import Any, Final, NoReturn
 from .errors import DeviceError, MethodMissingError
 from .text import plain
 
-# PROTOCOL.md 1.2: the receive buffer is 512 bytes, about 45 of them taken by the modem.
+# docs/protocol.md 1.2: the receive buffer is 512 bytes, about 45 of them taken by the modem.
 MAX_REQUEST_BYTES: Final = 450
-# PROTOCOL.md 1.2: replies are at most about 700 bytes.
+# docs/protocol.md 1.2: replies are at most about 700 bytes.
 MAX_REPLY_BYTES: Final = 2048
 MAX_ID: Final = 65535
-# PROTOCOL.md 1.4: the codes that are the sender's loss, not the request's fault.
+# docs/protocol.md 1.4: the codes that are the sender's loss, not the request's fault.
 PARSE_ERROR: Final = -32700
 METHOD_NOT_FOUND: Final = -32601
-# Firmware 153 has no error objects, only these numbers (PROTOCOL.md 1.4).
+# Firmware 153 has no error objects, only these numbers (docs/protocol.md 1.4).
 _PARSE_STATE_CODES: Final = {
     402: PARSE_ERROR,
     403: PARSE_ERROR,
@@ -37,7 +37,7 @@ class MalformedDatagramError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The error part of a reply (PROTOCOL.md 1.4)."""
+    """The error part of a reply (docs/protocol.md 1.4)."""
 
     code: int | None
     message: str
@@ -65,7 +65,7 @@ class Reply:
 
     @property
     def is_acceptance(self) -> bool:
-        """Tell whether it answers a command: only those have a `set_result` (PROTOCOL.md 2.9)."""
+        """Tell whether it answers a command: only those have `set_result` (docs/protocol.md 2.9)."""
         return self.result is not None and "set_result" in self.result
 
 

@@ -1,7 +1,7 @@
 """Writes the owner's slots, and UPS, and goes back to the mode that was on before.
 
-Every slot write leaves the battery in Manual (PROTOCOL.md 2.9). The mode to go back to is stored
-before the first of them, so that neither a silent battery nor a restart leaves it there.
+Every slot write leaves the battery in Manual (docs/protocol.md 2.9). The mode to go back to is
+stored before the first of them, so that neither a silent battery nor a restart leaves it there.
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from ...venus import Slot
 from ..slot_mirror import OWNER_SLOTS, SLOTS, Mirror, cleared
 
 _MIDNIGHT: Final = "00:00"
-# The last minute of a day can't be in a slot (PROTOCOL.md 2.9).
+# The last minute of a day can't be in a slot (docs/protocol.md 2.9).
 _LAST: Final = "23:59"
 EVERY_DAY: Final = 0b1111111
 

@@ -23,8 +23,8 @@ from ..tariff_settings import TariffSettings
 class TariffData:
     """The tariff now. Prices in EUR/kWh; None is unknown.
 
-    What RTE shows while its own choice is missing is nobody's word (TEMPO.md 2): a day of which
-    only that is known has no colour, though it has a source and is provisional.
+    What RTE shows while its own choice is missing is nobody's word (docs/tempo-facts.md 2): a day
+    of which only that is known has no colour, though it has a source and is provisional.
     """
 
     is_off_peak: bool
