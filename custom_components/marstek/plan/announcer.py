@@ -1,4 +1,4 @@
-"""Puts what happens into words of Home Assistant's language, and records it."""
+"""Announcer: renders events in Home Assistant's language and records them."""
 
 from collections.abc import Iterable, Mapping
 import datetime as dt
@@ -23,10 +23,10 @@ _NEAR: Final = dt.timedelta(hours=18)
 
 
 class Announcer:
-    """Renders what happens, and records it as an event."""
+    """Announcer of one plan: each method renders an event and records it."""
 
     def __init__(self, hass: HomeAssistant, tariff: TariffCoordinator) -> None:
-        """Speak the language of `tariff`'s texts."""
+        """Start without events; `tariff` gives the texts, in Home Assistant's language."""
         self._hass = hass
         self._tariff = tariff
         self.events = PlanEvents(hass, tariff.config_entry.entry_id)
@@ -43,7 +43,7 @@ class Announcer:
         battery: Battery | None = None,
         message: str | None = None,
     ) -> None:
-        """Record one event: title and message are the texts of its kind, or of `message`."""
+        """Record one event; `message` is the key of another text than that of its kind."""
         given = placeholders or {}
         values = {**given, **({"name": battery.name} if battery else {})}
         event = PlanEvent(
@@ -57,23 +57,23 @@ class Announcer:
 
     @property
     def wording(self) -> Wording:
-        """The words in which steps and figures are told."""
+        """Wording of steps and figures, in Home Assistant's language."""
         return Wording(self._texts, self._hass.config.language)
 
     def describe(self, step: Step, power: int | None = None) -> str:
-        """Return what a step does and why, in plain words."""
+        """Return action and reason of a step as a sentence; `power` in W replaces its own."""
         return self.wording.describe(step, power)
 
     def reason(self, step: Step) -> str:
-        """Return why a step is what it is."""
+        """Return the reason of a step as a sentence."""
         return self.wording.reason(step)
 
     def number(self, value: float) -> str:
-        """Return a whole number as it is written in the language."""
+        """Return a number, rounded, with the separators of the language."""
         return self.wording.number(value)
 
     def reported(self, report: ExecutionReport) -> None:
-        """Tell what a pilot has found."""
+        """Announce the outcome of an order, where a person should know of it."""
         if report.outcome is Outcome.EXHAUSTED:
             self._takes_no_more(report)
         kinds = {
@@ -86,7 +86,7 @@ class Announcer:
             self.announce(kind, battery=report.battery)
 
     def _takes_no_more(self, report: ExecutionReport) -> None:
-        """Tell once a night that a battery takes no more although there is room."""
+        """Announce once a night that full cells have ended a charge below its target."""
         battery, soc = report.battery, report.battery.data.soc or 0
         end = report.order.window.end if report.order.window else report.order.until
         if (report.order.power or 0) < 0 and self._full_until.get(battery.name) != end:
@@ -105,7 +105,7 @@ class Announcer:
             self.announce(Kind.GIVES_NO_MORE, soc, battery)
 
     def charge_complete(self, battery: Battery) -> None:
-        """Tell that a charge is over."""
+        """Announce that a charge is complete."""
         self.announce(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)
 
     def override_started(self, battery: Battery, until: dt.datetime) -> None:
@@ -119,7 +119,7 @@ class Announcer:
         self.announce(Kind.OVERRIDE_STARTED, values, battery, message)
 
     def override_wanted(self, request: Override, names: Iterable[str]) -> None:
-        """Tell that batteries do what a person wants instead of the plan."""
+        """Announce an override of the plan, with its end and the names of the batteries."""
         values = {"until": self._time(request.until), "name": ", ".join(sorted(names))}
         self.announce(Kind.OVERRIDE_STARTED, values)
 
@@ -133,7 +133,7 @@ class Announcer:
         return f"{local:%H:%M}" if is_near else f"{local:%Y-%m-%d %H:%M}"
 
     def announced(self, kind: str, data: TariffData) -> None:
-        """Tell the colour of tomorrow, or that it is missing."""
+        """Announce the colour of tomorrow, or that it is missing (`MISSING`)."""
         if kind == MISSING:
             self.announce(Alert.COLOUR_MISSING)
         else:
@@ -141,5 +141,5 @@ class Announcer:
             self.announce(Alert.COLOUR_TOMORROW, {"colour": colour.lower()})
 
     def override_ended(self) -> None:
-        """Tell that the plan has the batteries again."""
+        """Announce that the plan commands the batteries again."""
         self.announce(Kind.OVERRIDE_ENDED)

@@ -1,4 +1,4 @@
-"""What the controller must still know after a restart."""
+"""Stored state of the controller: what it must still know after a restart."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,15 +27,15 @@ from ..stored import (
 
 @dataclass(slots=True)
 class EnergyTotals:
-    """Counters of the home in Wh, made of what each battery's own counters rise by."""
+    """Energy totals of the home in Wh: sums of the rises of each battery's own counters."""
 
     charged: float | None = 0.0
-    """None while what was counted is unknown: its stored value could not be read."""
+    """None while the total is unknown, because its stored value could not be read."""
     discharged: float | None = 0.0
     _last: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def count(self, battery: str, charged: float, discharged: float) -> None:
-        """Add what a battery's counters have risen by since they were last seen."""
+        """Add the rise of a battery's counters, in Wh, since the last call for it."""
         last = self._last.get(battery)
         if last is not None:
             self.charged = _risen(self.charged, charged - last[0])
@@ -43,12 +43,12 @@ class EnergyTotals:
         self._last[battery] = (charged, discharged)
 
     def resume(self, key: str, last: float) -> None:
-        """Go on from the value in Wh that was shown last, where the stored one was unreadable."""
+        """Continue from the last published total in Wh, where the stored one was unreadable."""
         if getattr(self, key) is None:
             setattr(self, key, last)
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the totals for `restore`, fit for JSON."""
         return {
             "charged": self.charged,
             "discharged": self.discharged,
@@ -57,7 +57,7 @@ class EnergyTotals:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> EnergyTotals:
-        """Return counters as they were stored, None for what can't be read."""
+        """Return stored totals, with None for an unreadable one."""
         if stored.is_new:
             return cls()
         energy = number(0.0, MOST_ENERGY)
@@ -81,7 +81,7 @@ def _pair(stored: object) -> tuple[float, float]:
 
 
 FOR_EVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-"""The end of a pause that only its owner ends."""
+"""End of a pause without end: only the owner resumes the plan."""
 _percent: Final = number(0.0, 100.0)
 
 
@@ -90,29 +90,29 @@ class ControlMemory:
     """The stored state of the controller. Batteries are known by their BLE MAC."""
 
     paused_until: dt.datetime | None = None
-    """The end of a pause; far in the future when it has none."""
+    """End of a pause, `FOR_EVER` without end; None while the plan runs."""
     overrides: list[Override] = field(default_factory=list)
     standing_back: dict[str, dt.datetime] = field(default_factory=dict)
-    """Until when a battery is left to whoever commanded it by hand."""
+    """Until when a battery that was commanded by hand is left alone, by BLE MAC."""
     complete: dict[str, dt.datetime] = field(default_factory=dict)
-    """Batteries whose charge is over, with the end of the window in which it is."""
+    """End of the window in which the charge of a battery is complete, by BLE MAC."""
     orders: dict[str, BatteryCommand] = field(default_factory=dict)
-    """What was last carried out."""
+    """Order that was carried out last, by BLE MAC."""
     full_day: dt.date | None = None
-    """The day of which `was_full` tells."""
+    """Day that `was_full` is about."""
     was_full: bool = False
     doubts: dict[str, str] = field(default_factory=dict)
-    """Batteries that did not follow slots, and why: see `executor.DOUBTS`."""
+    """Why slots of a battery are not trusted, by BLE MAC: one of the order executor's `DOUBTS`."""
     active: set[str] = field(default_factory=set)
-    """What the owner has been called for and is not over yet."""
+    """Alerts that were sent and whose cause still exists."""
     alerted: dict[str, dt.date] = field(default_factory=dict)
-    """The day for which the owner was last called, of what is told once a day."""
+    """Date of the last notification, by alert that is sent at most once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
     is_pause_assumed: bool = False
-    """True when it could not be read whether the owner has paused the plan."""
+    """True when the stored pause was unreadable, so that a pause is assumed."""
 
     def forget(self, now: dt.datetime) -> None:
-        """Drop what is over."""
+        """Drop pauses, overrides and windows that have ended."""
         if self.paused_until is not None and self.paused_until <= now:
             self.paused_until = None
         self.overrides = [override for override in self.overrides if override.until > now]
@@ -121,7 +121,7 @@ class ControlMemory:
                 del until[battery]
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the state for `restore`, fit for JSON."""
         return {
             "paused_until": self.paused_until and self.paused_until.isoformat(),
             "is_pause_assumed": self.is_pause_assumed,
@@ -139,9 +139,9 @@ class ControlMemory:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> ControlMemory:
-        """Return the state as it was stored; what can't be read is left out.
+        """Return the stored state, without its unreadable values.
 
-        A pause that can't be read is one without end: nobody knows that the plan may command.
+        An unreadable pause becomes one without end: it is not certain that the plan may command.
         """
         paused_until = stored.optional("paused_until", moment)
         is_pause_assumed = stored.lacks("paused_until")

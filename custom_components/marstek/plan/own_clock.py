@@ -1,4 +1,4 @@
-"""Home Assistant's own clock, held against what others say (pure).
+"""Check of Home Assistant's own clock against the times of servers (pure).
 
 A Raspberry Pi has no clock of its own: without network time it starts with an old one, is set in
 jumps, or runs an hour off. Batteries keep their own time. Whose clock is wrong decides whether a
@@ -20,10 +20,10 @@ _CHECK_LIFETIME: Final = 48 * 3600.0
 
 
 class OwnClock:
-    """By how much the clock is wrong, as far as that is known, and whether it was set just now."""
+    """Error of the system clock, as far as servers show it, and whether it was set just now."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        """Know nothing yet; `monotonic` gives seconds that no one sets."""
+        """Start with an unchecked clock; `monotonic` returns seconds that are never set."""
         self._monotonic = monotonic
         self._seen: tuple[dt.datetime, float] | None = None
         self._jumped_at = float("-inf")
@@ -31,7 +31,7 @@ class OwnClock:
         self._ahead = dt.timedelta()
 
     def look(self, now: dt.datetime) -> None:
-        """Notice that the clock was set since the last look."""
+        """Compare wall clock and monotonic clock: a difference above a minute means it was set."""
         elapsed = self._monotonic()
         if self._seen is not None:
             then, before = self._seen
@@ -43,14 +43,14 @@ class OwnClock:
         self._seen = (now, elapsed)
 
     def compare(self, now: dt.datetime, server: dt.datetime) -> None:
-        """Take the time that a server has told."""
+        """Compare the clock with the time of a server, good to 2 minutes."""
         self.look(now)
         self._checked_at = self._monotonic()
         self._ahead = now - server
 
     @property
     def is_settling(self) -> bool:
-        """Tell whether the clock was set within the last quarter of an hour."""
+        """Whether the clock was set within the last 15 minutes, and may be set again."""
         return self._monotonic() - self._jumped_at < _SETTLING
 
     @property
@@ -59,19 +59,22 @@ class OwnClock:
 
     @property
     def ahead(self) -> dt.timedelta | None:
-        """By how much the clock is ahead, negative for behind; None where nothing was told."""
+        """Time by which the clock is ahead, negative for behind.
+
+        None without a comparison in the last 48 hours.
+        """
         return self._ahead if self._is_checked else None
 
     def corrected(self, now: dt.datetime) -> dt.datetime:
-        """Return the moment that it is, as far as a server has told."""
+        """Return `now` less the known error of the clock."""
         return now - (self.ahead or dt.timedelta())
 
     @property
     def is_proven(self) -> bool:
-        """Tell whether a server has confirmed the clock."""
+        """Whether a server has confirmed the clock to 2 minutes in the last 48 hours."""
         return self._is_checked and abs(self._ahead) <= _TOLERANCE
 
     @property
     def is_wrong(self) -> bool:
-        """Tell whether a server contradicts the clock."""
+        """Whether the clock is wrong by more than 2 minutes, by a server in the last 48 hours."""
         return self._is_checked and not self.is_proven

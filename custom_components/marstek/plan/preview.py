@@ -1,4 +1,4 @@
-"""What would happen: the plan now, on a made-up day, or before there is one."""
+"""Previews of the plan: as it is, for another colour or state of charge, or before its set-up."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -33,7 +33,7 @@ _DASH: Final = "\N{EN DASH}"
 
 
 def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSettings) -> Context:
-    """Return a context in which tomorrow has another colour; None: one that nobody knows."""
+    """Return a context in which tomorrow has another colour, binding; None for an unknown one."""
     tomorrow = tempo_day(context.moment) + dt.timedelta(days=1)
 
     def changed(period: Period) -> Period:
@@ -48,7 +48,7 @@ def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSetti
 
 
 def with_soc(context: Context, soc: float) -> Context:
-    """Return a context in which all batteries are charged to `soc` %."""
+    """Return a context in which all batteries have a state of charge of `soc` %."""
     batteries = (replace(battery, soc=soc, is_complete=False) for battery in context.batteries)
     return replace(context, batteries=tuple(batteries))
 
@@ -60,7 +60,7 @@ def first_context(
     memory: PlanMemory,
     now: dt.datetime,
 ) -> Context:
-    """Return what a plan that is yet to be set up will be told of the present batteries."""
+    """Return the context of a plan that is being set up, with the batteries loaded now."""
     settings = settings_of(data, options)
     wanted = plan_options(options, settings.tariff)
     return Context(
@@ -93,7 +93,7 @@ def step_data(step: Step, wording: Wording) -> dict[str, Any]:
 
 
 def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
-    """Return what the optimised strategy went by: energies in Wh, prices in EUR per kWh."""
+    """Return the figures behind the optimised strategy: energies in Wh, prices in EUR/kWh."""
     if beliefs is None:
         return None
     known = asdict(beliefs)
@@ -106,7 +106,7 @@ def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
 def tonight(context: Context, wording: Wording) -> str:
     """Return the plan up to the end of the first off-peak hours, as a list in Markdown.
 
-    That of day-ahead prices, in which any hours may be cheap, is the one of half a day.
+    With day-ahead prices, where any hour may be cheap, it covers the next 12 hours.
     """
     zone = context.now.tzinfo
     is_dynamic = all(period.is_off_peak for period in context.periods)
@@ -122,14 +122,14 @@ def tonight(context: Context, wording: Wording) -> str:
 def _merged(
     steps: Iterable[Step], wording: Wording
 ) -> Iterator[tuple[dt.datetime, dt.datetime, str]]:
-    """Yield start, end and words of steps; those in a row that read the same are one."""
+    """Yield start, end and description of steps; neighbours with the same description are one."""
     for text, same in groupby(steps, key=wording.describe):
         first, *others = same
         yield first.start, (others[-1] if others else first).end, text
 
 
 def _until_morning(plan: Timeline, context: Context) -> Iterator[Step]:
-    """Yield the steps up to the end of the first off-peak hours, those of guards left out."""
+    """Return the steps up to the end of the first off-peak hours, without those of guards."""
     nights = (period.end for period in context.periods if period.is_off_peak)
     end = next(nights, context.periods[-1].end)
     if all(period.is_off_peak for period in context.periods):

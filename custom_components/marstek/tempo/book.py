@@ -1,4 +1,4 @@
-"""The colours that are known, who said so and how far that can be relied upon."""
+"""Book of known Tempo colours, each with its source and whether it is binding."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Source(StrEnum):
-    """Who announces colours."""
+    """A source that announces colours."""
 
     RTE = "rte"
     """RTE's public JSON (docs/tempo-facts.md 1.1)."""
@@ -28,7 +28,7 @@ class Source(StrEnum):
 
     @property
     def is_original(self) -> bool:
-        """Tell whether this is RTE, who chooses the colours."""
+        """Whether the source is RTE, which chooses the colours."""
         return self is not Source.COMMUNITY
 
 
@@ -43,13 +43,16 @@ _BINDING_FROM: Final = {
 
 
 def binding_from(source: Source, day: date) -> datetime:
-    """Return from when on a source's word about a day is binding: late morning of the eve."""
+    """Return the moment from which a source's colour of a day is binding.
+
+    10:40 (RTE) or 12:00 (api-couleur-tempo.fr) of the day before, in Paris (docs/tempo-facts.md 2).
+    """
     return datetime.combine(day - timedelta(days=1), _BINDING_FROM[source], PARIS)
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a source says of a day. Raises ValueError when `seen_at` has no time zone."""
+    """A colour of a day, as a source gave it. Raises ValueError when `seen_at` has no time zone."""
 
     day: date
     colour: Colour
@@ -59,28 +62,28 @@ class Announcement:
     """True for the default that RTE shows while its own choice is missing."""
 
     def __post_init__(self) -> None:
-        """Refuse a time that says nothing."""
+        """Refuse a time without a zone."""
         if self.seen_at.utcoffset() is None:
             raise ValueError("An announcement is seen at a time in a zone")
 
     @property
     def is_binding(self) -> bool:
-        """Tell whether it holds, rather than being provisional."""
+        """Whether the colour is binding rather than provisional."""
         return not self.is_fallback and self.seen_at >= binding_from(self.source, self.day)
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
-        """Return how much it weighs against another word about the same day."""
+        """Order of trust among announcements of the same day; the greater one wins."""
         return (not self.is_fallback, self.is_binding, self.source.is_original)
 
 
 type StoredColour = Announcement
-"""The announcement that the book goes by."""
+"""The announcement that the book holds for a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two sources that say different things of a day; `ours` is what the book goes by."""
+    """Two sources that give a day different colours; `ours` is the one in the book."""
 
     day: date
     ours: StoredColour
@@ -89,38 +92,38 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What announcements have changed."""
+    """Result of taking in announcements."""
 
     changed: frozenset[date] = frozenset()
-    """Days whose colour is new or another, or whose word weighs more than before."""
+    """Days whose colour is new or another, or whose announcement has a higher rank than before."""
     disagreements: tuple[Disagreement, ...] = ()
     refused: tuple[Announcement, ...] = ()
-    """Announcements that can't be true: a colour that the contract does not allow on that day."""
+    """Announcements of a colour that the contract does not allow on that day."""
 
 
 class ColourBook:
-    """The known colours, one entry per day.
+    """Known colours, one announcement per day.
 
-    A binding word beats a provisional one, then RTE beats the community; of two equals the one
-    that is learnt later wins. A fallback gives way to anything else.
+    A binding announcement beats a provisional one, then RTE beats api-couleur-tempo.fr; of two
+    equals the later one wins. A fallback gives way to anything else.
     """
 
     def __init__(self) -> None:
-        """Start with nothing known."""
+        """Start without colours."""
         self._entries: dict[date, StoredColour] = {}
         self._colours: dict[date, Colour] = {}
 
     @property
     def colours(self) -> Mapping[date, Colour]:
-        """Return the colours of all known days, provisional ones included: a view that lives on."""
+        """Colours of all known days, provisional ones included: a view that follows changes."""
         return MappingProxyType(self._colours)
 
     def get(self, day: date) -> StoredColour | None:
-        """Return what is known of a day."""
+        """Return the announcement that the book holds for a day, None for an unknown day."""
         return self._entries.get(day)
 
     def colour(self, day: date) -> Colour | None:
-        """Return the colour of a day as far as it is known, provisional or not."""
+        """Return the colour of a day, provisional or binding; None for an unknown day."""
         return self._colours.get(day)
 
     def known_days(self, season: Season) -> tuple[date, ...]:
@@ -128,7 +131,7 @@ class ColourBook:
         return tuple(day for day in season.dates if day in self._entries)
 
     def learn(self, announcements: Iterable[Announcement]) -> Learnt:
-        """Take in what sources said, in the order in which they said it."""
+        """Take in announcements, in the order in which they were made."""
         changed: set[date] = set()
         disagreements: list[Disagreement] = []
         refused: list[Announcement] = []
@@ -153,16 +156,16 @@ class ColourBook:
             del self._colours[old]
 
     def store(self) -> dict[str, dict[str, str]]:
-        """Return what `restore` takes, fit for JSON: a short string per day, times to the second."""
+        """Return the book for `restore`, fit for JSON: a string per day, times to the second."""
         return {
             "days": {day.isoformat(): _write(self._entries[day]) for day in sorted(self._entries)}
         }
 
     @classmethod
     def restore(cls, stored: object, on_bad: Callable[[str], None] = lambda _: None) -> Self:
-        """Return a book as it was stored; days that can't be read or can't be true are left out.
+        """Return a stored book, without days that are unreadable or not allowed by the contract.
 
-        `on_bad` hears the path of each value that is left out.
+        `on_bad` is called with the path of each value that is left out.
         """
         book = cls()
         match stored:
@@ -180,25 +183,25 @@ class ColourBook:
         return book
 
     def _enter(self, entry: StoredColour) -> None:
-        """Write an entry over what was known of its day."""
+        """Replace the entry of a day."""
         self._entries[entry.day] = entry
         self._colours[entry.day] = entry.colour
 
 
 def _is_credible(said: Announcement) -> bool:
-    """Tell whether a day can have the colour that is said of it."""
+    """Tell whether the contract allows the colour on that day."""
     return _FIRST_DAY <= said.day <= _LAST_DAY and is_lawful(said.colour, said.day)
 
 
 def _replaces(said: Announcement, held: StoredColour) -> bool:
-    """Tell whether the book is to go by the new word. Repeating the old one is no news."""
+    """Tell whether a new announcement replaces the held one; a mere repetition does not."""
     if said.colour is held.colour:
         return said.rank > held.rank
     return said.rank >= held.rank
 
 
 def _contradict(said: Announcement, held: StoredColour) -> bool:
-    """Tell whether two sources differ; a fallback is nobody's word."""
+    """Tell whether two sources differ; a fallback does not count as a colour."""
     return (
         said.colour is not held.colour
         and said.source is not held.source
@@ -213,7 +216,7 @@ def _write(entry: StoredColour) -> str:
 
 
 def _read(day: object, text: object) -> StoredColour | None:
-    """Return the entry that was written, or None when this is none."""
+    """Return the entry of a stored string, None for an unreadable one."""
     if not isinstance(day, str) or not isinstance(text, str):
         return None
     match text.split(" "):

@@ -30,9 +30,10 @@ ENDS: Final = ("end", "endtime", "endsat", "till", "until", "to", "validto", "en
 def bounds_of(
     items: Sequence[Mapping[str, object]], name: str, zone: tzinfo
 ) -> dict[int, tuple[datetime, datetime]]:
-    """Return the start and end in UTC of each row that has a price, by its number.
+    """Return start and end in UTC of each row with a price, by the number of the row.
 
-    `name` is that of the price. Rows whose times make no sense are left out.
+    `name` is the name of the price. Left out are rows without a start, those longer than 25 hours
+    and those not made of whole quarters of an hour.
     """
     starts = _starts(items, name, zone)
     ordered = sorted(set(starts.values()))
@@ -47,7 +48,7 @@ def bounds_of(
 
 
 def _starts(items: Sequence[Mapping[str, object]], name: str, zone: tzinfo) -> dict[int, datetime]:
-    """Return the start in UTC of each row that has one, by its number.
+    """Return the start in UTC of each row that has one, by the number of the row.
 
     Local times without an offset are ambiguous in the hour that clocks repeat: the second of two
     equal ones is the later. A time that clocks skip is left out.
@@ -70,7 +71,7 @@ def _starts(items: Sequence[Mapping[str, object]], name: str, zone: tzinfo) -> d
 
 
 def _local(stated: object) -> datetime | None:
-    """Return a moment that is told without an offset, None for any other."""
+    """Return a moment without an offset, None for one with an offset or for no moment."""
     try:
         moment = datetime.fromisoformat(stated) if isinstance(stated, str) else stated
     except ValueError:
@@ -86,7 +87,10 @@ def _end(
     step: timedelta | None,
     zone: tzinfo,
 ) -> datetime | None:
-    """Return when a price ends: as told, else with the next one, the last as those before."""
+    """Return the end of a row in UTC.
+
+    The stated one, else the start of the next row; the last row is as long as the shortest one.
+    """
     stated = next((item[key] for key in ENDS if item.get(key) is not None), None)
     if stated is not None:
         begun = next((item[key] for key in STARTS if key in item), None)
@@ -105,7 +109,7 @@ def _end(
 
 
 def _is_whole(start: datetime, end: datetime) -> bool:
-    """Tell whether quarters of an hour fill a span that is no longer than a day."""
+    """Tell whether a span of at most 25 hours begins and ends on quarters of an hour."""
     return (
         timedelta() < end - start <= _LONGEST_ROW
         and start.timestamp() % _QUARTER_S == 0

@@ -11,28 +11,28 @@ from ..memory import PlanStore
 from .tariff_data import TariffData
 
 MISSING: Final = "missing"
-"""The colour of tomorrow should have been known for long."""
+"""Announced instead of a colour when tomorrow has none late in the evening."""
 _MISSING_FROM: Final = dt.time(21, 30)
 
 type AnnouncementListener = Callable[[str, TariffData], None]
 
 
 class Announcements:
-    """Stores the announcements that were made, and makes those that are due."""
+    """Announcements of tomorrow's colour, stored so that a restart repeats none."""
 
     def __init__(self, store: PlanStore) -> None:
-        """Remember in the plan's own file."""
+        """Start without listeners; `store` is the file of the plan."""
         self._store = store
         self._listeners: list[AnnouncementListener] = []
 
     @callback
     def async_listen(self, listener: AnnouncementListener) -> Callable[[], None]:
-        """Call `listener` with a colour, or with `MISSING`; return what ends that."""
+        """Call `listener` with a colour or with `MISSING`; return a function that ends this."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def look(self, data: TariffData, now: dt.datetime) -> None:
-        """Tell what is new of tomorrow.
+        """Announce the colour of tomorrow when that is due.
 
         A colour is announced when it is binding. Late in the evening a provisional one is announced too, and
         that there is none. A colour that changes afterwards is announced again.

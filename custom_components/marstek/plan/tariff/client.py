@@ -1,4 +1,4 @@
-"""The client of the Tempo sources, as Home Assistant uses it."""
+"""Set-up of the client of the Tempo sources for Home Assistant."""
 
 from collections.abc import Callable, Mapping
 import datetime as dt
@@ -50,14 +50,14 @@ def make_client(
 
 
 async def async_first_colours(hass: HomeAssistant) -> ColourBook | None:
-    """Return what the sources say of today and tomorrow, None when none of them answers."""
+    """Return the colours of today and tomorrow, None when no source answers."""
     book = ColourBook()
     report = await make_client(hass).check(book)
     return book if report.answered else None
 
 
 async def async_check_credentials(hass: HomeAssistant, given: Mapping[str, Any]) -> dict[str, str]:
-    """Return the errors of a form that asked for credentials; none is fine too."""
+    """Return the errors of a form with credentials; a form without credentials has none."""
     if not given[CONF_CLIENT_ID]:
         return {}
     credentials = Credentials(given[CONF_CLIENT_ID], given[CONF_CLIENT_SECRET])

@@ -44,12 +44,15 @@ _LONGEST_STEP: Final = dt.timedelta(hours=1)
 
 
 class TariffCoordinator(DataUpdateCoordinator[TariffData]):
-    """The tariff of a home. It never fails: what is not known is unknown."""
+    """Coordinator of a home's tariff.
+
+    An update never fails: while sources are silent, what was learnt applies, and the rest is None.
+    """
 
     config_entry: ConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Prepare; nothing is asked yet."""
+        """Prepare the parts without asking a source."""
         super().__init__(
             hass,
             LOGGER,
@@ -73,7 +76,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     @override
     async def _async_setup(self) -> None:
-        """Load the calendar, so that today is known without any network."""
+        """Load stored colours and prices, so that today is known without any network."""
         await self.store.async_load()
         self.texts = await async_load_texts(self.hass)
         self._connect()
@@ -85,17 +88,17 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     @property
     def colours(self) -> Mapping[dt.date, Colour]:
-        """The colours of all days that are known."""
+        """Colours of all known Tempo days."""
         return known_colours(self.store.memory.book)
 
     def day_of(self, now: dt.datetime) -> dt.date:
-        """Return the day that a moment belongs to, which begins at 06:00."""
+        """Return the tariff day of a moment: from 06:00 to 06:00 local time."""
         if self.settings.tariff is Tariff.TEMPO:
             return tempo_day(now)
         return (now.astimezone(self.settings.off_peak.zone) - _DAY_BEGINS).date()
 
     def describe(self, day: dt.date) -> dict[str, Any]:
-        """Return what is known of a Tempo day, as the answer of an action."""
+        """Return a Tempo day as the answer of an action; prices in EUR/kWh, None for unknown."""
         entry = self.store.memory.book.get(day)
         prices = self.settings.tempo_prices
         colour = None if entry is None or entry.is_fallback else entry.colour
@@ -111,9 +114,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         }
 
     def _connect(self) -> None:
-        """Make the client of the sources, which goes on from the last one.
+        """Make the client of the sources, with the budget and waits of the last one.
 
-        A tariff without colours has none.
+        A tariff without colours has no client.
         """
         memory = self.store.memory
         if self._asking is not None:
@@ -135,12 +138,12 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     @callback
     def _async_home_changed(self, _: Event) -> None:
-        """Follow a time zone that was set anew: hours without colours are told in it."""
+        """Follow a new time zone: fixed off-peak hours are local times."""
         self.async_apply_settings()
 
     @callback
     def async_apply_settings(self) -> None:
-        """Go by changed options, without losing what is known."""
+        """Apply changed options; colours and prices that are known are kept."""
         before, self.settings = self.settings, tariff_settings(self.config_entry)
         if (self.settings.credentials, self.settings.quotas) != (
             before.credentials,
@@ -157,13 +160,13 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     @override
     async def _async_update_data(self) -> TariffData:
-        """Tell what holds now, and have the sources asked beside it when that is due."""
+        """Return the tariff now; sources that are due are asked in the background."""
         self._ask_when_due(dt_util.utcnow())
         return self.async_publish()
 
     @callback
     def async_publish(self) -> TariffData:
-        """Show what has changed, and only then tell what is new: who hears it may look."""
+        """Publish changed data, then make announcements: their listeners may read the data."""
         now = dt_util.utcnow()
         data = self._look(now)
         if data != self.data:
@@ -183,7 +186,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         return data
 
     def _tell(self, data: TariffData, now: dt.datetime) -> None:
-        """Tell what is not a state: announcements and repairs."""
+        """Make announcements, and raise or remove repairs."""
         memory, before = self.store.memory, self._announced_at or now
         self._announced_at = now
         if memory.silent_for is not None:
@@ -200,7 +203,10 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     @callback
     def _async_learnt_prices(self) -> None:
-        """Keep and show new prices, and have the plan made anew even where today stays as it is."""
+        """Store and publish new prices.
+
+        Listeners are called also when today stays as it is: the plan uses later prices too.
+        """
         self.store.save_soon()
         self.async_publish()
         self.async_update_listeners()
@@ -216,7 +222,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             )
 
     async def _async_ask(self, client: TempoClient) -> None:
-        """Ask, keep what was learnt, and show it."""
+        """Ask the sources, then store and publish the colours that they gave."""
         memory = self.store.memory
         report = await client.ask(memory.book)
         memory.client = client.store()
@@ -227,7 +233,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.async_publish()
 
     def _follow(self, report: PollReport, *, is_in_vain: bool) -> None:
-        """Log the begin and the end of an outage, once each, and report what needs the owner."""
+        """Log begin and end of an outage once each, and start what needs the owner."""
         memory = self.store.memory
         self._issues.async_learn(report.learnt, dt_util.utcnow())
         fault = report.failed.get(Source.RTE_API)
@@ -250,7 +256,7 @@ def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:
 
 
 def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:
-    """Return how long what is known holds, within bounds."""
+    """Return the seconds until the tariff changes, within bounds."""
     changes = (data.next_off_peak_change, data.day_end, data.next_price_change)
     wait = min((change - now).total_seconds() for change in changes if change is not None)
     return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

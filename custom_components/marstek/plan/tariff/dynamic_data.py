@@ -14,7 +14,7 @@ _DAY: Final = dt.timedelta(days=1)
 
 
 def dynamic_data(settings: TariffSettings, prices: PriceBook, now: dt.datetime) -> TariffData:
-    """Return what the tariff says at an aware moment."""
+    """Return the tariff at an aware moment; prices in EUR/kWh."""
     paid, zone = settings.dynamic.paid, settings.off_peak.zone
     midnight = _midnight(now, zone)
     interval = settings.off_peak.current(now)
@@ -69,6 +69,6 @@ def _paid_or_none(settings: TariffSettings, price: float | None) -> float | None
 
 
 def _midnight(now: dt.datetime, zone: dt.tzinfo, days: int = 0) -> dt.datetime:
-    """Return when the local day of a moment begins, or one so many days later."""
+    """Return the beginning of a moment's local day, or of a day so many days later."""
     day = now.astimezone(zone).date() + days * _DAY
     return dt.datetime.combine(day, dt.time(), zone)

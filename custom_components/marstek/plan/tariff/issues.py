@@ -24,17 +24,17 @@ OWN_CLOCK_WRONG: Final = "own_clock_wrong"
 
 
 class TariffIssues:
-    """The repairs of one plan, each there for as long as it is true."""
+    """Repairs of one plan's tariff; each exists for as long as its cause does."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Know whose repairs they are."""
+        """Start without repairs; the ids of later ones end with `entry_id`."""
         self._hass = hass
         self._entry_id = entry_id
         self._disagreement: Disagreement | None = None
 
     @callback
     def async_learn(self, learnt: Learnt, now: dt.datetime) -> None:
-        """Note what sources contradict each other in, once that is more than a first guess."""
+        """Note a contradiction of sources: of today, or of a later day once both are binding."""
         today = tempo_day(now)
         for found in learnt.disagreements:
             is_meant = found.ours.is_binding and found.other.is_binding
@@ -50,7 +50,7 @@ class TariffIssues:
         memory: PlanMemory,
         texts: Texts,
     ) -> None:
-        """Raise and remove repairs."""
+        """Raise the repairs whose cause exists, and remove the others."""
         is_tempo = settings.tariff is Tariff.TEMPO
         silent_for, unpriced_since = memory.silent_for, memory.unpriced_since
         is_silent = silent_for is not None and silent_for >= _SILENCE
@@ -68,7 +68,7 @@ class TariffIssues:
         )
 
     def _said(self, texts: Texts) -> dict[str, str]:
-        """Return who said what, in words."""
+        """Return the placeholders of a contradiction: colours and sources as translated texts."""
         if (found := self._disagreement) is None:
             return {}
         return {
@@ -81,7 +81,7 @@ class TariffIssues:
 
     @callback
     def async_remove(self) -> None:
-        """Remove all of them."""
+        """Remove all repairs of this plan."""
         for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN, OWN_CLOCK_WRONG):
             self._set(key, False, {})
 

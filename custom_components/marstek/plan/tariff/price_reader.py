@@ -1,4 +1,4 @@
-"""Follows the source of day-ahead prices, and stores the prices read."""
+"""Reader of day-ahead prices: follows their source and stores them."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _BETWEEN_READINGS: Final = 120.0
 
 
 class PriceReader:
-    """Reads entities when they change, and asks an action as long as something is missing."""
+    """Reader of a price source: entities when they change, an action while prices are missing."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class PriceReader:
         memory: Callable[[], PlanMemory],
         on_learnt: Callable[[], None],
     ) -> None:
-        """Keep prices in the plan's memory; `on_learnt` is called when there are new ones."""
+        """Start without a source; `on_learnt` is called when new prices were stored in `memory`."""
         self._hass = hass
         self._entry = entry
         self._memory = memory
@@ -54,7 +54,7 @@ class PriceReader:
 
     @callback
     def async_follow(self, settings: TariffSettings) -> None:
-        """Go by the tariff's settings: from now on another source may be the right one."""
+        """Follow the source that the settings name; prices of another source are dropped."""
         source = settings.dynamic if settings.tariff is Tariff.DYNAMIC else None
         if source == self._source:
             return
@@ -74,7 +74,7 @@ class PriceReader:
 
     @callback
     def async_stop(self) -> None:
-        """Follow nothing any more."""
+        """Stop listening, and cancel what is being asked."""
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
@@ -93,7 +93,7 @@ class PriceReader:
             self._on_learnt()
 
     def _read_states(self) -> bool:
-        """Read the entities; return whether there was anything new."""
+        """Read the entities; return whether there were new prices."""
         if self._source is None:
             return False
         try:
@@ -106,7 +106,7 @@ class PriceReader:
 
     @callback
     def async_ask_when_due(self, now: dt.datetime) -> None:
-        """Ask an action, once an hour, as long as prices that should be known are not."""
+        """Ask the action, at most once an hour, while prices that should be known are missing."""
         source, asked_at = self._source, self._asked_at
         if source is None or source.action is None:
             return
@@ -144,7 +144,7 @@ class PriceReader:
         )
 
     def _fail(self, reason: str) -> None:
-        """Log the begin of an outage once."""
+        """Log the beginning of an outage once."""
         if not self._is_silent:
             self._is_silent = True
             LOGGER.info("Nothing tells day-ahead prices (%s); going by what was known", reason)

@@ -36,12 +36,15 @@ _PUBLISHED_AT: Final = dt.time(13)
 
 
 class SourceGoneError(Exception):
-    """An action that does not answer."""
+    """The action of a price source is missing or failed."""
 
 
 @callback
 def async_actions(hass: HomeAssistant) -> dict[str, str]:
-    """Return the actions that tell prices here, with a name for each."""
+    """Return the price actions of this Home Assistant and their names.
+
+    A key is the action, for Nord Pool followed by its entry and area.
+    """
     found: dict[str, str] = {}
     if hass.services.has_service(*_TIBBER):
         found[".".join(_TIBBER)] = "Tibber"
@@ -54,19 +57,19 @@ def async_actions(hass: HomeAssistant) -> dict[str, str]:
 
 @dataclass(slots=True)
 class PriceEvidence:
-    """What dates lists that come without dates: the known prices, and what was read before."""
+    """Evidence for the day of lists without dates: known prices, and earlier lists."""
 
     book: PriceBook = field(default_factory=PriceBook)
     lists: dict[str, tuple[DayList, ...]] = field(default_factory=dict)
-    """The lists of each entity that were read last."""
+    """Last lists read, by entity."""
 
 
 async def async_read(
     hass: HomeAssistant, settings: DynamicSettings, now: dt.datetime, *, until: dt.datetime
 ) -> Offer:
-    """Return all that the source tells now; an action is asked for prices up to `until`.
+    """Return the prices that the source publishes now; an action is asked up to `until`.
 
-    Raises SpotError when that is no price, SourceGoneError when an action does not answer.
+    Raises SpotError for an answer without prices, SourceGoneError for an action that fails.
     """
     if settings.action is None:
         return read_states(hass, settings, PriceEvidence())
@@ -75,7 +78,7 @@ async def async_read(
 
 @callback
 def read_states(hass: HomeAssistant, settings: DynamicSettings, evidence: PriceEvidence) -> Offer:
-    """Return what the entities tell, as far as any does; raise SpotError when none does.
+    """Return the prices of all readable entities; raise SpotError when none is readable.
 
     The lists that were read are kept in the evidence.
     """
@@ -128,7 +131,7 @@ def _number(text: str) -> float | None:
 
 
 def _joined(offers: list[Offer]) -> Offer:
-    """Return several offers as one; the first that tells a price counts."""
+    """Return several offers as one; of two prices for a time the first counts."""
     prices: dict[dt.datetime, float] = {}
     provisional: set[dt.datetime] = set()
     for offer in reversed(offers):
@@ -145,7 +148,7 @@ def _joined(offers: list[Offer]) -> Offer:
 
 
 def published_until(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """Return until when prices should be known: the end of today, from 13:00 on of tomorrow."""
+    """Return until when prices should be published: end of today, from 13:00 end of tomorrow."""
     local = now.astimezone(zone)
     days = 2 if local.time() >= _PUBLISHED_AT else 1
     return dt.datetime.combine(local.date() + days * _DAY, dt.time(), zone)
@@ -158,7 +161,7 @@ async def _async_ask(
     now: dt.datetime,
     until: dt.datetime,
 ) -> Offer:
-    """Return what an action answers, with one call for each day where it takes one day only."""
+    """Return the answer of an action, with one call per day where it takes one day only."""
     today = now.astimezone(dt_util.get_default_time_zone()).date()
     name, _, rest = action.partition(" ")
     domain, _, service = name.partition(".")

@@ -21,10 +21,10 @@ from ..tariff_settings import TariffSettings
 
 @dataclass(frozen=True, slots=True)
 class TariffData:
-    """The tariff now. Prices in EUR/kWh; None is unknown.
+    """Tariff at one moment; prices in EUR/kWh, None for unknown.
 
-    What RTE shows while its own choice is missing is nobody's word (docs/tempo-facts.md 2): a day
-    of which only that is known has no colour, though it has a source and is provisional.
+    What RTE shows while its own choice is missing does not count as a colour (docs/tempo-facts.md
+    2): a day of which only that is known has no colour, though it has a source and is provisional.
     """
 
     is_off_peak: bool
@@ -38,13 +38,13 @@ class TariffData:
     tomorrow_source: Source | None = None
     tomorrow_can_be_red: bool | None = None
     next_colour_change: dt.datetime | None = None
-    """When the colour changes next, as far as it is known."""
+    """Next change of colour; None where it is unknown."""
     days_left: Mapping[Colour, int] = field(default_factory=dict)
     next_price: float | None = None
     next_price_change: dt.datetime | None = None
-    """When the price changes next; of day-ahead prices, as far as it is known."""
+    """Next change of price; None where a day-ahead price is unknown."""
     prices_until: dt.datetime | None = None
-    """Until when day-ahead prices are known; None when the running one is not."""
+    """End of the known day-ahead prices; None when the present one is unknown."""
     price_average: float | None = None
     """Of what is known of today, as the next two."""
     price_lowest: float | None = None
@@ -59,7 +59,7 @@ class TariffData:
 
     @property
     def day_end(self) -> dt.datetime | None:
-        """When the running Tempo day ends."""
+        """End of the running Tempo day."""
         return None if self.day is None else day_end(self.day)
 
 
@@ -69,7 +69,7 @@ def tariff_data(
     now: dt.datetime,
     last_answer: tuple[dt.datetime, Source] | None = None,
 ) -> TariffData:
-    """Return what the tariff says at an aware moment."""
+    """Return the tariff at an aware moment."""
     interval = settings.off_peak.current(now)
     if settings.tariff is Tariff.FIXED:
         fixed = settings.fixed_prices
@@ -105,7 +105,7 @@ def tariff_data(
 
 
 def known_colours(book: ColourBook) -> dict[dt.date, Colour]:
-    """Return the colours that somebody has chosen, provisional ones included."""
+    """Return colours by day, provisional ones included, fallbacks left out."""
     return {
         day: colour
         for day, colour in book.colours.items()
