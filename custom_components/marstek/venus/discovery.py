@@ -1,4 +1,4 @@
-"""Finding batteries: by broadcast, and by asking an address (docs/protocol.md 1.1 and 2.1)."""
+"""Discovery of batteries: by broadcast, and by asking one address (docs/protocol.md 1.1 and 2.1)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
@@ -178,7 +178,7 @@ class _Holding:
                 await asyncio.wait(tasks.values())
 
     def quieten(self, seconds: float) -> None:
-        """Let nobody ask the batteries that were passed over right after a broadcast."""
+        """Block requests for some seconds to the batteries that were passed over by a broadcast."""
         for gate in self._shut:
             gate.keep_quiet(seconds)
 
@@ -263,11 +263,15 @@ async def search(
     async with hub.searching, asyncio.TaskGroup() as group:
         for port in dict.fromkeys(ports):
             group.create_task(search_port(port))
-    found: dict[str, FoundDevice] = {}
-    for claim in claims:
-        found.setdefault(claim.device.ble_mac, claim)
-    devices = sorted(found.values(), key=lambda item: item.device.ble_mac)
-    return SearchResult(tuple(devices), tuple(sorted(in_use)), tuple(claims))
+    return _result(claims, in_use)
+
+
+def _result(claims: Iterable[FoundDevice], ports_in_use: Iterable[int]) -> SearchResult:
+    """Return claims in their order, and the first one of each battery by BLE MAC."""
+    claims = tuple(claims)
+    first = {claim.device.ble_mac: claim for claim in reversed(claims)}
+    devices = sorted(first.values(), key=lambda item: item.device.ble_mac)
+    return SearchResult(tuple(devices), tuple(sorted(ports_in_use)), claims)
 
 
 async def probe(
@@ -309,7 +313,7 @@ async def probe(
 
 
 async def _wait(collector: _Collector, seconds: float, clock: Clock) -> None:
-    """Wait for an answer."""
+    """Wait for an answer to be collected, for some seconds at most."""
     answered = asyncio.ensure_future(collector.answered.wait())
     sleeper = asyncio.ensure_future(clock.sleep(seconds))
     try:
