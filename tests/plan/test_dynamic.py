@@ -21,7 +21,8 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.price_words import price_message
 from custom_components.marstek.tempo import PARIS
 from tests.plan.flow import PlanFlow
-from tests.support.frozen_home import DAY, MINUTE, PlanHome, paris
+from tests.support.frozen_home import DAY, MINUTE, PlanHome
+from tests.support.moments import paris
 
 _HOUR = timedelta(hours=1)
 _SENSOR = "sensor.spot"

@@ -12,7 +12,8 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from tests.support.frozen_home import MINUTE, PlanHome, paris
+from tests.support.frozen_home import MINUTE, PlanHome
+from tests.support.moments import paris
 
 DOCS = Path(__file__).parents[2] / "docs" / "tempo.md"
 RED_EVE = "2026-03-15"

@@ -10,7 +10,8 @@ import pytest
 from custom_components.marstek.tempo import BUDGET, PARIS
 from simulator.http import HttpAnswer, HttpRequest
 from simulator.tempo import TempoFault
-from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days, paris
+from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days
+from tests.support.moments import paris
 
 UNKNOWN = "unknown"
 # Morning of a Thursday in a week with red days from Monday on; all of its days are in January.

@@ -21,7 +21,8 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.plan.tariff.client import make_client
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET
-from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days, paris
+from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days
+from tests.support.moments import paris
 
 
 async def test_announced_once_a_day(home: PlanHome) -> None:

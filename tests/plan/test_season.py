@@ -8,7 +8,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.marstek.tempo import OFFICIAL, Colour
-from tests.support.frozen_home import DAY, HISTORY, PlanHome, days, paris
+from tests.support.frozen_home import DAY, HISTORY, PlanHome, days
+from tests.support.moments import paris
 
 FIRST, LAST = "2026-03-12", "2026-04-02"
 # 2026-03-29 has 23 hours, so that the Tempo day before it has.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,15 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.tempo import PARIS
 from simulator.colours import load_history
 from simulator.tempo import TempoServer
+from tests.support.moments import paris
 
 HISTORY = load_history(Path(__file__).parents[1] / "data" / "tempo_history.csv")
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 # In a winter with red days: 2026-01-13 is blue, 2026-01-14 white.
 START = datetime(2026, 1, 13, 5, 40, tzinfo=UTC)
-
-
-def paris(day: date | str, clock: str = "00:00") -> datetime:
-    """Return a moment by the clock of Paris, in UTC."""
-    day = date.fromisoformat(day) if isinstance(day, str) else day
-    return datetime.combine(day, time.fromisoformat(clock), PARIS).astimezone(UTC)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 import csv
 from datetime import date, datetime, time, timedelta
-from functools import wraps
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.marstek.const import DOMAIN
 from simulator import BatterySpec
 from tests.support.home import PORT, Home, home
-from tests.support.virtual_time import run
+from tests.support.virtual_time import from_moment
 
 PARIS = ZoneInfo("Europe/Paris")
 _HISTORY = Path(__file__).parents[1] / "data" / "tempo_history.csv"
@@ -31,16 +30,7 @@ def at[**P](
     moment: str,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, None]]], Callable[P, None]]:
     """Run a test in virtual time from a moment by the clock of Paris on."""
-    start = datetime.fromisoformat(moment).replace(tzinfo=PARIS)
-
-    def decorate(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-        @wraps(test)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-            run(start, test(*args, **kwargs))
-
-        return wrapper
-
-    return decorate
+    return from_moment(datetime.fromisoformat(moment).replace(tzinfo=PARIS))
 
 
 class Owner:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import csv
 from dataclasses import dataclass
 import datetime as dt
-from functools import cache, wraps
+from functools import cache
 import json
 from pathlib import Path
 from typing import Any, Final, cast
@@ -29,7 +29,7 @@ from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Faults, Outcome, SimulatedBattery
 from tests.support.home import Home, WallClock, home, specs_of
 from tests.support.invariants import Invariants
-from tests.support.virtual_time import run
+from tests.support.virtual_time import from_moment
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 HISTORY: Final = Path(__file__).parents[1] / "data" / "tempo_history.csv"
@@ -56,15 +56,7 @@ def at[**P](
     *moment: int,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, None]]], Callable[P, None]]:
     """Run a test in virtual time from a moment in Paris on."""
-
-    def decorate(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-        @wraps(test)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-            run(paris(*moment), test(*args, **kwargs))
-
-        return wrapper
-
-    return decorate
+    return from_moment(paris(*moment))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from simulator import SimulatedBattery
 from simulator.household import constant
 from tests.support.home import Home
-from tests.support.virtual_time import run
+from tests.support.virtual_time import from_moment
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOTHING = ("unknown", "unavailable", "missing")
@@ -22,12 +21,7 @@ _SETTLED_AFTER = 10.0
 
 def virtual[**P](test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """Run a test in virtual time."""
-
-    @wraps(test)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        run(START, test(*args, **kwargs))
-
-    return wrapper
+    return from_moment(START)(test)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 import selectors
 from typing import Any, override
 
@@ -103,3 +104,18 @@ def run[T](start: datetime, main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time."""
     with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(start)) as runner:
         return runner.run(main)
+
+
+def from_moment[**P](
+    start: datetime,
+) -> Callable[[Callable[P, Coroutine[Any, Any, None]]], Callable[P, None]]:
+    """Run a test in virtual time from an aware moment on."""
+
+    def decorate(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+        @wraps(test)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+            run(start, test(*args, **kwargs))
+
+        return wrapper
+
+    return decorate

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from simulator.colours import TempoCalendar
-from tests.tempo.home import DAY, HISTORY, PUBLICATION, Home, home, paris
+from tests.support.moments import paris
+from tests.tempo.home import DAY, HISTORY, PUBLICATION, Home, home
 
 
 @dataclass(frozen=True, slots=True)

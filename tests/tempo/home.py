@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 import random
 
@@ -27,12 +27,6 @@ HISTORY = load_history(DATA / "tempo_history.csv")
 PUBLICATION = load_publication(DATA / "tempo_publication_2026.csv")
 CREDENTIALS = Credentials(CLIENT_ID, CLIENT_SECRET)
 DAY = timedelta(days=1)
-
-
-def paris(day: date | str, clock: str = "00:00") -> datetime:
-    """Return a moment by the clock of Paris, in UTC."""
-    day = date.fromisoformat(day) if isinstance(day, str) else day
-    return datetime.combine(day, time.fromisoformat(clock), PARIS).astimezone(UTC)
 
 
 class Home:

@@ -12,8 +12,9 @@ from custom_components.marstek.tempo import BUDGET, Colour, Credentials, FaultKi
 from custom_components.marstek.tempo.request_budget import RequestBudget
 from simulator.colours import TempoCalendar
 from simulator.tempo import LIES, SPOILERS, STATUSES, TempoFault
+from tests.support.moments import paris
 from tests.tempo.figures import measure
-from tests.tempo.home import CREDENTIALS, DAY, HISTORY, home, paris
+from tests.tempo.home import CREDENTIALS, DAY, HISTORY, home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

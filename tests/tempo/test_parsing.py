@@ -17,7 +17,7 @@ from custom_components.marstek.tempo.parsing import (
     parse_rte_api,
     parse_token,
 )
-from tests.tempo.home import paris
+from tests.support.moments import paris
 
 NOW = paris("2026-01-25", "12:00")
 TODAY, TOMORROW = date(2026, 1, 25), date(2026, 1, 26)

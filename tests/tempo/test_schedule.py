@@ -22,7 +22,8 @@ from custom_components.marstek.tempo.schedule import (
     history_due,
     situation,
 )
-from tests.tempo.home import DAY, paris
+from tests.support.moments import paris
+from tests.tempo.home import DAY
 
 BLUE, RED = Colour.BLUE, Colour.RED
 # Tomorrow can be red on a Sunday in January, and not on a Saturday nor in June.
