@@ -29,7 +29,7 @@ from ..venus import Mode
 
 
 class Commander(StrEnum):
-    """Who commands a battery."""
+    """Commander of a battery."""
 
     NOBODY = "nobody"
     OWNER = "owner"
@@ -39,23 +39,23 @@ class Commander(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackTo:
-    """What a person took a battery out of, and what it goes back to."""
+    """State that a person took a battery out of, and to which it goes back."""
 
     mode: Mode = Mode.AUTO
     setpoint: int = 0
-    """The owner's setpoint then."""
+    """Setpoint of the owner in W, + discharges."""
     base: Mode = Mode.AUTO
-    """Where `mode` was a person's own choice: what was before that."""
+    """Mode before `mode`, where a person chose `mode`."""
     by_owner: bool = False
     """True for Manual with a slot of ours; False for Manual with the slots as they are."""
 
     @property
     def below(self) -> BackTo:
-        """What is left when the person's own choice is taken back too."""
+        """State to go back to when the person's own choice is undone too."""
         return replace(self, mode=self.base, base=Mode.AUTO, by_owner=False)
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "mode": self.mode,
             "setpoint": self.setpoint,
@@ -65,7 +65,7 @@ class BackTo:
 
     @classmethod
     def restore(cls, stored: object) -> Self:
-        """Return it as it was stored; ValueError for what it can't be."""
+        """Return the stored value; ValueError for an unreadable one."""
         given = fields(stored)
         return cls(
             one_of(Mode)(given.get("mode")),
@@ -77,20 +77,34 @@ class BackTo:
 
 @dataclass(frozen=True, slots=True)
 class KeptUp:
-    """When what stands was sent last, and until when it is sent again."""
+    """Renewal of a command: when it was sent last, and until when it is sent again."""
 
     day: dt.date
-    """Of the last write: a slot of ours is valid then and on the next day."""
+    """Day of the last write: an own slot is valid then and on the next day."""
     until: dt.datetime | None = None
-    """When Passive is no longer to be kept up; None for as long as it stands."""
+    """End of the renewals of Passive; None without end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """By whom a battery is commanded, to do what, until when, and what comes after it.
+    """Command that is in force on a battery: by whom, what, until when, and what follows it.
 
     By nobody, a battery does what its mode and its own slots say. A run is Passive by the owner: it
-    ends at a moment, at a state of charge, or by hand, and then leads back.
+    ends at a moment, at a state of charge, or by hand, and then leads back. Powers are in W, +
+    discharges. Each transition returns a new value:
+
+    | transition | when | leads to |
+    |---|---|---|
+    | `choosing` | a person's mode is being sent | a run ends; else nothing is renewed |
+    | `chosen`, `not_chosen` | it is proven, or has failed | Manual by the owner or nobody; as before |
+    | `on_top`, `at_power` | a run begins, or has another power | a run, with the way back |
+    | `kept_up` | it was sent (again) | the same, renewed from this day on |
+    | `ended`, `followed_by` | a run is over, or a setpoint is to follow | the same, on its way back |
+    | `returned`, `leaving` | the battery is back, or leaves Manual | the state before; not renewed |
+    | `released`, `obeying`, `obeyed` | the plan takes over, sends, has proven | by the plan |
+    | `let_go` | somebody else chose another mode | nobody, or the plan without renewals |
+    | `abandoned` | nobody will command it any more | the same, but not back into Passive |
+    | `limited` | limits were lowered | the same within them, sent again |
     """
 
     by: Commander = Commander.NOBODY
@@ -124,28 +138,28 @@ class Commanded:
 
     @classmethod
     def stray(cls, back_to: BackTo) -> Self:
-        """Return what is left of a run that was left in the app: its countdown, at 0 W."""
+        """Return the rest of a run whose mode was changed in the app: its countdown, at 0 W."""
         return cls(Commander.OWNER, Mode.PASSIVE, back_to=back_to, is_over=True, is_stray=True)
 
     @classmethod
     def manual(cls, power: int, base: Mode, today: dt.date) -> Self:
-        """Return Manual by the owner, written today; `base` is what it was taken out of."""
+        """Return Manual by the owner at a power, written today; `base` is the mode before it."""
         kept = KeptUp(today)
         return cls(Commander.OWNER, Mode.MANUAL, power, back_to=BackTo(base), kept=kept)
 
     @property
     def is_run(self) -> bool:
-        """Tell whether it is a run, or what is left of one."""
+        """Whether it is a run, or the rest of one."""
         return self.by is Commander.OWNER and self.mode is Mode.PASSIVE
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it is a run that goes on."""
+        """Whether it is a run that goes on."""
         return self.is_run and not self.is_over
 
     @property
     def is_ending(self) -> bool:
-        """Tell whether it is a run from which the battery is brought back."""
+        """Whether it is a run that is over, from which the battery is brought back."""
         return self.is_run and self.is_over
 
     @property
@@ -154,11 +168,11 @@ class Commanded:
         return self.by is Commander.PLAN
 
     def keeps(self, mode: Mode) -> bool:
-        """Tell whether a mode is kept up."""
+        """Tell whether a mode is renewed."""
         return self.kept is not None and self.mode is mode
 
     def stands(self, mode: Mode | None, power: int) -> bool:
-        """Tell whether the owner has brought it into a mode at a power, and that is kept up."""
+        """Tell whether the owner chose this mode and power in W, and they are renewed."""
         return (
             self.by is Commander.OWNER
             and self.kept is not None
@@ -182,7 +196,7 @@ class Commanded:
         return soc >= self.target if self.power < 0 else soc <= self.target
 
     def seconds_to_target(self, soc: int | None, capacity: float | None) -> float:
-        """Return about how long it takes to its target, from % of a capacity in Wh on."""
+        """Return the expected seconds to its target, from `soc` in % and `capacity` in Wh."""
         if self.target is None or soc is None or capacity is None or self.power == 0:
             return math.inf
         return 36 * abs(self.target - soc) * capacity / abs(self.power)
@@ -192,7 +206,10 @@ class Commanded:
         return self.is_over or (self.until is not None and now >= self.until)
 
     def leads_back(self, setpoint: int) -> BackTo | None:
-        """Return what a new choice takes the battery out of; None where its mode tells that."""
+        """Return the state that a new choice takes the battery out of.
+
+        None where the battery's present mode is that state.
+        """
         if self.is_run:
             return self.back_to
         if self.by is Commander.OWNER and self.keeps(Mode.MANUAL):
@@ -200,7 +217,7 @@ class Commanded:
         return BackTo(setpoint=setpoint) if self.is_planned else None
 
     def choosing(self, mode: Mode, power: int, base: Mode) -> Commanded:
-        """Return what stands while another mode than Passive is being sent.
+        """Return the command while another mode than Passive is being sent.
 
         Out of Passive the battery goes in any case, now or when it answers again.
         """
@@ -210,11 +227,11 @@ class Commanded:
         return self if self.mode is mode else replace(self, kept=None)
 
     def chosen(self, mode: Mode, power: int, base: Mode, today: dt.date) -> Commanded:
-        """Return what stands once that is proven."""
+        """Return the command once the chosen mode is proven."""
         return Commanded.manual(power, base, today) if mode is Mode.MANUAL else Commanded()
 
     def not_chosen(self, earlier: Commanded) -> Commanded:
-        """Return what stands when it failed: the slot of an earlier Manual may be disabled."""
+        """Return the command when the chosen mode failed; an earlier Manual is written again."""
         if self.is_run or not (earlier.by is Commander.OWNER and earlier.keeps(Mode.MANUAL)):
             return self
         return replace(earlier, kept=KeptUp(dt.date.min))
@@ -247,12 +264,12 @@ class Commanded:
         return replace(self, back_to=replace(self.back_to, setpoint=setpoint))
 
     def abandoned(self) -> Commanded:
-        """Return the same for a battery where nobody keeps up Passive: that is left as well."""
+        """Return the same without going back into Passive, which nobody would renew."""
         is_passive = self.is_run and self.back_to.mode is Mode.PASSIVE
         return replace(self, back_to=self.back_to.below) if is_passive else self
 
     def returned(self, back_to: BackTo, today: dt.date) -> Commanded:
-        """Return what stands once the battery is back in what was before."""
+        """Return the command once the battery is back in the state before."""
         if not back_to.by_owner:
             return Commanded()
         if back_to.mode is Mode.PASSIVE:
@@ -262,15 +279,15 @@ class Commanded:
         return Commanded()
 
     def leaving(self) -> Commanded:
-        """Return what stands while the battery is brought back from Manual."""
+        """Return the command while the battery is brought back from Manual."""
         return replace(self, kept=None)
 
     def released(self) -> Commanded:
-        """Return what stands when the plan takes the battery, and brings it to what it wants."""
+        """Return the command when the plan takes over a battery whose run is over."""
         return Commanded(Commander.PLAN, Mode.PASSIVE)
 
     def obeying(self, mode: Mode, power: int) -> Commanded:
-        """Return what stands while an order of the plan is being sent."""
+        """Return the command while an order of the plan is being sent."""
         if mode is Mode.AUTO and not self.is_planned and not self.is_run:
             return Commanded()
         return Commanded(Commander.PLAN, mode, power)
@@ -278,18 +295,18 @@ class Commanded:
     def obeyed(
         self, mode: Mode, power: int, until: dt.datetime | None, today: dt.date
     ) -> Commanded:
-        """Return what stands once that is proven; Passive is kept up until `until`."""
+        """Return the command once the order is proven; Passive is renewed until `until`."""
         if mode is Mode.AUTO:
             return Commanded()
         kept = KeptUp(today, until) if mode is Mode.PASSIVE else None
         return Commanded(Commander.PLAN, mode, power, until, kept=kept)
 
     def let_go(self) -> Commanded:
-        """Return what stands when somebody else chose a mode, or one that has no setpoint."""
+        """Return the command when somebody else chose a mode, or one without a setpoint."""
         return replace(self, kept=None) if self.is_planned else Commanded()
 
     def limited(self, limits: PowerLimits) -> Commanded:
-        """Return the same within limits that may have been lowered; what changes is sent again."""
+        """Return the same within limits in W; a power that changes is sent again."""
         power = limits.clamp(self.power)
         if power == self.power:
             return self
@@ -297,7 +314,7 @@ class Commanded:
         return replace(self, power=power, kept=kept)
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes, in the three keys that the first version wrote."""
+        """Return the values for `restore`, in the three keys that version 0.1.0 wrote."""
         kept, run = None, None
         if self.kept is not None:
             kept = {

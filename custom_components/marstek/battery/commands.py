@@ -41,7 +41,7 @@ _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 
 
 class Commands:
-    """Carries out what is asked of one battery: one thing at a time, the latest wins."""
+    """Commands of one battery: one at a time, of those that wait the latest wins."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Commands:
 
     @property
     def lock(self) -> asyncio.Lock:
-        """Held while something is carried out; who holds it has the battery to himself."""
+        """Lock held while a command is carried out: its holder has the battery alone."""
         return self._turns.lock
 
     @property
@@ -290,14 +290,14 @@ class Commands:
         return self._store.memory.commanded.is_held_by_owner
 
     def end_run(self) -> None:
-        """Renew Passive no more: what is left is to go back, for which see `async_go_back`."""
+        """Stop renewing Passive; `async_go_back` brings the battery back."""
         memory = self._store.memory
         if memory.commanded.is_running:
             memory.commanded = memory.commanded.ended()
             self._store.save_soon()
 
     def release_run(self) -> None:
-        """Leave a battery whose run is over to the plan, which brings it to what it wants."""
+        """Hand a battery whose run is over to the plan."""
         memory = self._store.memory
         if memory.commanded.is_run:
             memory.setpoint = memory.commanded.back_to.setpoint
@@ -305,14 +305,14 @@ class Commands:
         self._store.save_soon()
 
     def let_go(self) -> None:
-        """Give up what is kept up: somebody else chose another mode."""
+        """Stop renewing: somebody else chose another mode."""
         memory = self._store.memory
         memory.commanded = memory.commanded.let_go()
         self._drop_deferred()
         self._store.save_soon()
 
     async def async_renew(self, commanded: Commanded) -> None:
-        """Send what is kept up once more, unless that has changed; VenusError on failure."""
+        """Renew a command unless it has changed; VenusError on failure."""
         self.renewal.tried()
         async with self.lock:
             kept = commanded.kept
@@ -327,7 +327,7 @@ class Commands:
         self._store.save_soon()
 
     async def async_go_back(self, *, is_command: bool = False) -> Proof | None:
-        """Bring the battery back from a run, or from Manual by hand, to what was before.
+        """Bring the battery back from a run, or from Manual by hand, to the state before.
 
         `is_command` tells that a caller has just asked for it. None when there is nothing to go
         back from; VenusError when it could not be brought to follow.
@@ -429,7 +429,7 @@ class Commands:
     async def async_obey(
         self, request: ModeRequest, until: dt.datetime | None = None
     ) -> Proof | None:
-        """Carry out what the plan wants; None when a newer command went before.
+        """Carry out an order of the plan; None when a newer command superseded it.
 
         Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises
         VenusError as `ModeControl.set_mode` does.
@@ -466,7 +466,7 @@ class Commands:
         self._store.save_soon()
 
     async def async_clear_all_slots(self) -> bool:
-        """Disable all slots of Manual, whoever set them; tell whether every one was accepted."""
+        """Disable all ten slots, foreign ones too; return whether every write was accepted."""
         async with self.lock:
             done = [
                 await self._control.clear(cleared(number), attempts=_CLEAR_ATTEMPTS)

@@ -54,7 +54,7 @@ class EfficiencyMeter:
         )
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return asdict(self)
 
     def add(

@@ -99,7 +99,7 @@ class EnergyMeter:
         )
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return asdict(self)
 
     def add_power(self, power: float, now: float, *, resolution: float | None) -> None:

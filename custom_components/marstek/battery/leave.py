@@ -25,7 +25,7 @@ class Leave:
         return min(self.seconds, (self.until - now).total_seconds())
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore_leave` takes."""
+        """Return the value for `restore_leave`, fit for JSON."""
         return {"until": self.until.isoformat(), "seconds": self.seconds}
 
 

@@ -46,7 +46,7 @@ class StoredTrial:
     result: TrialResult
 
     def store(self) -> list[Any]:
-        """Return what `restore_trial` takes."""
+        """Return the value for `restore_trial`, fit for JSON."""
         return [self.firmware, self.result]
 
 
@@ -67,7 +67,7 @@ class Chosen:
     """Of Manual at the setpoint: that, in W, + discharges; None where slots tell the power."""
 
     def store(self) -> list[Any]:
-        """Return what `restore_chosen` takes."""
+        """Return the value for `restore_chosen`, fit for JSON."""
         return [self.mode, self.power]
 
 
@@ -79,7 +79,7 @@ class Lost:
     settings: SettingsData
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore_lost` takes."""
+        """Return the value for `restore_lost`, fit for JSON."""
         return {"chosen": self.chosen.store(), "settings": self.settings.store()}
 
 
@@ -141,7 +141,7 @@ class Memory:
     """What became of the trial of Marstek.GetData."""
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "charged": self.charged.store(),
             "discharged": self.discharged.store(),

@@ -29,7 +29,7 @@ class Observed:
         return Scales(self.proven if firmware == self.firmware else None)
 
     def store(self) -> list[Any]:
-        """Return what `restore_observed` takes."""
+        """Return the value for `restore_observed`, fit for JSON."""
         return [self.firmware, {scale.value: value for scale, value in self.proven.items()}]
 
 

@@ -92,7 +92,7 @@ class ProvenCapacity:
             self.value = found
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {"firmware": self.firmware, "value": self.value}
 
     @classmethod

@@ -79,7 +79,7 @@ class Plateau:
         self.power, self._seen, self._reads, self._above = None, 0, {}, 0
 
     def store(self) -> list[Any] | None:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return None if self.power is None else [self.power, self.proven_at]
 
     @classmethod
@@ -143,7 +143,7 @@ class ProvenPower:
         }
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "firmware": self.firmware,
             "charge": self.charge.store(),

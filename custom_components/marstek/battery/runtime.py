@@ -51,16 +51,16 @@ _SILENT_CALL: Final = 28.0
 
 
 class Battery:
-    """One battery: its data, its commands, and who commands it.
+    """Facade of one battery: its data, its commands, and their owner.
 
     Powers are in W, + discharges. A command returns when it is proven, or raises VenusError; those
     that a person or an automation gives by an entity raise a translated error instead.
     """
 
     def __init__(self, parts: BatteryParts, coordinator: BatteryCoordinator) -> None:
-        """Command through `parts`, which `coordinator` polls."""
+        """Combine the parts of a battery with the coordinator that polls them."""
         self.parts = parts
-        """For the files of this folder: nothing outside reaches through them."""
+        """Parts, for the files of this folder only."""
         self.coordinator = coordinator
         self.hass: HomeAssistant = parts.context.hass
         self.entry: ConfigEntry = parts.context.entry
@@ -70,63 +70,63 @@ class Battery:
 
     @property
     def name(self) -> str:
-        """The title of its config entry at set-up."""
+        """Title of the config entry at set-up."""
         return self.coordinator.name
 
     @property
     def mac(self) -> str:
-        """Its BLE MAC, by which it is known for ever."""
+        """BLE MAC, the unique id of the battery."""
         mac: str = self.entry.data[CONF_BLE_MAC]
         return mac
 
     @property
     def data(self) -> BatteryData:
-        """What it told last."""
+        """Latest data, as entities show them."""
         return self.coordinator.data
 
     @property
     def limits(self) -> PowerLimits:
-        """How far the owner lets it go."""
+        """Power limits in W that the owner allows."""
         return power_limits(self.profile, self.entry.options)
 
     @property
     def expected_limits(self) -> PowerLimits:
-        """Powers in W to count on: the limits, lowered to what the battery has proven to do."""
+        """Power limits in W, lowered to the powers that the battery has proven to reach."""
         return self.parts.memory.proven_power.applied(self.limits, dt_util.utcnow().timestamp())
 
     @property
     def mode(self) -> Mode | None:
-        """The mode that was read or set last, however long ago; None for one without a name."""
+        """Mode that was read or set last, of any age; None for an unknown one."""
         return self.parts.readings.mode
 
     @property
     def mode_read_at(self) -> float:
-        """When the mode was last read, by `clock`."""
+        """Moment of the last read of the mode, in s of `clock`."""
         return self.coordinator.mode_read_at
 
     @property
     def is_reachable(self) -> bool:
-        """Tell whether it answers."""
+        """Whether the battery answers."""
         return self.coordinator.last_update_success and not self.is_left_alone
 
     @property
     def is_reachable_or_left_alone(self) -> bool:
-        """Tell whether it answers, or does not because it is not asked."""
+        """Whether the battery answers, or is silent because it is left alone."""
         return self.coordinator.last_update_success
 
     @property
     def is_left_alone(self) -> bool:
-        """Tell whether nothing is sent to it now, such as for an update of its firmware."""
+        """Whether nothing is sent to it now, for example during an update of its firmware."""
         return self.parts.leave.is_on
 
     @property
     def is_noisy(self) -> bool:
-        """Tell whether answers keep coming from its address that nothing here asked for."""
+        """Whether answers that nobody here asked for keep coming from its address."""
         return self.parts.client.link.noise.is_noisy
 
     @property
     def is_commanded_elsewhere(self) -> bool:
-        """Tell whether acceptances of commands arrive that nothing here sent."""
+        """Whether acceptances arrive of commands that nobody here sent."""
         return self.parts.client.link.noise.is_commanded
 
     @property
@@ -158,7 +158,7 @@ class Battery:
 
     @property
     def is_occupied(self) -> bool:
-        """Tell whether its mode is not what was chosen, but a step on the way to it."""
+        """Whether its mode is only a step on the way to the chosen one."""
         return self.parts.slots.is_occupied
 
     @property
@@ -180,17 +180,17 @@ class Battery:
     def async_add_listener(
         self, listener: Callable[[], None], reading: Reading
     ) -> Callable[[], None]:
-        """Have a reading polled, and call `listener` when data change; return what ends that."""
+        """Poll a reading and call `listener` when data change; return a function that ends it."""
         return self.coordinator.async_add_listener(listener, reading)
 
     @callback
     def async_add_steward(self, steward: Steward) -> Callable[[], None]:
-        """Inform the plan of commands by hand from now on; return what ends that."""
+        """Inform the plan of commands by hand from now on; return a function that ends this."""
         return self.parts.ownership.async_add(steward)
 
     @callback
     def async_return(self) -> bool:
-        """Inform that no person needs it any more; return whether the plan takes it over."""
+        """End the claim of a person; return whether the plan takes the battery over."""
         return self.parts.ownership.async_return()
 
     def check_planned_charge(self, seconds: float) -> None:
@@ -212,11 +212,11 @@ class Battery:
     async def async_obey(
         self, order: BatteryCommand, now: dt.datetime, *, expects_power: bool = True
     ) -> Proof | None:
-        """Do what the plan wants; None when a newer command went before, VenusError on failure.
+        """Carry out an order of the plan; None when a newer command superseded it.
 
         `now` is in the zone of the order's window. `expects_power` is False for cells that may
-        take nothing just now: the mode alone is proof then. WornError when no writes are left on
-        this day for an order that can be done without.
+        take nothing just now: the mode alone is proof then. Raises VenusError on failure, and its
+        WornError when no writes are left on this day for an order that can be done without.
         """
         self.parts.leave.check()
         self.parts.thrift.check_order(order)
@@ -228,11 +228,11 @@ class Battery:
         await self.parts.commands.async_clear_slots(PLAN_SLOTS)
 
     async def async_clear_all_slots(self) -> bool:
-        """Disable all ten slots, whoever set them; tell whether every one was accepted."""
+        """Disable all ten slots, foreign ones too; return whether every write was accepted."""
         return await self.parts.commands.async_clear_all_slots()
 
     async def async_read_meter(self) -> MeterStatus | None:
-        """Ask once for the meter; None when the firmware has none or does not answer."""
+        """Read the meter once; None when the firmware has none or does not answer."""
         return await self.parts.poller.async_read_meter()
 
     async def async_set_mode(self, mode: Mode, giver: Giver = Giver.PERSON) -> None:
@@ -274,7 +274,7 @@ class Battery:
             parts.runs.async_commanded()
 
     async def async_bound[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Return the result of a call within its time; DeadlineError and no more of it beyond.
+        """Return the result of `work`; DeadlineError after 58 s, after 28 s while silent.
 
         LeftAloneError before anything is done while the battery is left alone. What a command that
         is cut has begun is brought back in the background.
@@ -307,7 +307,7 @@ class Battery:
     async def async_begin_run(
         self, power: int, until: dt.datetime | None = None, target: int | None = None
     ) -> Proof | None:
-        """Charge or discharge in Passive until a moment or a state of charge in %, then go back."""
+        """Charge (`power` < 0) or discharge in W until a moment or `target` in %, then go back."""
         return await self.parts.runs.async_begin(power, until, target)
 
     @property
@@ -340,11 +340,11 @@ class Battery:
         await self.async_begin_run(power, dt_util.utcnow() + LONGEST, ask.target)
 
     async def async_stop_run(self) -> bool:
-        """End what a person has begun, Manual too; tell whether there was anything to end."""
+        """End a run, or Manual by hand; return whether there was one."""
         return await self.parts.runs.async_stop()
 
     async def async_abandon(self) -> None:
-        """End what a person has begun, as nobody will command the battery any more; tried once."""
+        """End a run, or Manual by hand, of a battery that is being removed; tried once."""
         await self.parts.runs.async_abandon()
 
     async def async_write_slots(
@@ -358,7 +358,7 @@ class Battery:
         return await self.parts.slots.async_enter_backup()
 
     async def async_leave_backup(self) -> Written:
-        """Switch UPS off, and write again what it cost."""
+        """Switch UPS off, and rewrite the slots that it overwrote."""
         return await self.parts.slots.async_leave_backup()
 
     async def async_set_setting(self, setting: Setting, value: int) -> None:
@@ -416,11 +416,11 @@ class Battery:
 
     @callback
     def async_start(self) -> None:
-        """Poll, now that it is known what is shown; go on with a run."""
+        """Start polling, once entities have named their readings; continue a run."""
         self.coordinator.async_start()
 
     async def async_stop(self) -> None:
-        """Keep what must not be lost."""
+        """Close the store, writing pending changes."""
         await self.parts.context.store.async_close()
 
 

@@ -66,7 +66,7 @@ class SettingsData:
         return value
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return asdict(self)
 
     @classmethod

@@ -183,7 +183,7 @@ class Mirror:
         return tuple(number for number in OWNER_SLOTS if number not in taken)
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "entries": [_store_entry(entry) for _, entry in sorted(self.entries.items())],
             "is_backup": self.is_backup,

@@ -82,7 +82,7 @@ class Wear:
         self.ordered_at = now
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {"day": self.day.isoformat(), "writes": self.writes}
 
     @classmethod

@@ -53,7 +53,7 @@ class PlanMemory:
             del self.announced[next(iter(self.announced))]
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "book": self.book.store(),
             "client": self.client,

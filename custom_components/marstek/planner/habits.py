@@ -85,7 +85,7 @@ class Habits:
         return cls(zone, flat, flat, (0.0,) * _HOURS, 0)
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes."""
+        """Return the value for `restore`, fit for JSON."""
         return {"work": self.work, "rest": self.rest, "pv": self.pv, "days": self.days}
 
     @classmethod

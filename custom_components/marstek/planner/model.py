@@ -26,7 +26,7 @@ NO_FIGURES: Final[Figures] = MappingProxyType({})
 
 
 class Action(StrEnum):
-    """What batteries do."""
+    """Action of batteries during a step."""
 
     AUTO = "auto"
     """Self-consumption, down to a floor."""
@@ -50,7 +50,7 @@ class Certainty(StrEnum):
 
 
 class Night(StrEnum):
-    """What the owner wants of nights before which there is nothing to prepare."""
+    """Choice of the owner for nights that prepare nothing."""
 
     HOLD = "hold"
     CHARGE = "charge"
@@ -58,7 +58,7 @@ class Night(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a step is what it is; the keys of its figures follow in brackets."""
+    """Reason of a step; the keys of its figures follow in brackets."""
 
     PEAK_HOURS = "peak_hours"
     START_GUARD = "start_guard"
@@ -167,7 +167,7 @@ class BatteryState:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the owner wants. Raises ValueError for what contradicts itself."""
+    """Options of the owner; states of charge in %. Raises ValueError for contradictory ones."""
 
     start_guard: timedelta = timedelta(minutes=5)
     """Batteries stay in AUTO for so long after the start of an off-peak window."""
@@ -203,18 +203,18 @@ class Options:
 
     @property
     def charge_efficiency(self) -> float:
-        """Return the share of what is drawn that gets stored, half the loss being its part."""
+        """Share of the drawn energy that is stored, 0..1; half of the loss is that of charging."""
         return 2 * self.efficiency / (1 + self.efficiency)
 
     @property
     def discharge_efficiency(self) -> float:
-        """Return the share of what is taken from the cells that arrives."""
+        """Share of the energy taken from the cells that arrives, 0..1."""
         return (1 + self.efficiency) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the house may draw, and does."""
+    """Power that the house may draw, and draws now."""
 
     subscribed: int
     """Subscribed power in VA."""
@@ -225,7 +225,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a person wants instead of the plan until a moment, once or by a rule."""
+    """Choice of a person that replaces the plan until a moment, once or by a rule."""
 
     action: Action
     until: datetime
@@ -250,7 +250,7 @@ class Override:
 
     @property
     def reason(self) -> Reason:
-        """Return why a step does what this wants."""
+        """Reason of the steps that follow this override."""
         return Reason.OVERRIDE if self.rule is None else Reason.RULE
 
 
@@ -291,7 +291,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What all batteries together do from `start` on and before `end`.
+    """Action of all batteries together from `start` on and before `end`.
 
     Whoever carries it out lets a battery stand at 0 W that is at its target or floor.
     """
@@ -317,7 +317,7 @@ class Step:
     """Overrides that hold in the whole step for some of the batteries only."""
 
     def does_the_same(self, other: Step) -> bool:
-        """Return whether batteries have to do the same in another step, whatever the reason."""
+        """Return whether another step commands the same, whatever its reason."""
         return (self.action, self.target, self.floor, self.battery_power, self.exceptions) == (
             other.action,
             other.target,

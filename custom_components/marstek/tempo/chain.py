@@ -156,7 +156,7 @@ class TempoClient:
             return asking.report()
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes, fit for JSON. It holds no secret."""
+        """Return the value for `restore`, fit for JSON. It holds no secret."""
         return self._ledger.store()
 
     def restore(self, stored: object) -> None:

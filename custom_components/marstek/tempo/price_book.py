@@ -161,7 +161,7 @@ class PriceBook:
         return {hour: round(fmean(prices), 4) for hour, prices in hours.items()}
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes: prices in a row by the start of the first.
+        """Return the value for `restore`: prices in a row by the start of the first.
 
         Under a name of their own there are the numbers of quarters whose day is not proven.
         """

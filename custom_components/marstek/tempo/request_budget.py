@@ -166,7 +166,7 @@ class RequestBudget:
         )
 
     def store(self) -> dict[str, Any]:
-        """Return what `restore` takes, fit for JSON."""
+        """Return the value for `restore`, fit for JSON."""
         return {
             "spread": self.spread,
             "day": self._day.isoformat() if self._day else None,

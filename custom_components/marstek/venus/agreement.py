@@ -39,7 +39,7 @@ class Tolerance:
 
 
 class Purpose(Enum):
-    """What powers are compared for."""
+    """Purpose of a comparison of powers."""
 
     PROOF = Tolerance(100, 0.2, hold=100, allows_derating=False)
     """Seconds after a command, and while Passive is renewed: narrow, as acceptance is no proof and
@@ -75,7 +75,7 @@ def is_less(asked: float, power: float) -> bool:
 
 
 def agrees(asked: int, power: float, soc: float | None, purpose: Purpose) -> bool:
-    """Tell whether a measured power is what was asked for, at a state of charge in %.
+    """Tell whether a measured power in W agrees with the commanded one, at a state of charge in %.
 
     An unknown state of charge excuses a standstill in a watch, and never in a proof. A proof takes
     full cells into account and no empty ones, whose state of charge tells little.

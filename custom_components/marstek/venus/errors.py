@@ -48,7 +48,7 @@ class NotMarstekError(InvalidReplyError):
     """The device that answered speaks the language, but is not a battery of this maker."""
 
     def __init__(self, model: str) -> None:
-        """Name what it calls itself."""
+        """Take the model that the device reports."""
         super().__init__(f"{model} is not a battery of this maker")
         self.model = model
 
@@ -81,7 +81,7 @@ class LeftAloneError(VenusError):
     """The battery is left alone for a while; nothing was sent."""
 
     def __init__(self, seconds: float) -> None:
-        """Tell for how many seconds more."""
+        """Take the seconds for which it is still left alone."""
         super().__init__(f"Left alone for {seconds:.0f} s more")
         self.seconds = seconds
 
@@ -109,7 +109,7 @@ class ContradictedError(VenusError):
     """The battery accepted a command, but a later read shows that it did not follow."""
 
     def __init__(self, expected: str, found: str) -> None:
-        """Name what was asked and what was read."""
+        """Take the commanded and the read value."""
         super().__init__(f"Asked for {expected}, found {found}")
         self.expected = expected
         self.found = found

@@ -17,7 +17,7 @@ _LONGEST_PREFERENCE: Final = 60.0
 
 
 class Priority(IntEnum):
-    """Who goes first when several wait."""
+    """Priority among callers that wait for a gate."""
 
     COMMAND = 0
     POLL = 1

@@ -189,7 +189,7 @@ class Link:
         deadline: float | None = None,
         latest: float = float("inf"),
     ) -> T:
-        """Send a request until it is answered, and return what `parse` makes of the result.
+        """Send a request until it is answered; return its result as `parse` reads it.
 
         LeftAloneError, without sending anything, while the battery is left alone.
 

@@ -24,7 +24,7 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModeRequest:
-    """A mode and what belongs to it."""
+    """A mode with the power in W, countdown and slots that it needs."""
 
     mode: Mode
     power: int = 0

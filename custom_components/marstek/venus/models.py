@@ -172,7 +172,7 @@ class DataStatus:
     """In Wh."""
 
     def as_mode(self, mode: Mode | None) -> ModeStatus:
-        """Return what of it ES.GetMode tells; `mode` is the one known before, for UPS."""
+        """Return the part that ES.GetMode reports; `mode` is the one known before, for UPS."""
         is_backup = mode is Mode.UPS and self.mode is Mode.MANUAL
         return ModeStatus(
             Mode.UPS if is_backup else self.mode, self.soc, self.ac_power, self.backup_power

@@ -83,7 +83,7 @@ class ModeControl:
                 yield
 
     def learn(self, status: ModeStatus) -> None:
-        """Note what a poll read, so that it need not be read again."""
+        """Note the status of a poll, so that it need not be read again."""
         self._mode, self._status = status.mode, status
         self._mode_known_at = self._clock.time()
         if status.mode is Mode.PASSIVE and not self._counts_down:
@@ -105,7 +105,7 @@ class ModeControl:
             return await self._try_read_mode()
 
     async def known_mode(self) -> Mode | None:
-        """Return the mode, read anew where what is known is old and polling does no harm."""
+        """Return the mode, read again where it is old and polling does no harm."""
         async with self._alone():
             await self._know_mode()
             return self._mode
@@ -139,7 +139,7 @@ class ModeControl:
             return await self._write_until_proven(request)
 
     async def clear(self, slot: Slot, *, attempts: int = 1) -> bool:
-        """Write a disabled slot; tell whether it was accepted.
+        """Write a disabled slot; return whether it was accepted.
 
         Every slot write leaves the battery in Manual (2.9).
         """

@@ -24,7 +24,7 @@ class Family(StrEnum):
 
 
 class Danger(StrEnum):
-    """What polling can do to a battery."""
+    """Harm that polling can do to a battery."""
 
     WIPES_SETTINGS = "wipes_settings"
     """Loses its mode and slots, and switches its API off, when polled (firmware 144-148)."""

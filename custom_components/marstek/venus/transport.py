@@ -143,7 +143,11 @@ class Endpoint(asyncio.DatagramProtocol):
         return self._gates.left_alone.seconds_left(address, self.port)
 
     def keep_quiet(self, seconds: float, clock: Clock) -> None:
-        """Let nobody ask a battery of this port anything: a broadcast is a request to each."""
+        """Block requests to all batteries of this port for some seconds.
+
+        A broadcast is a request to each of them, and a second one within the quiet gap can spoil
+        both (docs/protocol.md 1.5).
+        """
         self._broadcast_until = clock.time() + seconds
 
     def gate(self, address: str, clock: Clock) -> Gate:
@@ -153,7 +157,7 @@ class Endpoint(asyncio.DatagramProtocol):
         return gate
 
     def listen(self, address: str | None, listener: DatagramListener) -> Callable[[], None]:
-        """Hear what comes from an IPv4 address, or from anyone; return how to stop."""
+        """Pass datagrams of an IPv4 address, or of all, to a listener; return how to end that."""
         self._listeners.setdefault(address, []).append(listener)
 
         def stop() -> None:
@@ -168,7 +172,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     @override
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Pass a datagram to those who listen to its sender."""
+        """Pass a datagram to the listeners of its sender."""
         listeners = [*self._listeners.get(addr[0], ()), *self._listeners.get(None, ())]
         try:
             reply = decode_reply(data)

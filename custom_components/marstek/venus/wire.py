@@ -70,7 +70,7 @@ class Reply:
 
 
 def encode_request(request_id: int, method: str, params: dict[str, Any]) -> bytes:
-    """Return a compact request; ValueError for what the firmware would misread."""
+    """Return a compact request; ValueError for one that the firmware would misread."""
     if not 1 <= request_id <= MAX_ID:
         raise ValueError(f"Request id {request_id} is not between 1 and {MAX_ID}")
     _check_integers(params)
