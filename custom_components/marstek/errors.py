@@ -17,6 +17,7 @@ from .venus import (
     OutOfRangeError,
     PortInUseError,
     RefusedError,
+    StandstillError,
     UnsupportedError,
     VenusError,
     WrongDeviceError,
@@ -54,6 +55,7 @@ _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
     (LeftAloneError, "left_alone"),
     (NoAnswerError, "no_answer"),
     (RefusedError, "refused"),
+    (StandstillError, "gives_no_more"),
     (ContradictedError, "contradicted"),
     (OutOfRangeError, "out_of_range"),
     (UnsupportedError, "unsupported"),
@@ -70,6 +72,9 @@ def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
     key = next(key for kind, key in _KEYS if isinstance(error, kind))
     placeholders = {"name": name}
     match error:
+        case StandstillError():
+            key = "takes_no_more" if error.is_charge else key
+            placeholders["soc"] = str(error.soc)
         case ContradictedError() | WrongDeviceError():
             placeholders |= {"expected": error.expected, "found": error.found}
         case OutOfRangeError():

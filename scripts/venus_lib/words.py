@@ -24,6 +24,13 @@ _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (venus.OutOfRangeError, "This model does not take that; nothing was sent."),
     (venus.RefusedError, "The battery refused the command every time."),
     (
+        venus.StandstillError,
+        (
+            "The battery accepted the power, and nothing flows: its cells take or give no more for"
+            " now, as full, empty, cold or unbalanced ones do."
+        ),
+    ),
+    (
         venus.ContradictedError,
         (
             "The battery accepted the command and did not follow. Does something else control it:"

@@ -1,9 +1,12 @@
 """Charges and discharges by hand with cells that are full, empty or derated anywhere."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.marstek.texts import async_load_texts
 from simulator.household import constant
 from tests.battery.test_runs import Person, person
 from tests.support.truth import virtual
@@ -11,6 +14,13 @@ from tests.support.truth import virtual
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 _FAR = {"VenusE 3.0": 150, "Venus A": 149, "VenusE": 156}
+
+
+type _Ask = Callable[[Person, int], Awaitable[object]]
+
+
+async def _hold(me: Person, power: int) -> None:
+    await me.do("set_passive", power=power)
 
 
 async def _ends_honestly(me: Person, *, within: float) -> None:
@@ -54,7 +64,59 @@ async def test_nothing_from_the_start(action: str) -> None:
         told = await me.do(action, power=1000)
         assert told["ok"] is True
         assert told["is_proven"] is False
+        verb = "takes" if action == "charge" else "gives"
+        assert f"is at 60 % and {verb} nothing so far" in told["message"]
         await _ends_honestly(me, within=1500)
+
+
+@virtual
+@pytest.mark.parametrize(("device", "firmware"), _FAR.items())
+@pytest.mark.parametrize("held", [0, -500, 500])
+@pytest.mark.parametrize("soc", [60, 80])
+async def test_nothing_more_beside_a_power_that_is_held(
+    device: str, firmware: int, held: int, soc: int
+) -> None:
+    """Who asks for a charge in Passive, where no mode changes, is told what is seen and what to do."""
+    async with person(soc=soc, device=device, firmware=firmware) as me:
+        me.battery.set_household(constant(0))
+        me.battery.set_battery(soc=float(soc))
+        me.battery.faults.full_at = me.battery.faults.empty_at = float(soc)
+        await me.do("set_passive", power=held)
+        await asyncio.sleep(30)
+        for language, takes in (("en", "takes no more at"), ("fr", "ne prend plus rien à")):
+            me.home.hass.config.language = language
+            with pytest.raises(HomeAssistantError) as caught:
+                await me.do("charge", power=1000)
+            assert caught.value.translation_key == "takes_no_more"
+            texts = await async_load_texts(me.home.hass)
+            assert f"{takes} {soc} %" in texts.of_error(caught.value)
+
+
+@virtual
+@pytest.mark.parametrize("ask", [Person.set_power, _hold])
+@pytest.mark.parametrize(("power", "key"), [(-1000, "takes_no_more"), (1000, "gives_no_more")])
+async def test_nothing_more_for_a_new_power(ask: _Ask, power: int, key: str) -> None:
+    """The same is said to whoever sets another power."""
+    async with person(soc=80) as me:
+        me.battery.set_household(constant(0))
+        me.battery.set_battery(soc=80.0)
+        me.battery.faults.full_at = me.battery.faults.empty_at = 80.0
+        await me.do("set_passive", power=0)
+        await asyncio.sleep(30)
+        with pytest.raises(HomeAssistantError) as caught:
+            await ask(me, power)
+        assert caught.value.translation_key == key
+        assert "80 %" in str(caught.value)
+
+
+@virtual
+@pytest.mark.parametrize("action", ["charge", "discharge"])
+async def test_a_small_power_says_nothing_of_the_cells(action: str) -> None:
+    """Of what can't be told from 0 W nothing is claimed."""
+    async with person(soc=80) as me:
+        me.battery.set_household(constant(0))
+        told = await me.do(action, power=100 if action == "discharge" else 200)
+        assert "nothing" not in str(told.get("message"))
 
 
 @virtual

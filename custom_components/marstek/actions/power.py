@@ -19,7 +19,7 @@ from ..const import DOMAIN
 from ..plan.price_words import price_message
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
-from ..venus import Mode, OutOfRangeError, Proof, UnsupportedError
+from ..venus import LEAST_TELLING, Mode, OutOfRangeError, Proof, UnsupportedError, is_idle
 from .description import ActionDescription
 from .targets import TARGET_FIELDS, Details, async_for_each
 
@@ -36,6 +36,8 @@ _SHORTEST_RUN: Final = dt.timedelta(minutes=1)
 _LOWEST_TARGET: Final = 11
 _FULL: Final = 100
 _ALREADY: Final = "already_at_target"
+_TAKES_NOTHING: Final = "takes_nothing_yet"
+_GIVES_NOTHING: Final = "gives_nothing_yet"
 _UNPROVEN: Final = (Proof.ACCEPTED, Proof.ASSUMED)
 
 
@@ -88,14 +90,32 @@ async def _async_begin(
     soc = battery.data.soc if Reading.POWER in battery.data.fresh else None
     details: dict[str, JsonValueType] = {"power": power, "target": target, "done": False}
     if soc is not None and Commanded.run(power, target=target).is_reached(soc):
-        texts = await async_load_texts(battery.hass)
-        values = {"name": battery.name, "soc": str(soc)}
-        message = texts.get(f"exceptions.{_ALREADY}.message", values)
+        message = await _say(battery, _ALREADY, soc)
         return {**details, "until": None, "done": True, "message": message}
     battery.check_mode(Mode.PASSIVE, giver_of(call.context))
     proof = await battery.async_begin_run(power, until, target)
-    end = None if until is None else until.isoformat()
-    return {**details, "until": end, "is_proven": proof not in _UNPROVEN}
+    details |= {
+        "until": None if until is None else until.isoformat(),
+        "is_proven": proof not in _UNPROVEN,
+    }
+    if target is not None and _stands_still(battery, power):
+        soc = battery.data.soc or 0
+        details["message"] = await _say(
+            battery, _TAKES_NOTHING if power < 0 else _GIVES_NOTHING, soc
+        )
+    return details
+
+
+def _stands_still(battery: Battery, power: int) -> bool:
+    """Tell whether nothing flows of a power that would show."""
+    found = battery.data.battery_power
+    return found is not None and abs(power) >= LEAST_TELLING and is_idle(found)
+
+
+async def _say(battery: Battery, key: str, soc: int) -> str:
+    """Return a sentence about a battery at a state of charge in %."""
+    texts = await async_load_texts(battery.hass)
+    return texts.get(f"exceptions.{key}.message", {"name": battery.name, "soc": str(soc)})
 
 
 async def _async_set_passive(call: ServiceCall) -> ServiceResponse:
@@ -129,7 +149,10 @@ async def _async_charge(call: ServiceCall) -> ServiceResponse:
     async def work(battery: Battery) -> Details:
         power = _asked_power(call, battery.limits.charge)
         details = await _async_begin(call, battery, -power, until, target)
-        return {**_price(call.hass), **details}
+        price = _price(call.hass)
+        if "message" in price and "message" in details and not details["done"]:
+            return {**price, **details, "message": f"{details['message']} {price['message']}"}
+        return {**price, **details}
 
     return await async_for_each(call, work, check)
 

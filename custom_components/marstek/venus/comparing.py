@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from .agreement import LEAST_TELLING
 from .client import VenusClient
-from .errors import ContradictedError
+from .errors import ContradictedError, StandstillError
 from .mode_request import ModeRequest, Proof
 from .models import EnergyStatus, Method, ModeStatus, PvStatus, Status
 from .proving import Measured
@@ -29,6 +30,14 @@ class Comparison:
     """None while the battery contradicts the command."""
     contradiction: ContradictedError | None = None
     measured: Measured | None = None
+
+
+def _contradiction(power: int, measured: Measured) -> ContradictedError:
+    """Return what a measured power says that is not the one asked for, in W."""
+    found = measured.powers[-1]
+    if measured.soc is not None and measured.is_idle and abs(power) >= LEAST_TELLING:
+        return StandstillError(power, found, measured.soc)
+    return ContradictedError(f"{power} W", f"{found} W")
 
 
 class Comparer:
@@ -56,8 +65,7 @@ class Comparer:
                 return Comparison(Proof.ACCEPTED, measured=measured)
             case True:
                 return Comparison(Proof.CONFIRMED, measured=measured)
-        error = ContradictedError(f"{request.power} W", f"{measured.powers[-1]} W")
-        return Comparison(None, error, measured)
+        return Comparison(None, _contradiction(request.power, measured), measured)
 
     async def _measure_anew(self) -> Measured | None:
         profile = self._client.profile

@@ -113,3 +113,14 @@ class ContradictedError(VenusError):
         super().__init__(f"Asked for {expected}, found {found}")
         self.expected = expected
         self.found = found
+
+
+class StandstillError(ContradictedError):
+    """The battery accepted a power and is in its mode, but its cells take or give nothing."""
+
+    def __init__(self, power: int, found: int, soc: int) -> None:
+        """Name what was asked and what was read, in W and + discharging, and the state of charge."""
+        super().__init__(f"{power} W", f"{found} W")
+        self.is_charge = power < 0
+        self.soc = soc
+        """In %."""
