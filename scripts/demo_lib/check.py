@@ -193,7 +193,9 @@ class Check:
             )
 
         await wait_until("the blueprint's automation has run", has_run, seconds=20)
-        self._report("the blueprint's automation has heard that the plan stands back")
+        self._report(
+            "the blueprint's automation has heard that the plan leaves a battery to a person"
+        )
 
     def log_is_clean(self) -> None:
         """Raise when Home Assistant's log has an error of the integration or the frontend."""

@@ -281,6 +281,30 @@ def test_day_ahead_charges_in_the_cheapest_hours() -> None:
     assert all(step.reason is not Reason.START_GUARD for step in plan.steps)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_day_ahead_without_habits_is_told_by_price(*, is_known: bool) -> None:
+    """Nothing is said of peak and off-peak hours, which this contract has none of."""
+    now = paris("2026-01-14 00:00")
+    prices = [0.1] * 7 + [0.3] * 10 + [0.2] * 7
+    context = replace(day_ahead(now, prices * 2), forecast=None)
+    if not is_known:
+        context = replace(
+            context,
+            periods=tuple(
+                replace(each, price=None, expected_price=each.price) for each in context.periods
+            ),
+        )
+    plan = plan_optimised(context)
+    reasons = {step.reason for step in plan.steps}
+    assert at(plan, "2026-01-14 12:30").reason is Reason.DEAR_HOURS
+    assert not reasons & {
+        Reason.PEAK_HOURS,
+        Reason.START_GUARD,
+        Reason.END_GUARD,
+        Reason.SHORT_WINDOW,
+    }
+
+
 def day_ahead(now: datetime, prices: list[float], load: float = 900.0) -> Context:
     """Return a home whose price changes with the hour."""
     start = now.astimezone(UTC)

@@ -61,6 +61,8 @@ class Reason(StrEnum):
     """Reason of a step; the keys of its figures follow in brackets."""
 
     PEAK_HOURS = "peak_hours"
+    DEAR_HOURS = "dear_hours"
+    """Hours of the dearer half where prices change with the hour."""
     START_GUARD = "start_guard"
     """The off-peak window has only just begun."""
     END_GUARD = "end_guard"

@@ -61,7 +61,7 @@ class _Planner:
         self._outlook = outlook
         self._windows = windows_of(context.periods)
         # Without peak hours nobody's clock switches between tariffs.
-        self._has_guards = not all(period.is_off_peak for period in context.periods)
+        self._has_guards = _has_peak_hours(context.periods)
         self.expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: PriceRun) -> Iterator[Step]:
@@ -224,21 +224,39 @@ def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
     unknown = tuple(replace(each, soc=None, is_complete=False) for each in context.batteries)
     now = end.astimezone(context.now.tzinfo)
     later = replace(context, now=now, periods=rest, batteries=unknown, was_full=None)
-    return plan_simple(later).steps
+    return _plan_simple(later).steps
+
+
+def _plan_simple(context: Context) -> Timeline:
+    """Return the plan of the simple strategy, in the words of prices that change with the hour."""
+    if _has_peak_hours(context.periods):
+        return plan_simple(context)
+    # Nobody's clock switches between tariffs.
+    options = replace(context.options, start_guard=timedelta(0), end_guard=timedelta(0))
+    periods = _with_cheap_hours(context.periods)
+    plan = plan_simple(replace(context, options=options, periods=periods))
+    return replace(plan, steps=tuple(map(_by_price, plan.steps)))
+
+
+def _by_price(step: Step) -> Step:
+    is_peak = step.reason is Reason.PEAK_HOURS
+    return replace(step, reason=Reason.DEAR_HOURS) if is_peak else step
+
+
+def _has_peak_hours(periods: tuple[Period, ...]) -> bool:
+    """Tell whether a tariff has hours of its own; False where prices change with the hour."""
+    return not all(period.is_off_peak for period in periods)
 
 
 def _plan_without(context: Context, basis: Basis) -> Timeline:
     """Return the plan of the simple strategy, for want of something."""
     was_full = None if basis is Basis.NO_SOC else context.was_full
-    periods = _with_cheap_hours(context.periods)
-    plan = plan_simple(replace(context, was_full=was_full, periods=periods))
+    plan = _plan_simple(replace(context, was_full=was_full))
     return replace(plan, beliefs=Beliefs(basis))
 
 
 def _with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
-    """Return periods of which the cheaper half counts as off-peak where all did."""
-    if not all(period.is_off_peak for period in periods):
-        return periods
+    """Return periods of which the cheaper half counts as off-peak, all where no price is known."""
     prices = [price for period in periods if (price := _likely_price(period)) is not None]
     if not prices:
         return periods
