@@ -227,6 +227,28 @@ def test_hours_by_name() -> None:
     assert prices[(_MIDNIGHT + 29 * _HOUR).astimezone(UTC)] == 0.205
 
 
+@pytest.mark.parametrize(
+    "prices",
+    [
+        {f"price_{hour:02}h": 30.0 for hour in range(24)},
+        {(_MIDNIGHT + hour * _HOUR).isoformat(): 30.0 for hour in range(24)},
+        {"today": [30.0] * 24},
+        {
+            "time": [(_MIDNIGHT + hour * _HOUR).isoformat() for hour in range(24)],
+            "price": [30.0] * 24,
+        },
+    ],
+)
+def test_the_unit_beside_prices_holds_for_them(prices: dict[str, object]) -> None:
+    """In whatever shape they stand there: the size of 30 could be either."""
+    offer = _read({"attributes": {**prices, "unit_of_measurement": "ct/kWh"}})
+    assert set(offer.prices.values()) == {0.3}
+    assert offer.is_unit_stated
+    with pytest.raises(SpotError) as caught:
+        _read({"attributes": prices})
+    assert caught.value.problem is SpotProblem.UNCLEAR_UNIT
+
+
 def test_the_finer_list_wins_as_a_whole() -> None:
     """Hourly means beside quarters of an hour contradict nothing, in whatever order."""
     quarters = _rows(*(number / 1000 for number in range(96)), step=_QUARTER)

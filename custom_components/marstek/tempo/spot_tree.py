@@ -55,14 +55,14 @@ def walk(node: object, place: Place) -> Iterator[tuple[object, Place]]:
     """Yield all nodes of a tree that may hold prices, depth first, each with its place."""
     if place.depth > _DEEPEST or is_of_something_else(node):
         return
+    if isinstance(node, Mapping):
+        # What a mapping says holds for the prices right in it, too.
+        place = replace(
+            place, unit=unit_in(node) or place.unit, stated=_date_in(node) or place.stated
+        )
     yield node, place
     if isinstance(node, Mapping):
-        inside = replace(
-            place,
-            unit=unit_in(node) or place.unit,
-            stated=_date_in(node) or place.stated,
-            depth=place.depth + 1,
-        )
+        inside = replace(place, depth=place.depth + 1)
         for name, value in node.items():
             known = plain(name)
             if not any(other in known for other in OTHERS):
