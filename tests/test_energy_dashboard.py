@@ -115,12 +115,12 @@ async def test_all_batteries_together_or_each(hass: HomeAssistant, fleet: Fleet)
     assert await hass.config_entries.async_setup(plan.entry_id)
     await press(hass, "plan")
     total, sun = await sources(hass)
-    assert (total["type"], total["name"]) == ("battery", "Plan")
+    assert (total["type"], total["name"]) == ("battery", "All batteries")
     assert (sun["type"], sun["name"]) == ("solar", "Venus A 0303")
     assert total["stat_energy_from"].startswith("sensor.")
     (told,) = told_of(hass)
     assert told["title"] == "Added to the Energy dashboard"
-    assert "- Battery storage: Plan\n- Solar production: Venus A 0303" in told["message"]
+    assert "- Battery storage: All batteries\n- Solar production: Venus A 0303" in told["message"]
     assert total["capacity"] == pytest.approx(0.88 * (5.12 + 2.08), abs=0.01)
     assert await refused(hass, E3_MAC) == "counted_twice"
     manager = await async_get_manager(hass)

@@ -30,7 +30,8 @@ async def _add_to_energy_dashboard(control: PlanController) -> None:
         for battery in batteries
         if battery.profile.has_pv
     )
-    await async_add(hass, title, [total | {"name": title}, *suns])
+    name = control.announcer.wording.texts.message("told_all_batteries")
+    await async_add(hass, title, [total | {"name": name}, *suns])
 
 
 @dataclass(frozen=True, kw_only=True)
