@@ -205,16 +205,17 @@ async def test_second_window_is_kept() -> None:
 
 @at("2026-03-12 22:30")
 async def test_hand_back() -> None:
-    """The plan stands back from a mode that was chosen by hand, until its button is pressed."""
+    """The plan leaves a battery whose mode was chosen to its owner, until its button is pressed."""
     async with owner() as me:
         await me.home.call(me.home.batteries[0], "select", "mode", option="auto")
         await me.home.call(me.home.batteries[1], "select", "mode", option="auto")
         await me.wait()
         assert me.modes == ["Auto", "Auto"]
-        assert me.see("sensor", "plan_state") == "override"
+        assert me.see("sensor", "plan_state") == me.see("sensor", "plan_reason") == "override"
         await me.use("button", "press", "hand_back")
         assert me.modes == ["Manual", "Manual"]
         assert me.see("sensor", "plan_state") == "charging"
+        assert me.see("sensor", "plan_reason") == "red_tomorrow"
 
 
 @at("2026-03-12 22:30")

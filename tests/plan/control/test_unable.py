@@ -28,7 +28,7 @@ async def test_a_battery_that_can_not_is_told_at_once_and_leaves_the_other_right
 
 @at(2026, 3, 11, 20, 0)
 async def test_an_override_that_ends_by_itself_is_told() -> None:
-    """Who was told that the plan stands back is told that it is back, at the next boundary."""
+    """Who was told that the plan leaves a battery is told that it is back, at the next boundary."""
     async with plan_home() as home:
         battery = home.batteries[0]
         home.excused |= {battery.spec.ble_mac}

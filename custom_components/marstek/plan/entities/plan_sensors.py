@@ -38,7 +38,12 @@ def _planned[ValueT](value_fn: Callable[[PlanData], ValueT]) -> Callable[[PlanDa
 
 
 def _reason(data: PlanData) -> Reason | None:
-    return Reason.NO_BATTERIES if data.state is ControlState.NO_BATTERIES else data.reason
+    if data.state is ControlState.NO_BATTERIES:
+        return Reason.NO_BATTERIES
+    if data.state is ControlState.OVERRIDE and data.reason is not Reason.RULE:
+        # Each battery is set by hand, and none does what the plan says.
+        return Reason.OVERRIDE
+    return data.reason
 
 
 def _choice(
