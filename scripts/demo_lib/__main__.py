@@ -192,6 +192,7 @@ def _welcome(demo: Demo, configured: bool) -> None:
   Simulated sources of Tempo's colours (HTTP port 30998).
     Ask and steer both from another terminal: .venv/bin/python -m simulator ctl --help
     for instance: .venv/bin/python -m simulator ctl tempo declare tomorrow red
+    or, for cells that are full early: .venv/bin/python -m simulator ctl faults full_at=60
 
   Log:             {demo.log}
   Ctrl-C stops everything.
