@@ -49,7 +49,7 @@ def _copy(folder: Path) -> None:
 
 def _fails(folder: Path, tests: Sequence[str], **how: str) -> bool:
     """Tell whether a test fails; one that hangs counts as failed."""
-    arguments = ["-x", "-q", *tests, "-p", "scripts.mutate_lib.reach", "--timeout", "300"]
+    arguments = ["-x", "-q", *tests, "-p", "scripts.mutate_lib.reach", "--timeout", "120"]
     arguments += ["-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1"]
     run = _FORK.Process(target=_run_tests, args=(folder, arguments, how))
     run.start()

@@ -6,12 +6,14 @@ from itertools import pairwise
 import pytest
 
 from custom_components.marstek.venus import (
+    LoopClock,
     Method,
     MethodMissingError,
     NoAnswerError,
     Priority,
     RestingError,
 )
+from custom_components.marstek.venus.health import Noise
 from simulator import Faults
 from simulator.forgery import forged_reply, send_from
 from tests.support.pair import ADDRESS, PROBE_INTERVAL, Pair, outcome, pair, soc, time, virtual
@@ -148,3 +150,20 @@ async def test_a_silent_method_is_polled_less_while_others_are_answered() -> Non
         await bench.read(Method.BATTERY)
         assert bench.link.backoff.may_try(Method.BATTERY)
         assert not bench.link.breaker.is_open
+
+
+@virtual
+async def test_three_strange_acceptances_within_a_day_are_commands_of_another() -> None:
+    """Fewer, or spread over more than a day, may be answers to our own that came late."""
+    noise = Noise(LoopClock())
+    noise.heard()
+    for _ in range(2):
+        assert not noise.is_commanded
+        noise.heard(is_acceptance=True)
+        await asyncio.sleep(13 * 3600)
+    noise.heard(is_acceptance=True)
+    assert not noise.is_commanded
+    noise.heard(is_acceptance=True)
+    assert noise.is_commanded
+    await asyncio.sleep(12 * 3600)
+    assert not noise.is_commanded

@@ -561,6 +561,19 @@ async def test_a_clock_that_was_wrong_is_tried_by_a_short_slot(
 
 
 @virtual
+async def test_a_trial_replaces_what_stood() -> None:
+    """Its slot of some minutes is followed by the order itself, also where that stood before."""
+    bench = Bench()
+    bench.executor.assume(CHARGE)
+    bench.executor.doubt = Outcome.CLOCK_WRONG
+    bench.executor.async_want(CHARGE)
+    await asyncio.sleep(30)
+    assert len(bench.orders) == 2
+    assert bench.orders[-1] == CHARGE
+    assert bench.outcomes == [Outcome.SLOTS_RIGHT, Outcome.DONE]
+
+
+@virtual
 async def test_slots_are_disabled_once_at_the_end_of_a_window() -> None:
     """Then nothing is put back; a later order is watched again."""
     bench = Bench()
