@@ -133,6 +133,14 @@ def test_a_total_that_could_not_be_read_is_unknown(stored: dict[str, object]) ->
     assert counted(meter, (900.0, 0)).shown_total == 900.0
 
 
+def test_only_a_total_that_is_unknown_goes_on_from_what_was_shown() -> None:
+    """One that was read is not counted twice."""
+    unknown, known = EnergyMeter(is_unknown=True), EnergyMeter(total=900.0)
+    for meter in (unknown, known):
+        meter.resume(900.0)
+        assert meter.shown_total == 900.0
+
+
 @given(
     st.lists(
         st.tuples(

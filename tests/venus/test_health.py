@@ -155,15 +155,13 @@ async def test_a_silent_method_is_polled_less_while_others_are_answered() -> Non
 @virtual
 async def test_three_strange_acceptances_within_a_day_are_commands_of_another() -> None:
     """Fewer, or spread over more than a day, may be answers to our own that came late."""
-    noise = Noise(LoopClock())
+    noise, seen = Noise(LoopClock()), list[bool]()
     noise.heard()
-    for _ in range(2):
-        assert not noise.is_commanded
+    for hours in (13, 13, 0, 0):
+        seen.append(noise.is_commanded)
         noise.heard(is_acceptance=True)
-        await asyncio.sleep(13 * 3600)
-    noise.heard(is_acceptance=True)
-    assert not noise.is_commanded
-    noise.heard(is_acceptance=True)
-    assert noise.is_commanded
+        await asyncio.sleep(hours * 3600)
+    seen.append(noise.is_commanded)
     await asyncio.sleep(12 * 3600)
-    assert not noise.is_commanded
+    seen.append(noise.is_commanded)
+    assert seen == [False, False, False, False, True, False]

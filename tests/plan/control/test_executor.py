@@ -455,8 +455,8 @@ async def test_slots_that_never_act_are_replaced_by_passive() -> None:
     await bench.minutes(6, ac_power=0)
     assert bench.doubt() is None
     assert bench.is_resting()
-    told = [Outcome.CLOCK_WRONG, Outcome.DONE, Outcome.SLOTS_RIGHT, Outcome.EXHAUSTED]
-    assert bench.outcomes == [Outcome.DONE, *told]
+    later = [Outcome.CLOCK_WRONG, Outcome.DONE, Outcome.SLOTS_RIGHT, Outcome.EXHAUSTED]
+    assert bench.outcomes == [Outcome.DONE, *later]
 
 
 @virtual
