@@ -40,7 +40,7 @@ def is_whole(value: float, low: int, high: int) -> bool:
 
 
 def rounded(value: Any) -> int:
-    """Return the nearest whole number; ServiceValidationError for what is no number."""
+    """Return the nearest whole number; ServiceValidationError for no finite number."""
     return round(number(value))
 
 

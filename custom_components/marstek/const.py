@@ -12,7 +12,7 @@ ENTRY_VERSION: Final = 1
 
 
 class EntryKind(StrEnum):
-    """What a config entry stands for."""
+    """Kind of a config entry."""
 
     BATTERY = "battery"
     PLAN = "plan"
@@ -96,7 +96,7 @@ SOCKET_LIMIT: Final = 800
 
 
 class AfterRestart(StrEnum):
-    """What becomes of a run of Passive when Home Assistant was away."""
+    """Fate of a run in Passive after a restart of Home Assistant."""
 
     RESUME = "resume"
     HAND_BACK = "hand_back"

@@ -14,7 +14,7 @@ from .venus import FoundDevice
 
 
 def battery_name(model: str, ble_mac: str) -> str:
-    """Return what people call a battery: the model and the end of its MAC, as in the app."""
+    """Return the name of a battery: model and end of its MAC, as in the app."""
     spaced = re.sub(r"^(Venus)(?=[A-Z])", r"\1 ", model)
     return f"{spaced} {ble_mac[-4:].upper()}"
 

@@ -68,7 +68,7 @@ _KEYS: Final[tuple[tuple[type[VenusError], str], ...]] = (
 
 
 def describe(error: VenusError, name: str) -> tuple[str, dict[str, str]]:
-    """Return translation key and placeholders of what went wrong with the battery `name`."""
+    """Return translation key and placeholders of an error of the battery `name`."""
     key = next(key for kind, key in _KEYS if isinstance(error, kind))
     placeholders = {"name": name}
     match error:

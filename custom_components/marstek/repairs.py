@@ -22,7 +22,7 @@ from .venus import VenusError
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
-    """Return the flow that mends what an issue is about."""
+    """Return the flow that repairs an issue."""
     known = data or {}
     flow = _FLOWS.get(str(known.get("kind")), ForeignSlotsFlow)
     return flow(known.get("entry_id", ""))

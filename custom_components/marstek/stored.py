@@ -40,7 +40,7 @@ class StoredPart:
     def __init__(
         self, stored: object = _Mark.NEW, damaged: list[str] | None = None, path: str = ""
     ) -> None:
-        """Take what was stored, which is damaged as a whole unless it is a mapping."""
+        """Take a stored value; anything but a mapping is damaged as a whole."""
         self.damaged = [] if damaged is None else damaged
         self._path = path
         self._values: dict[str, object] = stored if isinstance(stored, dict) else {}
@@ -68,7 +68,7 @@ class StoredPart:
 
     @property
     def contents(self) -> dict[str, object]:
-        """What was stored, as it is."""
+        """Stored values, unchecked."""
         return self._values
 
     def part(self, key: str) -> StoredPart:

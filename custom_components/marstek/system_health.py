@@ -12,12 +12,12 @@ from .tempo import season_of, tempo_day
 
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
-    """Tell about the tariff's sources."""
+    """Register the information about the tariff's sources."""
     register.async_register_info(async_system_health_info)
 
 
 async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return what the plan knows, when there is one."""
+    """Return the state of the sources, empty without a plan that has sources."""
     if (plan := async_loaded_plan(hass)) is None or (client := plan.tariff.client) is None:
         return {}
     data, now = plan.tariff.data, dt_util.utcnow()

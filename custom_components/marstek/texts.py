@@ -30,7 +30,7 @@ class Texts:
         return self.get(f"exceptions.{key}.message", placeholders)
 
     def of_error(self, error: HomeAssistantError) -> str:
-        """Return what an error says."""
+        """Return the translated message of an error."""
         if error.translation_key is None:
             return str(error)
         placeholders = error.translation_placeholders or {}

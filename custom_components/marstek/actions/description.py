@@ -10,7 +10,7 @@ import voluptuous as vol
 
 @dataclass(frozen=True, slots=True)
 class ActionDescription:
-    """An action: what it is called, takes, does and returns."""
+    """An action: name, schema, handler and kind of response."""
 
     name: str
     handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse | None]]

@@ -32,7 +32,7 @@ _LONGEST: Final = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is wrong: the key of a message and what fills its gaps."""
+    """A fault of a call: key and placeholders of its message."""
 
     key: str
     placeholders: Mapping[str, str]
@@ -75,7 +75,7 @@ def end_of_pause(data: Mapping[str, Any], now: dt.datetime) -> dt.datetime | Non
 
 @callback
 def read_override(plan: Plan, data: Mapping[str, Any], now: dt.datetime) -> Override:
-    """Return what a person wants; ServiceValidationError tells all that can't be."""
+    """Return the override of a call; ServiceValidationError names all of its faults."""
     control, action = plan.control, Action(data[ATTR_MODE])
     if not control.is_in_control:
         raise _refusal(Problem("not_in_control", {}))

@@ -45,12 +45,12 @@ _LONGEST_UNWATCHED: Final = 60.0
 
 
 class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
-    """Makes the polls of one battery, takes what its parts report, and publishes the data."""
+    """Coordinator of one battery: polls, takes the reports of its parts, and publishes."""
 
     config_entry: ConfigEntry
 
     def __init__(self, parts: BatteryParts) -> None:
-        """Poll with the parts of a battery, and take what they report."""
+        """Poll with the parts of a battery, and listen to their reports."""
         context = parts.context
         super().__init__(
             context.hass,
@@ -232,7 +232,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def async_start(self) -> None:
-        """Poll, now that it is known what is shown; go on with a run."""
+        """Start polling, once entities have named their readings; continue a run."""
         self.plan_polls()
         self._async_watch_age()
         self._parts.runs.async_follow()
@@ -297,7 +297,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
                 self._poll_schedule.hurry(method)
 
     def plan_polls(self) -> None:
-        """Plan the next poll anew, for what is shown now."""
+        """Plan the next poll again, for the readings that entities show now."""
         seconds = self._poller.seconds_to_next(self._wanted())
         if self._leave.is_on:
             seconds = self._leave.seconds_to_look
@@ -306,7 +306,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     @callback
     def publish(self) -> None:
-        """Show what changed outside a poll, while the battery is set up."""
+        """Publish a change outside a poll, while the battery is set up."""
         if not self._parts.client.is_open:
             return
         data = self._snapshot()

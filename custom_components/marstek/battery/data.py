@@ -154,7 +154,7 @@ class BatteryData:
 
     @property
     def equivalent_cycles(self) -> float | None:
-        """Full cycles that what was charged and discharged amounts to.
+        """Full cycles equivalent to the energy charged and discharged.
 
         The mean of both is about what went through the cells: the losses of each way cancel out.
         """

@@ -22,7 +22,7 @@ _BELIEVABLE: Final = (0.5, 1.0)
 
 @dataclass(slots=True)
 class EfficiencyMeter:
-    """What was charged, discharged and gained while it was observed, in Wh."""
+    """Energies charged, discharged and stored while observed, in Wh."""
 
     charged: float = 0.0
     discharged: float = 0.0

@@ -73,7 +73,7 @@ class GetDataTrial:
         return trial.result if trial is not None and is_of_this else None
 
     def describe(self) -> dict[str, object]:
-        """Return what diagnostics tell."""
+        """Return the state of the trial for diagnostics."""
         return {"wanted": self._is_wanted, "verdict": self.result, "agreed": self._agreed}
 
     async def async_look(self) -> None:

@@ -21,7 +21,7 @@ class Leave:
     """How long it was to last in all, so that a clock that was set can't prolong it after a restart."""
 
     def seconds_left(self, now: dt.datetime) -> float:
-        """Return what is left of it by the time of day; negative once it is over."""
+        """Return the seconds left by the wall clock; negative once it is over."""
         return min(self.seconds, (self.until - now).total_seconds())
 
     def store(self) -> dict[str, Any]:
@@ -30,6 +30,6 @@ class Leave:
 
 
 def restore_leave(stored: object) -> Leave:
-    """Return it as it was stored; ValueError for what can't be one."""
+    """Return the stored value; ValueError for an unreadable one."""
     given = fields(stored)
     return Leave(moment(given.get("until")), number(0, LONGEST)(given.get("seconds")))

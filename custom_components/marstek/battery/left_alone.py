@@ -27,7 +27,7 @@ class LeaveAlone:
     def __init__(
         self, places: LeftAlone, store: MemoryStore, client: VenusClient, clock: Clock
     ) -> None:
-        """Note in `places` where nothing is sent to, and go on with what is stored."""
+        """Continue a stored leave; `places` has the addresses to which nothing is sent."""
         self._places = places
         self._store = store
         self._client = client

@@ -51,7 +51,7 @@ class StoredTrial:
 
 
 def restore_trial(stored: object) -> StoredTrial:
-    """Return a judgement as it was stored; ValueError for what can't be one."""
+    """Return a stored judgement; ValueError for an unreadable one."""
     match stored:
         case [firmware, result]:
             return StoredTrial(whole(0, _MOST_FIRMWARE)(firmware), one_of(TrialResult)(result))
@@ -73,7 +73,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What can be written again, beside the slots that the mirror has."""
+    """Lost mode and settings, to be written again beside the slots of the mirror."""
 
     chosen: Chosen
     settings: SettingsData
@@ -84,7 +84,7 @@ class Lost:
 
 
 def restore_chosen(stored: object) -> Chosen:
-    """Return a mode as it was stored; ValueError for what can't be one."""
+    """Return a stored mode; ValueError for an unreadable one."""
     match stored:
         case [mode, set_power]:
             return Chosen(one_of(Mode)(mode), optional(power, set_power))
@@ -92,7 +92,7 @@ def restore_chosen(stored: object) -> Chosen:
 
 
 def restore_lost(stored: StoredPart) -> Lost | None:
-    """Return what was lost as it was stored; nothing without its mode."""
+    """Return a stored loss, None without its mode."""
     if (chosen := stored.optional("chosen", restore_chosen)) is None:
         return None
     return Lost(chosen, SettingsData.restore(stored.part("settings")))
@@ -164,13 +164,13 @@ class Memory:
         }
 
     def limit(self, limits: PowerLimits) -> None:
-        """Keep within limits that may have been lowered; what stands in the battery is due again."""
+        """Apply power limits in W; a command that changes is due to be sent again."""
         self.setpoint = limits.clamp(self.setpoint)
         self.commanded = self.commanded.limited(limits)
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Memory:
-        """Return the state as it was stored; what can't be read has its default."""
+        """Return the stored state, with the default for an unreadable value."""
         return cls(
             charged=EnergyMeter.restore(stored.part("charged")),
             discharged=EnergyMeter.restore(stored.part("discharged")),
@@ -211,7 +211,7 @@ class MemoryStore:
         self._store.save_within(_SAVE_DELAY)
 
     def save_soon(self) -> None:
-        """Write what a restart must not forget."""
+        """Schedule a write of the stored state."""
         self._store.save_within(0)
 
     async def async_save(self) -> None:
@@ -232,5 +232,5 @@ class MemoryStore:
 
 
 async def async_stored_memory(hass: HomeAssistant, entry_id: str) -> Memory:
-    """Return what is stored of a battery that is not set up; the file stays as it is."""
+    """Return the stored state of a battery that is not set up; its file stays as it is."""
     return Memory.restore(await EntryStore(hass, entry_id, dict).async_load())

@@ -42,7 +42,7 @@ class SlotWindow:
 
 @dataclass(frozen=True, slots=True)
 class BatteryCommand:
-    """What a battery is to do now.
+    """Order of the plan to one battery.
 
     Without a `window` it is Auto (or AI), or Passive at `power`. With one it is Manual, confined to
     that window, so that the battery ends it by itself should Home Assistant never come back.
@@ -94,7 +94,7 @@ def request_for(order: BatteryCommand, now: dt.datetime) -> ModeRequest:
 
 
 def night_slots(power: int, window: SlotWindow, now: dt.datetime) -> tuple[Slot, Slot]:
-    """Return both slots of the plan: what is left of a window on this day and on the next.
+    """Return both slots of the plan: the rest of a window on this day, and on the next.
 
     The one that is not needed is disabled, which is also what becomes of both when the window
     has less than a minute left. Bounds are by the clock on the wall.
@@ -133,7 +133,7 @@ def owner_slot(power: int, day: dt.date) -> Slot:
 
 
 def owner_request(mode: Mode, power: int, until: dt.datetime | None = None) -> ModeRequest:
-    """Return what a mode takes at a setpoint in W; Passive ends by itself by then."""
+    """Return the request for a mode at a setpoint in W; Passive ends by itself at `until`."""
     match mode:
         case Mode.MANUAL:
             return ModeRequest(mode, power=power, slots=(owner_slot(power, dt_util.now().date()),))
@@ -143,7 +143,10 @@ def owner_request(mode: Mode, power: int, until: dt.datetime | None = None) -> M
 
 
 def return_request(back_to: BackTo) -> ModeRequest:
-    """Return what brings a battery back; into Manual without a slot of ours by none that acts."""
+    """Return the request that brings a battery back.
+
+    Manual without an own slot gets a slot that does nothing.
+    """
     if back_to.mode is Mode.MANUAL and not back_to.by_owner:
         return ModeRequest(Mode.MANUAL, slots=(cleared(OWNER_SLOT),))
     return owner_request(back_to.mode, back_to.setpoint)

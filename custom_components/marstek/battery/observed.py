@@ -13,7 +13,7 @@ _LARGEST: Final = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What differs from the table of profiles."""
+    """Observed differences from the table of profiles."""
 
     firmware: int = 0
     """As sent, see DeviceStatus."""
@@ -21,7 +21,7 @@ class Observed:
 
     @classmethod
     def of(cls, client: VenusClient) -> Observed:
-        """Return what a client has observed."""
+        """Return the observations of a client."""
         return cls(client.device.firmware, dict(client.scales.proven))
 
     def scales(self, firmware: int) -> Scales:
@@ -34,7 +34,7 @@ class Observed:
 
 
 def restore_observed(stored: object) -> Observed:
-    """Return what was observed as it was stored; ValueError for what can't be that."""
+    """Return stored observations; ValueError for unreadable ones."""
     match stored:
         case [firmware, proven]:
             read = number(0, _LARGEST)

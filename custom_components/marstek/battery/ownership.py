@@ -21,11 +21,11 @@ class Steward(Protocol):
 
     @callback
     def async_begun(self) -> None:
-        """Rely no more on what was commanded before: a caller's command is being sent."""
+        """Note that a caller's command is being sent, so that the earlier one no longer counts."""
 
     @callback
     def async_taken(self, until: dt.datetime | None) -> None:
-        """Yield to what a caller has commanded, until then if that is known."""
+        """Yield to a caller's command, until `until` where that is known."""
 
     @callback
     def async_released(self) -> None:
@@ -51,7 +51,7 @@ class Ownership:
 
     @callback
     def async_add(self, steward: Steward) -> Callable[[], None]:
-        """Inform `steward` from now on; return what ends that."""
+        """Inform `steward` from now on; return a function that ends this."""
         self._stewards.append(steward)
         return lambda: self._stewards.remove(steward)
 

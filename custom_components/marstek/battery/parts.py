@@ -47,7 +47,7 @@ from .wipe_watch import WipeWatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryContext:
-    """What every part needs: the entry, the clock, the memory, the path of reports."""
+    """Context of every part: config entry, clock, stored state and path of reports."""
 
     hass: HomeAssistant
     entry: ConfigEntry
@@ -68,7 +68,7 @@ class BatteryContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryParts:
-    """All that one battery is made of, save what polls and publishes."""
+    """Parts of one battery, save the coordinator."""
 
     context: BatteryContext
     client: VenusClient
@@ -91,7 +91,7 @@ class BatteryParts:
 
     @property
     def memory(self) -> Memory:
-        """What outlives a restart."""
+        """State that outlives a restart."""
         return self.context.store.memory
 
     @classmethod
@@ -215,7 +215,7 @@ def _make_runs(
 async def async_make_parts(
     hass: HomeAssistant, entry: ConfigEntry, clock: Clock, pacing: Pacing, reports: Reports
 ) -> BatteryParts:
-    """Load what is remembered and make all parts; ConfigEntryNotReady without an address."""
+    """Load the stored state and make all parts; ConfigEntryNotReady without an address."""
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()
     profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])

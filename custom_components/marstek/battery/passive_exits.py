@@ -29,14 +29,14 @@ class PassiveExits:
     _found: list[float] = field(default_factory=list)
 
     def sent(self, now: float) -> None:
-        """Note that Passive was sent: what is read from now on tells whether it stays."""
+        """Note that Passive was sent: later readings show whether the battery stays in it."""
         self.sent_at = now
         self._agreed_at = float("-inf")
         self._differing = 0
         self._is_out = False
 
     def look(self, asked: int, power: int | None, now: float) -> bool:
-        """Take a read of the power; tell whether it shows a departure that is not counted yet.
+        """Take a reading of the power in W; return whether it shows a new departure.
 
         One read is not enough: a battery may pause for a moment.
         """
@@ -75,5 +75,5 @@ class PassiveExits:
 
 
 def is_other(asked: int, power: int) -> bool:
-    """Tell whether a power is near 0 W or of the other sign, unlike what was asked for."""
+    """Tell whether a measured power in W is near 0 W or opposite to the commanded one."""
     return power * (1 if asked > 0 else -1) < max(IDLE_POWER, _NEAR_ZERO_SHARE * abs(asked))

@@ -24,7 +24,7 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Seconds between two polls, by what they are for."""
+    """Seconds between two polls, by reading."""
 
     power: float
     mode: float

@@ -25,7 +25,7 @@ _SILENCE: Final = 60.0
 
 
 class Poller:
-    """Asks what is due, one thing at a time, and plans the next."""
+    """Poller of one battery: makes the one poll that is due, and plans the next."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Poller:
         return heard is None or self._clock.time() - heard > _SILENCE
 
     def next_method(self, wanted: Collection[Reading]) -> Method | None:
-        """Return what is to be asked now, None when nothing is due."""
+        """Return the method that is most due, None when none is."""
         breaker = self._client.link.breaker
         if breaker.is_open:
             # Who answers after a silence may have been updated, or be another battery.
@@ -77,7 +77,7 @@ class Poller:
         return min(max(SHORTEST_WAIT, wait), _LONGEST_WAIT)
 
     async def async_read_first(self, *, is_just_found: bool) -> bool:
-        """Learn who answers and how it is; tell whether anybody answers.
+        """Read identity and status at start; return whether the battery answered.
 
         A battery that was found a moment ago has said which model and firmware it is, so that is
         read a minute later; who answers shows in every reply.
@@ -94,7 +94,7 @@ class Poller:
         return True
 
     async def async_read(self, method: Method) -> bool:
-        """Poll once; tell whether it was answered."""
+        """Poll once; return whether it was answered."""
         started = self._clock.time()
         was_dark = self._client.link.breaker.is_open
         try:

@@ -51,7 +51,7 @@ class ProvenCapacity:
     _votes: list[float | None] = field(default_factory=list)
 
     def of(self, firmware: int) -> ProvenCapacity:
-        """Return what is proven of a firmware: another one begins anew."""
+        """Return the proven capacity of a firmware; another one begins anew."""
         return self if firmware == self.firmware else ProvenCapacity(firmware)
 
     def add(
@@ -97,7 +97,7 @@ class ProvenCapacity:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Self:
-        """Return what was proven as it was stored; what can't be read is not proven."""
+        """Return the stored capacity, without an unreadable one."""
         return cls(
             stored.value("firmware", whole(0, _MOST_FIRMWARE), 0),
             stored.optional("value", _size),

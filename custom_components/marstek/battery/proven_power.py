@@ -84,7 +84,7 @@ class Plateau:
 
     @classmethod
     def restore(cls, stored: object) -> Self:
-        """Return a limit as it was stored; ValueError for what can't be one."""
+        """Return a stored limit; ValueError for an unreadable one."""
         match stored:
             case [power, proven_at]:
                 return cls(
@@ -105,7 +105,7 @@ class ProvenPower:
     _asked_since: float = 0.0
 
     def of(self, firmware: int) -> ProvenPower:
-        """Return what is proven of a firmware: another one begins anew."""
+        """Return the proven powers of a firmware; another one begins anew."""
         return self if firmware == self.firmware else ProvenPower(firmware)
 
     def look(
@@ -152,7 +152,7 @@ class ProvenPower:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Self:
-        """Return what was proven as it was stored; what can't be read is not proven."""
+        """Return the stored powers, without unreadable ones."""
         return cls(
             stored.value("firmware", whole(0, _MOST_FIRMWARE), 0),
             stored.optional("charge", Plateau.restore) or Plateau(),

@@ -33,7 +33,7 @@ _LONGEST_SUN_AGE: Final = 270.0
 
 @dataclass(slots=True)
 class Readings:
-    """What the statuses read so far add up to. Signs and units as in BatteryData."""
+    """Latest status per API method, and values derived from them; units as in BatteryData."""
 
     profile: Profile
     memory: Memory
@@ -100,7 +100,7 @@ class Readings:
         return self._newest - self._same_since >= _FROZEN_AFTER
 
     def snapshot(self) -> BatteryData:
-        """Return all of it as entities show it, save for what they may show of it."""
+        """Return all values, fresh or not: entities judge by age which they show."""
         memory = self.memory
         return BatteryData(
             soc=self.soc,

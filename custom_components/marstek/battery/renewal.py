@@ -36,7 +36,7 @@ def countdown(until: dt.datetime | None, now: dt.datetime) -> int:
 
 @dataclass(slots=True)
 class Renewal:
-    """The times of what stands in one battery; moments are monotonic seconds of the clock."""
+    """Times of the command in force on one battery, in monotonic seconds of the clock."""
 
     clock: Clock
     spares_mode: bool = False
@@ -62,7 +62,7 @@ class Renewal:
         self.standstill.sent(self._sent_at)
 
     def hurry(self, *, is_doubtful: bool = False) -> None:
-        """Send it at once; with doubt about what the battery is in, read that before."""
+        """Make the renewal due at once; with a doubtful mode, after reading the mode."""
         self._is_urgent, self._is_doubtful = True, is_doubtful
 
     def is_recent(self, mode_read_at: float) -> bool:
@@ -70,7 +70,7 @@ class Renewal:
         return self.clock.time() - mode_read_at < _FRESH_MODE
 
     def is_since(self, mode_read_at: float) -> bool:
-        """Tell whether the mode was read after what stands was sent."""
+        """Tell whether the mode was read after the command in force was sent."""
         return mode_read_at > self._sent_at
 
     @property
@@ -91,7 +91,7 @@ class Renewal:
         return self.spares_mode and self.exits.is_surely_in(self.clock.time())
 
     def is_due(self, commanded: Commanded, mode_read_at: float) -> bool:
-        """Tell whether what is kept up has to be sent now."""
+        """Tell whether the renewal of a command is due."""
         kept = commanded.kept
         if kept is None:
             return False

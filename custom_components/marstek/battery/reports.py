@@ -63,7 +63,7 @@ class Trouble:
 
 
 class Reports:
-    """The path from those who report to those who listen."""
+    """Path of reports: from the parts of a battery to their listeners."""
 
     def __init__(self) -> None:
         """Start without listeners."""

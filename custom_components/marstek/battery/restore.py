@@ -25,7 +25,7 @@ type RestoreStep = Callable[[], Awaitable[None]]
 
 
 async def async_restore(battery: Battery) -> list[str]:
-    """Write what was lost again; return what could not be, in Home Assistant's language.
+    """Write a lost mode and slots again; return the failures, in Home Assistant's language.
 
     What was done stays done: another attempt does the rest.
     """

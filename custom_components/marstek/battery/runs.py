@@ -75,7 +75,7 @@ class Runs:
 
     @property
     def run(self) -> Commanded | None:
-        """What a person wants, or what is not yet undone of it; None without a run."""
+        """Run that a person began, or that is not undone yet; None without one."""
         commanded = self._store.memory.commanded
         return commanded if commanded.is_run else None
 
@@ -86,7 +86,7 @@ class Runs:
 
     @callback
     def async_prepare(self, *, hand_back: bool) -> None:
-        """Decide after a start what becomes of a run, before anything is renewed."""
+        """Continue or end a run after a start, before anything is renewed."""
         run = self.run
         if run is None:
             return
@@ -110,7 +110,7 @@ class Runs:
             self.async_follow()
 
     async def async_stop(self) -> bool:
-        """End a run, or Manual by hand, now; tell whether there was anything to end.
+        """End a run, or Manual by hand, now; return whether there was one.
 
         VenusError when the battery could not be brought back: that goes on in the background.
         """
@@ -127,7 +127,7 @@ class Runs:
         return True
 
     async def async_abandon(self) -> None:
-        """End a run of a battery that nobody will command any more; tried once."""
+        """End a run of a battery that is being removed; tried once."""
         run = self.run
         if run is None:
             return
@@ -151,7 +151,7 @@ class Runs:
 
     @callback
     def async_commanded(self) -> None:
-        """Follow what was commanded; what was doubted of a run that is no more is forgotten."""
+        """Follow a new command; doubts about a run that is over are dropped."""
         if self.run is None:
             self._forget_exits()
         self.async_follow()
@@ -221,7 +221,7 @@ class Runs:
 
     @callback
     def async_look(self, status: EnergyStatus | ModeStatus, data: BatteryData) -> None:
-        """Compare what was just read; `data` is what the battery tells altogether.
+        """Compare a run with a new reading; `data` are all readings of the battery.
 
         Sun, or a load on the backup socket, changes what Passive does on the AC side.
         """

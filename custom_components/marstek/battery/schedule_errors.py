@@ -17,7 +17,7 @@ _NOT_PUT_BACK_YET: Final = "not_put_back_yet"
 
 
 def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
-    """Return the error to raise for what can't be put into the slots of the battery `name`."""
+    """Return the translated error for a timetable that does not fit the slots of battery `name`."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=error.key,

@@ -25,7 +25,7 @@ HIGHEST_DEPTH: Final = 88
 
 
 class Setting(StrEnum):
-    """What can be set."""
+    """Setting of a battery, known only as last written."""
 
     DEPTH_OF_DISCHARGE = "depth_of_discharge"
     """Usable share of the capacity in %, 30 to 88."""
@@ -54,7 +54,7 @@ def method_of(setting: Setting) -> Method:
 
 @dataclass(frozen=True, slots=True)
 class SettingsData:
-    """What was last written; None for what never was, or may not have arrived."""
+    """Values last written; None for one that never was, or may not have arrived."""
 
     depth_of_discharge: int | None = None
     led: int | None = None
@@ -71,7 +71,7 @@ class SettingsData:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> SettingsData:
-        """Return the settings as they were stored; what can't be read is unknown."""
+        """Return the stored settings, with None for an unreadable one."""
         return cls(
             **{
                 setting.value: stored.optional(setting.value, whole(*_RANGES[setting]))
@@ -89,7 +89,7 @@ class BatterySettings:
         data: Callable[[], SettingsData],
         on_change: Callable[[SettingsData], None],
     ) -> None:
-        """Write through `client`, and tell `on_change` what is in force then."""
+        """Write through `client`, and call `on_change` with the settings in force."""
         self._client = client
         self._data = data
         self._on_change = on_change

@@ -25,7 +25,7 @@ BACKUP_SLOT: Final = 9
 
 
 def cleared(number: int) -> Slot:
-    """Return a disabled slot: what its other fields hold does not matter."""
+    """Return a disabled slot, whose other fields do not matter."""
     return Slot(number, "00:00", "23:59", 0, 0, enabled=False)
 
 
@@ -55,7 +55,7 @@ _PURPOSES: Final = {
 
 
 class Doubt(StrEnum):
-    """Why a slot may no longer hold what was last written."""
+    """Reason why a slot may differ from what was last written."""
 
     UNANSWERED = "unanswered"
     """The write was not answered, so that it may or may not have arrived."""
@@ -73,7 +73,7 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MirrorEntry:
-    """What is known of one slot."""
+    """One slot as last written, and the doubt about it."""
 
     slot: Slot
     written_at: dt.datetime
@@ -113,7 +113,7 @@ class Unfinished:
 
 @dataclass(slots=True)
 class Mirror:
-    """All slots that were ever written from here, and what became of the battery meanwhile."""
+    """Mirror of the slots that were written from here: a battery can't be asked for them."""
 
     entries: dict[int, MirrorEntry] = field(default_factory=dict)
     is_backup: bool = False
@@ -139,7 +139,7 @@ class Mirror:
             self.entries[slot.number] = MirrorEntry(slot, now, False, doubt, now)
 
     def doubt(self, why: Doubt, now: dt.datetime, numbers: Iterable[int] | None = None) -> bool:
-        """Doubt slots, all of them by default; tell whether any was certain before."""
+        """Doubt slots, by default all; return whether any was certain before."""
         chosen = self.entries.keys() if numbers is None else self.entries.keys() & set(numbers)
         certain = [number for number in chosen if self.entries[number].is_certain]
         for number in certain:
@@ -147,7 +147,7 @@ class Mirror:
         return bool(certain)
 
     def note_backup(self, now: dt.datetime) -> None:
-        """Note that UPS is, or may be, on: what that costs is rewritten when it is left."""
+        """Note that UPS is, or may be, on: the slots that it overwrites are rewritten later."""
         if self.is_backup:
             return
         self.is_backup = True
@@ -193,7 +193,7 @@ class Mirror:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Mirror:
-        """Return the mirror as it was stored; what can't be read was never written."""
+        """Return the stored mirror, without its unreadable slots."""
         return cls(
             entries={entry.slot.number: entry for entry in stored.each("entries", _restore_entry)},
             is_backup=stored.value("is_backup", flag, default=False),
@@ -255,7 +255,7 @@ def covers(slot: Slot, moment: dt.datetime) -> bool:
 
 
 def described(entry: MirrorEntry) -> dict[str, Any]:
-    """Return a slot as actions tell it."""
+    """Return a slot as actions return it."""
     slot, doubted_at = entry.slot, entry.doubted_at
     return {
         "slot": slot.number,

@@ -14,7 +14,7 @@ from .wear import Giver, Refusal
 
 
 def giver_of(context: Context | None) -> Giver:
-    """Return who has made a call: without a user it is an automation."""
+    """Return the origin of a call: an automation where its context has no user."""
     return Giver.PERSON if context is not None and context.user_id else Giver.AUTOMATION
 
 

@@ -15,7 +15,7 @@ from .data import STATES, CommandProgress, CommandState
 
 
 class Rank(IntEnum):
-    """Who commands; a command is never superseded by one of a lower rank."""
+    """Rank of a command, which none of a lower rank supersedes."""
 
     BACKGROUND = 0
     """Upkeep of what was chosen before; nobody waits for it."""

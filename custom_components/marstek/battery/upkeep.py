@@ -14,10 +14,13 @@ from .renewal import RENEW_AT_LAST
 
 
 class Upkeep:
-    """Does beside the polls what has fallen due."""
+    """Upkeep of a command between polls: renewals and deferred setpoints.
+
+    Passive ends at 0 W with its countdown, and a Manual slot after its day (docs/protocol.md 2.9).
+    """
 
     def __init__(self, store: MemoryStore, clock: Clock, commands: Commands) -> None:
-        """Keep up what `commands` have set."""
+        """Renew the commands that `commands` have sent."""
         self._store = store
         self._clock = clock
         self._commands = commands
@@ -35,7 +38,7 @@ class Upkeep:
         return self._renewal.is_due(self._commanded, mode_read_at)
 
     async def async_maintain(self, mode: Mode | None, mode_read_at: float) -> bool:
-        """Do what has fallen due: a deferred setpoint, the renewal of what was chosen by hand.
+        """Send what is due: a deferred setpoint, or the renewal of a command.
 
         Tells whether what was kept up is given up, because somebody else chose another mode.
         """

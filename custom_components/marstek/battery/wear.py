@@ -22,7 +22,7 @@ _MOST_WRITES: Final = 100_000
 
 
 class Giver(StrEnum):
-    """Who gives an order."""
+    """Origin of a command."""
 
     PERSON = "person"
     AUTOMATION = "automation"
@@ -87,7 +87,7 @@ class Wear:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> Self:
-        """Return the counts as they were stored; what can't be read counts as none."""
+        """Return the stored counts, with 0 for an unreadable one."""
         return cls(
             stored.value("day", day, dt.date.min),
             stored.value("writes", whole(0, _MOST_WRITES), 0),

@@ -25,7 +25,7 @@ _MODE_PROVEN: Final = (CommandState.CONFIRMED, CommandState.ACCEPTED)
 
 
 class WipeWatch:
-    """Remembers what stands in one battery, and what it has lost of that."""
+    """Watch for a battery that has lost its mode or slots."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class WipeWatch:
         is_busy: Callable[[], bool],
         tell: Callable[[bool], None],
     ) -> None:
-        """Remember in `store`; `tell` whether something is lost; not judged while `is_busy`."""
+        """Call `tell` when a loss is found or repaired; nothing is judged while `is_busy`."""
         self._store = store
         self._clock = clock
         self._is_busy = is_busy
@@ -46,7 +46,7 @@ class WipeWatch:
         return self._store.memory
 
     def start(self) -> None:
-        """Tell once more of what was lost before a restart of Home Assistant."""
+        """Report again a loss from before a restart of Home Assistant."""
         if self._memory.lost is not None:
             self._tell(True)
 
@@ -66,7 +66,7 @@ class WipeWatch:
         self._store.save_soon()
 
     def replaced(self) -> None:
-        """Note that a person has chosen a mode: what stood before is wanted no more."""
+        """Note that a person has chosen a mode, which replaces the lost one."""
         if self._memory.lost is not None and not self._is_restoring:
             self.restored()
 

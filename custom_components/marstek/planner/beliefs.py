@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Basis(StrEnum):
-    """What a plan could rest on: the rungs of the ladder in docs/policy.md section 5."""
+    """Basis of a plan: the rungs of the ladder in docs/policy.md section 5."""
 
     WATER_VALUE = "water_value"
     """Everything was known: what is stored has a price."""
@@ -23,7 +23,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """What is believed of the night to come or running, and the day after it.
+    """Expectations for the present or next night, and the day after it.
 
     A night is the off-peak window that runs or comes next, where there are no peak hours the rest
     of today; the day is the peak hours that follow, or tomorrow. Energies are Wh, prices EUR per

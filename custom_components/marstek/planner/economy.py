@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Aim(StrEnum):
-    """What the owner would rather have."""
+    """Aim of the owner."""
 
     SAVINGS = "savings"
     """Every cent that pays for its wear."""

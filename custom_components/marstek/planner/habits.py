@@ -27,7 +27,7 @@ _MOST_DAYS: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What an hour was like: mean powers in W, None when unknown."""
+    """One hour of history: mean powers in W, None when unknown."""
 
     start: datetime
     load: float | None
@@ -90,7 +90,7 @@ class Habits:
 
     @classmethod
     def restore(cls, stored: object, zone: tzinfo) -> Self | None:
-        """Return habits as they were stored, None for what can't be any."""
+        """Return stored habits, None for unreadable ones."""
         match stored:
             case {
                 "work": list(work),
@@ -109,7 +109,7 @@ class Habits:
     def forecast(
         self, now: datetime, until: datetime, pv: Mapping[datetime, float] | None = None
     ) -> Forecast:
-        """Return what is expected from the hour of `now` on; both moments are aware.
+        """Return the expected powers in W from the hour of `now` on; both moments are aware.
 
         `pv` holds forecast powers of the sun in W by the start of their hour, in UTC; hours that it
         lacks are as the last days were, as long as it has none of their day.

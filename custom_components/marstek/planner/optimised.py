@@ -36,7 +36,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def plan_optimised(context: Context) -> Timeline:
-    """Return what all batteries do from now to the end of the periods given.
+    """Return the steps of all batteries from now to the end of the periods.
 
     The plan says what it was made for: `Timeline.beliefs`.
     """

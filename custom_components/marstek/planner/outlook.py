@@ -42,7 +42,7 @@ class PriceRun:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is expected of the horizon."""
+    """Expectations up to the horizon."""
 
     bank: Bank
     economy: Economy
@@ -96,7 +96,7 @@ class _Slice:
 
 
 def look_out(context: Context) -> Outlook | Basis:
-    """Return the outlook, or what is missing for one."""
+    """Return the outlook, or the basis that is missing for one."""
     if not context.batteries:
         return Basis.NO_BATTERIES
     if context.forecast is None:

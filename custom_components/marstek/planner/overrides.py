@@ -8,7 +8,7 @@ from .spans import Intent, Span, cut
 
 
 def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield spans in which overrides have taken the place of what was planned.
+    """Yield spans in which overrides have replaced the planned action.
 
     A rule charges nobody in hours that may be dearest: only who stands there may want that.
     """

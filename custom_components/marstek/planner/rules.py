@@ -25,7 +25,7 @@ def no_colour(_: date) -> Colour | None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an owner always wants instead of the strategy, by the clock on the wall.
+    """Rule of an owner that replaces the strategy at fixed local times.
 
     Raises ValueError without a day, or for bounds with a zone of their own.
     """
@@ -134,7 +134,7 @@ def in_force(
     zone: tzinfo | None,
     colour_of: ColourOf = no_colour,
 ) -> tuple[Override, ...]:
-    """Return what rules want between two moments; of two for the same battery the later counts.
+    """Return the overrides of rules between two moments; for a battery the later rule counts.
 
     `colour_of` returns the colour of a Tempo day, None where it is unknown.
     """

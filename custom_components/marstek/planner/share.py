@@ -27,7 +27,7 @@ _FLOOR_SLACK: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What one battery does: W in the direction of the action, target and floor in %."""
+    """Share of one battery: W in the direction of the action, target and floor in %."""
 
     action: Action
     power: int = 0

@@ -26,7 +26,7 @@ _NIGHT_LENGTH: Final = timedelta(hours=12)
 
 
 def plan_simple(context: Context) -> Timeline:
-    """Return what all batteries do from now to the end of the periods given.
+    """Return the steps of all batteries from now to the end of the periods.
 
     Expected states of charge are given for hours in which no house is served; after AUTO batteries
     count as empty for the charge that follows, so that its power is never too low.

@@ -10,7 +10,7 @@ from .model import NO_FIGURES, Action, Figures, Override, Reason
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What batteries are to do, and why; fields as those of `Step`."""
+    """Intended action and its reason; fields as those of `Step`."""
 
     action: Action
     reason: Reason

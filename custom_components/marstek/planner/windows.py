@@ -100,7 +100,7 @@ def within(spans: Iterator[Span], start: datetime, end: datetime) -> Iterator[Sp
 
 
 def peak_intent(options: Options) -> Intent:
-    """Return what batteries do in peak hours: always AUTO (docs/policy.md section 1)."""
+    """Return the intent of peak hours: always AUTO (docs/policy.md section 1)."""
     # A battery that is held at a floor would miss the sun.
     floor = None if options.has_pv else floor_at(options.least_soc)
     return Intent(Action.AUTO, Reason.PEAK_HOURS, floor=floor)

@@ -38,7 +38,7 @@ _AILING: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What came of asking."""
+    """Result of asking the sources."""
 
     learnt: Learnt = field(default_factory=Learnt)
     answered: tuple[Source, ...] = ()
@@ -127,7 +127,7 @@ class TempoClient:
         return at
 
     async def ask(self, book: ColourBook) -> PollReport:
-        """Ask for what is due now and enter it into the book.
+        """Ask the sources that are due, and enter their colours into the book.
 
         Nothing is asked when nothing is due. Raises nothing for a source's fault.
         """
@@ -141,7 +141,7 @@ class TempoClient:
             return asking.report()
 
     async def check(self, book: ColourBook | None = None) -> PollReport:
-        """Ask each source once for today and tomorrow, whatever is known or due, for set-up.
+        """Ask each source once for today and tomorrow, due or not, for set-up.
 
         What they say is entered into `book`.
         """
@@ -160,7 +160,7 @@ class TempoClient:
         return self._ledger.store()
 
     def restore(self, stored: object) -> None:
-        """Go on from what was stored; what can't be read is left out."""
+        """Continue from the stored state, without its unreadable values."""
         self._ledger.restore(stored)
 
     def _turn(self) -> datetime:

@@ -55,7 +55,7 @@ _BEFORE: Final = (Colour.BLUE, Colour.WHITE, Colour.RED)
 
 
 def odds(day: date, known: Mapping[date, Colour], quotas: Quotas) -> Odds:
-    """Return how likely each colour is for a day, whatever `known` says of the day itself.
+    """Return the probability of each colour for a day, 0..1, without its own colour in `known`.
 
     What the calendar or the quotas forbid has no chance. Where the day before is unknown, it is
     taken to be as likely as its own odds say.

@@ -36,14 +36,14 @@ type Claim = tuple[date, Colour, bool]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What opens RTE's official API for a while."""
+    """Access token of RTE's official API."""
 
     value: str
     life: timedelta
 
 
 def parse_rte(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what RTE's public JSON says, of two days or of a season (docs/tempo-facts.md 1.1)."""
+    """Return the colours in RTE's public JSON, of two days or a season (docs/tempo-facts.md 1.1)."""
     values = _object(_decode(body)).get("values")
     if values == []:
         return ()
@@ -57,7 +57,7 @@ def parse_rte(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
 
 
 def parse_community(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what api-couleur-tempo.fr says of a day, or of several (docs/tempo-facts.md 1.3)."""
+    """Return the colours in an answer of api-couleur-tempo.fr (docs/tempo-facts.md 1.3)."""
     claims: list[Claim] = []
     for item in _items(_decode(body)):
         if "dateJour" not in item:
@@ -69,7 +69,7 @@ def parse_community(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
 
 
 def parse_rte_api(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-    """Return what RTE's official API says (docs/tempo-facts.md 1.2)."""
+    """Return the colours in an answer of RTE's official API (docs/tempo-facts.md 1.2)."""
     answer = _object(_decode(body))
     if "tempo_like_calendars" not in answer:
         reason = answer.get("error")

@@ -36,7 +36,7 @@ class PriceSpan:
 
 @dataclass(slots=True)
 class PriceBook:
-    """Prices of quarters of an hour in currency per kWh, as the source tells them.
+    """Prices of quarters of an hour in currency per kWh, as the source publishes them.
 
     What is kept ends eight days before the latest known price, not before now: while a source is
     silent, its last week goes on to say what is to be expected.
@@ -98,7 +98,7 @@ class PriceBook:
         return True
 
     def clear(self) -> None:
-        """Forget all: from now on somebody else tells."""
+        """Drop all prices, for another source."""
         self._prices.clear()
         self._provisional.clear()
 
@@ -179,7 +179,7 @@ class PriceBook:
 
     @classmethod
     def restore(cls, stored: Any, on_bad: Callable[[str], None] = lambda _: None) -> Self:
-        """Return the book as it was stored; what cannot be read is forgotten.
+        """Return the stored book, without unreadable prices.
 
         `on_bad` hears the name of each row of which something is forgotten.
         """

@@ -66,7 +66,7 @@ class _Record:
 
 @dataclass(slots=True)
 class RequestBudget:
-    """What was asked, and how it went."""
+    """Requests of this day and their outcome, by source and call, against the daily budget."""
 
     spread: float
     """Where in each interval this home asks, 0..1: all homes together ask evenly."""

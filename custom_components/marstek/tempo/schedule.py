@@ -86,7 +86,7 @@ class HistoryTry:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleState:
-    """What is known and what is missing at a moment."""
+    """Known and missing colours at a moment."""
 
     now: datetime
     spread: float
@@ -166,7 +166,7 @@ class ScheduleState:
 
 
 def situation(now: datetime, book: ColourBook, quotas: Quotas, spread: float) -> ScheduleState:
-    """Return what is known and missing. A fallback is as good as nothing."""
+    """Return the known and missing colours; a fallback counts as missing."""
     today = tempo_day(now)
     held, ahead = book.get(today), book.get(today + _DAY)
     return ScheduleState(

@@ -83,7 +83,7 @@ class Credentials:
 
 
 class Call(StrEnum):
-    """What can be asked."""
+    """Kind of a call."""
 
     LIGHT = "light"
     """RTE: today and tomorrow by the date of Paris."""
@@ -98,7 +98,7 @@ class Call(StrEnum):
 
     @property
     def source(self) -> Source:
-        """Return who is asked."""
+        """Source that is asked."""
         return _QUESTIONS[self].source
 
 
@@ -136,7 +136,7 @@ class Request:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return what is sent ahead."""
+        """HTTP headers of the request."""
         question = _QUESTIONS[self.call]
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
         if question.referer is not None:
@@ -146,7 +146,7 @@ class Request:
         return headers
 
     def parse(self, body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
-        """Return what the answer says. Raises SourceError."""
+        """Return the announcements in an answer. Raises SourceError."""
         parse = _QUESTIONS[self.call].parse
         return parse(body, seen_at) if parse is not None else ()
 

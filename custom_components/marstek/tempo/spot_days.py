@@ -26,7 +26,7 @@ _MOST_DIGITS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What else is known when lists without dates are read."""
+    """Evidence beside the payload for the day of lists without dates."""
 
     at: datetime
     """When the source wrote them (aware)."""

@@ -107,7 +107,7 @@ def _by_clock(day: date, clock: timedelta, zone: tzinfo, fold: int | None) -> da
 
 
 class SpotProblem(StrEnum):
-    """Why something tells no prices."""
+    """Reason why a payload gives no prices."""
 
     NO_PRICES = "no_prices"
     UNCLEAR_UNIT = "unclear_unit"
@@ -120,7 +120,7 @@ class SpotProblem(StrEnum):
 
 
 class SpotError(ValueError):
-    """Something that tells no prices; `problem` says why."""
+    """A payload gives no prices; `problem` is the reason."""
 
     def __init__(self, problem: SpotProblem, subjects: Sequence[str] = ()) -> None:
         """Keep the reason, and for SEVERAL and UNCERTAIN the names to choose among."""

@@ -70,18 +70,18 @@ IN_KWH: Final = {PriceUnit.KWH: 1.0, PriceUnit.CENT: 0.01, PriceUnit.MWH: 0.001}
 
 
 def plain(name: object) -> str:
-    """Return a name in lower case, without what separates its words."""
+    """Return a name in lower case, without separators of words."""
     return str(name).lower().translate(_SEPARATORS)
 
 
 def is_of_something_else(node: object) -> bool:
-    """Tell whether a mapping says that what it holds is no price."""
+    """Tell whether a mapping names something else than a price."""
     unit = node.get("unit_of_measurement") if isinstance(node, Mapping) else None
     return isinstance(unit, str) and unit.lower() in _NO_PRICES
 
 
 def unit_in(node: Mapping[object, object]) -> PriceUnit | None:
-    """Return the unit that a mapping tells for what it holds."""
+    """Return the unit that a mapping states for its values."""
     stated = {plain(name): value for name, value in node.items()}
     unit = unit_of_text(stated.get("unitofmeasurement")) or unit_of_text(stated.get("unit"))
     if unit in (None, PriceUnit.KWH) and any(stated.get(flag) is True for flag in _CENT_FLAGS):
@@ -108,7 +108,7 @@ def unit_of_text(text: object) -> PriceUnit | None:
 
 
 def unit_by_name(name: str) -> PriceUnit | None:
-    """Return the unit that the name of a price tells."""
+    """Return the unit in the name of a price."""
     if name == "marketprice" or name.endswith("permwh"):
         return PriceUnit.MWH
     if name.endswith("perkwh"):

@@ -16,7 +16,7 @@ _PATIENCE: Final = 600.0
 
 
 class MirrorWatch:
-    """Keeps one battery's mirror: what is written, and what makes that uncertain."""
+    """Keeper of one battery's mirror: notes writes, and events that make slots uncertain."""
 
     def __init__(self, store: MemoryStore, clock: Clock, is_busy: Callable[[], bool]) -> None:
         """Keep the mirror in `store`; while `is_busy`, modes are not judged."""
@@ -49,7 +49,7 @@ class MirrorWatch:
         self._deviating = None
 
     def saw(self, status: Status) -> None:
-        """Compare what was read with what should be."""
+        """Compare a reading with the slots of the mirror."""
         since, self._silent_since = self._silent_since, None
         if since is not None and self._clock.time() - since >= _SILENCE:
             self._doubt(Doubt.RESTARTED)

@@ -42,7 +42,7 @@ _PASSIVE_FOR: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of slots that were written, and of the mode that was on before."""
+    """Result of a slot write: slots by outcome, and whether the earlier mode is back."""
 
     slots: tuple[Slot, ...] = ()
     """All that were to be written."""
@@ -58,7 +58,7 @@ class Written:
 
 
 class SlotWriter:
-    """Changes what one battery has beside its mode: slots, and UPS."""
+    """Writer of one battery's slots and UPS."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class SlotWriter:
 
     @property
     def is_occupied(self) -> bool:
-        """Tell whether the battery's mode is not what was chosen, but a step on the way to it."""
+        """Whether the battery's mode is only a step on the way to the chosen one."""
         return self._busy or self.mirror.unfinished is not None
 
     async def async_write(
@@ -178,7 +178,7 @@ class SlotWriter:
         return proof
 
     async def async_make_way(self, mode: Mode) -> None:
-        """Leave UPS for another mode; VenusError when that, or writing what it cost, failed."""
+        """Leave UPS for another mode; VenusError when that, or rewriting its slots, failed."""
         if self.mirror.is_backup and mode is not Mode.UPS:
             then = mode if mode is Mode.AI else Mode.AUTO
             if (error := (await self.async_leave_backup(then)).error) is not None:
@@ -309,7 +309,7 @@ class SlotWriter:
         return is_open and self._clock.time() >= self._try_at
 
     async def async_maintain(self) -> None:
-        """Finish what was interrupted."""
+        """Finish a slot write that a silence or restart has interrupted."""
         async with self._commands.lock:
             way_back = self.mirror.unfinished
             if way_back is None:

@@ -15,10 +15,10 @@ EVERY_DAY: Final = 0b1111111
 
 
 class TimetableError(Exception):
-    """What the owner wants can't be put into slots; nothing was sent."""
+    """A timetable does not fit into slots; nothing was sent."""
 
     def __init__(self, key: str, placeholders: Mapping[str, str] | None = None) -> None:
-        """Name the translation of the reason, and what it needs."""
+        """Take the translation key of the reason, and its placeholders."""
         super().__init__(key)
         self.key = key
         self.placeholders = dict(placeholders or {})
@@ -42,7 +42,7 @@ class ScheduledPeriod:
 
     @property
     def parts(self) -> tuple[tuple[int, str, str], ...]:
-        """Days, start and end of what each slot of it covers: a slot can't span midnight."""
+        """Days, start and end of each slot of it: a slot can't span midnight."""
         if self.start < self.end:
             return ((self.days, self.start, self.end),)
         next_days = (self.days << 1 | self.days >> 6) & EVERY_DAY
