@@ -54,7 +54,7 @@ PLATFORMS = {
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Take over what was there, register the actions, and look for batteries and after them."""
+    """Adopt entries of other integrations, register actions, and start the discovery."""
     async_adopt_all(hass)
     async_setup_actions(hass)
     async_start_discovery(hass, async_is_heard)
@@ -102,7 +102,7 @@ async def _async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Forget what was stored and what was to be repaired; leave no battery parked."""
+    """Delete stored files and repairs of an entry, and bring its battery back."""
     if is_plan(entry):
         await async_hand_back_all(hass)
     elif is_battery(entry):

@@ -58,7 +58,7 @@ def solar_source(hass: HomeAssistant, prefix: str) -> dict[str, Any]:
 
 
 async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]) -> None:
-    """Put sources on the dashboard beside all others, and notify people of what was added.
+    """Add sources to the dashboard, keeping all others, and notify people of them.
 
     Raises a translated ServiceValidationError when there is no dashboard, when all of them are
     there already, or when a battery would count twice: alone, and among all together.

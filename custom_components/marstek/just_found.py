@@ -22,6 +22,6 @@ def async_note_found(hass: HomeAssistant, ble_macs: Iterable[str]) -> None:
 
 @callback
 def async_take_found(hass: HomeAssistant, ble_mac: str) -> bool:
-    """Tell once whether a battery has answered a search within the last two minutes."""
+    """Return, once, whether a battery has answered a search within the last two minutes."""
     found_at = hass.data.get(_FOUND, {}).pop(ble_mac, None)
     return found_at is not None and hass.loop.time() - found_at < _LIFETIME

@@ -87,7 +87,7 @@ class EntryStore:
         return StoredPart(stored or None)
 
     async def async_settle(self, matters: Collection[str]) -> None:
-        """Keep a file aside of which not all could be read, and write what could.
+        """Copy a file with unreadable values aside, then write the readable ones.
 
         A repair is raised when damage is within one of the values that `matters` names, by the
         first part of their path.
@@ -161,7 +161,7 @@ class EntryStore:
         await self._store.async_save(self._contents())
 
     async def async_remove(self) -> None:
-        """Delete the file, those beside it, and the repairs about them."""
+        """Delete the file, its copies, and the repairs about them."""
         for suffix in ("", _MEANWHILE):
             await self._file(f"{self._key}{suffix}").async_remove()
             await self._file(f"{self._key}{suffix}{_DAMAGED}").async_remove()

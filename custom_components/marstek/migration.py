@@ -18,7 +18,7 @@ STEPS: Final[Mapping[int, MigrationStep]] = {}
 
 @callback
 def async_migrate(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Bring an entry up to date; tell whether it can be set up.
+    """Migrate an entry to the present version; return whether it can be set up.
 
     Entries of other integrations stay as they are: set-up says what they are. So do entries of a
     newer version, which a downgrade leaves behind: Home Assistant logs that; they are not set up.

@@ -35,7 +35,7 @@ class _Mark(Enum):
 
 
 class StoredPart:
-    """A mapping of a stored file. The paths of what could not be read are in `damaged`."""
+    """A mapping in a stored file; `damaged` has the paths of its unreadable values."""
 
     def __init__(
         self, stored: object = _Mark.NEW, damaged: list[str] | None = None, path: str = ""
@@ -56,7 +56,7 @@ class StoredPart:
         return cls(_Mark.LOST)
 
     def noting(self, key: str) -> Callable[[str], None]:
-        """Return what notes damage within a value, by its path there.
+        """Return a function that notes damage within a value, by its path there.
 
         Libraries read their part of a file by themselves.
         """

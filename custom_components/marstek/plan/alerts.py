@@ -133,7 +133,7 @@ class Alerts:
         executors: Mapping[str, OrderExecutor],
         target: float,
     ) -> None:
-        """Tell that tomorrow is red, with the programme, and who will not be charged for it."""
+        """Announce a red day with the plan for it, and the batteries that will not be charged."""
         day = tariff.tomorrow_date
         if tariff.tomorrow is not Colour.RED or day is None or data.plan is None:
             return
@@ -182,7 +182,7 @@ class Alerts:
         day: dt.date,
         elapsed: dt.timedelta,
     ) -> None:
-        """Tell what is wrong `elapsed` after the peak hours of a red day began."""
+        """Announce faults of a red day, `elapsed` after its peak hours began."""
         if self._morning != day:
             self._morning = day
             self._unchecked = {

@@ -13,10 +13,10 @@ _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class Allocations:
-    """Remembers who got how much, so that nothing is written without need."""
+    """Allocation of a step's power to batteries, stable so that no slot is written without need."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        """Start with nothing told; ages are by `monotonic`, in s, which nobody sets."""
+        """Start without shares; ages are by `monotonic`, in s, a clock that is never set."""
         self._monotonic = monotonic
         self._shares: dict[str, Share] = {}
         self._changed_at: dict[str, float] = {}

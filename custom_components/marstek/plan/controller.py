@@ -54,7 +54,7 @@ _FAILED: Final = (ConfigEntryState.SETUP_ERROR, ConfigEntryState.SETUP_RETRY)
 
 
 class PlanController(DataUpdateCoordinator[PlanData]):
-    """The plan of a home, and what is made of it."""
+    """Controller of a home: makes the plan and has it carried out."""
 
     config_entry: ConfigEntry
 
@@ -112,7 +112,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     @property
     def memory(self) -> ControlMemory:
-        """What outlives a restart."""
+        """State that outlives a restart."""
         return self.tariff.store.memory.control
 
     @property
@@ -376,7 +376,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         await self._async_changed()
 
     async def async_override(self, request: Override) -> None:
-        """Do what a person wants instead of the plan."""
+        """Start an override of the plan by a person."""
         executors = self.participants.executors
         keys = (
             executors.keys() if request.batteries is None else request.batteries & executors.keys()
@@ -389,7 +389,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         await self._async_changed()
 
     async def async_apply_now(self) -> None:
-        """Carry out again what should be, whatever is known of the batteries."""
+        """Send all orders again, even where they seem to be in force."""
         await self._async_changed()
         self.participants.async_repeat()
 

@@ -15,7 +15,7 @@ _EXHAUSTED_AFTER: Final = 900.0
 
 
 class Finding(StrEnum):
-    """What differs."""
+    """Kind of a deviation from an order."""
 
     LAPSE = "lapse"
     """Another mode, in a way that the firmware is known for."""
@@ -50,7 +50,7 @@ class DeviationWatch:
         self.has_acted = False
 
     def look(self, order: BatteryCommand) -> Finding | None:
-        """Return what differs, None for nothing or while it can't be told."""
+        """Return the deviation from an order, None for none or while it can't be judged."""
         battery = self._battery
         if battery.is_occupied:
             return None

@@ -18,7 +18,7 @@ _PRIVATE_KEYS: Final = {CONF_CLIENT_ID, CONF_CLIENT_SECRET}
 
 
 def plan_diagnostics(plan: Plan) -> dict[str, Any]:
-    """Return what is known of the tariff, and how its sources do."""
+    """Return the diagnostics of the plan, without private values."""
     tariff = plan.tariff
     entry, client, memory = tariff.config_entry, tariff.client, tariff.store.memory
     return {

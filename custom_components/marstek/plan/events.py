@@ -24,7 +24,7 @@ _MOST_UNHEARD: Final = 20
 
 
 class Kind(StrEnum):
-    """What the plan has done or found; types of the event entity, and keys of the texts."""
+    """Event of the plan; types of the event entity, and keys of its texts."""
 
     SWITCHED = "switched"
     PARTLY_FAILED = "partly_failed"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 class Alert(StrEnum):
-    """What the owner may want to be called for; types of the other event entity."""
+    """Alert that a person may want as a notification; types of the other event entity."""
 
     COLOUR_TOMORROW = "colour_tomorrow"
     COLOUR_MISSING = "colour_missing"
@@ -98,7 +98,7 @@ class PlanEvent:
     """Placeholders of the message, for automations."""
 
     def attributes(self) -> dict[str, Any]:
-        """Return what an event carries besides its type."""
+        """Return the attributes of an event besides its type."""
         return {"title": self.title, "message": self.message, "battery": self.battery}
 
 
@@ -117,7 +117,7 @@ class PlanEvents:
 
     @callback
     def async_listen(self, kinds: type[EventKind], listener: EventListener) -> Callable[[], None]:
-        """Call `listener` with all events of some kinds; return what ends that.
+        """Call `listener` with all events of some kinds; return a function that ends this.
 
         It also gets those that had no listener: the set-up of the plan looks at the batteries
         before its entities are there.

@@ -45,7 +45,7 @@ async def async_hand_back(hass: HomeAssistant, battery: Battery) -> None:
 
 
 async def async_hand_back_removed(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Bring a battery back whose entry is being removed, and which nobody polls any more."""
+    """Bring a battery back whose entry is being removed and which is no longer polled."""
     store = MemoryStore(hass, entry.entry_id)
     await store.async_load()
     commanded = store.memory.commanded

@@ -42,7 +42,7 @@ class Sources:
 
 
 async def async_sources(hass: HomeAssistant, options: Mapping[str, Any]) -> Sources:
-    """Return the sensors that the owner has chosen, else what the Energy dashboard is made of."""
+    """Return the sensors that the owner has chosen, else those of the Energy dashboard."""
     board = Sources()
     if _ENERGY in hass.config.components:
         # Its requirements are only there where it is loaded.
@@ -58,7 +58,7 @@ async def async_sources(hass: HomeAssistant, options: Mapping[str, Any]) -> Sour
 
 
 def of_dashboard(sources: Iterable[Mapping[str, Any]]) -> Sources:
-    """Return what the sources of the Energy dashboard say of the load and the sun.
+    """Return load and solar sources from the sources of the Energy dashboard.
 
     A house draws what comes from the grid, the sun and batteries, less what goes to the grid and
     into batteries.

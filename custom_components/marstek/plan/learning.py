@@ -38,7 +38,7 @@ def habits_store(
 
 
 class Learner:
-    """What is known of a home's habits; nothing until it is asked to start."""
+    """Learner of a home's habits, from the statistics of the recorder."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Learner:
         """Changes whenever something else is expected."""
 
     async def async_load(self) -> None:
-        """Go on with what was known before a restart, so that no night is decided without it."""
+        """Load the habits known before a restart, so that no night is decided without them."""
         stored = await self._store.async_load()
         self.habits = Habits.restore(stored.contents, self._zone())
         if self.habits is None and stored.contents.get("days") is not None:
@@ -134,5 +134,5 @@ class Learner:
             self._on_learnt()
 
     def forecast(self, now: dt.datetime, until: dt.datetime) -> Forecast | None:
-        """Return what is expected until a moment, None as long as nothing is known."""
+        """Return the forecast until a moment, None while no habits are known."""
         return None if self.habits is None else self.habits.forecast(now, until, self.sun)

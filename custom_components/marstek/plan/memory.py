@@ -67,7 +67,7 @@ class PlanMemory:
 
     @classmethod
     def restore(cls, stored: StoredPart) -> PlanMemory:
-        """Return the state as it was stored; what can't be read is forgotten."""
+        """Return the stored state, without its unreadable values."""
         silence = stored.optional("silent_for", number(0.0, _LONGEST_SILENCE))
         client = stored.optional("client", fields) or {}
         # The client itself restores it later, when the file is settled.
@@ -129,7 +129,7 @@ class PlanStore:
 
     @callback
     def async_pause_decided(self) -> None:
-        """Take back the repair about a pause that nobody has decided on."""
+        """Remove the repair about an unreadable pause, once a person has decided."""
         self.memory.control.is_pause_assumed = False
         ir.async_delete_issue(self._hass, DOMAIN, self._paused_issue)
 

@@ -22,7 +22,7 @@ _WATTS: Final = {
 
 
 class Meter:
-    """The newest reading of what is drawn from the grid, in W."""
+    """Newest reading of the power drawn from the grid, in W, + = import."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Know nothing yet."""
@@ -41,7 +41,7 @@ class Meter:
                     return
 
     def house_power(self, sensor: str | None, batteries: Collection[Battery]) -> float | None:
-        """Return what the house draws without its batteries, in W; None without a fresh reading."""
+        """Return the load without batteries, in W; None without a fresh reading."""
         grid = self._of_sensor(sensor) if sensor else self._of_battery()
         if grid is None:
             return None

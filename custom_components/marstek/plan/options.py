@@ -56,7 +56,7 @@ _TEMPO: Final = frozenset({Tariff.TEMPO})
 
 
 class OptionKind(Enum):
-    """What an option is, and with that how it is asked, checked and stored."""
+    """Kind of an option, which decides its form field, check and storage."""
 
     WHOLE = auto()
     """A whole number between `low` and `high`."""
@@ -241,7 +241,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 def options_of_form(form: Form, tariff: Tariff) -> list[Option]:
-    """Return what a form asks for with a tariff, in order."""
+    """Return the options of a form with a tariff, in order."""
     return [option for option in _ALL if option.form is form and tariff in option.tariffs]
 
 
@@ -279,7 +279,7 @@ def approaches(tariff: Tariff) -> list[Approach]:
 
 
 def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> PlanOptions:
-    """Return the options of an entry, with defaults for what was never set."""
+    """Return the options of an entry, with the default for each that was never set."""
     given = {**DEFAULTS, **options}
     least = float(given[CONF_LEAST_SOC])
     approach = Approach(given[CONF_STRATEGY])

@@ -35,7 +35,7 @@ _TEMPERATURE_STEP: Final = 3.0
 
 
 class Outcome(StrEnum):
-    """What becomes of an order; also types of events."""
+    """Outcome of an order; also types of events."""
 
     DONE = "done"
     FAILED = "failed"
@@ -61,7 +61,7 @@ DOUBTS: Final = (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReport:
-    """What a pilot has to tell."""
+    """Outcome of an order on one battery."""
 
     battery: Battery
     outcome: Outcome
@@ -131,7 +131,7 @@ class OrderExecutor:
 
     @property
     def is_assumed(self) -> bool:
-        """Tell whether what stands can't be proven."""
+        """Whether the order in force can't be proven."""
         return self._standing is not None and self._proof in (Proof.ACCEPTED, Proof.ASSUMED)
 
     @property
@@ -182,14 +182,14 @@ class OrderExecutor:
 
     @callback
     def async_repeat(self) -> None:
-        """Carry out again what stands, whatever is known of it."""
+        """Send the order again, even where it seems to be in force."""
         self._standing = None
         if self._wanted is not None and not self._is_busy:
             self._start()
 
     @callback
     def async_notice_presence(self) -> bool:
-        """Tell whether the battery has just come back; what failed meanwhile is tried at once."""
+        """Return whether the battery has just come back; a failed order is retried at once."""
         was, self._was_reachable = self._was_reachable, self.battery.is_reachable
         if was or not self._was_reachable:
             return False
@@ -200,7 +200,7 @@ class OrderExecutor:
 
     @callback
     def async_look(self) -> None:
-        """Compare the battery with what stands, and act on what differs."""
+        """Compare the battery with the order in force, and act on a deviation."""
         if self._is_busy or self.battery.is_claimed:
             return
         if self._standing is None or self._wanted != self._standing:
@@ -324,12 +324,12 @@ class OrderExecutor:
 
     @callback
     def async_trust_slots(self) -> None:
-        """Use slots again: the owner has cleared what was in the way."""
+        """Use slots again: the owner has cleared foreign ones."""
         self.doubt = None
 
     @callback
     def async_try_clock_again(self) -> None:
-        """Find out in a new window what was found out in the last one."""
+        """Check the clock of the battery again in a new window."""
         self._is_clock_tried = self._is_exhausted = False
         self._is_rewritten = self._has_acted = False
         self._rests_until = float("-inf")

@@ -192,7 +192,7 @@ class Participants:
 
     @callback
     def async_trust_slots_of(self, battery: Battery) -> None:
-        """Use the slots of a battery again: what was in their way is gone."""
+        """Use the slots of a battery again: foreign slots are cleared."""
         key = battery_id(battery)
         self._memory().doubts.pop(key, None)
         if key in self.executors:
@@ -206,7 +206,7 @@ class Participants:
             executor.async_try_clock_again()
 
     def begun_by_owner(self, key: str, executor: OrderExecutor) -> None:
-        """Forget the order that stood: what the battery does after a caller's command is open."""
+        """Drop the order in force: a caller's command has replaced it."""
         if self.executors.get(key) is executor:
             executor.assume(None)
             self._memory().orders.pop(key, None)
@@ -304,7 +304,7 @@ class Participants:
 
     @callback
     def async_repeat(self) -> None:
-        """Carry out again what should be, whatever is known of the batteries."""
+        """Send all orders again, even where they seem to be in force."""
         for executor in self.executors.values():
             executor.async_repeat()
 

@@ -9,7 +9,7 @@ from ..planner import Action, Reason, Step, Timeline
 
 
 class ControlState(StrEnum):
-    """What the plan is doing with the batteries."""
+    """State of the plan, as its sensor shows it."""
 
     SELF_CONSUMPTION = "self_consumption"
     AI = "ai"

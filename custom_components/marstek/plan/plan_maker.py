@@ -86,7 +86,7 @@ class PlanMaker:
         return self._tariff.store.memory.control
 
     async def async_plan(self, now: dt.datetime) -> Timeline:
-        """Return what should be from now on."""
+        """Return the steps from now on."""
         context, approach = self.context(now), self._options().approach
         if approach is Approach.SIMPLE:
             return plan_simple(context)
@@ -103,7 +103,7 @@ class PlanMaker:
         return self._hass.loop.time() - oldest >= _MOST_PLANS_WITHIN
 
     async def async_compute(self, context: Context) -> Timeline:
-        """Return the plan for a context, computed beside the event loop."""
+        """Return the plan for a context, computed outside the event loop."""
         strategy = strategy_of(self._options().approach)
         return await self._hass.async_add_executor_job(strategy, context)
 
@@ -139,7 +139,7 @@ class PlanMaker:
         )
 
     def house(self, now: dt.datetime) -> House:
-        """Return what the house draws; batteries that others command are a part of it."""
+        """Return subscribed power and load; batteries that others command count as load."""
         options = self._options()
         batteries = [
             battery

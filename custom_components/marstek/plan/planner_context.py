@@ -31,7 +31,7 @@ _MOMENT: Final = dt.timedelta(seconds=1)
 
 
 def economy(settings: TariffSettings, options: PlanOptions) -> Economy:
-    """Return the margins of the tariff, with what the owner is paid for feeding in."""
+    """Return the margins of the tariff in EUR/kWh, with the price of feed-in."""
     known = TEMPO_ECONOMY if settings.tariff is Tariff.TEMPO else OTHER_ECONOMY
     return replace(known, feed_in=options.feed_in)
 
@@ -43,7 +43,7 @@ def periods(
     *,
     is_long: bool = False,
 ) -> tuple[Period, ...]:
-    """Return the periods of one price from now on, to the end of what can be known.
+    """Return the periods of one price from now on, as far as the tariff is known or expected.
 
     With `is_long` to the end of the day after tomorrow, by what is to be expected of it. The last
     is one of peak hours: the night before it is prepared for it.
@@ -106,13 +106,13 @@ def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) ->
 
 
 def battery_id(battery: Battery) -> str:
-    """Return what the plan knows a battery by."""
+    """Return the id of a battery in the plan: its BLE MAC."""
     ble_mac: str = battery.entry.data[CONF_BLE_MAC]
     return ble_mac
 
 
 def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
-    """Return a battery as the planner sees it; what is not fresh is unknown."""
+    """Return the state of a battery for the planner, with None for stale readings."""
     data, limits = battery.data, battery.expected_limits
     is_fresh = battery.is_reachable and Reading.POWER in data.fresh
     return BatteryState(

@@ -32,7 +32,7 @@ class Plan:
         self.control.async_reconsider()
 
     async def async_stop(self) -> None:
-        """Keep what must not be lost; batteries stay as they are."""
+        """Close the store; batteries keep their last order."""
         # A refresh that is queued would otherwise save over what a successor has stored.
         await self.control.async_shutdown()
         await self.tariff.async_shutdown()

@@ -34,7 +34,7 @@ class PlanState:
 
     @property
     def by_owner(self) -> frozenset[str]:
-        """Return the batteries that do what somebody wants instead of the plan."""
+        """Return the batteries that follow a person instead of the plan."""
         wanted = (
             self.executors.keys() if override.batteries is None else override.batteries
             for override in self.memory.overrides
@@ -58,7 +58,7 @@ class PlanState:
 
 
 def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> PlanData:
-    """Return what is shown while a step runs."""
+    """Return the published data while a step runs."""
     following, executors = plan.next_change(now), known.executors
     failing = frozenset(key for key, executor in executors.items() if executor.is_failing)
     return PlanData(

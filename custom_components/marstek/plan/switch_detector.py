@@ -9,7 +9,7 @@ from .order_executor import OrderExecutor
 
 
 class SwitchDetector:
-    """Compares what the batteries do with the switch that was announced last."""
+    """Detector of switches of the batteries that the plan has announced."""
 
     def __init__(self, announcer: Announcer) -> None:
         """Announce through `announcer`."""
@@ -18,7 +18,7 @@ class SwitchDetector:
         self._failing: frozenset[str] = frozenset()
 
     def look(self, step: Step, executors: Mapping[str, OrderExecutor]) -> None:
-        """Tell once of each switch how it went, when that is known of all batteries.
+        """Report the outcome of a switch, once, when all batteries have settled.
 
         Another floor of self-consumption is none: with day-ahead prices there is one each hour.
         """

@@ -57,7 +57,7 @@ class FixedPrices:
 
 @dataclass(frozen=True, slots=True)
 class DynamicSettings:
-    """Where day-ahead prices come from, and what is paid on top of them."""
+    """Source of day-ahead prices, and the surcharges on them."""
 
     entities: tuple[str, ...] = ()
     action: str | None = None
@@ -79,7 +79,7 @@ class DynamicSettings:
         return bool(self.entities or self.action)
 
     def paid(self, price: float) -> float:
-        """Return what is paid for a kWh of which the source tells a price."""
+        """Return the price paid per kWh for a price of the source."""
         return round(price * (1 + self.vat / 100) + self.surcharge, 5)
 
     def is_same_source(self, other: DynamicSettings) -> bool:
@@ -93,7 +93,7 @@ class DynamicSettings:
 
 @dataclass(frozen=True, slots=True)
 class TariffSettings:
-    """What the contract says."""
+    """Settings of the contract: tariff, off-peak hours and prices."""
 
     tariff: Tariff
     off_peak: OffPeak
@@ -115,7 +115,7 @@ DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscrip
 
 
 def tariff_settings(entry: ConfigEntry) -> TariffSettings:
-    """Return the settings of the plan's entry, with defaults for what was never set."""
+    """Return the settings of the plan's entry, with the default for each that was never set."""
     return settings_of(entry.data, entry.options)
 
 

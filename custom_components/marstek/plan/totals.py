@@ -38,7 +38,7 @@ class TotalsTracker:
     """Follows all batteries, so that the totals do not jump when one falls silent."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        """Know nothing yet; ages are by `monotonic`, in s, which nobody sets."""
+        """Start empty; ages are by `monotonic`, in s, a clock that is never set."""
         self._monotonic = monotonic
         self._known: dict[str, _Known] = {}
 
@@ -112,7 +112,7 @@ def _rounded(energy: float | None) -> float | None:
 
 
 def count(batteries: Iterable[Battery], energy: EnergyTotals) -> None:
-    """Count what all batteries tell."""
+    """Add the counters of all batteries."""
     for battery in batteries:
         data = battery.data
         if data.energy_charged is not None and data.energy_discharged is not None:

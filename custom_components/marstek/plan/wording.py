@@ -29,13 +29,13 @@ class Wording:
     language: str
 
     def describe(self, step: Step, power: int | None = None) -> str:
-        """Return what a step does and why; `power` in W takes the place of what is to be sent."""
+        """Return action and reason of a step as a sentence; `power` in W replaces its own."""
         action, reason = self.action(step, power), self.reason(step)
         colon = _COLONS.get(self.language, ": ")
         return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
 
     def action(self, step: Step, power: int | None = None) -> str:
-        """Return what a step does; `power` in W takes the place of what is to be sent."""
+        """Return the action of a step; `power` in W replaces its own."""
         watts = step.sent if power is None else power
         values = {
             "power": self.number(watts),
@@ -46,7 +46,7 @@ class Wording:
         return self.texts.message(f"told_action_{does}", values)
 
     def reason(self, step: Step) -> str:
-        """Return why a step is what it is."""
+        """Return the reason of a step as a sentence."""
         if rule := step.figures.get("rule"):
             return self.texts.get("exceptions.told_rule.message", {"rule": str(rule)})
         return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")

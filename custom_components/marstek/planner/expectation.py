@@ -35,7 +35,7 @@ class Expectation:
     """The batteries as they will be, step after step."""
 
     def __init__(self, context: Context, energies: Energies | None = None) -> None:
-        """Begin with the batteries as they are; energies tell what AUTO leaves behind."""
+        """Begin with the present state of the batteries; `energies` give load and sun in AUTO."""
         self.bank: _Bank = context.batteries
         self._context = context
         self._energies = energies

@@ -65,7 +65,7 @@ class _Planner:
         self.expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: PriceRun) -> Iterator[Step]:
-        """Yield the steps of a run, with what a person wants instead."""
+        """Yield the steps of a run, with overrides in their place."""
         context, bank = self._context, self._outlook.bank
         soc = self.expectation.soc
         run_value = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))

@@ -60,7 +60,7 @@ class RunValue:
 
 
 def judge(outlook: Outlook, run: PriceRun, stored: float) -> RunValue:
-    """Return what a run is for that begins with so many kWh above the bottom."""
+    """Return the purpose of a run that begins with so many kWh above the bottom."""
     bank, economy = outlook.bank, outlook.economy
     cost = run.price / bank.charge_efficiency
     worth_now = run.price * bank.discharge_efficiency - economy.wear

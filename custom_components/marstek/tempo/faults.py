@@ -49,7 +49,7 @@ class SourceError(Exception):
     def __init__(
         self, kind: FaultKind, detail: str, *, retry_after: timedelta | None = None
     ) -> None:
-        """Say what happened; of `detail`, which may quote the source, the printable part is kept.
+        """Take kind and detail; of `detail`, which may quote a source, the printable part is kept.
 
         Faults are stored and logged: a lone surrogate or a line break must not get there.
         """

@@ -189,7 +189,7 @@ class RequestBudget:
         }
 
     def restore(self, stored: object, on_bad: Callable[[str], None] = lambda _: None) -> None:
-        """Take what was stored; what can't be read is left out, and `on_bad` hears its path."""
+        """Take the stored state; `on_bad` is called with the path of each unreadable value."""
         fields = _StoredPart.of(stored, on_bad)
         self.spread = fields.read("spread", _share) or self.spread
         day = fields.read("day", _moment)
@@ -251,7 +251,7 @@ class _StoredPart:
 
     @classmethod
     def of(cls, stored: object, on_bad: Callable[[str], None], path: str = "") -> _StoredPart:
-        """Return a mapping whose names are texts; empty for what is none."""
+        """Return a mapping whose names are texts; empty for anything else."""
         if stored is not None and not isinstance(stored, dict):
             on_bad(path.removesuffix("."))
         found = stored if isinstance(stored, dict) else {}

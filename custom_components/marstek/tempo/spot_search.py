@@ -18,7 +18,7 @@ class Found:
     lists: tuple[DayList, ...] = ()
 
     def of(self, subject: str) -> Found:
-        """Return what is of a subject."""
+        """Return the series and lists of a subject."""
         return Found(
             tuple(each for each in self.series if each.subject == subject),
             tuple(each for each in self.lists if each.subject == subject),
@@ -39,7 +39,7 @@ def search(payload: object, zone: tzinfo) -> Found:
 
 
 def search_uncertain(payload: object, zone: tzinfo) -> Found:
-    """Return what may be prices, by names that say nothing: a person has to choose among them."""
+    """Return columns and lists of unknown names that may be prices, for a person to choose."""
     return _search(payload, zone, columns_in, unnamed_lists_in)
 
 

@@ -108,7 +108,7 @@ class VenusClient:
         )
 
     def close(self) -> None:
-        """Release the socket; what still waits gets a ClosedError."""
+        """Release the socket; waiting calls end with ClosedError."""
         if self._link is not None and self._endpoint is not None:
             self._link.close()
             self._hub.release(self._endpoint)

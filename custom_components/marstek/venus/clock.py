@@ -30,7 +30,7 @@ class LoopClock:
 
 
 async def wait_at_most(clock: Clock, future: asyncio.Future[Any], seconds: float) -> bool:
-    """Wait for a future up to `seconds`; tell whether it is done. The future is never cancelled."""
+    """Wait for a future up to `seconds`; return whether it is done. It is never cancelled."""
     if seconds > 0 and not future.done():
         sleeper = asyncio.ensure_future(clock.sleep(seconds))
         try:

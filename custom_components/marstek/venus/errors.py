@@ -87,11 +87,11 @@ class LeftAloneError(VenusError):
 
 
 class UnsupportedError(VenusError):
-    """The profile says that this model and firmware cannot do what was asked; nothing was sent."""
+    """This model and firmware cannot do it, by their profile; nothing was sent."""
 
 
 class OutOfRangeError(VenusError):
-    """A power is outside what this model takes; nothing was sent."""
+    """A value is outside the range of this model; nothing was sent."""
 
     def __init__(self, value: int, low: int, high: int) -> None:
         """Name the value and its range, both ends allowed."""

@@ -24,7 +24,7 @@ class LeftAlone:
         self._rests: dict[tuple[str, int], _Rest] = {}
 
     def begin(self, address: str, port: int, seconds: float, clock: Clock) -> None:
-        """Leave a battery alone for that many seconds from now, whatever was said before."""
+        """Leave a battery alone for that many seconds from now, replacing an earlier end."""
         self._rests[address, port] = _Rest(clock, clock.time() + seconds)
 
     def end(self, address: str, port: int) -> None:

@@ -44,7 +44,7 @@ _WORK_MODES: Final[dict[int | None, Mode]] = {
 
 
 class Fields:
-    """Typed access to a result; whatever is missing, of another type or out of range is None."""
+    """Typed access to a result; None for missing, mistyped and out-of-range values."""
 
     def __init__(self, result: Mapping[str, Any]) -> None:
         """Wrap a result."""

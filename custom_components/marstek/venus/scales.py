@@ -74,7 +74,7 @@ class _Ballot:
     values: frozenset[float] = frozenset()
 
     def add(self, scale: float, value: float) -> bool:
-        """Count an observation; tell whether its scale is proven."""
+        """Count an observation; return whether its scale is proven."""
         if scale != self.scale:
             self.scale, self.votes, self.values = scale, 0, frozenset()
         self.votes += 1
@@ -142,7 +142,7 @@ class Scales:
     def observe(
         self, method: Method, result: Mapping[str, Any], profile: Profile, now: float
     ) -> bool:
-        """Take a reply, at monotonic seconds; tell whether a scale is proven, or no longer.
+        """Take a reply, at monotonic seconds; return whether a proven scale has changed.
 
         `profile` is the one of the table.
         """

@@ -189,7 +189,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     @override
     def error_received(self, exc: Exception) -> None:
-        """Count what the network refused to carry; the request is then repeated like any lost one."""
+        """Count a refused datagram; its request is repeated like any lost one."""
         self.send_errors += 1
         _LOGGER.debug("Error on UDP port %d: %s", self.port, exc)
         if isinstance(exc, OSError) and exc.errno in _BROKEN:

@@ -40,7 +40,7 @@ def dynamic_data(settings: TariffSettings, prices: PriceBook, now: dt.datetime) 
 def dynamic_periods(
     settings: TariffSettings, prices: PriceBook, now: dt.datetime
 ) -> Iterator[Period]:
-    """Yield the periods of one price from now on, by what is to be expected where none is known.
+    """Yield the periods of one price from now on; unknown prices are expected ones.
 
     In any of them a charge may happen. Without any price ever they are the nominal night, which is
     held, and day.

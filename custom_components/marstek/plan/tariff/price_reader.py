@@ -74,7 +74,7 @@ class PriceReader:
 
     @callback
     def async_stop(self) -> None:
-        """Stop listening, and cancel what is being asked."""
+        """Stop listening, and cancel a running request."""
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
