@@ -15,8 +15,12 @@ from .venus import FoundDevice
 
 def battery_name(model: str, ble_mac: str) -> str:
     """Return the name of a battery: model and end of its MAC, as in the app."""
-    spaced = re.sub(r"^(Venus)(?=[A-Z])", r"\1 ", model)
-    return f"{spaced} {ble_mac[-4:].upper()}"
+    return f"{model_name(model)} {ble_mac[-4:].upper()}"
+
+
+def model_name(model: str) -> str:
+    """Return a model as people write it: Venus E 3.0 for VenusE 3.0."""
+    return re.sub(r"^(Venus)(?=[A-Z])", r"\1 ", model)
 
 
 def entry_data(found: FoundDevice) -> dict[str, Any]:

@@ -124,9 +124,11 @@ async def test_six_in_the_morning(home: PlanHome) -> None:
     assert len({change.at for change in seen}) == 1
 
 
-async def events(home: PlanHome, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Return the events of the calendar in a span."""
-    entity_id = home.entity_id("tempo")
+async def events(
+    home: PlanHome, start: datetime, end: datetime, key: str = "tempo"
+) -> list[dict[str, Any]]:
+    """Return the events of a calendar in a span."""
+    entity_id = home.entity_id(key)
     answer = await home.hass.services.async_call(
         "calendar",
         "get_events",
@@ -137,6 +139,27 @@ async def events(home: PlanHome, start: datetime, end: datetime) -> list[dict[st
     assert answer is not None
     found: Any = answer[entity_id]
     return list(found["events"])
+
+
+async def test_days_of_a_colour(home: PlanHome) -> None:
+    """Each colour has its calendar, on the date of its days; together they are the season."""
+    await home.jump(paris("2026-03-30", "11:20"))
+    await home.set_up()
+    start, end = paris("2025-09-01", "00:00"), paris("2026-03-31", "00:00")
+    found: dict[str, str] = {}
+    for key in ("blue_days", "white_days", "red_days"):
+        for event in await events(home, start, end, key):
+            assert event["start"] not in found
+            assert date.fromisoformat(event["end"]) - date.fromisoformat(
+                event["start"]
+            ) == timedelta(days=1)
+            found[event["start"]] = key
+    assert len(found) == (end - start).days
+    assert found["2026-03-12"] == "blue_days"
+    assert list(found.values()).count("red_days") == 21
+    assert [home.state(f"{colour}_days") for colour in Colour] == [
+        "on" if home.state("colour_today") == colour else "off" for colour in Colour
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ...const import CONF_DHCP_MAC, CONF_FIRMWARE, DOMAIN, MANUFACTURER
 from ...entity import MarstekEntity
+from ...entries import model_name
 from ...main_entities import is_main_of_battery
 from ...venus import Profile, firmware_name
 from ..coordinator import BatteryCoordinator
@@ -47,7 +48,7 @@ class BatteryEntity(MarstekEntity[BatteryCoordinator]):
             if data.get(CONF_DHCP_MAC)
             else set(),
             manufacturer=MANUFACTURER,
-            model=data[CONF_MODEL],
+            model=model_name(data[CONF_MODEL]),
             name=battery.entry.title,
             serial_number=mac,
             sw_version=firmware_name(data[CONF_FIRMWARE]),

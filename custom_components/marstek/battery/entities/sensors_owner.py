@@ -15,6 +15,8 @@ from .entity import BatteryEntity, BatteryEntityDescription
 
 # At the power of now, which changes all the time, nothing finer can be told.
 _ROUND: Final = dt.timedelta(minutes=10)
+# A far moment may be off by this share of the time until then before another is shown.
+_MAY_BE_OFF: Final = 0.15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,7 @@ class CommandedBySensor(BatteryEntity, SensorEntity):
 class EndSensor(BatteryEntity, SensorEntity):
     """When the battery is full or empty at the power of now, to ten minutes.
 
-    The moment stays while it is right to ten minutes, so that it does not change all the time.
+    The moment stays while it is about right, so that it does not change all the time.
     """
 
     entity_description: EndDescription
@@ -110,8 +112,9 @@ class EndSensor(BatteryEntity, SensorEntity):
         if minutes is None:
             self._shown_end = None
             return None
-        exact = dt_util.utcnow() + dt.timedelta(minutes=minutes)
-        if self._shown_end is None or abs(exact - self._shown_end) > _ROUND:
+        left = dt.timedelta(minutes=minutes)
+        exact, allowed = dt_util.utcnow() + left, max(_ROUND, _MAY_BE_OFF * left)
+        if self._shown_end is None or abs(exact - self._shown_end) > allowed:
             self._shown_end = _rounded(exact)
         return self._shown_end
 

@@ -72,8 +72,9 @@ def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSens
 
 
 _STATE: Final = "plan_state"
+# Named as its device is, so that a phone has room for the sentence.
 _SUMMARY: Final = ControlSensorDescription(
-    key="plan_summary", translation_key="plan_summary", value_fn=lambda data: data.state
+    key="plan_summary", translation_key="plan_summary", name=None, value_fn=lambda data: data.state
 )
 SENSORS: Final = (
     _choice(_STATE, ControlState, lambda data: data.state),
