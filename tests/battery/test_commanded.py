@@ -155,3 +155,13 @@ class Commands(RuleBasedStateMachine):
 _SETPOINT_MODES = (Mode.MANUAL, Mode.PASSIVE)
 TestCommands = Commands.TestCase
 TestCommands.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+
+
+def test_run_on_top_of_a_turned_run() -> None:
+    """A run that was turned around on top of another, with one more on top, leads back to Auto."""
+    soon = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+    first = Commanded.run(500)
+    turned = first.on_top(800, first.back_to, soon, None).at_power(-800)
+    third = turned.on_top(300, turned.back_to, soon, None)
+    back = third.ended().returned(third.back_to, soon.date())
+    assert (back.mode, back.power, back.back_to.mode) == (Mode.PASSIVE, -800, Mode.AUTO)

@@ -248,7 +248,9 @@ class Commanded:
         """Return a new run, after which an endless one that is on goes on."""
         is_endless = until is None and target is None
         if self.is_running and self.is_endless and not is_endless:
-            back_to = BackTo(Mode.PASSIVE, self.power, back_to.mode, by_owner=True)
+            # One level is remembered: below an earlier Passive lies what it was taken out of.
+            base = back_to.base if back_to.mode is Mode.PASSIVE else back_to.mode
+            back_to = BackTo(Mode.PASSIVE, self.power, base, by_owner=True)
         return Commanded.run(power, back_to, until, target)
 
     def kept_up(self, today: dt.date, until: dt.datetime | None = None) -> Commanded:
