@@ -72,9 +72,10 @@ def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSens
 
 
 _STATE: Final = "plan_state"
-# Named as its device is, so that a phone has room for the sentence.
+# Named as its device is, so that a phone has room for the sentence; without a name of its own to be
+# translated it has its icon here.
 _SUMMARY: Final = ControlSensorDescription(
-    key="plan_summary", translation_key="plan_summary", name=None, value_fn=lambda data: data.state
+    key="plan_summary", name=None, icon="mdi:text-short", value_fn=lambda data: data.state
 )
 SENSORS: Final = (
     _choice(_STATE, ControlState, lambda data: data.state),
