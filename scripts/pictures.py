@@ -10,6 +10,7 @@ from contextlib import suppress
 import datetime as dt
 from pathlib import Path
 import tempfile
+from typing import Final
 
 import aiohttp
 
@@ -19,6 +20,11 @@ from .demo_lib.browser import Walk, collected_errors, logged_in
 from .demo_lib.config_folder import NAMES, ROOT
 from .demo_lib.home_assistant import HomeAssistant, wait_until
 from .demo_lib.process import DemoError
+
+_SCREEN: Final = (1200, 860)
+_PHONE: Final = (390, 844)
+_LONG_SCREEN: Final = (1200, 1500)
+_LONG_PHONE: Final = (390, 1900)
 
 
 class Album:
@@ -61,7 +67,7 @@ async def _all_available(hass: HomeAssistant) -> bool:
     )
 
 
-async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
+async def _take(walk: Walk, hass: HomeAssistant, album: Album, *, is_phone: bool) -> None:
     await walk.open_flow()
     await walk.see(walk.words.own("config.step.user.menu_options.search"))
     await album.keep(walk, "flow-start")
@@ -86,19 +92,22 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album) -> None:
     await walk.page.goto(f"{hass.url}/config/integrations/integration/marstek")
     await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES)).wait_for()
     await album.keep(walk, "integration")
-    # The page of a device is long: controls, sensors and diagnostics in one picture.
-    await walk.page.set_viewport_size({"width": 1200, "height": 1500})
-    await walk.open_device(home.BATTERIES[0].ble_mac)
-    await walk.page.locator("ha-device-entities-card").first.wait_for()
-    # The history of the device's page comes after its values.
-    await walk.page.wait_for_timeout(3000)
-    await album.keep(walk, "device")
-
-    await walk.open_device("plan")
-    await walk.page.locator("ha-device-entities-card").first.wait_for()
-    await walk.page.wait_for_timeout(3000)
-    await album.keep(walk, "plan")
+    # The page of a device is long: controls and sensors in one picture.
+    width, height = _LONG_PHONE if is_phone else _LONG_SCREEN
+    await walk.page.set_viewport_size({"width": width, "height": height})
+    for identifier, name in (
+        (home.BATTERIES[0].ble_mac, "device"),
+        ("plan", "plan"),
+        ("tariff", "tariff"),
+    ):
+        await walk.open_device(identifier)
+        await walk.page.locator("ha-device-entities-card").first.wait_for()
+        # The history of the device's page comes after its values.
+        await walk.page.wait_for_timeout(3000)
+        await album.keep(walk, name)
     await _show_rule(walk, album)
+    width, height = _PHONE if is_phone else _SCREEN
+    await walk.page.set_viewport_size({"width": width, "height": height})
     await _show_calendar(walk, album)
 
 
@@ -129,7 +138,6 @@ async def _set_up_plan(walk: Walk, album: Album) -> None:
 
 async def _show_calendar(walk: Walk, album: Album) -> None:
     """Show the month of the last season with the most red days."""
-    await walk.page.set_viewport_size({"width": 1200, "height": 860})
     await walk.page.goto(f"{walk.url}/calendar?year=2026&month=3")
     await walk.page.locator("ha-full-calendar").wait_for()
     now = dt.datetime.now(tz=dt.UTC)
@@ -146,13 +154,19 @@ async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session,
             await demo.start(session) as hass,
-            logged_in(hass, arguments.language, scale=arguments.scale) as page,
+            logged_in(
+                hass,
+                arguments.language,
+                size=_PHONE if arguments.phone else _SCREEN,
+                scale=arguments.scale,
+                is_dark=arguments.dark,
+            ) as page,
         ):
             with collected_errors(page) as errors:
                 walk = Walk(page, hass, arguments.language)
                 is_taken = False
                 try:
-                    await _take(walk, hass, album)
+                    await _take(walk, hass, album, is_phone=arguments.phone)
                     is_taken = True
                 finally:
                     if not is_taken:
@@ -173,6 +187,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/pictures", description=__doc__)
     parser.add_argument("--language", choices=sorted(NAMES), default="en")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images", metavar="DIR")
+    parser.add_argument("--phone", action="store_true", help="390 pixels wide")
+    parser.add_argument("--dark", action="store_true", help="in the dark theme")
     parser.add_argument("--scale", type=float, default=1.0, help="pixels per CSS pixel")
     parser.set_defaults(port=None, headless_check=True, debug=False)
     with tempfile.TemporaryDirectory(prefix="ha-marstek-pictures-") as name:

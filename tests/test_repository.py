@@ -52,6 +52,7 @@ LIBRARIES = {
         "custom_components.marstek.planner",
         "custom_components.marstek.tempo",
     ),
+    "custom_components/marstek/savings": ("custom_components.marstek.savings",),
     "simulator": ("simulator",),
 }
 # What the rest of the integration may know of a battery: `Battery`, the values that it takes and

@@ -24,6 +24,7 @@ from .plan.learning import habits_store
 from .plan.memory import PlanStore
 from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
+from .plan.savings_meter import SavingsStore
 from .plan.tariff.issues import TariffIssues
 from .runtime import async_is_heard, async_loaded_plan
 
@@ -112,6 +113,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     if is_plan(entry):
         await habits_store(hass, entry.entry_id).async_remove()
         await JournalStore(hass, entry.entry_id).async_remove()
+        await SavingsStore(hass, entry.entry_id).async_remove()
         TariffIssues(hass, entry.entry_id).async_remove()
         PlanStore(hass, entry.entry_id).async_pause_decided()
 

@@ -41,14 +41,14 @@ _PLAN: Final = frozenset(
         "hand_back",
         "plan_problem",
         "plan",
+        "saved_today",
+        "saved_season",
     }
 )
 _TARIFF: Final = frozenset(
     {
         "colour_today",
         "colour_tomorrow",
-        "blue_days_left",
-        "white_days_left",
         "red_days_left",
         "price",
         "off_peak",

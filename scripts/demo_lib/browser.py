@@ -24,6 +24,7 @@ ARGUMENTS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE_MS: Final = 30_000
+_LOCALES: Final = {"de": "de-DE", "en": "en-GB", "fr": "fr-FR", "nl": "nl-NL"}
 
 
 class Words:
@@ -68,7 +69,12 @@ def find_browser() -> str:
 
 @asynccontextmanager
 async def logged_in(
-    hass: HomeAssistant, language: str, *, size: tuple[int, int] = (1200, 860), scale: float = 1.0
+    hass: HomeAssistant,
+    language: str,
+    *,
+    size: tuple[int, int] = (1200, 860),
+    scale: float = 1.0,
+    is_dark: bool = False,
 ) -> AsyncIterator[Page]:
     """Open a browser with a page that is logged in but has gone nowhere yet."""
     tokens = {
@@ -84,7 +90,8 @@ async def logged_in(
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             device_scale_factor=scale,
-            locale={"fr": "fr-FR"}.get(language, "en-GB"),
+            locale=_LOCALES[language],
+            color_scheme="dark" if is_dark else "light",
             timezone_id="Europe/Paris",
         )
         context.set_default_timeout(PATIENCE_MS)

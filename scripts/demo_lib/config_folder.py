@@ -39,7 +39,12 @@ logger:
     homeassistant.components.camera: critical
 """
 
-NAMES: Final = {"en": "Demo home", "fr": "Maison de démonstration"}
+NAMES: Final = {
+    "de": "Testhaus",
+    "en": "Demo home",
+    "fr": "Maison de démonstration",
+    "nl": "Testhuis",
+}
 
 
 def prepare(folder: Path, *, port: int, language: str, debug: bool) -> None:

@@ -42,7 +42,7 @@ class Meter:
 
     def house_power(self, sensor: str | None, batteries: Collection[Battery]) -> float | None:
         """Return the load without batteries, in W; None without a fresh reading."""
-        grid = self._of_sensor(sensor) if sensor else self._of_battery()
+        grid = sensor_power(self._hass, sensor) if sensor else self._of_battery()
         if grid is None:
             return None
         return grid + sum(battery.data.ac_power or 0 for battery in batteries)
@@ -53,14 +53,16 @@ class Meter:
         power, read_at = self._read
         return power if self._hass.loop.time() - read_at <= _FRESH.total_seconds() else None
 
-    def _of_sensor(self, sensor: str) -> float | None:
-        state = self._hass.states.get(sensor)
-        if state is None or abs(dt_util.utcnow() - state.last_reported) > _FRESH:
-            # A state of the future was reported before the clock was set back.
-            return None
-        factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
-        try:
-            value = float(state.state)
-        except ValueError:
-            return None
-        return value * factor if factor is not None and math.isfinite(value) else None
+
+def sensor_power(hass: HomeAssistant, sensor: str) -> float | None:
+    """Return what a power sensor shows, in W; None without a fresh and finite number."""
+    state = hass.states.get(sensor)
+    if state is None or abs(dt_util.utcnow() - state.last_reported) > _FRESH:
+        # A state of the future was reported before the clock was set back.
+        return None
+    factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    return value * factor if factor is not None and math.isfinite(value) else None

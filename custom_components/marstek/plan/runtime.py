@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
 from .journal_store import JournalStore
+from .savings_meter import SavingsMeter
 from .tariff.coordinator import TariffCoordinator
 
 
@@ -17,6 +18,13 @@ class Plan:
         self.tariff = TariffCoordinator(hass, entry)
         self.journal = JournalStore(hass, entry.entry_id)
         self.control = PlanController(hass, self.tariff, self.journal)
+        self.savings = SavingsMeter(
+            hass,
+            entry,
+            self.tariff,
+            lambda: self.control.options,
+            self.control.async_update_listeners,
+        )
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""
@@ -28,6 +36,7 @@ class Plan:
         )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
         self.control.plan_maker.learner.async_start()
+        self.savings.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
@@ -38,6 +47,7 @@ class Plan:
         await self.tariff.async_shutdown()
         await self.tariff.store.async_close()
         await self.journal.async_close()
+        await self.savings.store.async_close()
 
 
 type PlanConfigEntry = ConfigEntry[Plan]
@@ -49,6 +59,7 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     await plan.tariff.async_config_entry_first_refresh()
     await plan.control.plan_maker.learner.async_load()
     await plan.journal.async_load()
+    await plan.savings.store.async_load()
     await plan.control.async_config_entry_first_refresh()
     return plan
 

@@ -22,6 +22,7 @@ from ..tariff.tariff_data import TariffData
 from ..tariff_settings import TariffSettings
 from .colour_images import IMAGES
 from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
+from .money_sensors import money_sensors
 from .plan_sensors import plan_sensors
 from .price_unit import price_unit
 
@@ -211,6 +212,7 @@ def sensors(plan: Plan) -> list[SensorEntity]:
         ),
         *(PriceSensor(tariff, item) for item in offered(tariff, Platform.SENSOR, PRICES)),
         *plan_sensors(plan),
+        *money_sensors(plan),
     ]
 
 
