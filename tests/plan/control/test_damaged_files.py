@@ -173,7 +173,7 @@ async def test_habits_that_cannot_be_read_are_kept_aside() -> None:
 
 def state_of_total(home: PlanHome) -> str:
     """Return the state of what the home has charged."""
-    state = home.hass.states.get("sensor.plan_energy_charged_by_all_batteries")
+    state = home.hass.states.get("sensor.plan_energy_charged")
     if state is None:
         names = [each.entity_id for each in home.hass.states.async_all("sensor")]
         raise LookupError(names)
