@@ -55,7 +55,7 @@ def _lines(
     yield text("told_source_count", count=str(count), minutes=str(offer.step // _MINUTE))
     unit = wording.texts.get(f"selector.price_unit.options.{offer.unit}")
     how = "told_source_unit_told" if offer.is_unit_stated else "told_source_unit_judged"
-    yield text(how, unit=unit[:1].lower() + unit[1:])
+    yield text(how, unit=wording.inside(unit))
     tomorrow = dt_util.start_of_local_day(dt_util.now().date() + _DAY)
     has_tomorrow = any(start >= tomorrow for start in starts)
     yield text("told_source_tomorrow" if has_tomorrow else "told_source_no_tomorrow")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 import datetime as dt
-from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -18,8 +17,6 @@ from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
 from .tariff.tariff_data import TariffData
 from .wording import Wording
-
-_NEAR: Final = dt.timedelta(hours=18)
 
 
 class Announcer:
@@ -110,7 +107,7 @@ class Announcer:
 
     def override_started(self, battery: Battery, until: dt.datetime) -> None:
         """Publish that the plan leaves a battery to a person, or that nothing is sent to it."""
-        message, values = None, {"until": self._time(until)}
+        message, values = None, {"until": self._clock(until)}
         if battery.is_left_alone:
             message = "told_left_alone"
         elif battery.commanded_by.by is CommandedBy.CHARGING:
@@ -120,17 +117,12 @@ class Announcer:
 
     def override_wanted(self, request: Override, names: Iterable[str]) -> None:
         """Announce an override of the plan, with its end and the names of the batteries."""
-        values = {"until": self._time(request.until), "name": ", ".join(sorted(names))}
+        values = {"until": self._clock(request.until), "name": ", ".join(sorted(names))}
         self.announce(Kind.OVERRIDE_STARTED, values)
 
-    def _time(self, moment: dt.datetime) -> str:
-        """Return a moment in local time, with its date when it is far.
-
-        A time alone is read as the next or the last one: an end in nearly 24 hours looks past.
-        """
-        local = moment.astimezone(self._tariff.settings.off_peak.zone)
-        is_near = moment - dt_util.utcnow() < _NEAR
-        return f"{local:%H:%M}" if is_near else f"{local:%Y-%m-%d %H:%M}"
+    def _clock(self, moment: dt.datetime) -> str:
+        """Return a moment in local time, with its date when it is far."""
+        return self.wording.clock(moment, dt_util.utcnow())
 
     def announced(self, kind: str, data: TariffData) -> None:
         """Announce the colour of tomorrow, or that it is missing (`MISSING`)."""

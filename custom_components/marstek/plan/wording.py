@@ -10,15 +10,32 @@ from ..planner import Action, Step
 from ..texts import Texts
 from .journal import JournalEntry
 
-_SEPARATORS: Final = {"fr": "\N{NARROW NO-BREAK SPACE}"}
-_POINTS: Final = {"fr": ","}
-# In English, day and month change places from country to country: only ISO is read alike everywhere.
-_MOMENTS: Final = {"fr": "%d/%m/%Y, %H:%M"}
-# A time alone is read as the next or the last one: nearly 24 hours ahead it looks past.
-_NEAR: Final = dt.timedelta(hours=18)
 # In Wh: less is the noise of counters.
 _LEAST_ENERGY: Final = 10.0
-_COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: "}
+# A time alone is read as the next or the last one: nearly 24 hours ahead it looks past.
+_NEAR: Final = dt.timedelta(hours=18)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """Notation of a language: numbers, dates and colons."""
+
+    separator: str = ","
+    point: str = "."
+    # In English, day and month change places from country to country: only ISO is read alike
+    # everywhere.
+    moment: str = "%Y-%m-%d %H:%M"
+    colon: str = ": "
+    has_lower_nouns: bool = True
+    """Whether a name may begin small inside a sentence: nouns keep their capital in German."""
+
+
+_ENGLISH: Final = _Style()
+_STYLES: Final = {
+    "de": _Style(".", ",", "%d.%m.%Y %H:%M", has_lower_nouns=False),
+    "fr": _Style("\N{NARROW NO-BREAK SPACE}", ",", "%d/%m/%Y, %H:%M", colon="\N{NO-BREAK SPACE}: "),
+    "nl": _Style(".", ",", "%d-%m-%Y %H:%M"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +48,11 @@ class Wording:
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return action and reason of a step as a sentence; `power` in W replaces its own."""
         action, reason = self.action(step, power), self.reason(step)
-        colon = _COLONS.get(self.language, ": ")
-        return f"{action}{colon}{reason[:1].lower()}{reason[1:]}"
+        return f"{action}{self._style.colon}{self.inside(reason)}"
+
+    def inside(self, text: str) -> str:
+        """Return a text as it begins after a colon or inside a sentence."""
+        return text[:1].lower() + text[1:] if self._style.has_lower_nouns else text
 
     def action(self, step: Step, power: int | None = None) -> str:
         """Return the action of a step; `power` in W replaces its own."""
@@ -69,16 +89,15 @@ class Wording:
 
     def decimal(self, value: float) -> str:
         """Return a number with two decimals as it is written in the language."""
-        return f"{value:.2f}".replace(".", _POINTS.get(self.language, "."))
+        return f"{value:.2f}".replace(".", self._style.point)
 
     def number(self, value: float) -> str:
         """Return a whole number as it is written in the language."""
-        return f"{value:,.0f}".replace(",", _SEPARATORS.get(self.language, ","))
+        return f"{value:,.0f}".replace(",", self._style.separator)
 
     def moment(self, moment: dt.datetime) -> str:
         """Return date and time by the clock of the home, as they are written in the language."""
-        style = _MOMENTS.get(self.language, "%Y-%m-%d %H:%M")
-        return dt_util.as_local(moment).strftime(style)
+        return dt_util.as_local(moment).strftime(self._style.moment)
 
     def clock(self, moment: dt.datetime, now: dt.datetime) -> str:
         """Return a time of day, with its date from a day on."""
@@ -88,4 +107,8 @@ class Wording:
 
     def price(self, value: float) -> str:
         """Return a price of a kWh as it is written in the language."""
-        return f"{value:.4f}".replace(".", _POINTS.get(self.language, "."))
+        return f"{value:.4f}".replace(".", self._style.point)
+
+    @property
+    def _style(self) -> _Style:
+        return _STYLES.get(self.language, _ENGLISH)

@@ -1,0 +1,72 @@
+"""Steps, figures and moments as each language writes them."""
+
+from collections.abc import Iterator
+import datetime as dt
+import json
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.wording import Wording
+from custom_components.marstek.planner import Action, Reason, Step
+from custom_components.marstek.texts import Texts
+from tests.repository.texts import flatten
+from tests.test_repository import TRANSLATIONS
+
+NOW: Final = dt.datetime(2026, 11, 16, 21, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def paris() -> Iterator[None]:
+    """Set the clock of the home to the one of Paris."""
+    before = dt_util.get_default_time_zone()
+    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
+    yield
+    dt_util.set_default_time_zone(before)
+
+
+def wording(language: str) -> Wording:
+    """Return the wording of a language, with its texts."""
+    tree: dict[str, Any] = json.loads((TRANSLATIONS / f"{language}.json").read_text("utf-8"))
+    texts = {f"component.{DOMAIN}.{'.'.join(path)}": text for path, text in flatten(tree)}
+    return Wording(Texts(texts), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "price", "moment"),
+    [
+        ("en", "2,500", "0.1654", "2026-11-16 22:00"),
+        ("de", "2.500", "0,1654", "16.11.2026 22:00"),
+        ("fr", "2\u202f500", "0,1654", "16/11/2026, 22:00"),
+        ("nl", "2.500", "0,1654", "16-11-2026 22:00"),
+        ("sv", "2,500", "0.1654", "2026-11-16 22:00"),
+    ],
+)
+def test_figures(language: str, number: str, price: str, moment: str) -> None:
+    """Numbers, prices and moments; a language without texts has those of English."""
+    mine = Wording(Texts(), language)
+    assert mine.number(2500) == number
+    assert mine.price(0.1654) == price
+    assert mine.decimal(0.1654) == price[:3] + "7"
+    assert mine.moment(NOW) == moment
+    assert mine.clock(NOW, NOW) == "22:00"
+    assert mine.clock(NOW, NOW - dt.timedelta(days=1)) == moment
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Charging at 2,500 W to 100 %: tomorrow is red"),
+        ("de", "Laden mit 2.500\u00a0W bis 100\u00a0%: Morgen ist rot"),
+        ("fr", "Charge à 2\u202f500\u00a0W jusqu\u2019à 100\u00a0%\u00a0: demain est rouge"),
+        ("nl", "Laden met 2.500\u00a0W tot 100\u00a0%: morgen is rood"),
+    ],
+)
+def test_steps(language: str, text: str) -> None:
+    """A step reads as a sentence; German begins what follows a colon with a capital."""
+    end = NOW + dt.timedelta(hours=8)
+    step = Step(NOW, end, Action.CHARGE, Reason.RED_TOMORROW, sent=2500, target=100)
+    assert wording(language).describe(step) == text
