@@ -443,7 +443,7 @@ async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> N
     entry = await _set_up(home)
     menu = await flow.options(entry)
     control = ["strategy", "night", "batteries", "house", "alerts"]
-    assert menu["menu_options"] == [*control, "source"]
+    assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")
     assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}
     result = await flow.source(price_entities=["sensor.gone"], **_FORM)

@@ -356,7 +356,7 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
     control = ["strategy", "night", "batteries", "house", "alerts"]
-    assert menu["menu_options"] == [*control, "off_peak", "prices"]
+    assert menu["menu_options"] == [*control, "off_peak", "prices", "tidy_up"]
     await flow.choose("off_peak")
     third = {"third_start": None, "third_end": None}
     assert flow.defaults == {**NIGHT, **NOON, **third, "off_peak_days": []}

@@ -24,6 +24,7 @@ from .plan_forms import (
 )
 from .price_forms import SourceReading, async_read_source, source_schema
 from .price_summary import async_price_summary
+from .tidy_up import CONF_KEPT, async_superfluous, async_switch_off, tidy_up_list, tidy_up_schema
 
 _OF_TARIFF: Final = {
     Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
@@ -51,7 +52,7 @@ class PlanOptionsFlow(OptionsFlow):
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
         groups = [Form.STRATEGY, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS]
-        groups += _OF_TARIFF[self._settings.tariff]
+        groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
     async def async_step_off_peak(
@@ -202,4 +203,25 @@ class PlanOptionsFlow(OptionsFlow):
                 CREDENTIALS_SCHEMA, user_input or {CONF_CLIENT_ID: entry.data.get(CONF_CLIENT_ID)}
             ),
             errors=errors,
+        )
+
+    async def async_step_tidy_up(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what a new home would not have on, and switch it off when that is confirmed."""
+        if user_input is not None:
+            count = async_switch_off(self.hass, user_input[CONF_KEPT])
+            return self.async_abort(
+                reason="tidied_up", description_placeholders={"count": str(count)}
+            )
+        if not (found := async_superfluous(self.hass)):
+            return self.async_abort(reason="nothing_to_tidy_up")
+        return self.async_show_form(
+            step_id="tidy_up",
+            data_schema=tidy_up_schema(found),
+            description_placeholders={
+                "count": str(sum(map(len, found.values()))),
+                "list": tidy_up_list(found),
+            },
+            last_step=True,
         )
