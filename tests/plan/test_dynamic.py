@@ -409,7 +409,7 @@ async def test_an_action_that_fails_is_asked_each_hour(
 
 
 async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
-    """Each keeps its options; the source is asked for only once."""
+    """Each keeps its options, which the forms show when it comes back."""
     tell(hass, "2026-01-13")
     entry = await home.set_up("fixed")
     await flow.reconfigure(entry)
@@ -423,11 +423,13 @@ async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: 
     assert (entry.title, entry.data["tariff"]) == ("Plan", "dynamic")
     for tariff in ("tempo", "fixed", "dynamic"):
         await flow.reconfigure(entry)
-        result = await flow.submit(tariff=tariff)
-        if tariff == "fixed":
-            # They were never asked for: this plan was made with nothing but a name.
+        await flow.submit(tariff=tariff)
+        if tariff == "dynamic":
+            assert flow.defaults["price_entities"] == [_SENSOR]
+            result = await flow.source(**flow.defaults)
+        else:
             await flow.submit(start="22:00:00", end="06:00:00")
-            result = await flow.submit(peak=0.2, off_peak=0.15, subscription=10)
+            result = await flow.submit(**flow.defaults)
         assert result["type"] is FlowResultType.ABORT
         await home.settle()
         assert entry.data["tariff"] == tariff

@@ -37,7 +37,15 @@ HOME = {
 }
 # What a plan has whatever the tariff.
 CONTROL = {
-    *("plan_state", "plan_reason", "next_action", "next_action_at", "planned_power", "target"),
+    *(
+        "plan_summary",
+        "plan_state",
+        "plan_reason",
+        "next_action",
+        "next_action_at",
+        "planned_power",
+        "target",
+    ),
     *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
     *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),
     *("night", "night_start", "day_start", "hand_back", "apply_now", "add_to_energy_dashboard"),
@@ -60,7 +68,7 @@ def plan(hass: HomeAssistant) -> Any:
 async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
     """A few steps make a plan that knows today's colour."""
     menu = await flow.add()
-    assert menu["menu_options"] == ["tempo", "fixed", "dynamic"]
+    assert menu["menu_options"] == ["tempo", "fixed", "dynamic", "other_contract"]
     await flow.choose("tempo")
     assert flow.defaults == NIGHT
     await flow.submit(**NIGHT)
@@ -77,6 +85,14 @@ async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     assert entry.options == {"tempo": {"off_peak": [NIGHT]}, **HOME}
     assert entry.state is ConfigEntryState.LOADED
     assert home.colours == ("blue", "unknown")
+
+
+async def test_another_contract(hass: HomeAssistant, flow: PlanFlow) -> None:
+    """Who has none of these contracts is told that batteries work without a plan."""
+    await flow.add()
+    result = await flow.choose("other_contract")
+    assert result["reason"] == "no_plan_needed"
+    assert not hass.config_entries.async_entries(DOMAIN)
 
 
 async def test_sources_down(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
@@ -251,9 +267,9 @@ async def test_plan_after_the_first_battery(hass: HomeAssistant, port: int) -> N
         form = await flow.submit(**chosen)
         assert form["step_id"] == "preview"
         shown = (form["description_placeholders"] or {})["plan"].splitlines()
-        line = r"- \*\*\d\d:\d\d\N{EN DASH}\d\d:\d\d\*\* [A-Z][^:]+: [a-z].+"
-        assert shown
-        assert [text for text in shown if not re.fullmatch(line, text)] == []
+        line = r"- \*\*\d\d:\d\d\N{EN DASH}\d\d:\d\d\*\* (\S )?[A-Z][^:]+: [a-z].+"
+        assert any(re.fullmatch(line, text) for text in shown)
+        assert "exceptions." not in "".join(shown)
         assert (await flow.submit())["type"] is FlowResultType.CREATE_ENTRY
         second = await _add_battery(hass, "127.0.0.12", port)
         assert second.get("next_flow") is None
@@ -276,6 +292,7 @@ async def test_a_preview_of_day_ahead_prices(hass: HomeAssistant, port: int) -> 
         form = await flow.submit(**flow.defaults)
         assert form["step_id"] == "preview"
         shown = (form["description_placeholders"] or {})["plan"].splitlines()
+        shown = [line for line in shown if line.startswith("- **")]
         assert 3 <= len(shown) <= 14
         assert any("0 W" in line for line in shown)
         texts = [line.partition("** ")[2] for line in shown]
@@ -310,7 +327,7 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     assert entry.data["tariff"] == "tempo"
     result = await flow.submit(**PRICES)
     assert result["reason"] == "tariff_changed"
-    assert entry.title == "Plan"
+    assert entry.title == "Tempo"
     assert keys(hass, entry) == CONTROL | {
         *("off_peak", "next_off_peak_change", "price", "price_peak", "price_off_peak"),
     }
@@ -327,9 +344,18 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     second = PlanFlow(hass)
     await second.reconfigure(entry)
     await second.submit(tariff="tempo")
+    assert second.defaults == NIGHT
+    result = await second.submit(**NIGHT)
+    assert result["step_id"] == "tempo_prices"
+    prices = second.defaults
+    assert (prices["blue_peak"], prices["prices_since"]) == (0.1654, "2026-08-01")
+    result = await second.submit(**prices | {"blue_peak": 16.54})
+    assert result["errors"] == {"blue_peak": "invalid_price"}
+    assert entry.data["tariff"] == "fixed"
+    await second.submit(**prices)
     assert keys(hass, entry) == before
-    assert entry.title == "Plan"
-    assert entry.options["tempo"] == {"quota_red": 20}
+    assert entry.title == "Tempo"
+    assert entry.options["tempo"].items() >= {"quota_red": 20, "off_peak": [NIGHT]}.items()
     assert home.state("price") == "0.1654"
     assert home.state("red_days_left") == "15"
 
@@ -342,10 +368,9 @@ async def test_name_of_the_owner_is_kept(
     hass.config_entries.async_update_entry(entry, title="Electricity")
     for tariff in ("tempo", "fixed"):
         await flow.reconfigure(entry)
-        result = await flow.submit(tariff=tariff)
-        if tariff == "fixed":
-            await flow.submit(**NIGHT)
-            result = await flow.submit(**PRICES)
+        await flow.submit(tariff=tariff)
+        await flow.submit(**NIGHT)
+        result = await flow.submit(**PRICES if tariff == "fixed" else flow.defaults)
         assert result["reason"] == "tariff_changed"
         assert (entry.title, entry.data["tariff"]) == ("Electricity", tariff)
 

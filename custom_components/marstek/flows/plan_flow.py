@@ -1,167 +1,53 @@
-"""Config flow of the plan: tariff, off-peak hours, prices and batteries."""
+"""Config flow of the plan: tariff, home and preview, and what may change afterwards."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import (
-    CONF_CLIENT_ID,
-    CONF_KIND,
-    CONF_OFF_PEAK,
-    CONF_TARIFF,
-    PLAN_UNIQUE_ID,
-    EntryKind,
-    Tariff,
-)
-from ..plan.memory import PlanMemory
-from ..plan.preview import first_context, tonight
-from ..plan.tariff.client import async_check_credentials, async_first_colours
-from ..plan.tariff_settings import dynamic_of, new_settings, options_of
+from ..const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
+from ..plan.preview import async_coming_day, changed_context, first_context
+from ..plan.tariff.client import async_check_credentials
+from ..plan.tariff_settings import options_of
 from ..plan.wording import Wording
-from ..tempo import ColourBook
+from ..planner import Context
+from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
 from .control_forms import START_SCHEMA, home_schema, read_home
-from .plan_forms import (
-    CREDENTIALS_SCHEMA,
-    prices_schema,
-    read_credentials,
-    read_prices,
-    read_windows,
-    shown_windows,
-    windows_schema,
-)
-from .price_steps import PriceSteps
+from .plan_forms import CREDENTIALS_SCHEMA, read_credentials
+from .tariff_steps import TariffSteps
 
-SHOWN_FOR: Final = 2.0
 TITLE: Final = "Plan"
 """Of the config entry and its device, in every language."""
 
 
-class PlanSteps(PriceSteps):
+class PlanSteps(TariffSteps):
     """The steps of a flow that are about the plan."""
 
     def __init__(self) -> None:
         """Start with nothing chosen."""
         super().__init__()
-        self._tariff = Tariff.TEMPO
-        self._options: dict[str, Any] = {}
         self._control: dict[str, Any] = {}
-        self._memory = PlanMemory()
-        self._asking: asyncio.Task[ColourBook | None] | None = None
 
     async def async_step_plan(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the tariff."""
         await self.async_set_unique_id(PLAN_UNIQUE_ID, raise_on_progress=False)
         self._abort_if_unique_id_configured(error="plan_exists")
-        return self.async_show_menu(step_id="plan", menu_options=["tempo", "fixed", "dynamic"])
-
-    async def async_step_tempo(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the off-peak hours of Tempo."""
-        errors: dict[str, str] = {}
-        self._tariff = Tariff.TEMPO
-        if user_input is not None:
-            self._options, errors = read_windows(user_input, Tariff.TEMPO)
-            if not errors:
-                return await self.async_step_sources()
-        return self.async_show_form(
-            step_id="tempo",
-            data_schema=self.add_suggested_values_to_schema(
-                windows_schema(Tariff.TEMPO), user_input
-            ),
-            errors=errors,
+        return self.async_show_menu(
+            step_id="plan", menu_options=["tempo", "fixed", "dynamic", "other_contract"]
         )
 
-    async def async_step_sources(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask the sources of the colours, and show that it takes a while."""
-        if self._asking is None:
-            self._asking = self.hass.async_create_task(self._async_ask_sources(), eager_start=False)
-        if not self._asking.done():
-            return self.async_show_progress(
-                step_id="sources", progress_action="asking_sources", progress_task=self._asking
-            )
-        book, self._asking = self._asking.result(), None
-        self._memory.book = book or ColourBook()
-        return self.async_show_progress_done(
-            next_step_id="sources_down" if book is None else "tempo_ready"
-        )
+    async def async_step_other_contract(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say that batteries work without a plan, and what it could go by later."""
+        return self.async_abort(reason="no_plan_needed")
 
-    async def _async_ask_sources(self) -> ColourBook | None:
-        """Ask for long enough to be seen: a frontend that is informed too early waits for ever."""
-        book, _ = await asyncio.gather(async_first_colours(self.hass), asyncio.sleep(SHOWN_FOR))
-        return book
-
-    async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Go on: a source answers."""
-        return await self.async_step_home()
-
-    async def async_step_sources_down(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Say that no source answers, and that the plan goes on asking."""
-        if user_input is None:
-            return self.async_show_form(step_id="sources_down")
-        return await self.async_step_home()
-
-    async def async_step_fixed(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the off-peak hours of a contract without colours."""
-        errors: dict[str, str] = {}
-        self._tariff = Tariff.FIXED
-        if user_input is not None:
-            self._options, errors = read_windows(user_input, Tariff.FIXED)
-            if not errors:
-                return await self.async_step_fixed_prices()
-        return self.async_show_form(
-            step_id="fixed",
-            data_schema=self.add_suggested_values_to_schema(
-                windows_schema(Tariff.FIXED), user_input or shown_windows({})
-            ),
-            errors=errors,
-        )
-
-    async def async_step_fixed_prices(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the two prices."""
-        settings, errors = new_settings(Tariff.FIXED), dict[str, str]()
-        if user_input is not None:
-            prices, errors = read_prices(user_input, settings)
-            if not errors:
-                self._options |= prices
-                if self.source == SOURCE_RECONFIGURE:
-                    options = self._get_reconfigure_entry().options
-                    return self._change_tariff(
-                        Tariff.FIXED, {**options, Tariff.FIXED: self._options}
-                    )
-                return await self.async_step_home()
-        return self.async_show_form(
-            step_id="fixed_prices",
-            data_schema=self.add_suggested_values_to_schema(prices_schema(settings), user_input),
-            errors=errors,
-        )
-
-    async def async_step_dynamic(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask where day-ahead prices come from, and read them."""
-        self._tariff = Tariff.DYNAMIC
-        if user_input is not None:
-            await self._async_read_source(user_input)
-            if not self._source.errors:
-                return await self.async_step_dynamic_check()
-        return self._show_source("dynamic")
-
-    async def async_step_dynamic_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the prices that were read, and ask whether they are right."""
-        return await self._async_show_check("dynamic_check", ["dynamic_use", "dynamic"])
-
-    async def async_step_dynamic_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Go on with the prices that were read."""
-        self._options, self._memory.prices = self._source.options, self._source.book
+    @override
+    async def _async_after_tariff(self) -> ConfigFlowResult:
+        if self._is_change:
+            return await self.async_step_reconfigure_preview()
         return await self.async_step_home()
 
     async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -180,7 +66,7 @@ class PlanSteps(PriceSteps):
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show what tonight brings, and ask whether the plan is to begin at once."""
+        """Show what the coming day brings, and ask whether the plan is to begin at once."""
         options = {self._tariff: self._options, **self._control}
         if user_input is not None:
             return self.async_create_entry(
@@ -188,14 +74,12 @@ class PlanSteps(PriceSteps):
                 data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: self._tariff},
                 options={**options, **user_input},
             )
-        context = first_context(
-            self.hass, {CONF_TARIFF: self._tariff}, options, self._memory, dt_util.utcnow()
-        )
-        wording = Wording(await async_load_texts(self.hass), self.hass.config.language)
+        data = {CONF_TARIFF: self._tariff}
+        context = first_context(self.hass, data, options, self._memory, dt_util.utcnow())
         return self.async_show_form(
             step_id="preview" if context.batteries else "preview_no_battery",
             data_schema=START_SCHEMA,
-            description_placeholders={"plan": tonight(context, wording)},
+            description_placeholders={"plan": await self._async_preview(options, context)},
             last_step=True,
         )
 
@@ -205,20 +89,25 @@ class PlanSteps(PriceSteps):
         """Go on as from a preview that had something to show."""
         return await self.async_step_preview(user_input)
 
+    async def _async_preview(self, options: Mapping[str, Any], context: Context) -> str:
+        """Return what a plan of the tariff that is being asked for would do, in Markdown."""
+        wording = Wording(await async_load_texts(self.hass), self.hass.config.language)
+        data = {CONF_TARIFF: self._tariff}
+        return await async_coming_day(self.hass, data, options, context, wording)
+
     async def async_step_reconfigure_plan(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change the tariff; what belongs to the other one is kept for when it comes back."""
-        entry = self._get_reconfigure_entry()
-        current = Tariff(entry.data[CONF_TARIFF])
+        """Ask for another tariff, or for the same to look through what it goes by."""
         if user_input is not None:
-            tariff = Tariff(user_input[CONF_TARIFF])
-            if tariff is Tariff.DYNAMIC and not dynamic_of(options_of(entry, tariff)).is_chosen:
-                return await self.async_step_reconfigure_dynamic()
-            if tariff is Tariff.FIXED and not options_of(entry, tariff).get(CONF_OFF_PEAK):
-                # Nothing is commanded by hours and prices that were only assumed.
-                return await self.async_step_fixed()
-            return self._change_tariff(tariff, entry.options)
+            match Tariff(user_input[CONF_TARIFF]):
+                case Tariff.TEMPO:
+                    return await self.async_step_tempo()
+                case Tariff.FIXED:
+                    return await self.async_step_fixed()
+                case Tariff.DYNAMIC:
+                    return await self.async_step_reconfigure_dynamic()
+        current = Tariff(self._get_reconfigure_entry().data[CONF_TARIFF])
         selector = SelectSelector(
             SelectSelectorConfig(
                 options=list(Tariff), mode=SelectSelectorMode.LIST, translation_key=CONF_TARIFF
@@ -233,11 +122,12 @@ class PlanSteps(PriceSteps):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask where day-ahead prices come from before they become the tariff."""
+        self._tariff = Tariff.DYNAMIC
         if user_input is not None:
             await self._async_read_source(user_input)
             if not self._source.errors:
                 return await self.async_step_reconfigure_check()
-        return self._show_source("reconfigure_dynamic")
+        return self._show_source("reconfigure_dynamic", self._stored(Tariff.DYNAMIC))
 
     async def async_step_reconfigure_check(
         self, _: dict[str, Any] | None = None
@@ -247,19 +137,31 @@ class PlanSteps(PriceSteps):
         return await self._async_show_check("reconfigure_check", choices)
 
     async def async_step_reconfigure_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the tariff to the prices that were read."""
-        options = self._get_reconfigure_entry().options
-        return self._change_tariff(
-            Tariff.DYNAMIC, {**options, Tariff.DYNAMIC: self._source.options}
-        )
+        """Go on with the prices that were read."""
+        return await self.async_step_dynamic_use()
 
-    def _change_tariff(self, tariff: Tariff, options: Mapping[str, Any]) -> ConfigFlowResult:
-        """End with another tariff; the entry keeps its title."""
+    async def async_step_reconfigure_preview(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what the plan would do by the other tariff, and change it once that is confirmed.
+
+        The options of each tariff are kept for when it comes back, and the entry keeps its title.
+        """
+        entry = self._get_reconfigure_entry()
+        mine = {**options_of(entry, self._tariff), **self._options}
+        options = {**entry.options, self._tariff: mine}
+        data = {CONF_TARIFF: self._tariff}
+        context = first_context(self.hass, data, options, self._memory, dt_util.utcnow())
+        if (plan := async_loaded_plan(self.hass)) is not None:
+            context = changed_context(context, plan.control.plan_maker)
+        if user_input is None and context.batteries:
+            return self.async_show_form(
+                step_id="reconfigure_preview",
+                description_placeholders={"plan": await self._async_preview(options, context)},
+                last_step=True,
+            )
         return self.async_update_and_abort(
-            self._get_reconfigure_entry(),
-            data_updates={CONF_TARIFF: tariff},
-            options=options,
-            reason="tariff_changed",
+            entry, data_updates=data, options=options, reason="tariff_changed"
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:

@@ -1,5 +1,6 @@
 """Shared parts of flows about the source of prices: reading it, and showing what was read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
@@ -21,12 +22,14 @@ class PriceSteps(ConfigFlow):
         self._source_input = user_input
         self._source = await async_read_source(self.hass, user_input)
 
-    def _show_source(self, step_id: str) -> ConfigFlowResult:
-        """Show the form of the source, with what was filled in before."""
+    def _show_source(
+        self, step_id: str, options: Mapping[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the form of the source, with what is stored of it or was filled in before."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, {}, self._source.subjects), self._source_input
+                source_schema(self.hass, options or {}, self._source.subjects), self._source_input
             ),
             errors=self._source.errors,
         )

@@ -1,35 +1,22 @@
 """Previews of the plan: as it is, for another colour or state of charge, or before its set-up."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 import datetime as dt
-from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..planner import (
-    Beliefs,
-    Certainty,
-    Context,
-    House,
-    Period,
-    Reason,
-    Step,
-    Timeline,
-    plan_optimised,
-    plan_simple,
-)
+from ..planner import Beliefs, Certainty, Context, House, Period, Step
 from ..tempo import Colour, tempo_day
+from .coming_day import ComingDay
 from .memory import PlanMemory
-from .options import plan_options
+from .options import Approach, plan_options
 from .participants import loaded_batteries
-from .planner_context import battery_state, periods
+from .plan_maker import PlanMaker, strategy_of
+from .planner_context import battery_state, economy, periods
 from .tariff_settings import TariffSettings, settings_of
 from .wording import Wording
-
-_HALF_A_DAY: Final = dt.timedelta(hours=12)
-_DASH: Final = "\N{EN DASH}"
 
 
 def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSettings) -> Context:
@@ -65,7 +52,7 @@ def first_context(
     wanted = plan_options(options, settings.tariff)
     return Context(
         now=now.astimezone(settings.off_peak.zone),
-        periods=periods(settings, memory, now),
+        periods=periods(settings, memory, now, is_long=wanted.approach is not Approach.SIMPLE),
         batteries=tuple(
             battery_state(battery, is_complete=False)
             for key, battery in loaded_batteries(hass).items()
@@ -73,7 +60,37 @@ def first_context(
         ),
         options=wanted.strategy,
         house=House(wanted.subscribed),
+        economy=economy(settings, wanted),
     )
+
+
+def changed_context(first: Context, running: PlanMaker) -> Context:
+    """Return the context of a plan that is being set up anew, with what a running one knows."""
+    known = running.context(first.now)
+    return replace(
+        first,
+        batteries=known.batteries,
+        was_full=known.was_full,
+        overrides=known.overrides,
+        house=known.house,
+        forecast=running.learner.forecast(first.now, first.periods[-1].end),
+    )
+
+
+async def async_coming_day(
+    hass: HomeAssistant,
+    data: Mapping[str, Any],
+    options: Mapping[str, Any],
+    context: Context,
+    wording: Wording,
+) -> str:
+    """Return what a plan with these data and options would do for 24 hours, in Markdown."""
+    settings = settings_of(data, options)
+    approach = plan_options(options, settings.tariff).approach
+    timeline = await hass.async_add_executor_job(strategy_of(approach), context)
+    names = {key: battery.name for key, battery in loaded_batteries(hass).items()}
+    currency = hass.config.currency
+    return ComingDay(context, timeline, settings, approach, names, wording, currency).text()
 
 
 def step_data(step: Step, wording: Wording) -> dict[str, Any]:
@@ -101,38 +118,3 @@ def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:
         key: value.isoformat() if isinstance(value, dt.datetime) else value
         for key, value in known.items()
     }
-
-
-def tonight(context: Context, wording: Wording) -> str:
-    """Return the plan up to the end of the first off-peak hours, as a list in Markdown.
-
-    With day-ahead prices, where any hour may be cheap, it covers the next 12 hours.
-    """
-    zone = context.now.tzinfo
-    is_dynamic = all(period.is_off_peak for period in context.periods)
-    strategy = plan_optimised if is_dynamic else plan_simple
-    steps = _until_morning(strategy(context), context)
-    lines = (
-        f"- **{start.astimezone(zone):%H:%M}{_DASH}{end.astimezone(zone):%H:%M}** {text}"
-        for start, end, text in _merged(steps, wording)
-    )
-    return "\n".join(lines)
-
-
-def _merged(
-    steps: Iterable[Step], wording: Wording
-) -> Iterator[tuple[dt.datetime, dt.datetime, str]]:
-    """Yield start, end and description of steps; neighbours with the same description are one."""
-    for text, same in groupby(steps, key=wording.describe):
-        first, *others = same
-        yield first.start, (others[-1] if others else first).end, text
-
-
-def _until_morning(plan: Timeline, context: Context) -> Iterator[Step]:
-    """Return the steps up to the end of the first off-peak hours, without those of guards."""
-    nights = (period.end for period in context.periods if period.is_off_peak)
-    end = next(nights, context.periods[-1].end)
-    if all(period.is_off_peak for period in context.periods):
-        end = context.moment + _HALF_A_DAY
-    guards = (Reason.START_GUARD, Reason.END_GUARD)
-    return (step for step in plan.steps if step.end <= end and step.reason not in guards)

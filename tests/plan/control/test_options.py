@@ -1,5 +1,6 @@
 """Options of the plan as its owner changes them, and set-up with batteries at hand."""
 
+import re
 from typing import Any
 
 from homeassistant.data_entry_flow import FlowResultType
@@ -157,18 +158,33 @@ async def set_up_again(me: Owner, **answers: Any) -> PlanFlow:
     return flow
 
 
+def preview(flow: PlanFlow) -> list[str]:
+    """Return the lines of a preview."""
+    text: str = (flow.result["description_placeholders"] or {})["plan"]
+    assert "exceptions." not in text
+    return [line for line in text.splitlines() if line]
+
+
 @at("2026-03-12 20:30")
-async def test_preview_of_tonight() -> None:
-    """Set-up shows what tonight brings to the batteries at hand, and begins."""
+async def test_preview_of_the_coming_day() -> None:
+    """Set-up shows what 24 hours bring to the batteries at hand, why, and begins."""
     async with owner() as me:
         flow = await set_up_again(me)
         assert flow.result["step_id"] == "preview"
-        shown = (flow.result["description_placeholders"] or {})["plan"].splitlines()
+        shown = preview(flow)
         dash = "\N{EN DASH}"
-        assert len(shown) == 2
-        assert shown[0].endswith(f"{dash}22:00** Self-consumption: peak hours")
-        assert shown[1].startswith(f"- **22:05{dash}05:45** Charging at ")
-        assert shown[1].endswith(" W to 100 %: tomorrow may be red")
+        assert shown[0] == "Today: not known yet · Tomorrow: not known yet"
+        assert shown[1] == f"- **20:31{dash}22:00** Self-consumption: peak hours"
+        assert shown[2].startswith(f"- **22:05{dash}05:45** Charging at ")
+        assert shown[2].endswith(" W to 100 %: tomorrow may be red")
+        assert shown[3] == f"- **06:00{dash}20:31** Self-consumption: peak hours"
+        charges = r"Venus E 3\.0 0000 (49|50) %, Venus E 3\.0 0001 (49|50) %"
+        assert re.fullmatch(rf"State of charge now: {charges}\.", shown[4])
+        assert shown[5].startswith("- **From 06:00** batteries are in Auto again")
+        assert shown[6].startswith("- **Ordinary nights:** batteries stand at 0 W")
+        assert "0.1654 EUR" in shown[6]
+        assert shown[7].startswith("- **Before a red day:** batteries charge to 100 %")
+        assert len(shown) == 8
         await flow.submit(automatic=True)
         (entry,) = [
             e for e in me.home.hass.config_entries.async_entries(DOMAIN) if e.title == "Plan"
@@ -193,3 +209,47 @@ async def test_set_up_without_control() -> None:
         assert me.modes == ["Auto", "Auto"]
         assert me.see("sensor", "plan_state") == "off"
         await entry.runtime_data.async_stop()
+
+
+@at("2026-03-12 21:30")
+async def test_preview_of_another_tariff() -> None:
+    """Nothing is commanded by another tariff before its hours, prices and preview were seen."""
+    async with owner() as me:
+        flow = PlanFlow(me.home.hass)
+        await flow.reconfigure(me.entry)
+        await flow.submit(tariff="fixed")
+        await flow.submit(start="21:45:00", end="05:00:00")
+        result = await flow.submit(off_peak=0.1, peak=0.3, subscription=0)
+        assert result["step_id"] == "reconfigure_preview"
+        shown = preview(flow)
+        dash = "\N{EN DASH}"
+        assert shown[1].startswith(f"- **21:50{dash}05:00** Hold")
+        assert [line for line in shown if "ed day" in line] == []
+        assert any("0.3000 EUR" in line for line in shown)
+        await me.until("21:58")
+        assert me.entry.data["tariff"] == "tempo"
+        assert me.modes == ["Auto", "Auto"]
+        assert (await flow.submit())["reason"] == "tariff_changed"
+        await me.wait()
+        assert me.entry.options["fixed"]["prices"]["peak"] == 0.3
+        assert me.modes == ["Manual", "Manual"]
+
+
+@at("2026-03-12 21:30")
+async def test_preview_of_a_strategy_that_learns() -> None:
+    """It says that nights are simple ones until enough is known; a battery may be unread."""
+    async with owner(strategy="savings", night="charge") as me:
+        me.home.batteries[0].faults.dark = True
+        await me.wait(900)
+        flow = PlanFlow(me.home.hass)
+        await flow.reconfigure(me.entry)
+        await flow.submit(tariff="tempo")
+        await flow.submit(**flow.defaults)
+        await flow.submit(**flow.defaults)
+        shown = preview(flow)
+        blue = "\N{LARGE BLUE CIRCLE}"
+        assert shown[0].startswith(f"Today: {blue} Blue · Tomorrow: ")
+        assert f"** {blue} Self-consumption: peak hours" in shown[1]
+        assert any("until three days" in line for line in shown)
+        assert any("Venus E 3.0 0000 unknown" in line for line in shown)
+        assert [line for line in shown if "Ordinary" in line] == []
