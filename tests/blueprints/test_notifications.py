@@ -19,6 +19,7 @@ from custom_components.marstek.plan.events import EVENT, Alert, Kind
 AUTOMATION = "automation"
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "marstek"
 NAME = "notifications.yaml"
+FRENCH = "notifications_fr.yaml"
 
 
 def choices() -> list[str]:
@@ -99,6 +100,26 @@ async def press(hass: HomeAssistant, action: str) -> None:
 def titles(calls: Sequence[ServiceCall]) -> list[str]:
     """Return the titles of notifications."""
     return [call.data["title"] for call in calls]
+
+
+def without_texts(tree: Any) -> Any:
+    """Return a blueprint without what people read in its form."""
+    if isinstance(tree, dict):
+        # A default that is a text is the label of a button.
+        return {
+            key: without_texts(value)
+            for key, value in tree.items()
+            if key not in {"name", "description", "label"}
+            and not (key == "default" and isinstance(value, str))
+        }
+    return [without_texts(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def test_french_differs_in_texts_only() -> None:
+    """Forms of blueprints can't be translated, so that the French one is a file of its own."""
+    english, french = (load_yaml(str(FOLDER / name)) for name in (NAME, FRENCH))
+    assert without_texts(english) == without_texts(french)
+    assert english != french
 
 
 def test_all_that_is_told_can_be_chosen() -> None:
