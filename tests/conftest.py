@@ -33,7 +33,7 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(autouse=True)
 def _quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no step of a flow be shown longer than it takes: many tests stop the clock."""
-    monkeypatch.setattr("custom_components.marstek.flows.tariff_steps.SHOWN_FOR", 0)
+    monkeypatch.setattr("custom_components.marstek.flows.progress.SHOWN_FOR", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from homeassistant.config_entries import (
     SOURCE_DHCP,
     SOURCE_IGNORE,
     SOURCE_IMPORT,
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
@@ -42,7 +43,8 @@ from .entries import (
     is_literal,
     is_plan,
 )
-from .flows.address_form import ADDRESS_SCHEMA, async_ask
+from .flows.address_form import Asked
+from .flows.address_steps import AddressSteps
 from .flows.battery_options_flow import BatteryOptionsFlow
 from .flows.plan_flow import PlanSteps
 from .flows.plan_options_flow import PlanOptionsFlow
@@ -57,7 +59,7 @@ def _title(data: Mapping[str, Any]) -> str:
     return battery_name(data[CONF_MODEL], data[CONF_BLE_MAC])
 
 
-class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
+class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
     """Adds batteries that were searched for, typed in or discovered, and the plan."""
 
     VERSION = ENTRY_VERSION
@@ -68,7 +70,6 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         self._searching: asyncio.Task[Sightings] | None = None
         self._seen = Sightings()
         self._offered: dict[str, Any] = {}
-        self._asked: dict[str, str] = {}
 
     @classmethod
     @callback
@@ -105,7 +106,7 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
         """Search, and show that it takes a while."""
         if self._searching is None:
             self._searching = self.hass.async_create_task(
-                async_look_around(self.hass), eager_start=False
+                async_look_around(self.hass, self.async_update_progress), eager_start=False
             )
         if not self._searching.done():
             return self.async_show_progress(
@@ -194,33 +195,21 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
 
     async def async_step_manual(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Add the battery at an address."""
-        errors: dict[str, str] = {}
         if user_input is not None:
-            found, errors = await self._async_ask(user_input)
-            if found is not None:
-                data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
-                await self._async_identify(data)
-                self._abort_if_known({key: data[key] for key in (CONF_HOST, CONF_PORT)})
-                return await self._async_create_battery(data)
-        return self._show_address_form("manual", user_input or {}, errors)
+            return await self._async_inquire(user_input)
+        return self._show_address_form("manual", {}, {})
 
-    def _show_address_form(
-        self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]
-    ) -> ConfigFlowResult:
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, values),
-            errors=errors,
-            description_placeholders=self._asked,
-        )
-
-    async def _async_ask(
-        self, user_input: dict[str, Any]
-    ) -> tuple[FoundDevice | None, dict[str, str]]:
-        """Return the battery at an address, or the errors of the form and what they mention."""
-        asked = await async_ask(self.hass, user_input)
-        self._asked |= asked.placeholders
-        return asked.found, asked.errors
+    @override
+    async def _async_answered(self, given: Mapping[str, Any], asked: Asked) -> ConfigFlowResult:
+        """Go on with who has answered, or back to the form."""
+        if self.source == SOURCE_RECONFIGURE:
+            return await self._async_reconfigure(given, asked)
+        if asked.found is None:
+            return self._show_address_form("manual", given, asked.errors)
+        data = entry_data(asked.found) | {CONF_HOST: given[CONF_HOST].strip()}
+        await self._async_identify(data)
+        self._abort_if_known({key: data[key] for key in (CONF_HOST, CONF_PORT)})
+        return await self._async_create_battery(data)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -232,17 +221,20 @@ class MarstekConfigFlow(PlanSteps, domain=DOMAIN):
             return await self.async_step_reconfigure_plan()
         if is_foreign(entry):
             raise _foreign_abort(entry)
-        errors: dict[str, str] = {}
         if user_input is not None:
-            found, errors = await self._async_ask(user_input)
-            if found is not None:
-                data = entry_data(found) | {CONF_HOST: user_input[CONF_HOST].strip()}
-                other = async_entry_of(self.hass, found.device.ble_mac)
-                if other is None or other.source == SOURCE_IGNORE or other is entry:
-                    return await self._async_reconfigured(entry, data)
-                self._asked["found"] = other.title
-                errors["base"] = "other_battery"
-        return self._show_address_form("reconfigure", user_input or entry.data, errors)
+            return await self._async_inquire(user_input)
+        return self._show_address_form("reconfigure", entry.data, {})
+
+    async def _async_reconfigure(self, given: Mapping[str, Any], asked: Asked) -> ConfigFlowResult:
+        entry, errors = self._get_reconfigure_entry(), asked.errors
+        if asked.found is not None:
+            data = entry_data(asked.found) | {CONF_HOST: given[CONF_HOST].strip()}
+            other = async_entry_of(self.hass, asked.found.device.ble_mac)
+            if other is None or other.source == SOURCE_IGNORE or other is entry:
+                return await self._async_reconfigured(entry, data)
+            self._asked["found"] = other.title
+            errors = {"base": "other_battery"}
+        return self._show_address_form("reconfigure", given, errors)
 
     async def _async_reconfigured(
         self, entry: ConfigEntry, data: dict[str, Any]

@@ -141,9 +141,16 @@ def _async_ports(hass: HomeAssistant, more: Iterable[int] = ()) -> tuple[int, ..
 
 
 async def async_search(
-    hass: HomeAssistant, *, ports: Iterable[int] = (), hosts: Iterable[str] = (), rounds: int = 3
+    hass: HomeAssistant,
+    *,
+    ports: Iterable[int] = (),
+    hosts: Iterable[str] = (),
+    rounds: int = 3,
+    on_progress: Callable[[float], None] | None = None,
 ) -> SearchResult:
     """Look for batteries in the networks of the enabled adapters and at hosts outside of them.
+
+    `on_progress` is called with the share of the search that is done, above 0 and up to 1.
 
     Hosts inside hear the broadcast already: a second request at once would disturb them.
     """
@@ -164,18 +171,32 @@ async def async_search(
         rounds=rounds,
         pacing=PACING,
         known=[entry.data[CONF_BLE_MAC] for entry in async_batteries(hass)],
+        on_progress=on_progress,
     )
 
 
 async def async_probe(
-    hass: HomeAssistant, host: str, port: int, *, attempts: int = 4
+    hass: HomeAssistant,
+    host: str,
+    port: int,
+    *,
+    attempts: int,
+    on_attempt: Callable[[int], None] | None = None,
 ) -> FoundDevice:
     """Return the battery at a host name or IPv4 address and port.
 
+    `on_attempt` is called with the number of each request, from 1 on.
     Raises AddressError, PortInUseError, NoAnswerError, DeviceError or InvalidReplyError.
     """
     address = await async_resolve(hass, host)
-    return await probe(async_get_hub(hass), address, port, attempts=attempts, pacing=PACING)
+    return await probe(
+        async_get_hub(hass),
+        address,
+        port,
+        attempts=attempts,
+        pacing=PACING,
+        on_attempt=on_attempt,
+    )
 
 
 async def async_answers_as(hass: HomeAssistant, ble_mac: str, host: str, port: int) -> bool:

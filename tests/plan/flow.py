@@ -42,6 +42,8 @@ def _check_fields(result: ConfigFlowResult, step: dict[str, Any]) -> None:
     if result["type"] is FlowResultType.MENU:
         options = cast("list[str]", result["menu_options"])
         assert all(step["menu_options"][option] for option in options)
+        described = step.get("menu_option_descriptions", {})
+        assert not described or all(described[option] for option in options)
     if result["type"] is FlowResultType.FORM and (schema := result["data_schema"]) is not None:
         for field in schema.schema:
             assert step["data"][str(field)]

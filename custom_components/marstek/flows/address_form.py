@@ -1,6 +1,6 @@
 """Form for the address of a battery, and the search for the device that answers there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ from ..venus import (
     VenusError,
 )
 
+ADDRESS_ATTEMPTS: Final = 5
+"""Requests before an address counts as silent, each of which may get lost."""
 # No bounds on the port: the selector would tell them in English only.
 ADDRESS_SCHEMA: Final = vol.Schema(
     {
@@ -57,14 +59,24 @@ class Asked:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-async def async_ask(hass: HomeAssistant, given: Mapping[str, Any]) -> Asked:
-    """Ask who is at the address that was filled in."""
+async def async_ask(
+    hass: HomeAssistant, given: Mapping[str, Any], on_attempt: Callable[[int], None]
+) -> Asked:
+    """Ask who is at the address that was filled in.
+
+    `on_attempt` is called with the number of each request: a battery that loses one is asked again.
+    """
     host, port = given[CONF_HOST].strip(), given[CONF_PORT]
     mentioned = {"host": host, "port": f"{port:.0f}", "error": ""}
     if not is_whole(port, 1, 65535):
         return Asked(mentioned, errors={CONF_PORT: "invalid_port"})
     try:
-        return Asked(mentioned, await async_probe(hass, host, int(port)))
+        return Asked(
+            mentioned,
+            await async_probe(
+                hass, host, int(port), attempts=ADDRESS_ATTEMPTS, on_attempt=on_attempt
+            ),
+        )
     except AddressError as err:
         return Asked(mentioned, errors={CONF_HOST: err.reason})
     except VenusError as err:

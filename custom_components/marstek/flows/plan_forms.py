@@ -14,7 +14,6 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
-    TimeSelector,
 )
 import voluptuous as vol
 
@@ -34,6 +33,7 @@ from ..const import (
 )
 from ..plan.tariff_settings import DAYS, TariffSettings, off_peak_of, price_names
 from ..tempo import WindowError, WindowProblem
+from .minutes import MinuteSelector
 
 _SECOND_START: Final = "second_start"
 _SECOND_END: Final = "second_end"
@@ -53,7 +53,7 @@ def windows_schema(tariff: Tariff) -> vol.Schema:
     """Return the form of the off-peak hours; Tempo has one window a day, and no weekends."""
     if tariff is Tariff.TEMPO:
         return vol.Schema(
-            {vol.Required(key, default=value): TimeSelector() for key, value in _USUAL.items()}
+            {vol.Required(key, default=value): MinuteSelector() for key, value in _USUAL.items()}
         )
     days = SelectSelectorConfig(
         options=list(DAYS), multiple=True, mode=SelectSelectorMode.LIST, translation_key="days"
@@ -61,7 +61,7 @@ def windows_schema(tariff: Tariff) -> vol.Schema:
     fields = [field for pair in _FIELDS for field in pair]
     return vol.Schema(
         {
-            **{vol.Optional(field): TimeSelector() for field in fields},
+            **{vol.Optional(field): MinuteSelector() for field in fields},
             vol.Optional(CONF_OFF_PEAK_DAYS, default=[]): SelectSelector(days),
         }
     )

@@ -15,7 +15,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TimeSelector,
 )
 import voluptuous as vol
 
@@ -47,6 +46,7 @@ from ..planner import Action, Rule
 from ..tempo import Colour
 from ..texts import async_load_texts
 from ..venus import profile_for
+from .minutes import MinuteSelector
 
 _COPIED: Final = "copied"
 _DESPITE: Final = "despite"
@@ -171,8 +171,8 @@ class RuleFlow(ConfigSubentryFlow):
         fields: dict[vol.Marker, Any] = {
             vol.Required(CONF_NAME): TextSelector(),
             vol.Required(CONF_ACTION): choice(actions, "override_mode"),
-            vol.Required(CONF_START): TimeSelector(),
-            vol.Required(CONF_END): TimeSelector(),
+            vol.Required(CONF_START): MinuteSelector(),
+            vol.Required(CONF_END): MinuteSelector(),
             vol.Required(CONF_DAYS): choice(list(DAYS), "days", multiple=True),
             **self._colour_fields(choice),
             vol.Optional(CONF_POWER): number(UnitOfPower.WATT, 50),

@@ -14,7 +14,6 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TimeSelector,
 )
 import voluptuous as vol
 
@@ -25,6 +24,7 @@ from ..battery.slot_mirror import DAYS, OWNER_SLOTS, MirrorEntry, cleared
 from ..errors import command_error
 from ..texts import Texts, async_load_texts
 from ..venus import Slot, VenusError
+from .minutes import MinuteSelector
 
 CONF_SLOT: Final = "slot"
 CONF_SLOT_START: Final = "slot_start"
@@ -158,8 +158,8 @@ def _suggested(slot: Slot) -> dict[str, Any]:
 
 _SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_SLOT_START): TimeSelector(),
-        vol.Required(CONF_SLOT_END): TimeSelector(),
+        vol.Required(CONF_SLOT_START): MinuteSelector(),
+        vol.Required(CONF_SLOT_END): MinuteSelector(),
         vol.Required(CONF_SLOT_DAYS): SelectSelector(
             SelectSelectorConfig(
                 options=list(DAYS),

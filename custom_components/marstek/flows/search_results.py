@@ -1,6 +1,7 @@
 """Results of a search that the user has started."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +14,8 @@ from ..entries import async_entry_of, battery_name, is_foreign
 from ..venus import BatteryStatus, EnergyStatus, FoundDevice, Method, VenusClient, VenusError
 
 _SOC_TIMEOUT: Final = 3.0
+# Share of the search itself; the rest goes to what it found.
+_SEARCHED: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,12 @@ def name_of(found: FoundDevice) -> str:
     return battery_name(found.device.model, found.device.ble_mac)
 
 
-async def async_look_around(hass: HomeAssistant) -> Sightings:
-    """Search, and ask the new ones for their state of charge."""
-    result = await async_search(hass)
+async def async_look_around(hass: HomeAssistant, on_progress: Callable[[float], None]) -> Sightings:
+    """Search, and ask the new ones for their state of charge.
+
+    `on_progress` is called with the share that is done, above 0 and below 1.
+    """
+    result = await async_search(hass, on_progress=lambda done: on_progress(_SEARCHED * done))
     found = Sightings(result.devices, result.ports_in_use)
     new = found.async_new(hass)
     socs = await asyncio.gather(*(_async_read_soc(hass, device) for device in new.values()))

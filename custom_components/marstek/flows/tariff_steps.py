@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 
@@ -12,10 +12,9 @@ from ..plan.tariff.client import async_first_colours
 from ..plan.tariff_settings import TariffSettings, new_settings, options_of, settings_of
 from ..runtime import async_loaded_plan
 from ..tempo import ColourBook
+from . import progress
 from .plan_forms import prices_schema, read_prices, read_windows, shown_windows, windows_schema
 from .price_steps import PriceSteps
-
-SHOWN_FOR: Final = 2.0
 
 
 class TariffSteps(PriceSteps):
@@ -89,7 +88,9 @@ class TariffSteps(PriceSteps):
 
     async def _async_ask_sources(self) -> ColourBook | None:
         """Ask for long enough to be seen: a frontend that is informed too early waits for ever."""
-        book, _ = await asyncio.gather(async_first_colours(self.hass), asyncio.sleep(SHOWN_FOR))
+        book, _ = await asyncio.gather(
+            async_first_colours(self.hass), asyncio.sleep(progress.SHOWN_FOR)
+        )
         return book
 
     async def async_step_tempo_ready(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

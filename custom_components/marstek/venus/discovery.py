@@ -1,7 +1,7 @@
 """Discovery of batteries: by broadcast, and by asking one address (docs/protocol.md 1.1 and 2.1)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 import logging
@@ -201,6 +201,21 @@ class _Holding:
                 entered.discard(gate)
 
 
+class _Progress:
+    """The share of a search that is done."""
+
+    def __init__(self, rounds: int, report: Callable[[float], None] | None) -> None:
+        self._rounds = rounds
+        self._report = report
+        self._done = 0
+
+    def add(self, rounds: int = 1) -> None:
+        """Count rounds of one port that are over."""
+        self._done += rounds
+        if self._report is not None:
+            self._report(self._done / self._rounds)
+
+
 async def _search_port(
     endpoint: Endpoint,
     addresses: Collection[str],
@@ -208,6 +223,7 @@ async def _search_port(
     clock: Clock,
     pacing: Pacing,
     known: Collection[str],
+    progress: _Progress,
 ) -> list[FoundDevice]:
     collector = _Collector(endpoint, random.randint(1, MAX_ID), clock, pacing, known)
     with _listening(endpoint, collector, None):
@@ -219,6 +235,7 @@ async def _search_port(
                     endpoint.send_to_all(collector.request, address)
                 gates.quieten(pacing.quiet_gap + _LATENCY)
                 await clock.sleep(pacing.quiet_gap + _LATENCY)
+            progress.add()
     return list(collector.found.values())
 
 
@@ -231,14 +248,17 @@ async def search(
     clock: Clock | None = None,
     pacing: Pacing | None = None,
     known: Collection[str] = (),
+    on_progress: Callable[[float], None] | None = None,
 ) -> SearchResult:
     """Ask broadcast and single IPv4 addresses on every port, several times, all ports at once.
 
     A battery that answers on two addresses or ports is found once. Ports that another program
     holds are left out and reported. `known` are BLE MACs of batteries that no flood of forged
-    answers may crowd out.
+    answers may crowd out. `on_progress` is called with the share that is done, above 0 and up to 1,
+    after each round of a port.
     """
-    targets = tuple(dict.fromkeys(addresses))
+    targets, ports = tuple(dict.fromkeys(addresses)), tuple(dict.fromkeys(ports))
+    count = _Progress(rounds * len(ports), on_progress)
     in_use: list[int] = []
     claims: list[FoundDevice] = []
 
@@ -248,20 +268,27 @@ async def search(
         except (PortInUseError, OSError) as err:
             _LOGGER.debug("No search on port %d: %s", port, err)
             in_use.append(port)
+            count.add(rounds)
             return
         try:
             if not endpoint.is_bound_to_port:
                 in_use.append(port)
             claims.extend(
                 await _search_port(
-                    endpoint, targets, rounds, clock or LoopClock(), pacing or Pacing(), known
+                    endpoint,
+                    targets,
+                    rounds,
+                    clock or LoopClock(),
+                    pacing or Pacing(),
+                    known,
+                    count,
                 )
             )
         finally:
             hub.release(endpoint)
 
     async with hub.searching, asyncio.TaskGroup() as group:
-        for port in dict.fromkeys(ports):
+        for port in ports:
             group.create_task(search_port(port))
     return _result(claims, in_use)
 
@@ -282,8 +309,11 @@ async def probe(
     attempts: int = 4,
     clock: Clock | None = None,
     pacing: Pacing | None = None,
+    on_attempt: Callable[[int], None] | None = None,
 ) -> FoundDevice:
     """Return the battery at an IPv4 address and port.
+
+    `on_attempt` is called with the number of each request, from 1 on, when it is sent.
 
     Raises PortInUseError when its answers could not reach us, LeftAloneError while the battery is
     left alone, NoAnswerError, DeadlineError where others keep it from being asked for a minute, or
@@ -295,13 +325,15 @@ async def probe(
     try:
         with _listening(endpoint, collector, address):
             latest = clock.time() + pacing.longest_call - pacing.timeout
-            for _ in range(attempts):
+            for attempt in range(attempts):
                 gate = endpoint.gate(address, clock)
                 left = max(0.0, latest - clock.time())
                 async with gate.entered(Priority.POLL, min(pacing.patience, left), Method.DEVICE):
                     if (seconds := endpoint.left_alone_for(address)) > 0:
                         raise LeftAloneError(seconds)
                     endpoint.send(collector.request, address)
+                    if on_attempt is not None:
+                        on_attempt(attempt + 1)
                     await _wait(collector, pacing.quiet_gap + _LATENCY, clock)
                 if collector.found:
                     return next(iter(collector.found.values()))
