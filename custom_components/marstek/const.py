@@ -87,6 +87,13 @@ CONF_PV_SENSOR: Final = "pv_sensor"
 CONF_DAILY_LOAD: Final = "daily_load"
 CONF_FEED_IN: Final = "feed_in"
 
+CONF_NOTIFY: Final = "notify"
+CONF_NOTIFY_ENTITIES: Final = "notify_entities"
+CONF_PHONES: Final = "phones"
+CONF_KINDS: Final = "kinds"
+CONF_QUIET_START: Final = "quiet_start"
+CONF_QUIET_END: Final = "quiet_end"
+
 PLAN_UNIQUE_ID: Final = "plan"
 TARIFF_DEVICE: Final = "tariff"
 """Identifier of the device of the tariff, beside that of the plan."""
