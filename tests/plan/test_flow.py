@@ -47,6 +47,7 @@ CONTROL = {
         "target",
     ),
     *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
+    *("saved_today", "saved_month", "saved_season", "saved_total"),
     *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),
     *("night", "night_start", "day_start", "hand_back", "apply_now", "add_to_energy_dashboard"),
 }
@@ -327,7 +328,7 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     assert entry.data["tariff"] == "tempo"
     result = await flow.submit(**PRICES)
     assert result["reason"] == "tariff_changed"
-    assert entry.title == "Tempo"
+    assert entry.title == "Plan"
     assert keys(hass, entry) == CONTROL | {
         *("off_peak", "next_off_peak_change", "price", "price_peak", "price_off_peak"),
     }
@@ -354,7 +355,7 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
     assert entry.data["tariff"] == "fixed"
     await second.submit(**prices)
     assert keys(hass, entry) == before
-    assert entry.title == "Tempo"
+    assert entry.title == "Plan"
     assert entry.options["tempo"].items() >= {"quota_red": 20, "off_peak": [NIGHT]}.items()
     assert home.state("price") == "0.1654"
     assert home.state("red_days_left") == "15"

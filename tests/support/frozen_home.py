@@ -106,7 +106,7 @@ class PlanHome:
         credentials = changes.pop("credentials", {})
         entry = MockConfigEntry(
             domain=DOMAIN,
-            title={"tempo": "Tempo"}.get(tariff, "Plan"),
+            title="Plan",
             unique_id="plan",
             data={"kind": "plan", "tariff": tariff, **credentials},
             options={tariff: changes} if changes else {},
