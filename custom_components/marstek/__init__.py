@@ -22,6 +22,7 @@ from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_bac
 from .plan.journal_store import JournalStore
 from .plan.learning import habits_store
 from .plan.memory import PlanStore
+from .plan.notifications import async_remove_notifications
 from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
 from .plan.savings_meter import SavingsStore
@@ -114,6 +115,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
         await habits_store(hass, entry.entry_id).async_remove()
         await JournalStore(hass, entry.entry_id).async_remove()
         await SavingsStore(hass, entry.entry_id).async_remove()
+        await async_remove_notifications(hass, entry.entry_id)
         TariffIssues(hass, entry.entry_id).async_remove()
         PlanStore(hass, entry.entry_id).async_pause_decided()
 

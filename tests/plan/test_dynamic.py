@@ -444,7 +444,7 @@ async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> N
     tell(hass, "2026-01-13", unit=None)
     entry = await _set_up(home)
     menu = await flow.options(entry)
-    control = ["strategy", "night", "batteries", "house", "alerts"]
+    control = ["strategy", "night", "batteries", "house", "alerts", "notify"]
     assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")
     assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}

@@ -381,7 +381,7 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
-    control = ["strategy", "night", "batteries", "house", "alerts"]
+    control = ["strategy", "night", "batteries", "house", "alerts", "notify"]
     assert menu["menu_options"] == [*control, "off_peak", "prices", "tidy_up"]
     await flow.choose("off_peak")
     third = {"third_start": None, "third_end": None}

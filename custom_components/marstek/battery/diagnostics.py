@@ -10,7 +10,14 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_DHCP_MAC
+from ..const import (
+    CONF_BLE_MAC,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_DHCP_MAC,
+    CONF_NOTIFY_ENTITIES,
+    CONF_PHONES,
+)
 from ..redaction import REDACTED, redact_text
 from ..venus import Method, Scale
 from .poll_schedule import Reading
@@ -18,7 +25,7 @@ from .runtime import Battery
 
 _PRIVATE_KEYS: Final = {
     *(CONF_HOST, CONF_BLE_MAC, CONF_DHCP_MAC, "unique_id", "title", "address"),
-    *(CONF_CLIENT_ID, CONF_CLIENT_SECRET),
+    *(CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_NOTIFY_ENTITIES, CONF_PHONES),
 }
 _NETWORK_NAMES: Final = {"ssid", "wifi_name"}
 # The beginning of a MAC or address where a datagram was cut off.

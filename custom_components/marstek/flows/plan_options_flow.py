@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigFlowResult
 import voluptuous as vol
 
-from ..const import CONF_CLIENT_ID, Tariff
+from ..const import CONF_CLIENT_ID, CONF_NOTIFY, Tariff
 from ..plan.options import Form
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
 from .control_forms import batteries_schema, read_batteries, read_form, schema_of
+from .notify_form import NotifyStep
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
     prices_schema,
@@ -33,7 +34,7 @@ _OF_TARIFF: Final = {
 }
 
 
-class PlanOptionsFlow(OptionsFlow):
+class PlanOptionsFlow(NotifyStep):
     """Changes one group of options at a time."""
 
     def __init__(self) -> None:
@@ -51,7 +52,7 @@ class PlanOptionsFlow(OptionsFlow):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = [Form.STRATEGY, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS]
+        groups = [Form.STRATEGY, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS, CONF_NOTIFY]
         groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 

@@ -7,14 +7,20 @@ from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 
-from ..const import CONF_BLE_MAC, CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from ..const import (
+    CONF_BLE_MAC,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_NOTIFY_ENTITIES,
+    CONF_PHONES,
+)
 from ..entries import async_batteries
 from .controller import PlanController
 from .preview import beliefs_data, step_data
 from .rules import is_active, subentries
 from .runtime import Plan
 
-_PRIVATE_KEYS: Final = {CONF_CLIENT_ID, CONF_CLIENT_SECRET}
+_PRIVATE_KEYS: Final = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_NOTIFY_ENTITIES, CONF_PHONES}
 
 
 def plan_diagnostics(plan: Plan) -> dict[str, Any]:

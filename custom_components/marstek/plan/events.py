@@ -113,6 +113,7 @@ class PlanEvents:
         self._hass = hass
         self._entry_id = entry_id
         self._listeners: list[tuple[type[EventKind], EventListener]] = []
+        self._followers: list[EventListener] = []
         self._unheard: deque[PlanEvent] = deque(maxlen=_MOST_UNHEARD)
 
     @callback
@@ -128,6 +129,15 @@ class PlanEvents:
             self._unheard.remove(event)
             listener(event)
         return lambda: self._listeners.remove(entry)
+
+    @callback
+    def async_follow(self, listener: EventListener) -> Callable[[], None]:
+        """Call `listener` with all events from now on; return a function that ends this.
+
+        Unlike with `async_listen`, an event entity that is added later still gets the events.
+        """
+        self._followers.append(listener)
+        return lambda: self._followers.remove(listener)
 
     @callback
     def async_record(self, event: PlanEvent) -> None:
@@ -148,5 +158,5 @@ class PlanEvents:
         listeners = [each for kinds, each in self._listeners if isinstance(event.kind, kinds)]
         if not listeners:
             self._unheard.append(event)
-        for listener in listeners:
+        for listener in (*listeners, *self._followers):
             listener(event)

@@ -22,12 +22,15 @@ from homeassistant.util import dt as dt_util
 from ..const import (
     CONF_GRID_SENSOR,
     CONF_LOAD_SENSOR,
+    CONF_NOTIFY,
+    CONF_NOTIFY_ENTITIES,
     CONF_PRICE_ENTITIES,
     CONF_PV_SENSOR,
     DOMAIN,
     Tariff,
 )
 from ..entries import async_plan_entry
+from .notify_options import notify_options
 
 ENTITY_GONE: Final = "option_entity_gone"
 _SINGLE: Final = (CONF_GRID_SENSOR, CONF_LOAD_SENSOR, CONF_PV_SENSOR)
@@ -65,7 +68,7 @@ class OptionEntities:
         if entry is None or data["action"] != "update" or "old_entity_id" not in data:
             return
         old, new = data["old_entity_id"], data["entity_id"]
-        if old in named(entry.options):
+        if old in {*named(entry.options), *_notified(entry.options)}:
             options = _renamed(entry.options, old, new)
             self._hass.config_entries.async_update_entry(entry, options=options)
 
@@ -103,6 +106,11 @@ def named(options: Mapping[str, Any]) -> Iterator[str]:
     yield from options.get(Tariff.DYNAMIC, {}).get(CONF_PRICE_ENTITIES) or ()
 
 
+def _notified(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the notify entities; `Notifications` reports the ones that are missing."""
+    yield from notify_options(options).entities
+
+
 def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     changed = dict(options)
     for key in _SINGLE:
@@ -112,4 +120,7 @@ def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     if prices := dynamic.get(CONF_PRICE_ENTITIES):
         dynamic[CONF_PRICE_ENTITIES] = [new if each == old else each for each in prices]
         changed[Tariff.DYNAMIC] = dynamic
+    if old in _notified(options):
+        entities = [new if each == old else each for each in _notified(options)]
+        changed[CONF_NOTIFY] = {**options[CONF_NOTIFY], CONF_NOTIFY_ENTITIES: entities}
     return changed

@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
 from .journal_store import JournalStore
+from .notifications import Notifications
 from .savings_meter import SavingsMeter
 from .tariff.coordinator import TariffCoordinator
 
@@ -25,6 +26,7 @@ class Plan:
             lambda: self.control.options,
             self.control.async_update_listeners,
         )
+        self.notifications = Notifications(hass, self.tariff, self.control)
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""
@@ -37,6 +39,7 @@ class Plan:
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
         self.control.plan_maker.learner.async_start()
         self.savings.async_start()
+        self.notifications.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
@@ -48,6 +51,7 @@ class Plan:
         await self.tariff.store.async_close()
         await self.journal.async_close()
         await self.savings.store.async_close()
+        await self.notifications.async_stop()
 
 
 type PlanConfigEntry = ConfigEntry[Plan]
@@ -60,6 +64,7 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
     await plan.control.plan_maker.learner.async_load()
     await plan.journal.async_load()
     await plan.savings.store.async_load()
+    await plan.notifications.async_load()
     await plan.control.async_config_entry_first_refresh()
     return plan
 
@@ -72,3 +77,4 @@ async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> 
         return
     plan.tariff.async_apply_settings()
     plan.control.async_apply_options()
+    plan.notifications.async_apply_options()

@@ -6,6 +6,8 @@ import pytest
 from custom_components.marstek.const import (
     CONF_GRID_SENSOR,
     CONF_LOAD_SENSOR,
+    CONF_NOTIFY,
+    CONF_NOTIFY_ENTITIES,
     CONF_PRICE_ENTITIES,
     CONF_PV_SENSOR,
     DOMAIN,
@@ -52,6 +54,23 @@ async def test_a_renamed_entity_is_followed(key: str) -> None:
         await home.minutes(1)
         assert "sensor.second" in named_by(home, key)
         assert await home.hass.config_entries.async_setup(home.entry.entry_id)
+
+
+@at(2026, 3, 9, 12, 0)
+async def test_a_renamed_recipient_is_followed() -> None:
+    """Where notifications are sent to a notify entity, with all else that was chosen for them."""
+    async with plan_home(count=1) as home:
+        registry = er.async_get(home.hass)
+        entity = registry.async_get_or_create("notify", "mail", "1").entity_id
+        entities = ["notify.other", entity]
+        home.set_options(notify={CONF_NOTIFY_ENTITIES: entities, "kinds": ["failed"]})
+        registry.async_update_entity(entity, new_entity_id="notify.first")
+        await home.minutes(1)
+        assert home.entry.options[CONF_NOTIFY] == {
+            CONF_NOTIFY_ENTITIES: ["notify.other", "notify.first"],
+            "kinds": ["failed"],
+        }
+        assert gone(home) is None
 
 
 @at(2026, 3, 9, 12, 0)
