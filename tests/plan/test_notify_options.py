@@ -65,13 +65,13 @@ def test_a_damaged_value_costs_no_other() -> None:
     """What can be read counts."""
     stored = {
         "notify_entities": ["notify.mail", 7, None, "\ud800"],
-        "phones": {"abc": "A", "def": 5},
+        "phones": {"a": "A\u200d\u00a0", "b": 5, "c": "\ud800", "\ud800": "x"},
         "kinds": ["failed", "unheard_of", None, {}],
         "quiet_start": "22:00:00+01:00",
         "quiet_end": "07:00:00",
     }
     assert notify_options({"notify": stored}) == NotifyOptions(
-        ("notify.mail",), {"abc": "A"}, frozenset({Kind.FAILED})
+        ("notify.mail",), {"a": "A\u200d\u00a0", "b": "b", "c": "c"}, frozenset({Kind.FAILED})
     )
 
 

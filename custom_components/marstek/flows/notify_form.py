@@ -116,7 +116,7 @@ def notify_schema(options: NotifyOptions, tariff: Tariff) -> vol.Schema:
     return vol.Schema(
         {
             vol.Optional(CONF_PHONES): DeviceSelector(
-                DeviceSelectorConfig(integration=PHONE_INTEGRATION, multiple=True)
+                DeviceSelectorConfig(filter={"integration": PHONE_INTEGRATION}, multiple=True)
             ),
             vol.Optional(CONF_NOTIFY_ENTITIES): EntitySelector(
                 EntitySelectorConfig(filter={"domain": NOTIFY_DOMAIN}, multiple=True)

@@ -1,6 +1,6 @@
 """Notification options of the plan: recipients, kinds of events and quiet hours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 import datetime as dt
 from typing import Any, Final
@@ -14,7 +14,7 @@ from ..const import (
     CONF_QUIET_START,
     Tariff,
 )
-from ..stored import StoredPart, text, time
+from ..stored import LONGEST_TEXT, StoredPart, text, time
 from .events import Alert, EventKind, Kind
 from .quiet_hours import QuietHours
 
@@ -119,6 +119,13 @@ def event_kind(stored: object) -> EventKind:
     return Kind(name) if name in Kind else Alert(name)
 
 
+def _phones(part: StoredPart) -> Iterator[tuple[str, str]]:
+    """Yield devices with their names; people give phones any name, and none costs the phone."""
+    for device_id, name in part.mapping(CONF_PHONES, lambda stored: stored).items():
+        is_text = isinstance(name, str) and name.encode(errors="ignore").decode() == name
+        yield device_id, str(name)[:LONGEST_TEXT] if is_text else device_id
+
+
 def _local_time(stored: object) -> dt.time:
     """Read a time of day without a zone, with which alone it could be compared."""
     found = time(stored)
@@ -134,7 +141,7 @@ def notify_options(options: Mapping[str, Any]) -> NotifyOptions:
     start, end = (part.optional(key, _local_time) for key in (CONF_QUIET_START, CONF_QUIET_END))
     return NotifyOptions(
         tuple(part.each(CONF_NOTIFY_ENTITIES, text))[:_MOST_RECIPIENTS],
-        dict(list(part.mapping(CONF_PHONES, text).items())[:_MOST_RECIPIENTS]),
+        dict(list(_phones(part))[:_MOST_RECIPIENTS]),
         kinds if isinstance(part.contents.get(CONF_KINDS), list) else DEFAULT_KINDS,
         None if start is None or end is None else QuietHours(start, end),
     )
