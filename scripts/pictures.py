@@ -77,6 +77,8 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album, *, is_phone: bool
     await walk.see(home.BATTERIES[0].address)
     await album.keep(walk, "flow-pick")
     await walk.submit()
+    await walk.see(walk.words.own("config.step.places.title"))
+    await walk.submit()
     await _set_up_plan(walk, album)
     await walk.button("finish_skip", "finish").wait_for()
     await album.keep(walk, "flow-finish")

@@ -20,6 +20,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -113,6 +114,14 @@ async def submit(
     return told(result)
 
 
+async def add(
+    hass: HomeAssistant, pick: ConfigFlowResult, *, devices: list[str], **places: Any
+) -> ConfigFlowResult:
+    """Choose batteries, and say where they stand."""
+    result = await submit(hass, pick, devices=devices)
+    return result if result.get("step_id") != "places" else await submit(hass, result, **places)
+
+
 async def discover(
     hass: HomeAssistant, address: str, port: int, ble_mac: str = E3_MAC
 ) -> ConfigFlowResult:
@@ -175,6 +184,32 @@ def offered(pick: ConfigFlowResult) -> dict[str, str]:
     return {option["value"]: option["label"] for option in options}
 
 
+async def test_where_they_stand(hass: HomeAssistant, fleet: Fleet) -> None:
+    """An area can be chosen for each, and the limit of a socket; devices keep what they have."""
+    areas, devices = ar.async_get(hass), dr.async_get(hass)
+    garage, cellar = areas.async_create("Garage"), areas.async_create("Cellar")
+    pick = await start(hass, "search")
+    form = await submit(hass, pick, devices=[E3_MAC, E_MAC])
+    assert form["step_id"] == "places"
+    names = form["description_placeholders"] or {}
+    assert (names["name_1"], names["name_3"]) == ("Venus E 3.0 0101", "")
+    await submit(hass, form, area_1=garage.id, sockets=[E_MAC])
+    entries = {entry.data["ble_mac"]: entry for entry in hass.config_entries.async_entries(DOMAIN)}
+    assert entries[E3_MAC].options == {}
+    assert entries[E_MAC].options == {"power_preset": "socket"}
+    assert entries[E_MAC].runtime_data.limits.charge == 800
+    first, second = (
+        dr.async_entries_for_config_entry(devices, entries[mac].entry_id)[0]
+        for mac in (E3_MAC, E_MAC)
+    )
+    assert (first.area_id, second.area_id) == (garage.id, None)
+    devices.async_update_device(first.id, area_id=cellar.id)
+    await hass.config_entries.async_reload(entries[E3_MAC].entry_id)
+    moved = devices.async_get(first.id)
+    assert moved is not None
+    assert moved.area_id == cellar.id
+
+
 async def test_several_batteries_at_once(hass: HomeAssistant, fleet: Fleet, port: int) -> None:
     """All that answer are offered with their state of charge, and each becomes an entry."""
     pick = await start(hass, "search")
@@ -183,7 +218,7 @@ async def test_several_batteries_at_once(hass: HomeAssistant, fleet: Fleet, port
         E_MAC: f"Venus E 0202 · {E_ADDRESS} · 71 %",
         A_MAC: f"Venus A 0303 · {A_ADDRESS} · 33 %",
     }
-    result = await submit(hass, pick, devices=[E3_MAC, E_MAC, A_MAC])
+    result = await add(hass, pick, devices=[E3_MAC, E_MAC, A_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
     entries = {entry.unique_id: entry for entry in hass.config_entries.async_entries(DOMAIN)}
     assert [entry.title for _, entry in sorted(entries.items())] == [
@@ -205,7 +240,7 @@ async def test_several_batteries_at_once(hass: HomeAssistant, fleet: Fleet, port
 
 async def test_never_two_requests_at_once(hass: HomeAssistant, fleet: Fleet) -> None:
     """Search, reading the state of charge and set-up keep the quiet gap between them."""
-    await submit(hass, await start(hass, "search"), devices=[E3_MAC, E_MAC, A_MAC])
+    await add(hass, await start(hass, "search"), devices=[E3_MAC, E_MAC, A_MAC])
     for battery in fleet:
         figures = battery.statistics()
         assert figures.overlaps == 0
@@ -215,7 +250,7 @@ async def test_never_two_requests_at_once(hass: HomeAssistant, fleet: Fleet) -> 
 
 async def test_one_of_several(hass: HomeAssistant, fleet: Fleet) -> None:
     """Only what was chosen is added, and the next search offers the rest."""
-    result = await submit(hass, await start(hass, "search"), devices=[A_MAC])
+    result = await add(hass, await start(hass, "search"), devices=[A_MAC])
     assert result["title"] == "Venus A 0303"
     assert offered(await start(hass, "search")).keys() == {E3_MAC, E_MAC}
 
@@ -223,9 +258,9 @@ async def test_one_of_several(hass: HomeAssistant, fleet: Fleet) -> None:
 async def test_nothing_chosen(hass: HomeAssistant, battery: SimulatedBattery) -> None:
     """Choosing none is an error that can be put right."""
     pick = await start(hass, "search")
-    result = await submit(hass, pick, devices=[])
+    result = await add(hass, pick, devices=[])
     assert result["errors"] == {"devices": "no_selection"}
-    result = await submit(hass, pick, devices=[E3_MAC])
+    result = await add(hass, pick, devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -235,7 +270,7 @@ async def test_chosen_ones_were_added_meanwhile(
     """A choice that another flow made first adds nothing twice."""
     pick = await start(hass, "search")
     configured(hass, VENUS_E3, E3_ADDRESS, port)
-    result = await submit(hass, pick, devices=[E3_MAC])
+    result = await add(hass, pick, devices=[E3_MAC])
     assert result["reason"] == "already_configured"
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
@@ -258,7 +293,7 @@ async def test_state_of_charge_is_optional(
         pick = await start(hass, "search")
     assert offered(pick) == {E3_MAC: f"Venus E 3.0 0101 · {E3_ADDRESS}{soc}"}
     battery.faults.clear()
-    result = await submit(hass, pick, devices=[E3_MAC])
+    result = await add(hass, pick, devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -269,7 +304,7 @@ async def test_nothing_found_then_found(hass: HomeAssistant, battery: SimulatedB
     assert menu["step_id"] == "nothing_found"
     battery.come_back()
     pick = await choose(hass, menu, "search")
-    result = await submit(hass, pick, devices=[E3_MAC])
+    result = await add(hass, pick, devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -296,7 +331,7 @@ async def test_nothing_new(hass: HomeAssistant, fleet: Fleet, port: int) -> None
     assert menu["description_placeholders"] == {"names": "Venus E 3.0 0101, Venus E 0202"}
     await fleet[A_MAC].start()
     fleet[A_MAC].come_back()
-    result = await submit(hass, await choose(hass, menu, "search"), devices=[A_MAC])
+    result = await add(hass, await choose(hass, menu, "search"), devices=[A_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -309,7 +344,7 @@ async def test_port_in_use_by_another_program(
         menu = await start(hass, "search")
     assert menu["step_id"] == "ports_in_use"
     assert menu["description_placeholders"] == {"ports": str(port)}
-    result = await submit(hass, await choose(hass, menu, "search"), devices=[E3_MAC])
+    result = await add(hass, await choose(hass, menu, "search"), devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -463,7 +498,7 @@ async def test_ignored_battery_is_still_offered(hass: HomeAssistant, fleet: Flee
     ignored(hass)
     pick = await start(hass, "search")
     assert offered(pick).keys() == {E3_MAC, E_MAC, A_MAC}
-    await submit(hass, pick, devices=[E_MAC, E3_MAC])
+    await add(hass, pick, devices=[E_MAC, E3_MAC])
     entries = hass.config_entries.async_entries(DOMAIN)
     assert {entry.unique_id: entry.source for entry in entries} == {
         "02:aa:bb:cc:02:02": "user",
@@ -547,7 +582,7 @@ async def test_search_goes_before_a_discovery_in_progress(
 ) -> None:
     """The card of a discovered battery disappears when it is added by a search."""
     await discover(hass, E3_ADDRESS, port)
-    result = await submit(hass, await start(hass, "search"), devices=[E3_MAC])
+    result = await add(hass, await start(hass, "search"), devices=[E3_MAC])
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert open_steps(hass).keys() == {"plan"}
 

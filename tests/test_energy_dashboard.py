@@ -7,6 +7,7 @@ from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.energy.validate import async_validate
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -14,7 +15,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import CONF_KIND, CONF_TARIFF, DOMAIN, EntryKind, Tariff
+from custom_components.marstek.entries import is_plan
 from simulator import Fleet
+from tests.plan.flow import PlanFlow
 from tests.support import loopback
 from tests.support.loopback import VENUS_A, VENUS_E3, configured, spec
 
@@ -132,3 +135,50 @@ async def test_all_batteries_together_or_each(hass: HomeAssistant, fleet: Fleet)
     assert soc
     registry.async_update_entity(soc, disabled_by=er.RegistryEntryDisabler.USER)
     assert await refused(hass, A_MAC) == "entity_disabled"
+
+
+async def set_up_plan(hass: HomeAssistant, **ticks: bool) -> PlanFlow:
+    """Go through the set-up of a plan, and end it with some ticks."""
+    flow = PlanFlow(hass)
+    await flow.add()
+    await flow.choose("fixed")
+    await flow.submit(start="22:00:00", end="06:00:00")
+    await flow.submit(off_peak=0.15, peak=0.21, subscription=0)
+    await flow.submit(**flow.defaults)
+    assert flow.result["step_id"] == "preview"
+    shown = flow.result["description_placeholders"] or {}
+    assert shown["tariff"] == "Peak and off-peak hours"
+    await flow.submit(automatic=False, **ticks)
+    return flow
+
+
+async def test_a_tick_of_the_set_up(hass: HomeAssistant, fleet: Fleet) -> None:
+    """The last form of set-up puts all batteries on the dashboard where there is one."""
+    assert await async_setup_component(hass, "energy", {})
+    flow = await set_up_plan(hass, energy_dashboard=True)
+    assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+    (plan,) = (entry for entry in hass.config_entries.async_entries(DOMAIN) if is_plan(entry))
+    assert "energy_dashboard" not in plan.options
+    total, sun = await sources(hass)
+    assert (total["name"], sun["name"]) == ("All batteries", "Venus A 0303")
+    await hass.config_entries.async_remove(plan.entry_id)
+    await set_up_plan(hass, energy_dashboard=False)
+    assert len(told_of(hass)) == 1
+
+
+async def test_a_tick_that_can_not_be(hass: HomeAssistant, fleet: Fleet) -> None:
+    """What stands against it is told, and the plan is set up all the same."""
+    assert await async_setup_component(hass, "energy", {})
+    await press(hass, E3_MAC)
+    await set_up_plan(hass, energy_dashboard=True)
+    assert any(entry.title == "Plan" for entry in hass.config_entries.async_entries(DOMAIN))
+    titles = [told["title"] for told in told_of(hass)]
+    assert titles == ["Added to the Energy dashboard", "Not added to the Energy dashboard"]
+    (source,) = await sources(hass)
+    assert source["stat_energy_from"].endswith("_energy_discharged")
+
+
+async def test_no_dashboard_to_tick(hass: HomeAssistant, fleet: Fleet) -> None:
+    """Where there is none, nothing is asked."""
+    flow = await set_up_plan(hass)
+    assert flow.result["type"] is FlowResultType.CREATE_ENTRY

@@ -16,8 +16,10 @@ from .const import CONF_KIND, DOMAIN, EntryKind
 from .core_domain import async_look_for_core
 from .discovery import async_start_discovery
 from .entries import is_battery, is_plan
+from .first_steps import async_first_steps, async_place
 from .health import async_start_health
 from .migration import async_migrate
+from .plan.energy import async_add_all_or_tell
 from .plan.hand_back import async_hand_back, async_hand_back_all, async_hand_back_removed
 from .plan.journal_store import JournalStore
 from .plan.learning import habits_store
@@ -77,6 +79,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="foreign_entry")
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS[kind])
     entry.runtime_data.async_start()
+    if kind == EntryKind.BATTERY:
+        async_place(hass, entry)
+    elif async_first_steps(hass).take_energy_dashboard():
+        await async_add_all_or_tell(entry.runtime_data.control)
     if kind == EntryKind.BATTERY and (plan := async_loaded_plan(hass)) is not None:
         plan.control.async_reconsider()
     return True

@@ -43,9 +43,11 @@ from .entries import (
     is_literal,
     is_plan,
 )
+from .first_steps import async_first_steps
 from .flows.address_form import Asked
 from .flows.address_steps import AddressSteps
 from .flows.battery_options_flow import BatteryOptionsFlow
+from .flows.places_form import async_note_places, places_names, places_schema
 from .flows.plan_flow import PlanSteps
 from .flows.plan_options_flow import PlanOptionsFlow
 from .flows.rule_flow import RuleFlow
@@ -69,6 +71,7 @@ class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
         super().__init__()
         self._searching: asyncio.Task[Sightings] | None = None
         self._seen = Sightings()
+        self._chosen: list[FoundDevice] = []
         self._offered: dict[str, Any] = {}
 
     @classmethod
@@ -159,7 +162,8 @@ class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
         if user_input is not None:
             chosen = [new[ble_mac] for ble_mac in user_input[CONF_DEVICES] if ble_mac in new]
             if chosen:
-                return await self._async_add(chosen)
+                self._chosen = chosen
+                return await self.async_step_places()
             if user_input[CONF_DEVICES]:
                 return self.async_abort(reason="already_configured")
             errors[CONF_DEVICES] = "no_selection"
@@ -174,6 +178,17 @@ class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
             step_id="pick",
             data_schema=vol.Schema({vol.Required(CONF_DEVICES, default=list(new)): selector}),
             errors=errors,
+        )
+
+    async def async_step_places(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer an area for each chosen battery, and the limit of a household socket."""
+        if user_input is not None:
+            async_note_places(self.hass, self._chosen, user_input)
+            return await self._async_add(self._chosen)
+        return self.async_show_form(
+            step_id="places",
+            data_schema=places_schema(self._chosen),
+            description_placeholders=places_names(self._chosen),
         )
 
     async def _async_add(self, chosen: list[FoundDevice]) -> ConfigFlowResult:
@@ -297,14 +312,16 @@ class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
     async def _async_create_battery(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Add a battery; who adds the first one is led on to the plan."""
         has_plan = async_plan_entry(self.hass) is not None
+        options = async_first_steps(self.hass).take_options(data)
         if has_plan or self.source == SOURCE_IMPORT:
-            return self.async_create_entry(title=_title(data), data=data)
+            return self.async_create_entry(title=_title(data), data=data, options=options)
         flows = self.hass.config_entries.flow
         started = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
         following = await flows.async_configure(started["flow_id"], {"next_step_id": "plan"})
         return self.async_create_entry(
             title=_title(data),
             data=data,
+            options=options,
             next_flow=(FlowType.CONFIG_FLOW, following["flow_id"]),
         )
 

@@ -26,7 +26,7 @@ def fill_in(form: Json) -> Json:
     """Fill in a form: every battery that is offered, and else what is suggested."""
     values: Json = {}
     for field in form.get("data_schema") or []:
-        if (all_choices := choices(field)) is not None:
+        if field.get("required") and (all_choices := choices(field)) is not None:
             values[field["name"]] = all_choices
         elif "default" in field:
             values[field["name"]] = field["default"]

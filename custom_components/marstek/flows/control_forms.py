@@ -182,4 +182,12 @@ def read_home(hass: HomeAssistant, given: Given) -> FormResult:
     return {**{key: OPTIONS[key].stored(given[key]) for key in _HOME}, **batteries}, {}
 
 
-START_SCHEMA: Final = vol.Schema({vol.Required(CONF_AUTOMATIC, default=True): BooleanSelector()})
+CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"
+
+
+def start_schema(hass: HomeAssistant, *, has_batteries: bool) -> vol.Schema:
+    """Return the form of what is to be done at once when set-up ends."""
+    fields: FormFields = {vol.Required(CONF_AUTOMATIC, default=True): BooleanSelector()}
+    if has_batteries and "energy" in hass.config.components:
+        fields[vol.Required(CONF_ENERGY_DASHBOARD, default=False)] = BooleanSelector()
+    return vol.Schema(fields)

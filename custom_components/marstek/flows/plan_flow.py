@@ -8,7 +8,16 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import CONF_CLIENT_ID, CONF_KIND, CONF_TARIFF, PLAN_UNIQUE_ID, EntryKind, Tariff
+from ..const import (
+    CONF_AUTOMATIC,
+    CONF_CLIENT_ID,
+    CONF_KIND,
+    CONF_TARIFF,
+    PLAN_UNIQUE_ID,
+    EntryKind,
+    Tariff,
+)
+from ..first_steps import async_first_steps
 from ..plan.preview import async_coming_day, changed_context, first_context
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import options_of
@@ -16,7 +25,7 @@ from ..plan.wording import Wording
 from ..planner import Context
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
-from .control_forms import START_SCHEMA, home_schema, read_home
+from .control_forms import CONF_ENERGY_DASHBOARD, home_schema, read_home, start_schema
 from .plan_forms import CREDENTIALS_SCHEMA, read_credentials
 from .tariff_steps import TariffSteps
 
@@ -69,17 +78,25 @@ class PlanSteps(TariffSteps):
         """Show what the coming day brings, and ask whether the plan is to begin at once."""
         options = {self._tariff: self._options, **self._control}
         if user_input is not None:
+            wanted = user_input.get(CONF_ENERGY_DASHBOARD, False)
+            async_first_steps(self.hass).energy_dashboard = wanted
             return self.async_create_entry(
                 title=TITLE,
                 data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: self._tariff},
-                options={**options, **user_input},
+                options={**options, CONF_AUTOMATIC: user_input[CONF_AUTOMATIC]},
             )
         data = {CONF_TARIFF: self._tariff}
         context = first_context(self.hass, data, options, self._memory, dt_util.utcnow())
         return self.async_show_form(
             step_id="preview" if context.batteries else "preview_no_battery",
-            data_schema=START_SCHEMA,
-            description_placeholders={"plan": await self._async_preview(options, context)},
+            data_schema=start_schema(self.hass, has_batteries=bool(context.batteries)),
+            description_placeholders={
+                "plan": await self._async_preview(options, context),
+                "count": str(len(context.batteries)),
+                "tariff": (await async_load_texts(self.hass)).get(
+                    f"selector.tariff.options.{self._tariff}"
+                ),
+            },
             last_step=True,
         )
 

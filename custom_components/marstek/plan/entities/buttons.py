@@ -7,31 +7,10 @@ from typing import Any, Final, override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 
-from ...const import CONF_BLE_MAC, PLAN_UNIQUE_ID
-from ...energy_dashboard import TOTAL_FIELDS, async_add, battery_source, solar_source
 from ..controller import PlanController
-from ..participants import loaded_batteries
+from ..energy import async_add_all
 from ..runtime import Plan
 from .entity import ControlEntity, ControlEntityDescription
-
-
-async def _add_to_energy_dashboard(control: PlanController) -> None:
-    """Put all batteries together, and the solar inputs of each, on the Energy dashboard."""
-    hass, title = control.hass, control.config_entry.title
-    batteries = loaded_batteries(hass).values()
-    usable = sum(
-        (battery.data.rated_capacity or battery.profile.rated_capacity)
-        * battery.data.depth_of_discharge
-        for battery in batteries
-    )
-    total = battery_source(hass, PLAN_UNIQUE_ID, TOTAL_FIELDS, usable)
-    suns = (
-        solar_source(hass, battery.entry.data[CONF_BLE_MAC]) | {"name": battery.name}
-        for battery in batteries
-        if battery.profile.has_pv
-    )
-    name = control.announcer.wording.texts.message("told_all_batteries")
-    await async_add(hass, title, [total | {"name": name}, *suns])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +36,7 @@ BUTTONS: Final = (
         key="add_to_energy_dashboard",
         translation_key="add_to_energy_dashboard",
         entity_category=EntityCategory.CONFIG,
-        press_fn=_add_to_energy_dashboard,
+        press_fn=async_add_all,
     ),
 )
 
