@@ -14,7 +14,6 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TimeSelector,
 )
 import voluptuous as vol
 
@@ -41,6 +40,7 @@ from ..plan.quiet_hours import QuietHours
 from ..plan.tariff_settings import tariff_settings
 from ..texts import async_load_texts
 from .control_forms import Given
+from .minutes import MinuteSelector
 
 _TEST: Final = "test"
 _NONE: Final = "–"  # noqa: RUF001 - a dash, as tables show it
@@ -129,8 +129,8 @@ def notify_schema(options: NotifyOptions, tariff: Tariff) -> vol.Schema:
                     translation_key="notice",
                 )
             ),
-            vol.Optional(CONF_QUIET_START): TimeSelector(),
-            vol.Optional(CONF_QUIET_END): TimeSelector(),
+            vol.Optional(CONF_QUIET_START): MinuteSelector(),
+            vol.Optional(CONF_QUIET_END): MinuteSelector(),
             vol.Optional(_TEST, default=False): BooleanSelector(),
         }
     )
