@@ -1,4 +1,4 @@
-"""Steps of a battery's options flow that edit its schedule, one slot at a time."""
+"""Steps of a battery's options flow that edit its schedule, slot after slot."""
 
 from typing import Any, Final
 
@@ -22,17 +22,22 @@ from ..battery.schedule.timetable import EVERY_DAY, ScheduledPeriod, TimetableEr
 from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
 from ..battery.slot_mirror import DAYS, OWNER_SLOTS, MirrorEntry, cleared
 from ..errors import command_error
+from ..planner import Action
 from ..texts import Texts, async_load_texts
 from ..venus import Slot, VenusError
 from .minutes import MinuteSelector
+from .slot_conflict import action_of, async_conflict
 
 CONF_SLOT: Final = "slot"
 CONF_SLOT_START: Final = "slot_start"
 CONF_SLOT_END: Final = "slot_end"
 CONF_SLOT_DAYS: Final = "slot_days"
+CONF_SLOT_ACTION: Final = "slot_action"
 CONF_SLOT_POWER: Final = "slot_power"
 CONF_SLOT_ENABLED: Final = "slot_enabled"
 CONF_SLOT_CLEAR: Final = "slot_clear"
+CONF_SLOT_DESPITE: Final = "slot_despite"
+_SIGNS: Final = {Action.CHARGE: -1, Action.DISCHARGE: 1, Action.HOLD: 0}
 _NEW: Final = Slot(0, "22:00", "23:59", EVERY_DAY, 0)
 
 
@@ -71,28 +76,53 @@ class ScheduleFlow(OptionsFlowWithReload):
             return self.async_abort(reason="not_loaded")
         errors, reason = dict[str, str](), ""
         if user_input is not None:
-            try:
-                await self._async_write(battery, user_input)
-            except HomeAssistantError as err:
-                errors["base"] = "schedule_not_written"
-                texts = await async_load_texts(self.hass)
-                key = f"exceptions.{err.translation_key}.message"
-                reason = texts.get(key, err.translation_placeholders)
-            else:
-                return self.async_create_entry(data=dict(self.config_entry.options))
+            errors, reason = await self._async_try(battery, user_input)
+            if not errors:
+                return await self.async_step_slot_written()
         entry = battery.mirror.of_owner().get(self._number)
         given = user_input or _suggested(entry.slot if entry is not None else _NEW)
+        schema = _SCHEMA
+        if "slot_against_plan" in errors.values():
+            despite = {vol.Required(CONF_SLOT_DESPITE, default=False): BooleanSelector()}
+            schema = schema.extend(despite)
         return self.async_show_form(
             step_id="slot",
-            data_schema=self.add_suggested_values_to_schema(_SCHEMA, given),
+            data_schema=self.add_suggested_values_to_schema(schema, given),
             errors=errors,
             description_placeholders={
                 "slot": str(self._number),
                 "reason": reason,
-                "low": str(-battery.limits.charge),
+                "low": str(battery.limits.charge),
                 "high": str(battery.limits.discharge),
             },
         )
+
+    async def async_step_slot_written(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether another slot is to be changed."""
+        return self.async_show_menu(
+            step_id="slot_written", menu_options=["schedule", "schedule_done"]
+        )
+
+    async def async_step_schedule_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """End; the options of the battery are as they were."""
+        return self.async_create_entry(data=dict(self.config_entry.options))
+
+    async def _async_try(
+        self, battery: Battery, given: dict[str, Any]
+    ) -> tuple[dict[str, str], str]:
+        """Write the slot; return the errors of the form, and the reason that they mention."""
+        if not given[CONF_SLOT_CLEAR]:
+            if given[CONF_SLOT_ACTION] != Action.HOLD and given[CONF_SLOT_POWER] <= 0:
+                return {CONF_SLOT_POWER: "slot_power_missing"}, ""
+            conflict = async_conflict(self.hass, battery.mac, self._period(given))
+            if conflict is not None and not given.get(CONF_SLOT_DESPITE):
+                return {"base": "slot_against_plan"}, conflict
+        try:
+            await self._async_write(battery, given)
+        except HomeAssistantError as err:
+            texts = await async_load_texts(self.hass)
+            return {"base": "schedule_not_written"}, texts.of_error(err)
+        return {}, ""
 
     async def _async_write(self, battery: Battery, given: dict[str, Any]) -> None:
         """Write the slot; HomeAssistantError with a translation when that is not possible."""
@@ -109,16 +139,20 @@ class ScheduleFlow(OptionsFlowWithReload):
     def _slots(self, battery: Battery, given: dict[str, Any]) -> tuple[Slot, ...]:
         if given[CONF_SLOT_CLEAR]:
             return (cleared(self._number),)
-        period = ScheduledPeriod(
+        period = self._period(given)
+        check_powers(battery, (period,))
+        return arrange((period,), battery.mirror)
+
+    def _period(self, given: dict[str, Any]) -> ScheduledPeriod:
+        """Return what the form describes."""
+        return ScheduledPeriod(
             sum(1 << DAYS.index(day) for day in given[CONF_SLOT_DAYS]),
             given[CONF_SLOT_START][:5],
             given[CONF_SLOT_END][:5],
-            round(given[CONF_SLOT_POWER]),
+            _SIGNS[given[CONF_SLOT_ACTION]] * round(given[CONF_SLOT_POWER]),
             self._number,
             given[CONF_SLOT_ENABLED],
         )
-        check_powers(battery, (period,))
-        return arrange((period,), battery.mirror)
 
     @property
     def _battery(self) -> Battery | None:
@@ -133,7 +167,7 @@ def _label(texts: Texts, number: int, entry: MirrorEntry | None) -> str:
     if entry is None or not entry.is_occupied:
         return f"{number}: {texts.get('selector.slot_state.options.free')}"
     slot = entry.slot
-    does = "hold" if slot.power == 0 else "charge" if slot.power < 0 else "discharge"
+    does = action_of(slot.power)
     summary = texts.get(f"selector.slot_summary.options.{does}", {"power": str(abs(slot.power))})
     parts = [f"{slot.start}-{slot.end}", summary]
     if slot.days != EVERY_DAY:
@@ -151,7 +185,8 @@ def _suggested(slot: Slot) -> dict[str, Any]:
         CONF_SLOT_START: f"{slot.start}:00",
         CONF_SLOT_END: f"{slot.end}:00",
         CONF_SLOT_DAYS: [name for bit, name in enumerate(DAYS) if slot.days >> bit & 1],
-        CONF_SLOT_POWER: slot.power,
+        CONF_SLOT_ACTION: action_of(slot.power),
+        CONF_SLOT_POWER: abs(slot.power),
         CONF_SLOT_ENABLED: slot.enabled,
     }
 
@@ -168,7 +203,12 @@ _SCHEMA: Final = vol.Schema(
                 translation_key="days",
             )
         ),
-        vol.Required(CONF_SLOT_POWER): NumberSelector(
+        vol.Required(CONF_SLOT_ACTION, default=Action.CHARGE): SelectSelector(
+            SelectSelectorConfig(
+                options=list(_SIGNS), mode=SelectSelectorMode.LIST, translation_key="override_mode"
+            )
+        ),
+        vol.Required(CONF_SLOT_POWER, default=0): NumberSelector(
             NumberSelectorConfig(
                 step=50, mode=NumberSelectorMode.BOX, unit_of_measurement=UnitOfPower.WATT
             )

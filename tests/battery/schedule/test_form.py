@@ -14,7 +14,8 @@ EVENING: dict[str, Any] = {
     "slot_start": "22:00:00",
     "slot_end": "06:00:00",
     "slot_days": ["mon", "tue"],
-    "slot_power": -800.0,
+    "slot_action": "charge",
+    "slot_power": 800.0,
     "slot_enabled": True,
     "slot_clear": False,
 }
@@ -28,6 +29,14 @@ async def open_slot(me: ScheduleHome, number: int) -> ConfigFlowResult:
     form = await options.async_configure(menu["flow_id"], {"next_step_id": "schedule"})
     assert form["step_id"] == "schedule"
     return await options.async_configure(form["flow_id"], {"slot": str(number)})
+
+
+async def finish(me: ScheduleHome, written: ConfigFlowResult) -> bool:
+    """Change no other slot; tell whether that ends the dialog."""
+    assert written["step_id"] == "slot_written"
+    options = me.place.hass.config_entries.options
+    done = await options.async_configure(written["flow_id"], {"next_step_id": "schedule_done"})
+    return done["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def fill_in(me: ScheduleHome, form: ConfigFlowResult, **values: Any) -> ConfigFlowResult:
@@ -52,12 +61,26 @@ async def test_a_slot_is_written() -> None:
     async with schedule_home() as me:
         form = await open_slot(me, 2)
         assert form["step_id"] == "slot"
-        assert (await fill_in(me, form))["type"] is FlowResultType.CREATE_ENTRY
+        assert await finish(me, await fill_in(me, form))
         assert me.enabled() == {0: (0b110, 0, 360, -800), 2: (0b11, 1320, 1439, -800)}
         assert me.battery.state.mode == "Auto"
         shown = suggested(await open_slot(me, 0))
         assert shown["slot_days"] == ["tue", "wed"]
         assert (shown["slot_start"], shown["slot_end"]) == ("00:00:00", "06:00:00")
+        assert (shown["slot_action"], shown["slot_power"]) == ("charge", 800)
+
+
+@virtual
+async def test_several_slots_in_one_walk() -> None:
+    """After each it goes on to the next; a slot that holds has no power."""
+    async with schedule_home() as me:
+        written = await fill_in(me, await open_slot(me, 2), slot_end="23:00:00")
+        options = me.place.hass.config_entries.options
+        form = await options.async_configure(written["flow_id"], {"next_step_id": "schedule"})
+        form = await options.async_configure(form["flow_id"], {"slot": "3"})
+        held = {"slot_start": "07:00:00", "slot_end": "08:00:00", "slot_action": "hold"}
+        assert await finish(me, await fill_in(me, form, **held))
+        assert me.enabled() == {2: (0b11, 1320, 1380, -800), 3: (0b11, 420, 480, 0)}
 
 
 @virtual
@@ -87,7 +110,7 @@ async def test_a_slot_is_cleared() -> None:
     async with schedule_home() as me:
         await me.set_schedule(NIGHT)
         form = await open_slot(me, 0)
-        assert (await fill_in(me, form, slot_clear=True))["type"] is FlowResultType.CREATE_ENTRY
+        assert await finish(me, await fill_in(me, form, slot_clear=True))
         assert me.enabled() == {}
 
 
@@ -97,9 +120,11 @@ async def test_errors_stay_in_the_form() -> None:
     async with schedule_home() as me:
         await me.set_schedule(NIGHT)
         form = await open_slot(me, 3)
+        form = await fill_in(me, form, slot_power=0)
+        assert form["errors"] == {"slot_power": "slot_power_missing"}
         for values, text in (
             ({"slot_days": []}, "at least one day"),
-            ({"slot_power": 2600.0}, "out of range"),
+            ({"slot_power": 2600.0, "slot_action": "discharge"}, "out of range"),
             ({"slot_days": ["sun", "mon"]}, "at the same time"),
         ):
             form = await fill_in(me, form, **values)
@@ -110,7 +135,7 @@ async def test_errors_stay_in_the_form() -> None:
         assert "refused" in (form["description_placeholders"] or {})["reason"]
         me.battery.faults.clear()
         done = await fill_in(me, form, slot_start="05:00:00", slot_end="06:00:00")
-        assert done["type"] is FlowResultType.CREATE_ENTRY
+        assert await finish(me, done)
         assert me.enabled() == {0: (DAY, 60, 300, -800), 3: (0b11, 300, 360, -800)}
 
 
