@@ -203,7 +203,7 @@ async def test_readings_that_stand_still() -> None:
         await asyncio.sleep(60)
         battery.faults.frozen = True
         assert not (await diagnostics(place, battery))["data"]["frozen"]
-        await asyncio.sleep(1000)
+        await asyncio.sleep(1100)
         assert (await diagnostics(place, battery))["data"]["frozen"]
         assert place.state(battery, "binary_sensor", "frozen") == "on"
         battery.faults.frozen = False
