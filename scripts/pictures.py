@@ -121,6 +121,8 @@ async def _show_rule(walk: Walk, album: Album) -> None:
     await walk.see(walk.words.own("config_subentries.rule.step.rule.title"))
     await album.keep(walk, "rule")
     await walk.page.keyboard.press("Escape")
+    # The dialog ends its flow; leaving the page meanwhile is an error of the page's scripts.
+    await walk.page.wait_for_timeout(1000)
 
 
 async def _set_up_plan(walk: Walk, album: Album) -> None:
