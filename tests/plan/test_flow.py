@@ -31,6 +31,7 @@ CREDENTIALS = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 HOME = {
     "subscribed_kva": 6,
     "has_pv": False,
+    "strategy": "simple",
     "all_batteries": True,
     "batteries": [],
     "automatic": True,
@@ -73,7 +74,8 @@ async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     await flow.choose("tempo")
     assert flow.defaults == NIGHT
     await flow.submit(**NIGHT)
-    assert flow.defaults == {"subscribed_kva": "6", "has_pv": False, "all_batteries": True}
+    home_defaults = {"subscribed_kva": "6", "has_pv": False, "all_batteries": True}
+    assert flow.defaults == {**home_defaults, "strategy": "simple"}
     await flow.submit()
     assert flow.result["step_id"] == "preview_no_battery"
     assert flow.defaults == {"automatic": True}
@@ -131,11 +133,13 @@ async def test_fixed(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> Non
     await flow.submit(**NIGHT, **NOON)
     assert flow.defaults == {"off_peak": 0.1589, "peak": 0.2142, "subscription": 0.0}
     await flow.submit(**PRICES)
-    result = await flow.finish(subscribed_kva="9", has_pv=True, automatic=False)
+    result = await flow.finish(
+        subscribed_kva="9", has_pv=True, strategy="fewer_cycles", automatic=False
+    )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Plan"
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
-    chosen = {"subscribed_kva": 9, "has_pv": True, "automatic": False}
+    chosen = {"subscribed_kva": 9, "has_pv": True, "automatic": False, "strategy": "fewer_cycles"}
     tariff = {"off_peak": windows, "off_peak_days": [], "prices": PRICES}
     assert plan(hass).options == {"fixed": tariff, **HOME, **chosen}
     assert home.state("price") == "0.21"

@@ -46,7 +46,7 @@ from ..plan.options import (
 )
 
 # What set-up asks beside the batteries; all else has a default that is right in most homes.
-_HOME: Final = (CONF_SUBSCRIBED_KVA, CONF_HAS_PV)
+_HOME: Final = (CONF_SUBSCRIBED_KVA, CONF_HAS_PV, CONF_STRATEGY)
 
 type FormFields = dict[vol.Marker, Any]
 type Given = Mapping[str, Any]
@@ -166,11 +166,11 @@ def _known(hass: HomeAssistant) -> dict[str, str]:
     return {entry.data[CONF_BLE_MAC]: entry.title for entry in entries}
 
 
-def home_schema(hass: HomeAssistant) -> vol.Schema:
+def home_schema(hass: HomeAssistant, tariff: Tariff) -> vol.Schema:
     """Return the form of what set-up asks about the home."""
     fields: FormFields = {}
     for key in _HOME:
-        fields |= _field(OPTIONS[key], {}, Tariff.TEMPO)
+        fields |= _field(OPTIONS[key], {}, tariff)
     return vol.Schema({**fields, **batteries_schema(hass, {}).schema})
 
 

@@ -68,7 +68,9 @@ class PlanSteps(TariffSteps):
                 return await self.async_step_preview()
         return self.async_show_form(
             step_id="home",
-            data_schema=self.add_suggested_values_to_schema(home_schema(self.hass), user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                home_schema(self.hass, self._tariff), user_input
+            ),
             errors=errors,
         )
 
