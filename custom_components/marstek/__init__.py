@@ -28,6 +28,7 @@ from .plan.notifications import async_remove_notifications
 from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
 from .plan.savings_meter import SavingsStore
+from .plan.suggestion import async_withdraw
 from .plan.tariff.issues import TariffIssues
 from .runtime import async_is_heard, async_loaded_plan
 
@@ -123,6 +124,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
         await SavingsStore(hass, entry.entry_id).async_remove()
         await async_remove_notifications(hass, entry.entry_id)
         TariffIssues(hass, entry.entry_id).async_remove()
+        async_withdraw(hass, entry.entry_id)
         PlanStore(hass, entry.entry_id).async_pause_decided()
 
 

@@ -13,8 +13,10 @@ import voluptuous as vol
 from .battery.issues import SETTINGS_WIPED, SILENT
 from .battery.restore import async_restore
 from .battery.runtime import Battery, BatteryConfigEntry
-from .const import CONF_BLE_MAC
+from .const import CONF_BLE_MAC, CONF_STRATEGY
 from .discovery import async_place_of, async_search
+from .plan.options import Approach
+from .plan.suggestion import SAVINGS_POSSIBLE
 from .runtime import async_loaded_plan
 from .venus import VenusError
 
@@ -129,9 +131,22 @@ class SilentFlow(_BatteryFlow):
         return None if entry.state is ConfigEntryState.LOADED else "still_silent"
 
 
+class SavingsFlow(_BatteryFlow):
+    """Lets the plan learn what a stored kWh will save."""
+
+    @override
+    async def _async_mend(self) -> str | None:
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None:
+            options = {**entry.options, CONF_STRATEGY: Approach.SAVINGS}
+            self.hass.config_entries.async_update_entry(entry, options=options)
+        return None
+
+
 _FLOWS: Final[Mapping[str, type[_BatteryFlow]]] = {
     SETTINGS_WIPED: WipedFlow,
     SILENT: SilentFlow,
+    SAVINGS_POSSIBLE: SavingsFlow,
 }
 
 

@@ -8,6 +8,7 @@ from .controller import PlanController
 from .journal_store import JournalStore
 from .notifications import Notifications
 from .savings_meter import SavingsMeter
+from .suggestion import SavingsSuggestion
 from .tariff.coordinator import TariffCoordinator
 
 
@@ -27,6 +28,12 @@ class Plan:
             self.control.async_update_listeners,
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
+        self.suggestion = SavingsSuggestion(
+            hass,
+            entry,
+            lambda: self.tariff.settings.off_peak.zone,
+            lambda: self.control.options,
+        )
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""
@@ -40,6 +47,7 @@ class Plan:
         self.control.plan_maker.learner.async_start()
         self.savings.async_start()
         self.notifications.async_start()
+        self.suggestion.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
@@ -78,3 +86,4 @@ async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> 
     plan.tariff.async_apply_settings()
     plan.control.async_apply_options()
     plan.notifications.async_apply_options()
+    plan.suggestion.async_follow_options()
