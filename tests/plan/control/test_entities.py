@@ -268,7 +268,7 @@ async def test_every_entity_has_a_name() -> None:
         registry = er.async_get(me.home.hass)
         items = er.async_entries_for_config_entry(registry, me.entry.entry_id)
         assert len(items) > 30
-        named = [item for item in items if item.unique_id != "plan_tempo"]
+        named = [item for item in items if item.unique_id != "plan_plan_summary"]
         names = [(item.domain, item.original_name) for item in named]
         assert all(name for _, name in names)
         assert len(set(names)) == len(names)
