@@ -58,8 +58,6 @@ _TARIFF: Final = frozenset(
         "colour_tomorrow",
         "red_days_left",
         # The same in homes of 0.1.0, where they go on alone.
-        "days_left_blue",
-        "days_left_white",
         "days_left_red",
         "price",
         "off_peak",

@@ -62,8 +62,9 @@ async def test_what_a_new_home_has_is_left() -> None:
         assert len(was_on) - len(left) == int(listed["count"]) - 1
         assert len(left) <= MOST + 1
         assert left.items() < was_on.items()
-        days_left = {f"plan_days_left_{colour}" for colour in ("blue", "white", "red")}
-        assert days_left | {"plan_price_red_peak", "plan_plan_state"} < set(left.values())
+        assert {"plan_price_red_peak", "plan_plan_state", "plan_days_left_red"} < set(left.values())
+        # In a new home too, only the red days are counted down on the page.
+        assert "plan_days_left_blue" not in left.values()
         gone = registry.async_get(named)
         assert gone is not None
         assert (gone.name, gone.disabled_by) == ("In store", er.RegistryEntryDisabler.INTEGRATION)
