@@ -467,10 +467,31 @@ def test_forecasts_that_are_none() -> None:
         Economy(wear=-0.01)
 
 
+# Measured: 13 with quarters of an hour, 1.3 with Tempo; a sort takes 1 to 2 ms.
+MOST_SORTS = 16
+
+
+def sorting() -> None:
+    """Do what takes some milliseconds, to tell how fast a machine is."""
+    numbers = [(37 * n) % 20011 / 7 for n in range(20000)]
+    numbers.sort()
+    sum(sorted(numbers, reverse=True))
+
+
+def quickest(work: Callable[[], object]) -> float:
+    """Return the shortest of ten times in s, on a machine that does other things."""
+    took: list[float] = []
+    for _ in range(10):
+        before = process_time()
+        work()
+        took.append(process_time() - before)
+    return min(took)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("prices", ["tempo", "quarters"])
 def test_a_plan_takes_no_time(prices: str) -> None:
-    """Under 20 ms for three days, the best of ten on a machine that does other things."""
+    """Three days take as long as a few sorts of 20,000 numbers, some 20 ms on a usual machine."""
     now = paris("2026-01-14 06:00")
     context = home(now, {date(2026, 1, 14): BLUE}, load=900, pv=sun(3000))
     if prices == "quarters":
@@ -480,9 +501,5 @@ def test_a_plan_takes_no_time(prices: str) -> None:
             for n in range(3 * 96)
         )
         context = replace(context, periods=periods, economy=OTHER_ECONOMY)
-    took: list[float] = []
-    for _ in range(10):
-        before = process_time()
-        plan_optimised(context)
-        took.append(process_time() - before)
-    assert timedelta(seconds=min(took)) < timedelta(milliseconds=20)
+    ratio = quickest(lambda: plan_optimised(context)) / quickest(sorting)
+    assert ratio < MOST_SORTS

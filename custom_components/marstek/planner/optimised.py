@@ -229,13 +229,22 @@ def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
 
 def _plan_simple(context: Context) -> Timeline:
     """Return the plan of the simple strategy, in the words of prices that change with the hour."""
-    if _has_peak_hours(context.periods):
+    if _has_peak_hours(context.periods) or not _is_by_price(context.periods):
         return plan_simple(context)
     # Nobody's clock switches between tariffs.
     options = replace(context.options, start_guard=timedelta(0), end_guard=timedelta(0))
     periods = _with_cheap_hours(context.periods)
     plan = plan_simple(replace(context, options=options, periods=periods))
     return replace(plan, steps=tuple(map(_by_price, plan.steps)))
+
+
+def _is_by_price(periods: tuple[Period, ...]) -> bool:
+    """Tell whether prices without colours tell dear hours from cheap ones.
+
+    A night whose colour is still unknown has guards, whatever follows it.
+    """
+    is_known = any(_likely_price(period) is not None for period in periods)
+    return is_known and all(period.colour is None and not period.can_be_red for period in periods)
 
 
 def _by_price(step: Step) -> Step:
