@@ -319,7 +319,8 @@ class Commands:
             if kept is None or self._store.memory.commanded is not commanded:
                 return
             request = owner_request(commanded.mode, commanded.power, kept.until)
-            if commanded.is_run and self.is_release_due:
+            # Only what was refused: each attempt takes a run out of Passive for some seconds.
+            if commanded.is_run and self.is_release_due and self._slot_release.has_failed:
                 await self._set(request, release=self._released())
             else:
                 await self._control.renew(request)

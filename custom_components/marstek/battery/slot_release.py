@@ -24,6 +24,11 @@ class SlotRelease:
         """Tell whether the pause since the last attempt is over."""
         return self._clock.time() >= self._again_at
 
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether an attempt was made that has left something to disable."""
+        return self._pause > _FIRST_PAUSE
+
     def tried(self) -> None:
         """Note that an attempt is made now."""
         self._again_at = self._clock.time() + self._pause
