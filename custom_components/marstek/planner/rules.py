@@ -15,7 +15,7 @@ _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 # Any week will do: on a wall clock all are alike.
 _MONDAY: Final = datetime(2024, 1, 1)  # noqa: DTZ001 - of no zone
-_DAY_STARTS: Final = time(6)
+_DAY_STARTS: Final = timedelta(hours=6)
 
 
 def no_colour(_: date) -> Colour | None:
@@ -103,24 +103,26 @@ class Rule:
         meant = self.batteries is None or other.batteries is None
         if not meant and not (self.batteries or frozenset()) & (other.batteries or frozenset()):
             return False
-        if self._are_never_both(other):
-            return False
         mine, theirs = list(self._in_a_week()), list(other._in_a_week())
         return any(
-            start < its_end + shift and its_start + shift < end
+            start < its_end + shift
+            and its_start + shift < end
+            and not self._excludes(other, start, its_start + shift)
             for start, end in mine
             for its_start, its_end in theirs
             # What starts on Sunday may reach into Monday.
             for shift in (-_WEEK, timedelta(), _WEEK)
         )
 
-    def _are_never_both(self, other: Rule) -> bool:
-        """Tell whether their colours exclude each other."""
+    def _excludes(self, other: Rule, start: datetime, its_start: datetime) -> bool:
+        """Tell whether colours keep both from starting in these Tempo days.
+
+        Only those of one and the same day do: neighbours may have any two colours.
+        """
         if not self.colours or not other.colours or self.looks_ahead != other.looks_ahead:
             return False
-        # One that starts before 06:00 belongs to the day before, beside one of the new day.
-        first, second = self.start < _DAY_STARTS, other.start < _DAY_STARTS
-        return first == second and not self.colours & other.colours
+        is_same_day = (start - _DAY_STARTS).date() == (its_start - _DAY_STARTS).date()
+        return is_same_day and not self.colours & other.colours
 
     def _in_a_week(self) -> Iterator[tuple[datetime, datetime]]:
         for day in sorted(self.days):
