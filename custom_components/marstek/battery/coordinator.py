@@ -15,6 +15,7 @@ from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
 from ..errors import describe
 from ..just_found import async_take_found
 from ..venus import (
+    DeadlineError,
     DeviceStatus,
     Method,
     ModeStatus,
@@ -200,6 +201,9 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
         )
 
     def _update_failed(self, err: VenusError) -> UpdateFailed:
+        if isinstance(err, DeadlineError):
+            # Of a poll that ran out of time there is no command to confirm.
+            err = NoAnswerError(Method.ENERGY, 0)
         key, placeholders = describe(err, self.name)
         return UpdateFailed(
             translation_domain=DOMAIN,
