@@ -9,7 +9,7 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.runtime import Plan
 from custom_components.marstek.savings import MoneyPeriod
 from simulator.household import constant
-from tests.support.plan_home import PlanHome, at, paris, plan_home
+from tests.support.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -107,4 +107,3 @@ async def test_a_day_without_a_colour_is_priced_when_it_is_known() -> None:
         line = ledger.day(today)
         assert not line.unpriced
         assert line.by_colour[home.colours[today]] > 0.05
-        assert home.now == home.now.astimezone(paris(2026, 3, 10, 9).tzinfo)
