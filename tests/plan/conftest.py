@@ -12,7 +12,7 @@ import pytest
 from custom_components.marstek.const import DOMAIN
 from simulator.colours import TempoCalendar
 from simulator.tempo import TempoServer
-from tests.support.frozen_home import HISTORY, START, PlanHome
+from tests.support.frozen_home import HISTORY, START, FrozenHome
 
 
 @pytest.fixture(name="server")
@@ -28,13 +28,13 @@ async def server_fixture(
 @pytest.fixture(name="home")
 async def home_fixture(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, server: TempoServer
-) -> AsyncIterator[PlanHome]:
+) -> AsyncIterator[FrozenHome]:
     """Return a home in Paris on a winter morning, without batteries."""
     freezer.move_to(START)
     await hass.config.async_set_time_zone("Europe/Paris")
     hass.config.currency = "EUR"
     with patch("custom_components.marstek.async_start_discovery"):
-        yield PlanHome(hass, freezer, server)
+        yield FrozenHome(hass, freezer, server)
         # A question to a slow source never ends while the clock stands still.
         await hass.async_block_till_done()
         for entry in hass.config_entries.async_entries(DOMAIN):

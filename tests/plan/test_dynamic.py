@@ -21,7 +21,7 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.price_words import price_message
 from custom_components.marstek.tempo import PARIS
 from tests.plan.flow import PlanFlow
-from tests.support.frozen_home import DAY, MINUTE, PlanHome
+from tests.support.frozen_home import DAY, MINUTE, FrozenHome
 from tests.support.moments import paris
 
 _HOUR = timedelta(hours=1)
@@ -61,16 +61,16 @@ def tell(hass: HomeAssistant, *days: date | str, unit: str | None = "EUR/kWh") -
 
 
 @pytest.fixture(name="flow")
-def flow_fixture(hass: HomeAssistant, home: PlanHome) -> PlanFlow:
+def flow_fixture(hass: HomeAssistant, home: FrozenHome) -> PlanFlow:
     """Return a dialog."""
     return PlanFlow(hass)
 
 
-async def _set_up(home: PlanHome, **changes: Any) -> MockConfigEntry:
+async def _set_up(home: FrozenHome, **changes: Any) -> MockConfigEntry:
     return await home.set_up("dynamic", **{"price_entities": [_SENSOR], **changes})
 
 
-async def test_set_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_set_up(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A sensor is enough: prices are read before there is a plan."""
     tell(hass, "2026-01-13")
     await flow.add()
@@ -101,7 +101,7 @@ async def test_set_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
 
 
 async def test_what_was_understood_is_shown(
-    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
 ) -> None:
     """Prices, unit, resolution, tomorrow and what is paid, with a way back to the form."""
     tell(hass, "2026-01-13", unit=None)
@@ -165,7 +165,7 @@ async def test_wrong_input(
     assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_what_sensors_may_hold(hass: HomeAssistant, flow: PlanFlow, home: PlanHome) -> None:
+async def test_what_sensors_may_hold(hass: HomeAssistant, flow: PlanFlow, home: FrozenHome) -> None:
     """Prices that are over, in no unit, or twice: each is said in words."""
     await flow.add()
     await flow.choose("dynamic")
@@ -185,7 +185,7 @@ async def test_what_sensors_may_hold(hass: HomeAssistant, flow: PlanFlow, home: 
     assert float(home.state("price")) == pytest.approx(0.25 * spot(home.now), abs=1e-5)
 
 
-async def test_a_unit_that_was_found_out_is_kept(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_a_unit_that_was_found_out_is_kept(hass: HomeAssistant, home: FrozenHome) -> None:
     """Cheap days in a unit that nobody tells don't change what they are told in."""
     flow = PlanFlow(hass)
     dear = rows(date(2026, 1, 13), price=lambda start: 50 * spot(start))
@@ -201,7 +201,7 @@ async def test_a_unit_that_was_found_out_is_kept(hass: HomeAssistant, home: Plan
     assert float(home.state("price")) == pytest.approx(0.01 * spot(home.now), abs=1e-5)
 
 
-async def test_prices_pass_by(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_prices_pass_by(hass: HomeAssistant, home: FrozenHome) -> None:
     """Hour by hour, tomorrow as soon as it is told, over midnight and a restart."""
     tell(hass, "2026-01-13")
     entry = await _set_up(home)
@@ -228,7 +228,7 @@ async def test_prices_pass_by(hass: HomeAssistant, home: PlanHome) -> None:
 
 
 async def test_a_source_that_is_gone_for_a_week(
-    hass: HomeAssistant, home: PlanHome, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, home: FrozenHome, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The last week goes on to say what to expect; the owner is told after a day."""
     tell(hass, "2026-01-12", "2026-01-13")
@@ -257,7 +257,7 @@ async def test_a_source_that_is_gone_for_a_week(
 
 
 async def test_planned_anew_only_when_something_changes(
-    hass: HomeAssistant, home: PlanHome
+    hass: HomeAssistant, home: FrozenHome
 ) -> None:
     """Within an hour of one price the periods stay as they are, to the minute."""
     tell(hass, "2026-01-13")
@@ -271,7 +271,7 @@ async def test_planned_anew_only_when_something_changes(
     assert plan_maker.context(home.now).periods != before
 
 
-async def test_a_source_that_is_late(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_a_source_that_is_late(hass: HomeAssistant, home: FrozenHome) -> None:
     """Set-up waits for nobody: without any price night and day are the nominal ones."""
     entry = await _set_up(home)
     assert home.state("price") == "unknown"
@@ -285,7 +285,7 @@ async def test_a_source_that_is_late(hass: HomeAssistant, home: PlanHome) -> Non
 
 @pytest.mark.parametrize("attributes", [{}, {"raw_today": "soon"}, {"unit_of_measurement": "W"}])
 async def test_rubbish_after_set_up(
-    hass: HomeAssistant, home: PlanHome, attributes: dict[str, Any]
+    hass: HomeAssistant, home: FrozenHome, attributes: dict[str, Any]
 ) -> None:
     """What was known holds."""
     tell(hass, "2026-01-13")
@@ -295,7 +295,7 @@ async def test_rubbish_after_set_up(
     assert float(home.state("price")) == spot(home.now)
 
 
-async def test_two_entities(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_two_entities(hass: HomeAssistant, home: FrozenHome) -> None:
     """Each may tell a part, as those of Octopus do for today and tomorrow."""
     entities = ("event.today", "event.tomorrow")
     hass.states.async_set("event.today", "x", {"rates": rows(date(2026, 1, 13))})
@@ -347,7 +347,7 @@ class _Market:
         return [f"{moment.astimezone(PARIS):%d %H:%M}" for moment, _ in self.calls]
 
 
-async def test_tibber(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_tibber(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """The action is offered where there is one, and asked until tomorrow is known."""
     market = _Market(hass, "tibber", "get_prices")
     await flow.add()
@@ -369,7 +369,7 @@ async def test_tibber(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
     assert home.state("prices_until") == "2026-01-14T23:00:00+00:00"
 
 
-async def test_nord_pool(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_nord_pool(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Each area of its entry is a choice, and prices are per MWh."""
     market = _Market(hass, "nordpool", "get_prices_for_date")
     nord_pool = MockConfigEntry(domain="nordpool", title="Nord Pool", data={"areas": ["FR", "BE"]})
@@ -393,7 +393,7 @@ async def test_nord_pool(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) ->
 
 
 async def test_an_action_that_fails_is_asked_each_hour(
-    hass: HomeAssistant, home: PlanHome, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, home: FrozenHome, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its silence is logged once, and its return."""
     market = _Market(hass, "tibber", "get_prices")
@@ -408,7 +408,7 @@ async def test_an_action_that_fails_is_asked_each_hour(
     assert len(told) == 2
 
 
-async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_from_tariff_to_tariff(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Each keeps its options, which the forms show when it comes back."""
     tell(hass, "2026-01-13")
     entry = await home.set_up("fixed")
@@ -439,7 +439,7 @@ async def test_from_tariff_to_tariff(hass: HomeAssistant, home: PlanHome, flow: 
     assert float(home.state("price")) == spot(home.now)
 
 
-async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """What is paid on top can be changed at once; another source begins anew."""
     tell(hass, "2026-01-13", unit=None)
     entry = await _set_up(home)
@@ -462,7 +462,7 @@ async def test_options(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> N
     assert home.state("price") == "0.4"
 
 
-async def test_strategies(home: PlanHome, flow: PlanFlow, hass: HomeAssistant) -> None:
+async def test_strategies(home: FrozenHome, flow: PlanFlow, hass: HomeAssistant) -> None:
     """There are no simple nights: savings is what an owner who chose nothing has."""
     tell(hass, "2026-01-13")
     entry = await _set_up(home)
@@ -475,7 +475,7 @@ async def test_strategies(home: PlanHome, flow: PlanFlow, hass: HomeAssistant) -
     assert selector.config["options"] == ["savings", "fewer_cycles"]
 
 
-async def test_what_it_costs_now(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_what_it_costs_now(hass: HomeAssistant, home: FrozenHome) -> None:
     """An action that takes from the grid says so without hours that there are not."""
     tell(hass, "2026-01-13")
     entry = await _set_up(home)
@@ -487,7 +487,9 @@ async def test_what_it_costs_now(hass: HomeAssistant, home: PlanHome) -> None:
     )
 
 
-async def test_two_homes_in_one_answer(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_two_homes_in_one_answer(
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
+) -> None:
     """The form asks whose prices are meant, and goes on with those."""
     entry = await home.set_up("fixed")
     start, hour_ = paris("2026-01-13"), timedelta(hours=1)
@@ -522,7 +524,7 @@ def _lists(day: str) -> dict[str, Any]:
     return {"unit_of_measurement": "EUR/kWh", "today": prices}
 
 
-async def test_lists_of_yesterday_after_midnight(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_lists_of_yesterday_after_midnight(hass: HomeAssistant, home: FrozenHome) -> None:
     """Its entity is written at each full hour; its lists are fetched only at 00:20."""
     hass.states.async_set(_SENSOR, "0.1", _lists("2026-01-13"))
     entry = await _set_up(home)
@@ -540,7 +542,7 @@ async def test_lists_of_yesterday_after_midnight(hass: HomeAssistant, home: Plan
     assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.014)
 
 
-async def test_the_template_of_the_docs(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_the_template_of_the_docs(hass: HomeAssistant, home: FrozenHome) -> None:
     """Twenty-four sensors, of which one has no price, become a source."""
     docs = Path(__file__).parents[2] / "docs" / "tariffs.md"
     (block,) = re.findall(r"```yaml\n(.*?)```", docs.read_text("utf-8"), re.DOTALL)
@@ -564,7 +566,7 @@ async def test_the_template_of_the_docs(hass: HomeAssistant, home: PlanHome) -> 
 
 
 async def test_columns_that_say_nothing(
-    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
 ) -> None:
     """The form asks once which one holds the prices, and the plan reads that one from then on."""
     told = [

@@ -12,7 +12,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from tests.support.frozen_home import MINUTE, PlanHome
+from tests.support.frozen_home import MINUTE, FrozenHome
 from tests.support.moments import paris
 
 DOCS = Path(__file__).parents[2] / "docs" / "tempo.md"
@@ -27,7 +27,7 @@ def examples() -> dict[str, Any]:
 
 
 @pytest.fixture(name="red_eve")
-async def red_eve_fixture(home: PlanHome) -> PlanHome:
+async def red_eve_fixture(home: FrozenHome) -> FrozenHome:
     """Return a home on the morning before a red day."""
     await home.jump(paris(RED_EVE, "06:10"))
     await home.set_up()
@@ -40,7 +40,7 @@ async def automate(hass: HomeAssistant, alias: str) -> None:
     await hass.async_block_till_done()
 
 
-async def test_red_day_announced(hass: HomeAssistant, red_eve: PlanHome) -> None:
+async def test_red_day_announced(hass: HomeAssistant, red_eve: FrozenHome) -> None:
     """The household hears of it once."""
     assert await async_setup_component(hass, "persistent_notification", {})
     await automate(hass, "Red day announced")
@@ -50,7 +50,7 @@ async def test_red_day_announced(hass: HomeAssistant, red_eve: PlanHome) -> None
     assert told["message"] == "Tempo tomorrow: red"
 
 
-async def test_hot_water(hass: HomeAssistant, red_eve: PlanHome) -> None:
+async def test_hot_water(hass: HomeAssistant, red_eve: FrozenHome) -> None:
     """It is heated at five before a red day, in any language, and on no other day."""
     calls = async_mock_service(hass, "switch", "turn_on")
     await automate(hass, "Hot water before a red day")
@@ -68,7 +68,7 @@ async def test_hot_water(hass: HomeAssistant, red_eve: PlanHome) -> None:
     [(RED_EVE, True, 1), (RED_EVE, False, 1), ("2026-03-17", True, 1), ("2026-03-13", False, 0)],
 )
 async def test_car(
-    hass: HomeAssistant, home: PlanHome, day: str, is_known: bool, charges: int
+    hass: HomeAssistant, home: FrozenHome, day: str, is_known: bool, charges: int
 ) -> None:
     """It is charged when tomorrow is red or may be."""
     await home.jump(paris(day, "06:10"))
@@ -83,7 +83,7 @@ async def test_car(
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
 
 
-async def test_report(red_eve: PlanHome) -> None:
+async def test_report(red_eve: FrozenHome) -> None:
     """The action answers with a day for each day."""
     answered = await red_eve.call(**examples()["marstek.get_tempo"]["data"])
     assert len(answered) == 31
@@ -92,7 +92,7 @@ async def test_report(red_eve: PlanHome) -> None:
     assert set(answered[0]) <= set(re.findall(r"`(\w+)`", text))
 
 
-async def test_table_of_entities(hass: HomeAssistant, red_eve: PlanHome) -> None:
+async def test_table_of_entities(hass: HomeAssistant, red_eve: FrozenHome) -> None:
     """All entities that the page names are there."""
     page = DOCS.read_text("utf-8")
     keys = set(re.findall(r"`([a-z_]+)` \| (?:sensor|binary|calendar|event)", page))

@@ -10,7 +10,7 @@ import pytest
 from custom_components.marstek.tempo import BUDGET, PARIS
 from simulator.http import HttpAnswer, HttpRequest
 from simulator.tempo import TempoFault
-from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days
+from tests.support.frozen_home import DAY, HISTORY, MINUTE, FrozenHome, days
 from tests.support.moments import paris
 
 UNKNOWN = "unknown"
@@ -30,7 +30,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
 OUTAGE = [("INFO", "No"), ("INFO", "The")]
 
 
-def is_honest(home: PlanHome) -> bool:
+def is_honest(home: FrozenHome) -> bool:
     """Tell whether what is shown is right or unknown."""
     day = tempo_day(home.now)
     today, tomorrow = home.colours
@@ -43,7 +43,7 @@ def tempo_day(moment: datetime) -> date:
     return (moment.astimezone(PARIS).replace(tzinfo=None) - timedelta(hours=6)).date()
 
 
-async def know(home: PlanHome, day: str = WEEK) -> None:
+async def know(home: FrozenHome, day: str = WEEK) -> None:
     """Go to the noon of a day, by when today and tomorrow are known bindingly."""
     for clock in ("06:45", "08:30", "11:20", "12:00"):
         await home.go(day, clock)
@@ -51,13 +51,13 @@ async def know(home: PlanHome, day: str = WEEK) -> None:
     assert home.colours == (HISTORY[first], HISTORY[first + DAY])
 
 
-async def begin(home: PlanHome, day: str = WEEK) -> None:
+async def begin(home: FrozenHome, day: str = WEEK) -> None:
     """Set a plan up on the morning of a day."""
     await home.jump(paris(day, "06:10"))
     await home.set_up()
 
 
-async def test_down_for_a_day(home: PlanHome, caplog: pytest.LogCaptureFixture) -> None:
+async def test_down_for_a_day(home: FrozenHome, caplog: pytest.LogCaptureFixture) -> None:
     """Today stays right, tomorrow is unknown, one line tells of it, a repair after 24 hours."""
     await begin(home)
     await know(home)
@@ -80,7 +80,7 @@ async def test_down_for_a_day(home: PlanHome, caplog: pytest.LogCaptureFixture) 
     assert told(caplog) == OUTAGE[:1]
 
 
-async def test_down_for_a_week(home: PlanHome, caplog: pytest.LogCaptureFixture) -> None:
+async def test_down_for_a_week(home: FrozenHome, caplog: pytest.LogCaptureFixture) -> None:
     """What nobody said is unknown; the first answer tells all, and takes the repair away."""
     await begin(home)
     await know(home)
@@ -107,7 +107,7 @@ async def test_down_for_a_week(home: PlanHome, caplog: pytest.LogCaptureFixture)
     assert known == {day.isoformat(): HISTORY[day] for day in days("2025-09-01", "2026-01-25")}
 
 
-async def _all_days(home: PlanHome) -> list[dict[str, str]]:
+async def _all_days(home: FrozenHome) -> list[dict[str, str]]:
     return await home.call(start_date="2025-09-01", end_date="2026-01-25")
 
 
@@ -115,7 +115,7 @@ async def _all_days(home: PlanHome) -> list[dict[str, str]]:
     "kind",
     ["html", "403", "429", "500", "503", "truncated", "broken", "oversized", "not_json", "array"],
 )
-async def test_sick_sources(home: PlanHome, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_sick_sources(home: FrozenHome, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """One that answers rubbish is replaced by the other; two of them make one outage."""
     await begin(home)
     await know(home)
@@ -136,7 +136,7 @@ async def test_sick_sources(home: PlanHome, kind: str, caplog: pytest.LogCapture
     assert home.issues() == set()
 
 
-async def test_told_to_wait(home: PlanHome) -> None:
+async def test_told_to_wait(home: FrozenHome) -> None:
     """A source that asks to be left alone for six hours is not asked again before."""
     await begin(home)
     home.server.fault("rte", "429", retry_after="21600")
@@ -147,7 +147,7 @@ async def test_told_to_wait(home: PlanHome) -> None:
 
 
 async def test_slow_source(
-    home: PlanHome, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
+    home: FrozenHome, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A source that takes for ever is given up; Home Assistant waits for none of it."""
     await begin(home)
@@ -166,7 +166,7 @@ async def test_slow_source(
 
 @pytest.mark.parametrize("kind", ["wrong_day", "stale", "missing", "unknown", "fallback"])
 @pytest.mark.parametrize("sound", ["rte", "community", None])
-async def test_lying_sources(home: PlanHome, kind: str, sound: str | None) -> None:
+async def test_lying_sources(home: FrozenHome, kind: str, sound: str | None) -> None:
     """Wrong days, nothing at all, unknown words and placeholders make no colour."""
     await begin(home)
     for source in ("rte", "community"):
@@ -185,7 +185,7 @@ async def test_lying_sources(home: PlanHome, kind: str, sound: str | None) -> No
     assert told_type == (tomorrow if knows else "missing")
 
 
-async def test_placeholder(home: PlanHome) -> None:
+async def test_placeholder(home: FrozenHome) -> None:
     """What RTE shows while its own choice is missing is no colour, today as little as tomorrow."""
     await begin(home)
     home.server.fault("rte", "fallback")
@@ -210,7 +210,7 @@ async def test_placeholder(home: PlanHome) -> None:
 
 
 @pytest.mark.parametrize("liar", ["rte", "community"])
-async def test_one_wrong_one_right(home: PlanHome, liar: str) -> None:
+async def test_one_wrong_one_right(home: FrozenHome, liar: str) -> None:
     """The word of RTE counts, the community's helps when RTE says nothing; a quarrel is told."""
     await begin(home)
     home.server.fault(liar, "wrong_colour")
@@ -222,7 +222,7 @@ async def test_one_wrong_one_right(home: PlanHome, liar: str) -> None:
     assert home.issues() == set()
 
 
-async def test_disagreement(home: PlanHome) -> None:
+async def test_disagreement(home: FrozenHome) -> None:
     """What is said otherwise of the running day is told, in the owner's language, until its end."""
     home.hass.config.language = "fr"
     await begin(home)
@@ -253,7 +253,7 @@ async def test_disagreement(home: PlanHome) -> None:
     assert home.issues() == set()
 
 
-async def test_first_guess_is_no_disagreement(home: PlanHome) -> None:
+async def test_first_guess_is_no_disagreement(home: FrozenHome) -> None:
     """A provisional word that RTE's binding one corrects is what the word provisional means."""
     await begin(home)
     home.server.fault("community", "wrong_colour")
@@ -267,7 +267,7 @@ async def test_first_guess_is_no_disagreement(home: PlanHome) -> None:
     assert home.issues() == set()
 
 
-async def test_published_in_the_evening(home: PlanHome) -> None:
+async def test_published_in_the_evening(home: FrozenHome) -> None:
     """A colour that comes at 17:39 is known within the hour, and unknown until then."""
     home.server.calendar.publication[date(2026, 1, 16)] = paris(WEEK, "17:39")
     await begin(home)
@@ -278,7 +278,7 @@ async def test_published_in_the_evening(home: PlanHome) -> None:
     assert home.state("tomorrow_provisional") == "off"
 
 
-async def test_changed_mind(home: PlanHome) -> None:
+async def test_changed_mind(home: FrozenHome) -> None:
     """What is shown before 10:30 is provisional; once it changes, so does all that is shown."""
     calendar = home.server.calendar
     day = date(2026, 1, 16)
@@ -298,7 +298,7 @@ async def test_changed_mind(home: PlanHome) -> None:
 
 
 async def test_red_morning_without_network(
-    home: PlanHome, caplog: pytest.LogCaptureFixture
+    home: FrozenHome, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Today is still red although every source is dead since yesterday noon."""
     await begin(home, "2026-03-15")
@@ -318,7 +318,7 @@ async def test_red_morning_without_network(
 
 
 @pytest.mark.parametrize("clock", ["05:59", "06:00", "06:01"])
-async def test_restart_around_six(home: PlanHome, clock: str) -> None:
+async def test_restart_around_six(home: FrozenHome, clock: str) -> None:
     """From the stored calendar alone, at once and without any network."""
     await begin(home, "2026-03-15")
     await know(home, "2026-03-15")
@@ -336,7 +336,7 @@ async def test_restart_around_six(home: PlanHome, clock: str) -> None:
 
 
 async def test_outage_goes_on_over_a_restart(
-    home: PlanHome, caplog: pytest.LogCaptureFixture
+    home: FrozenHome, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is told once, and the repair comes after 24 hours before and after the restart."""
     await begin(home)
@@ -357,7 +357,7 @@ async def test_outage_goes_on_over_a_restart(
     assert told(caplog) == OUTAGE
 
 
-async def test_back_after_a_blackout(home: PlanHome, caplog: pytest.LogCaptureFixture) -> None:
+async def test_back_after_a_blackout(home: FrozenHome, caplog: pytest.LogCaptureFixture) -> None:
     """After days switched off, a network that is slower to start is no outage of days."""
     await begin(home)
     await know(home)
@@ -374,7 +374,7 @@ async def test_back_after_a_blackout(home: PlanHome, caplog: pytest.LogCaptureFi
 
 
 async def test_season_file_only_is_down(
-    home: PlanHome, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    home: FrozenHome, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The past that can't be had is no outage: today and tomorrow are told all the same."""
     sound = home.server._rte
@@ -404,7 +404,7 @@ ODD_DAYS = {
 
 
 @pytest.mark.parametrize("day", ODD_DAYS)
-async def test_odd_days(home: PlanHome, day: str) -> None:
+async def test_odd_days(home: FrozenHome, day: str) -> None:
     """Leap day, new season, both clock changes and New Year, through the night."""
     first, colours = date.fromisoformat(day), ODD_DAYS[day]
     await begin(home, day)
@@ -422,7 +422,7 @@ async def test_odd_days(home: PlanHome, day: str) -> None:
     assert [change.at for change in seen] == ([end] if colours[0] != colours[1] else [])
 
 
-async def test_new_season(home: PlanHome) -> None:
+async def test_new_season(home: FrozenHome) -> None:
     """On 1 September all days are left again, although RTE's file of the season is empty."""
     await begin(home, "2026-08-31")
     await know(home, "2026-08-31")
@@ -446,7 +446,7 @@ async def test_new_season(home: PlanHome) -> None:
     ],
 )
 @pytest.mark.parametrize("is_online", [True, False])
-async def test_clock_jumps(home: PlanHome, wrong: datetime, is_online: bool) -> None:
+async def test_clock_jumps(home: FrozenHome, wrong: datetime, is_online: bool) -> None:
     """With a wrong clock nothing wrong is learnt, and what was known is still known after it."""
     await begin(home)
     await know(home)

@@ -20,7 +20,7 @@ from simulator import Fleet
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET, TempoServer
 from tests.plan.flow import PlanFlow
 from tests.support import loopback
-from tests.support.frozen_home import PlanHome
+from tests.support.frozen_home import FrozenHome
 
 HOUR = timedelta(hours=1)
 NIGHT = {"start": "22:00:00", "end": "06:00:00"}
@@ -56,7 +56,7 @@ NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
 
 @pytest.fixture(name="flow")
-def flow_fixture(hass: HomeAssistant, home: PlanHome) -> PlanFlow:
+def flow_fixture(hass: HomeAssistant, home: FrozenHome) -> PlanFlow:
     """Return a dialog."""
     return PlanFlow(hass)
 
@@ -67,7 +67,7 @@ def plan(hass: HomeAssistant) -> Any:
     return entry
 
 
-async def test_tempo(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_tempo(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A few steps make a plan that knows today's colour."""
     menu = await flow.add()
     assert menu["menu_options"] == ["tempo", "fixed", "dynamic", "other_contract"]
@@ -98,7 +98,7 @@ async def test_another_contract(hass: HomeAssistant, flow: PlanFlow) -> None:
     assert not hass.config_entries.async_entries(DOMAIN)
 
 
-async def test_sources_down(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_sources_down(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A plan can be added while no source answers, which is said."""
     home.server.fault("all", "down")
     await flow.add()
@@ -115,7 +115,7 @@ async def test_sources_down(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
 
 
 @pytest.mark.parametrize("sound", ["rte", "community"])
-async def test_one_source_is_enough(home: PlanHome, flow: PlanFlow, sound: str) -> None:
+async def test_one_source_is_enough(home: FrozenHome, flow: PlanFlow, sound: str) -> None:
     """Set-up goes on as soon as one source answers."""
     home.server.fault("all", "html")
     home.server.fault(sound)
@@ -126,7 +126,7 @@ async def test_one_source_is_enough(home: PlanHome, flow: PlanFlow, sound: str) 
     assert home.state("colour_today") == "blue"
 
 
-async def test_fixed(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_fixed(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A contract without colours has windows and two prices, and asks nobody."""
     await flow.add()
     await flow.choose("fixed")
@@ -206,7 +206,7 @@ async def test_wrong_price(flow: PlanFlow, name: str, price: float) -> None:
     assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_second_plan(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_second_plan(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A home has one plan: it is not offered again, and refused to a dialog opened before."""
     early = PlanFlow(hass)
     early._note(await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"}))
@@ -218,7 +218,7 @@ async def test_second_plan(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) 
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
-async def test_two_dialogs_at_once(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_two_dialogs_at_once(hass: HomeAssistant, home: FrozenHome) -> None:
     """Of two open dialogs the one that ends first makes the plan, and closes the other."""
     first, second = PlanFlow(hass), PlanFlow(hass)
     for flow in (first, second):
@@ -232,7 +232,7 @@ async def test_two_dialogs_at_once(hass: HomeAssistant, home: PlanHome) -> None:
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
-async def test_closed_while_asking(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_closed_while_asking(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Nothing is left of a dialog that was closed while the sources were asked."""
     await flow.add()
     form = await flow.choose("tempo")
@@ -319,7 +319,7 @@ def keys(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
     return {item.unique_id.removeprefix("plan_") for item in found}
 
 
-async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_other_tariff(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Another tariff has other entities; the options of each wait for its return."""
     entry = await home.set_up(quota_red=20)
     before = keys(hass, entry)
@@ -366,7 +366,7 @@ async def test_other_tariff(hass: HomeAssistant, home: PlanHome, flow: PlanFlow)
 
 
 async def test_name_of_the_owner_is_kept(
-    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
 ) -> None:
     """A plan that was renamed keeps its name; choosing the same tariff changes nothing."""
     entry = await home.set_up()
@@ -380,7 +380,9 @@ async def test_name_of_the_owner_is_kept(
         assert (entry.title, entry.data["tariff"]) == ("Electricity", tariff)
 
 
-async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_options_of_fixed_hours(
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
+) -> None:
     """Fixed hours have windows and prices only; a second window can be taken away again."""
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
@@ -394,7 +396,7 @@ async def test_options_of_fixed_hours(hass: HomeAssistant, home: PlanHome, flow:
     assert entry.options == {"fixed": {"off_peak": [NIGHT], "off_peak_days": []}}
 
 
-async def test_weekends(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_weekends(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Days that are off-peak as a whole need no window; hours there are then none to change."""
     await flow.add()
     await flow.choose("fixed")
@@ -425,7 +427,7 @@ async def test_weekends(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> 
     assert home.state("off_peak") == "on"
 
 
-async def test_wrong_options_window(home: PlanHome, flow: PlanFlow) -> None:
+async def test_wrong_options_window(home: FrozenHome, flow: PlanFlow) -> None:
     """A mistake is said, and can be put right."""
     entry = await home.set_up()
     await flow.options(entry)
@@ -447,7 +449,7 @@ async def test_wrong_options_window(home: PlanHome, flow: PlanFlow) -> None:
     ],
 )
 async def test_quotas(
-    home: PlanHome, flow: PlanFlow, red: float, white: float, errors: dict[str, str]
+    home: FrozenHome, flow: PlanFlow, red: float, white: float, errors: dict[str, str]
 ) -> None:
     """Quotas are whole, and no more than a season has days."""
     entry = await home.set_up()
@@ -463,7 +465,7 @@ async def test_quotas(
 
 
 @pytest.mark.parametrize(("red", "white"), [(365, 0), (0, 0), (165, 200)])
-async def test_extreme_quotas(home: PlanHome, flow: PlanFlow, red: int, white: int) -> None:
+async def test_extreme_quotas(home: FrozenHome, flow: PlanFlow, red: int, white: int) -> None:
     """What the form takes can be worked with, also after a restart."""
     entry = await home.set_up()
     await flow.options(entry)
@@ -473,7 +475,7 @@ async def test_extreme_quotas(home: PlanHome, flow: PlanFlow, red: int, white: i
     assert int(home.state("red_days_left")) == max(0, red - 5)
 
 
-async def test_prices(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_prices(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """All prices change at once, also those that are not in force now, without a reload."""
     entry = await home.set_up()
     runtime = entry.runtime_data
@@ -495,7 +497,7 @@ async def test_prices(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> No
     assert entry.runtime_data is runtime
 
 
-async def test_credentials(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_credentials(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Credentials are checked with RTE, kept with the entry's data, and can be taken away."""
     entry = await home.set_up()
     await flow.options(entry)
@@ -520,7 +522,7 @@ async def test_credentials(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) 
     assert entry.data == {"kind": "plan", "tariff": "tempo", **NO_CREDENTIALS}
 
 
-async def test_reauthentication(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_reauthentication(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Credentials that RTE refuses are asked for once, while the public sources go on."""
     wrong = {"client_id": "me", "client_secret": "old"}
     for source in ("rte", "community"):
@@ -543,7 +545,7 @@ async def test_reauthentication(hass: HomeAssistant, home: PlanHome, flow: PlanF
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_giving_credentials_up(hass: HomeAssistant, home: PlanHome, flow: PlanFlow) -> None:
+async def test_giving_credentials_up(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """Who no longer has an application goes on without."""
     home.server.fault("all", "down")
     entry = await home.set_up(credentials={"client_id": "me", "client_secret": "old"})

@@ -21,11 +21,11 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.plan.tariff.client import make_client
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET
-from tests.support.frozen_home import DAY, HISTORY, MINUTE, PlanHome, days
+from tests.support.frozen_home import DAY, HISTORY, MINUTE, FrozenHome, days
 from tests.support.moments import paris
 
 
-async def test_announced_once_a_day(home: PlanHome) -> None:
+async def test_announced_once_a_day(home: FrozenHome) -> None:
     """Each binding colour is told once, although Home Assistant restarts again and again."""
     entry = await home.set_up()
     told: list[tuple[str, Any]] = []
@@ -51,7 +51,7 @@ async def test_announced_once_a_day(home: PlanHome) -> None:
     assert {(data["provisional"], data["source"]) for _, data in told} == {(False, "rte")}
 
 
-async def test_missing_is_told_once(home: PlanHome) -> None:
+async def test_missing_is_told_once(home: FrozenHome) -> None:
     """At 21:30, then the colour when it comes after all."""
     home.server.calendar.publication[date(2026, 1, 14)] = paris("2026-01-13", "23:00")
     entry = await home.set_up()
@@ -68,7 +68,7 @@ async def test_missing_is_told_once(home: PlanHome) -> None:
     assert home.entity("tomorrow_announced").attributes["event_type"] == "white"
 
 
-async def test_late_provisional_colour_is_told(home: PlanHome) -> None:
+async def test_late_provisional_colour_is_told(home: FrozenHome) -> None:
     """At 21:30 a provisional colour is better than none, and is said to be that."""
     home.server.fault("rte", "down")
     home.server.fault("community", "down")
@@ -85,7 +85,7 @@ async def test_late_provisional_colour_is_told(home: PlanHome) -> None:
     assert (attributes["event_type"], attributes["provisional"]) == ("white", True)
 
 
-async def test_change_after_the_announcement(home: PlanHome) -> None:
+async def test_change_after_the_announcement(home: FrozenHome) -> None:
     """A colour that was announced and is corrected is announced again."""
     await home.set_up()
     for clock in ("06:50", "08:30", "11:20"):
@@ -99,7 +99,7 @@ async def test_change_after_the_announcement(home: PlanHome) -> None:
     assert home.entity("tomorrow_announced").attributes["event_type"] == "red"
 
 
-async def test_states_come_before_the_announcement(home: PlanHome) -> None:
+async def test_states_come_before_the_announcement(home: FrozenHome) -> None:
     """An automation that hears it finds the colour where it looks."""
     await home.set_up()
     found: list[tuple[str, str]] = []
@@ -114,7 +114,7 @@ async def test_states_come_before_the_announcement(home: PlanHome) -> None:
     assert found == [("blue", "white")]
 
 
-async def test_action(home: PlanHome) -> None:
+async def test_action(home: FrozenHome) -> None:
     """It answers with today and tomorrow, with one day or with many, in order."""
     await home.set_up()
     await home.go("2026-01-13", "11:20")
@@ -151,7 +151,7 @@ async def test_action(home: PlanHome) -> None:
         {"start_date": "9999-12-31"},
     ],
 )
-async def test_action_with_a_wrong_span(home: PlanHome, span: dict[str, str]) -> None:
+async def test_action_with_a_wrong_span(home: FrozenHome, span: dict[str, str]) -> None:
     """A span that makes no sense is refused in words."""
     await home.set_up()
     with pytest.raises(ServiceValidationError) as raised:
@@ -168,7 +168,7 @@ async def _is_translated(hass: HomeAssistant, error: ServiceValidationError) -> 
         text.format(**(error.translation_placeholders or {}))
 
 
-async def test_action_without_a_plan(home: PlanHome) -> None:
+async def test_action_without_a_plan(home: FrozenHome) -> None:
     """Without a plan, with one that does not run and with one without colours it says so."""
     assert await async_setup_component(home.hass, DOMAIN, {})
     keys = []
@@ -185,7 +185,7 @@ async def test_action_without_a_plan(home: PlanHome) -> None:
     assert keys == ["no_plan", "no_plan", "not_tempo"]
 
 
-async def test_diagnostics(home: PlanHome) -> None:
+async def test_diagnostics(home: FrozenHome) -> None:
     """They tell how the sources do, and no credentials."""
     credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     home.server.fault("rte", "html")
@@ -205,7 +205,7 @@ async def test_diagnostics(home: PlanHome) -> None:
     assert "2026-01-14" in found["book"]["days"]
 
 
-async def test_diagnostics_of_fixed_hours(home: PlanHome) -> None:
+async def test_diagnostics_of_fixed_hours(home: FrozenHome) -> None:
     """Nothing is known of sources there."""
     entry = await home.set_up("fixed")
     found = await async_get_config_entry_diagnostics(home.hass, entry)
@@ -214,7 +214,7 @@ async def test_diagnostics_of_fixed_hours(home: PlanHome) -> None:
     assert found["next_ask"] is None
 
 
-async def test_system_health(home: PlanHome) -> None:
+async def test_system_health(home: FrozenHome) -> None:
     """It tells which source answers, how old that is, and how much is known."""
     assert await async_setup_component(home.hass, "system_health", {})
     assert await async_setup_component(home.hass, DOMAIN, {})
@@ -231,7 +231,7 @@ async def test_system_health(home: PlanHome) -> None:
     }
 
 
-async def test_system_health_while_sources_are_down(home: PlanHome) -> None:
+async def test_system_health_while_sources_are_down(home: FrozenHome) -> None:
     """What is not known is said so."""
     assert await async_setup_component(home.hass, "system_health", {})
     home.server.fault("all", "down")
@@ -241,7 +241,7 @@ async def test_system_health_while_sources_are_down(home: PlanHome) -> None:
     assert (found["last_source"], found["days_known"]) == (None, 0)
 
 
-async def test_outdated_prices(home: PlanHome) -> None:
+async def test_outdated_prices(home: FrozenHome) -> None:
     """Prices from before the last tariff change are told of, until they are entered anew."""
     entry = await home.set_up(prices_since="2025-08-01")
     assert home.issues() == set()
@@ -258,7 +258,7 @@ async def test_outdated_prices(home: PlanHome) -> None:
     assert home.issues() == set()
 
 
-async def test_fixed_hours(home: PlanHome) -> None:
+async def test_fixed_hours(home: FrozenHome) -> None:
     """Two windows by the clock of the home, a price for each, and no request at all."""
     await home.hass.config.async_set_time_zone("America/New_York")
     await home.set_up(
@@ -289,7 +289,7 @@ async def test_fixed_hours(home: PlanHome) -> None:
     assert home.issues() == set()
 
 
-async def test_all_entities_disabled(home: PlanHome) -> None:
+async def test_all_entities_disabled(home: FrozenHome) -> None:
     """The calendar is filled and repairs are raised although nothing is shown."""
     entry = await home.set_up()
     registry = er.async_get(home.hass)
@@ -305,7 +305,7 @@ async def test_all_entities_disabled(home: PlanHome) -> None:
     assert home.issues() == {"no_source"}
 
 
-async def test_nothing_is_left(home: PlanHome, hass_storage: dict[str, Any]) -> None:
+async def test_nothing_is_left(home: FrozenHome, hass_storage: dict[str, Any]) -> None:
     """Unloading ends timers, tasks and repairs; removing takes the file and the device too."""
     home.server.fault("all", "down")
     entry = await home.set_up(prices_since="2024-08-01")
@@ -324,7 +324,7 @@ async def test_nothing_is_left(home: PlanHome, hass_storage: dict[str, Any]) -> 
     assert not dr.async_get(home.hass).devices
 
 
-async def test_unloaded_while_asking(home: PlanHome) -> None:
+async def test_unloaded_while_asking(home: FrozenHome) -> None:
     """A question that is still open is dropped, and what it cost is not forgotten."""
     entry = await home.set_up()
     home.server.fault("all", "slow")
@@ -335,7 +335,7 @@ async def test_unloaded_while_asking(home: PlanHome) -> None:
     assert [task for task in asyncio.all_tasks() if "asking" in task.get_name()] == []
 
 
-async def test_changed_quotas_while_asking(home: PlanHome) -> None:
+async def test_changed_quotas_while_asking(home: FrozenHome) -> None:
     """Options that take a new client begin anew with what was asked so far."""
     entry = await home.set_up()
     home.server.fault("all", "slow")
@@ -362,7 +362,7 @@ async def test_changed_quotas_while_asking(home: PlanHome) -> None:
     ],
 )
 async def test_spoilt_file(
-    home: PlanHome, hass_storage: dict[str, Any], stored: dict[str, Any]
+    home: FrozenHome, hass_storage: dict[str, Any], stored: dict[str, Any]
 ) -> None:
     """A file that can't be read is no reason to fail."""
     entry = home.add()
@@ -376,7 +376,7 @@ async def test_spoilt_file(
 
 
 async def test_refused_address(
-    home: PlanHome, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    home: FrozenHome, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The variable of tests and demo leads nowhere but to loopback."""
     monkeypatch.setenv("MARSTEK_TEMPO_BASE", "http://192.0.2.1:80")
@@ -387,7 +387,7 @@ async def test_refused_address(
     assert home.server.count() == 0
 
 
-async def test_service_device(home: PlanHome) -> None:
+async def test_service_device(home: FrozenHome) -> None:
     """What the plan does is on one service device, what the tariff says on another."""
     entry = await home.set_up()
     devices = dr.async_entries_for_config_entry(dr.async_get(home.hass), entry.entry_id)

@@ -8,7 +8,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.marstek.tempo import OFFICIAL, Colour
-from tests.support.frozen_home import DAY, HISTORY, PlanHome, days
+from tests.support.frozen_home import DAY, HISTORY, FrozenHome, days
 from tests.support.moments import paris
 
 FIRST, LAST = "2026-03-12", "2026-04-02"
@@ -23,7 +23,7 @@ def days_left(colour: str, until: date) -> int:
     return quota - sum(HISTORY[day] == colour for day in season)
 
 
-def check(home: PlanHome, moment: datetime, *, known_from: str = "06:45") -> None:
+def check(home: FrozenHome, moment: datetime, *, known_from: str = "06:45") -> None:
     """Compare all that is shown at a moment with the real colours."""
     day = max(day for day in days(FIRST, "2026-04-04") if paris(day, "06:00") <= moment)
     is_known = moment >= paris(day, known_from)
@@ -50,7 +50,7 @@ def check(home: PlanHome, moment: datetime, *, known_from: str = "06:45") -> Non
     assert home.entity("tempo").attributes["message"] == today.capitalize()
 
 
-def check_red(home: PlanHome, day: date, *, is_known: bool) -> None:
+def check_red(home: FrozenHome, day: date, *, is_known: bool) -> None:
     """Compare what is said of a red tomorrow, which only some days can be."""
     tomorrow = day + DAY
     can_be = tomorrow.month == 3 and tomorrow.weekday() < 5 and days_left("red", day) > 0
@@ -63,7 +63,7 @@ def check_red(home: PlanHome, day: date, *, is_known: bool) -> None:
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York"])
 async def test_three_weeks(
-    hass: HomeAssistant, home: PlanHome, zone: str, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, home: FrozenHome, zone: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """All is right at every moment that matters, wherever Home Assistant thinks that it is."""
     await hass.config.async_set_time_zone(zone)
@@ -85,7 +85,7 @@ async def test_three_weeks(
     assert home.issues() == set()
 
 
-async def test_midnight_changes_nothing(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_midnight_changes_nothing(hass: HomeAssistant, home: FrozenHome) -> None:
     """Neither in Paris nor in Home Assistant's own zone."""
     await hass.config.async_set_time_zone("America/New_York")
     await home.set_up()
@@ -96,7 +96,7 @@ async def test_midnight_changes_nothing(hass: HomeAssistant, home: PlanHome) -> 
     assert seen == []
 
 
-async def test_quiet_ticks_write_nothing(home: PlanHome) -> None:
+async def test_quiet_ticks_write_nothing(home: FrozenHome) -> None:
     """A state is written when something changed, and at no other time."""
     await home.set_up()
     await home.go("2026-01-13", "11:20")
@@ -107,7 +107,7 @@ async def test_quiet_ticks_write_nothing(home: PlanHome) -> None:
     assert after == reported
 
 
-async def test_six_in_the_morning(home: PlanHome) -> None:
+async def test_six_in_the_morning(home: FrozenHome) -> None:
     """All that changes then changes within two seconds, and at the same moment."""
     await home.set_up()
     await home.go("2026-01-13", "11:20")
@@ -125,7 +125,7 @@ async def test_six_in_the_morning(home: PlanHome) -> None:
 
 
 async def events(
-    home: PlanHome, start: datetime, end: datetime, key: str = "tempo"
+    home: FrozenHome, start: datetime, end: datetime, key: str = "tempo"
 ) -> list[dict[str, Any]]:
     """Return the events of a calendar in a span."""
     entity_id = home.entity_id(key)
@@ -141,7 +141,7 @@ async def events(
     return list(found["events"])
 
 
-async def test_days_of_a_colour(home: PlanHome) -> None:
+async def test_days_of_a_colour(home: FrozenHome) -> None:
     """Each colour has its calendar, on the date of its days; together they are the season."""
     await home.jump(paris("2026-03-30", "11:20"))
     await home.set_up()
@@ -166,7 +166,7 @@ async def test_days_of_a_colour(home: PlanHome) -> None:
     ("day", "hours"),
     [("2026-03-27", 24), ("2026-03-28", 23), ("2025-10-25", 25), ("2025-10-26", 24)],
 )
-async def test_length_of_calendar_events(home: PlanHome, day: str, hours: int) -> None:
+async def test_length_of_calendar_events(home: FrozenHome, day: str, hours: int) -> None:
     """A day lasts from 06:00 to 06:00, whatever happens to the clocks in between."""
     await home.jump(paris("2026-03-30", "11:20"))
     await home.set_up()
@@ -177,7 +177,7 @@ async def test_length_of_calendar_events(home: PlanHome, day: str, hours: int) -
     assert event["summary"] == HISTORY[date.fromisoformat(day)].capitalize()
 
 
-async def test_calendar_of_two_seasons(home: PlanHome) -> None:
+async def test_calendar_of_two_seasons(home: FrozenHome) -> None:
     """This and the last season are there, without gap, until tomorrow as soon as it is known."""
     await home.set_up()
     await home.go("2026-01-13", "11:20")
@@ -190,7 +190,7 @@ async def test_calendar_of_two_seasons(home: PlanHome) -> None:
     assert last["summary"] == "White"
 
 
-async def test_calendar_trigger(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_calendar_trigger(hass: HomeAssistant, home: FrozenHome) -> None:
     """An automation can start with the days of a colour."""
     await home.set_up()
     started: list[str] = []
@@ -212,7 +212,7 @@ async def test_calendar_trigger(hass: HomeAssistant, home: PlanHome) -> None:
     )
 
 
-async def test_french(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_french(hass: HomeAssistant, home: FrozenHome) -> None:
     """In a French home the calendar speaks French."""
     hass.config.language = "fr"
     await home.set_up()

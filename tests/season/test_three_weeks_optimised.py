@@ -17,11 +17,11 @@ from custom_components.marstek.planner.habits import Hour
 from scripts.season_lib.season import Season, live
 from simulator.household import PowerProfile, clear_sky, daily_load, net_load
 from tests.support.plan_home import PARIS, at
+from tests.support.seldom import looking_seldom
 
 pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
 
 FIRST: Final = date(2026, 3, 12)
-_SELDOM: Final = 300.0
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -64,17 +64,12 @@ async def _lived(house: House, days: int, *, faulty: bool) -> Season:
     async def hours(_: HomeAssistant, __: Sources, start: datetime, end: datetime) -> list[Hour]:
         return house.hours(start, end)
 
-    plan = "custom_components.marstek.plan"
     options: Mapping[str, Any] = {
         CONF_STRATEGY: Approach.SAVINGS,
         CONF_HAS_PV: house.pv > 0,
     }
     household: Callable[[Random], PowerProfile] = house.profile
-    with (
-        patch(f"{plan}.controller._LONGEST_WAIT", _SELDOM),
-        patch(f"{plan}.tariff.coordinator._LONGEST_WAIT", _SELDOM),
-        patch(f"{plan}.learning.async_hours", hours),
-    ):
+    with looking_seldom(), patch("custom_components.marstek.plan.learning.async_hours", hours):
         season = Season()
         async for season in live(  # noqa: B007
             FIRST,

@@ -36,7 +36,7 @@ class Change:
     new: str | None
 
 
-class PlanHome:
+class FrozenHome:
     """Home Assistant with a plan."""
 
     def __init__(

@@ -6,7 +6,7 @@ from statistics import median
 
 from simulator.colours import TempoCalendar
 from tests.support.moments import paris
-from tests.tempo.home import DAY, HISTORY, PUBLICATION, Home, home
+from tests.tempo.home import DAY, HISTORY, PUBLICATION, SourcesHome, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def measure(seed: int = 1) -> Figures:
         )
 
 
-async def _live(place: Home, days: list[date]) -> dict[date, datetime]:
+async def _live(place: SourcesHome, days: list[date]) -> dict[date, datetime]:
     """Return when each day became known."""
     known: dict[date, datetime] = {}
     for day in days:

@@ -29,7 +29,7 @@ CREDENTIALS = Credentials(CLIENT_ID, CLIENT_SECRET)
 DAY = timedelta(days=1)
 
 
-class Home:
+class SourcesHome:
     """One client, its book, and the sources that it asks."""
 
     def __init__(
@@ -132,9 +132,9 @@ async def home(
     patience: float = 5.0,
     seed: int = 1,
     calendar: TempoCalendar | None = None,
-) -> AsyncIterator[Home]:
+) -> AsyncIterator[SourcesHome]:
     """Open a home with an aiohttp session of its own."""
     published = time.fromisoformat(published_at)
     calendar = calendar or TempoCalendar(HISTORY, published_at=published)
     async with TempoServer(calendar) as server, aiohttp.ClientSession() as session:
-        yield Home(session, server, start, credentials, patience, seed)
+        yield SourcesHome(session, server, start, credentials, patience, seed)

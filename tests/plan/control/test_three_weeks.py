@@ -2,12 +2,12 @@
 
 from datetime import date
 from typing import Final
-from unittest.mock import patch
 
 import pytest
 
 from scripts.season_lib.season import Season, live
 from tests.support.plan_home import at
+from tests.support.seldom import looking_seldom
 
 pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.weeks]
 
@@ -15,16 +15,11 @@ FIRST: Final = date(2026, 3, 12)
 DAYS: Final = 21
 # Figures that the history of colours gives for these days.
 RED_MORNINGS: Final = 13
-_SELDOM: Final = 300.0
 
 
 async def _three_weeks(*, faulty: bool) -> Season:
     """Return what came of three weeks; what does nothing but look looks more seldom."""
-    plan = "custom_components.marstek.plan"
-    with (
-        patch(f"{plan}.controller._LONGEST_WAIT", _SELDOM),
-        patch(f"{plan}.tariff.coordinator._LONGEST_WAIT", _SELDOM),
-    ):
+    with looking_seldom():
         season = Season()
         async for season in live(FIRST, DAYS, 3, faulty=faulty):  # noqa: B007
             pass
