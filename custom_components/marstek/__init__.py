@@ -14,6 +14,8 @@ from .battery.memory import MemoryStore
 from .battery.runtime import async_make_battery
 from .const import CONF_KIND, DOMAIN, EntryKind
 from .core_domain import async_look_for_core
+from .dashboard.page_module import async_serve_module
+from .dashboard.websocket import async_register_commands
 from .discovery import async_start_discovery
 from .entries import is_battery, is_plan
 from .first_steps import async_first_steps, async_place
@@ -65,6 +67,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_start_discovery(hass, async_is_heard)
     async_start_health(hass)
     async_start_option_entities(hass)
+    async_register_commands(hass)
+    await async_serve_module(hass)
     await async_look_for_core(hass)
     return True
 

@@ -1,0 +1,105 @@
+"""Inventory of a home for its dashboard: the entities that exist and are shown, by unique id."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID, Tariff
+from ..entries import async_batteries, async_plan_entry
+from ..plan.options import plan_options
+from ..plan.tariff_settings import TariffSettings, tariff_settings
+
+type Entities = Mapping[str, str]
+"""Entity ids by key: the unique id without the MAC or the name of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryInventory:
+    """A battery and its entities."""
+
+    ble_mac: str
+    name: str
+    entities: Entities
+    device_id: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Path of the page of the battery."""
+        return f"battery-{self.ble_mac}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInventory:
+    """The plan, its tariff and their entities."""
+
+    entities: Entities
+    settings: TariffSettings
+    device_id: str | None = None
+    grid_sensor: str | None = None
+
+    @property
+    def tariff(self) -> Tariff:
+        """The tariff that the plan goes by."""
+        return self.settings.tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All that a dashboard can show."""
+
+    batteries: tuple[BatteryInventory, ...] = ()
+    plan: PlanInventory | None = None
+    components: Collection[str] = field(default_factory=frozenset)
+    """Integrations of Home Assistant that are loaded."""
+    currency: str = "EUR"
+
+    @property
+    def of_plan(self) -> Entities:
+        """Entities of the plan and its tariff; none without a plan."""
+        return {} if self.plan is None else self.plan.entities
+
+    @property
+    def device_ids(self) -> list[str]:
+        """Devices of the batteries, for actions that are for all of them."""
+        return [each.device_id for each in self.batteries if each.device_id is not None]
+
+
+@callback
+def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inventory:
+    """Return what is there; with `entries`, only the batteries of these config entries."""
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+
+    def shown(entry_id: str, prefix: str) -> dict[str, str]:
+        return {
+            item.unique_id.removeprefix(f"{prefix}_"): item.entity_id
+            for item in er.async_entries_for_config_entry(entities, entry_id)
+            if item.disabled_by is None and item.hidden_by is None
+        }
+
+    def device(entry_id: str, identifier: str) -> dr.DeviceEntry | None:
+        return devices.async_get_device_by_identifier((DOMAIN, identifier), entry_id)
+
+    batteries = []
+    for entry in async_batteries(hass):
+        if entry.disabled_by is not None or (entries and entry.entry_id not in entries):
+            continue
+        mac = entry.data[CONF_BLE_MAC]
+        found = device(entry.entry_id, mac)
+        name = entry.title if found is None else found.name_by_user or found.name or entry.title
+        its = shown(entry.entry_id, mac)
+        batteries.append(BatteryInventory(mac, name, its, None if found is None else found.id))
+    plan = None
+    of_plan = async_plan_entry(hass)
+    if of_plan is not None and of_plan.disabled_by is None:
+        settings = tariff_settings(of_plan)
+        own = device(of_plan.entry_id, PLAN_UNIQUE_ID)
+        plan = PlanInventory(
+            shown(of_plan.entry_id, PLAN_UNIQUE_ID),
+            settings,
+            None if own is None else own.id,
+            plan_options(of_plan.options, settings.tariff).grid_sensor,
+        )
+    batteries.sort(key=lambda each: (each.name.casefold(), each.ble_mac))
+    return Inventory(tuple(batteries), plan, hass.config.components, hass.config.currency)

@@ -1,0 +1,1 @@
+"""Pages of the dashboard, each built from the inventory of a home (pure)."""

@@ -1,0 +1,61 @@
+"""Page of the tariff: the days of Tempo and the prices of the contract."""
+
+from collections.abc import Iterable
+
+from ...const import Tariff
+from ...tempo import Colour
+from ..cards import COLOURS, Card, full_width, heading, section, tile, view
+from ..inventory import Inventory, PlanInventory
+from ..texts import DashboardTexts
+
+
+def tariff_view(home: Inventory, texts: DashboardTexts) -> Card | None:
+    """Return the page; None without a tariff."""
+    plan = home.plan
+    if plan is None:
+        return None
+    if plan.tariff is Tariff.TEMPO:
+        sections = [
+            *section(_days(plan, texts)),
+            *section(_tempo_prices(home, plan, texts)),
+        ]
+        return view("Tempo", "tariff", sections)
+    sections = [
+        *section(_prices(plan, texts)),
+    ]
+    return view(texts.get("views", "tariff"), "tariff", sections)
+
+
+def _days(plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
+    known = plan.entities.get
+    yield heading(texts.get("headings", "days"), "mdi:calendar-today")
+    yield from tile(known("colour_today"), texts.get("labels", "today"))
+    yield from tile(known("colour_tomorrow"), texts.get("labels", "tomorrow"))
+    for colour in (Colour.RED, Colour.WHITE, Colour.BLUE):
+        # A home of the first version goes on with the entity of another key.
+        entity_id = known(f"{colour}_days_left") or known(f"days_left_{colour}")
+        yield from tile(entity_id, color=COLOURS[colour])
+    yield from tile(known("price"))
+    yield from tile(known("off_peak"))
+
+
+def _tempo_prices(home: Inventory, plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
+    prices, label = plan.settings.tempo_prices, texts.sections["labels"]
+    rows = [
+        f"| {label[colour]} | {prices.of(colour, off_peak=True):.4f}"
+        f" | {prices.of(colour, off_peak=False):.4f} |"
+        for colour in Colour
+    ]
+    head = f"| {home.currency}/kWh | {label['off_peak']} | {label['peak']} |\n|:--|--:|--:|"
+    yield heading(texts.get("headings", "prices"), "mdi:cash")
+    yield full_width({"type": "markdown", "content": "\n".join([head, *rows])})
+
+
+def _prices(plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
+    known = plan.entities.get
+    yield heading(texts.get("headings", "prices"), "mdi:cash")
+    for key in (
+        *("price", "next_price", "next_price_change", "price_lowest", "price_highest"),
+        *("price_average", "off_peak", "price_off_peak", "price_peak", "next_off_peak_change"),
+    ):
+        yield from tile(known(key))
