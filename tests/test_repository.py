@@ -53,6 +53,7 @@ LIBRARIES = {
         "custom_components.marstek.tempo",
     ),
     "custom_components/marstek/savings": ("custom_components.marstek.savings",),
+    "custom_components/marstek/export": ("custom_components.marstek.export",),
     "simulator": ("simulator",),
 }
 # What the rest of the integration may know of a battery: `Battery`, the values that it takes and

@@ -32,6 +32,7 @@ from .plan.runtime import async_setup_plan
 from .plan.savings_meter import SavingsStore
 from .plan.suggestion import async_withdraw
 from .plan.tariff.issues import TariffIssues
+from .records.downloads import async_setup_downloads
 from .runtime import async_is_heard, async_loaded_plan
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -63,6 +64,7 @@ PLATFORMS = {
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Adopt entries of other integrations, register actions, and start the discovery."""
     async_adopt_all(hass)
+    await async_setup_downloads(hass)
     async_setup_actions(hass)
     async_start_discovery(hass, async_is_heard)
     async_start_health(hass)

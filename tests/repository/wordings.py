@@ -14,7 +14,7 @@ from tests.repository.texts import Tree, flatten
 LONGEST: Final = 26
 """Characters of a name of an entity that fit beside its value on a screen of 390 px."""
 _FILLED: Final = {"{number}": "1", "{phase}": "A"}
-_LITERALS: Final = {"energy:", "default_config:", "hold", "22:00"}
+_LITERALS: Final = {"energy:", "recorder:", "default_config:", "hold", "22:00"}
 """Quoted, and to be typed as they are."""
 _UNIT: Final = r"(?:%|W|kWh|kVA|°C)(?!\w)"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -89,8 +89,23 @@ def _targets(call: ServiceCall) -> list[BatteryConfigEntry]:
             key = "name_a_battery" if entries else "no_battery"
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
         return entries
-    found = {device_id: _entry_of(call.hass, device_id) for device_id in device_ids}
-    unknown = [_device_name(call.hass, each) for each, entry in found.items() if entry is None]
+    return _named(call.hass, device_ids)
+
+
+def batteries_or_all(call: ServiceCall) -> list[ConfigEntry]:
+    """Return the entries of the batteries that a call names, else of all that are not disabled.
+
+    They need not be loaded. Raises ServiceValidationError for a device that is no battery.
+    """
+    if device_ids := call.data.get(ATTR_DEVICE_ID):
+        return list(_named(call.hass, device_ids))
+    return [entry for entry in async_batteries(call.hass) if entry.disabled_by is None]
+
+
+def _named(hass: HomeAssistant, device_ids: list[str]) -> list[BatteryConfigEntry]:
+    """Return the entries of devices; ServiceValidationError when one is no battery."""
+    found = {device_id: _entry_of(hass, device_id) for device_id in device_ids}
+    unknown = [_device_name(hass, each) for each, entry in found.items() if entry is None]
     if unknown:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

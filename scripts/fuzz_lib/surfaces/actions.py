@@ -14,6 +14,7 @@ from custom_components.marstek import checked
 from custom_components.marstek.actions.plan import PLAN_ACTIONS
 from custom_components.marstek.actions.plan_requests import end_of_pause
 from custom_components.marstek.actions.power import POWER_ACTIONS
+from custom_components.marstek.actions.records import RECORD_ACTIONS
 from custom_components.marstek.actions.schedule import SCHEDULE_ACTIONS, period_of
 from custom_components.marstek.battery.schedule.timetable import TimetableError, arrange, to_clear
 from custom_components.marstek.battery.slot_mirror import SLOTS, Mirror
@@ -23,7 +24,7 @@ from scripts.fuzz_lib.values import NoValueError, UnsoundError, python_value, re
 _NOW: Final = dt.datetime(2026, 11, 26, 22, 30, tzinfo=dt.UTC)
 _SCHEMAS: Final = {
     action.name: vol.Schema(action.fields)
-    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS)
+    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS, *RECORD_ACTIONS)
 }
 _CHECKS: Final = (checked.number, checked.rounded, checked.whole, checked.duration)
 _MOST: Final = 1e9

@@ -1,0 +1,22 @@
+"""Files for spreadsheets: tables written as CSV and XLSX, without Home Assistant.
+
+Both are written with the standard library. A workbook of plain sheets needs six small XML parts;
+a requirement would have to be fetched and kept up to date on every home for that.
+"""
+
+from .csv_text import csv_bytes
+from .measurements import Changes, Resolution, StatisticRows, measurements
+from .table import Cell, Table, safe_text
+from .xlsx import xlsx_bytes
+
+__all__ = [
+    "Cell",
+    "Changes",
+    "Resolution",
+    "StatisticRows",
+    "Table",
+    "csv_bytes",
+    "measurements",
+    "safe_text",
+    "xlsx_bytes",
+]

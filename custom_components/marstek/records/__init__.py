@@ -1,0 +1,1 @@
+"""What is kept of a home, to take away: exports, reports and imported history."""

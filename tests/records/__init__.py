@@ -1,0 +1,1 @@
+"""Tests of what is kept of a home: exports, reports and imported history."""
