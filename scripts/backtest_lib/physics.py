@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from custom_components.marstek.savings import one_way_loss
+
 from .home import USABLE
 
 HOURS: Final = 0.25
@@ -19,19 +21,14 @@ DEADBAND: Final = 0.02
 """kW that are not worth switching on for."""
 
 
-def loss(power: float) -> float:
-    """Return the kW that a battery loses one way: 10 % at 1 kW, 12 % at 400 W, 23 % at 100 W."""
-    return 0.0215 + 0.0645 * power + 0.01075 * power * power
-
-
 def stored_by(power: float) -> float:
     """Return the kW that reach the cells."""
-    return max(0.0, power - loss(power))
+    return max(0.0, power - one_way_loss(power))
 
 
 def taken_for(power: float) -> float:
     """Return the kW that leave the cells."""
-    return power + loss(power)
+    return power + one_way_loss(power)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from custom_components.marstek.savings import (
     Ledger,
     MeteredSpan,
     MoneyPeriod,
+    PlanGain,
     Stock,
     season_start,
 )
@@ -171,6 +172,33 @@ def test_a_price_that_comes_later() -> None:
     assert ledger.by_colour(DAY, DAY) == {"white": pytest.approx(0.06)}
 
 
+def test_what_the_plan_added_is_noted_beside() -> None:
+    """At the price of its span, with the change of what is stored, and later where that is late."""
+    ledger, unknown = Ledger(), DAY + timedelta(days=1)
+    assert ledger.plan_added(DAY, DAY) is None
+    ledger.add_plan(DAY, PlanGain(Exchange(1000.0, 500.0), 0.05), 300, (0.2, 0.1))
+    assert ledger.plan_added(DAY, DAY) == pytest.approx(0.2 - 0.05 + 0.05)
+    exchange = Exchange(avoided=1000.0)
+    ledger.add(unknown, exchange, 300, None, unpriced_as="peak")
+    ledger.add_plan(unknown, PlanGain(exchange, 0.1), 300, None, unpriced_as="peak")
+    assert ledger.plan_added(unknown, unknown) == pytest.approx(0.1)
+    again = DayMoney.restore(json.loads(json.dumps(ledger.day(unknown).store())))
+    assert again == ledger.day(unknown)
+    for _ in range(2):
+        ledger.settle(unknown, "peak", (0.7, 0.0), "red")
+    assert ledger.plan_added(DAY, unknown) == pytest.approx(0.2 + 0.1 + 0.7)
+    assert ledger.plan_seconds(DAY, unknown) == (600, 2)
+    assert ledger.by_colour(DAY, unknown) == {"red": pytest.approx(0.7)}
+
+
+def test_energy_by_where_it_came_from() -> None:
+    """From the sun what was not fed in, from the grid what was drawn more."""
+    ledger = Ledger()
+    ledger.add(DAY, span(-100.0, -50.0).exchange(), 300, (0.2, 0.0))
+    ledger.add(DAY, span(-100.0, 70.0).exchange(), 300, (0.2, 0.0))
+    assert ledger.charged(DAY, DAY) == (130.0, 70.0)
+
+
 @settings(max_examples=50)
 @given(st.dictionaries(st.dates(date(2023, 1, 1), date(2028, 1, 1)), PRICE, max_size=60))
 def test_periods(days: dict[date, float]) -> None:
@@ -213,6 +241,9 @@ def test_it_is_bounded() -> None:
         {"by_colour": {3: 1.0}},
         {"unpriced": {"peak": [1]}},
         {"unpriced": []},
+        {"plan": "much"},
+        {"plan_seconds": 1e6},
+        {"plan_unpriced": {"peak": 3}},
     ],
 )
 def test_damaged_days(stored: object) -> None:

@@ -4,18 +4,25 @@ Energies are in Wh, prices and money in the currency of the prices, prices per k
 """
 
 from .integral import PowerIntegral
-from .ledger import DayMoney, Ledger, MoneyPeriod, season_start
+from .ledger import DayMoney, Ledger, MoneyPeriod, first_day, season_start
+from .plain_auto import LONGEST_GAP, PlainAuto, PlanGain, StorageState, one_way_loss
 from .span import LONGEST_SPAN, Exchange, MeteredSpan
 from .stock import Stock
 
 __all__ = [
+    "LONGEST_GAP",
     "LONGEST_SPAN",
     "DayMoney",
     "Exchange",
     "Ledger",
     "MeteredSpan",
     "MoneyPeriod",
+    "PlainAuto",
+    "PlanGain",
     "PowerIntegral",
     "Stock",
+    "StorageState",
+    "first_day",
+    "one_way_loss",
     "season_start",
 ]

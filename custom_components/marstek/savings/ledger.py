@@ -10,6 +10,7 @@ from enum import StrEnum
 import math
 from typing import Any, Final
 
+from .plain_auto import PlanGain
 from .span import Exchange
 
 MOST_DAYS: Final = 800
@@ -26,6 +27,15 @@ class MoneyPeriod(StrEnum):
     MONTH = "month"
     SEASON = "season"
     TOTAL = "total"
+
+
+def first_day(period: MoneyPeriod, today: date) -> date | None:
+    """Return the first day of the period that a day belongs to; None for the total."""
+    return {
+        MoneyPeriod.TODAY: today,
+        MoneyPeriod.MONTH: today.replace(day=1),
+        MoneyPeriod.SEASON: season_start(today),
+    }.get(period)
 
 
 def season_start(day: date) -> date:
@@ -51,6 +61,12 @@ class DayMoney:
     """Wh that were charged from the grid."""
     unpriced: Mapping[str, Exchange] = field(default_factory=dict)
     """Exchanges whose price is not known yet, by the name of their price."""
+    plan: float = 0.0
+    """What the plan added over the same batteries in plain Auto, stored energy included."""
+    plan_seconds: float = 0.0
+    """Of the day, in which that is known."""
+    plan_unpriced: Mapping[str, Exchange] = field(default_factory=dict)
+    """The plan's part of `unpriced`, by the same names."""
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes; money to a hundredth of a cent."""
@@ -62,10 +78,10 @@ class DayMoney:
             "by_colour": {key: round(value, 4) for key, value in self.by_colour.items()},
             "from_sun": round(self.from_sun),
             "from_grid": round(self.from_grid),
-            "unpriced": {
-                key: [round(each.avoided, 1), round(each.forgone, 1)]
-                for key, each in self.unpriced.items()
-            },
+            "unpriced": _stored_exchanges(self.unpriced),
+            "plan": round(self.plan, 4),
+            "plan_seconds": round(self.plan_seconds),
+            "plan_unpriced": _stored_exchanges(self.plan_unpriced),
         }
         return {key: value for key, value in given.items() if value}
 
@@ -73,10 +89,6 @@ class DayMoney:
     def restore(cls, stored: object) -> DayMoney:
         """Return a day as it was stored; ValueError for what it can't be."""
         given = _mapping(stored)
-        unpriced = {
-            _text(key): Exchange(*_pair(value))
-            for key, value in _mapping(given.get("unpriced", {})).items()
-        }
         return cls(
             _number(given.get("saved", 0.0), _MOST_MONEY),
             _number(given.get("estimated", 0.0), _MOST_MONEY),
@@ -88,7 +100,10 @@ class DayMoney:
             },
             _number(given.get("from_sun", 0.0), _MOST_ENERGY),
             _number(given.get("from_grid", 0.0), _MOST_ENERGY),
-            unpriced,
+            _exchanges(given.get("unpriced", {})),
+            _number(given.get("plan", 0.0), _MOST_MONEY),
+            _number(given.get("plan_seconds", 0.0), 90_000),
+            _exchanges(given.get("plan_unpriced", {})),
         )
 
 
@@ -154,8 +169,34 @@ class Ledger:
         line = self.day(day)
         if (exchange := line.unpriced.get(unpriced_as)) is None:
             return
-        left = {key: value for key, value in line.unpriced.items() if key != unpriced_as}
-        self._put(day, _with_money(replace(line, unpriced=left), exchange.money(*price), colour))
+        of_plan = line.plan_unpriced.get(unpriced_as, Exchange())
+        line = replace(
+            line,
+            unpriced=_without(line.unpriced, unpriced_as),
+            plan=line.plan + of_plan.money(*price),
+            plan_unpriced=_without(line.plan_unpriced, unpriced_as),
+        )
+        self._put(day, _with_money(line, exchange.money(*price), colour))
+
+    def add_plan(
+        self,
+        day: date,
+        gain: PlanGain,
+        seconds: float,
+        price: tuple[float, float] | None,
+        *,
+        unpriced_as: str = "",
+    ) -> None:
+        """Note what the plan added in a span that `add` has noted, priced as that is."""
+        line = self.day(day)
+        line = replace(line, plan=line.plan + gain.worth, plan_seconds=line.plan_seconds + seconds)
+        if price is not None:
+            line = replace(line, plan=line.plan + gain.exchange.money(*price))
+        else:
+            known = line.plan_unpriced.get(unpriced_as, Exchange())
+            waiting = {**line.plan_unpriced, unpriced_as: known + gain.exchange}
+            line = replace(line, plan_unpriced=waiting)
+        self._put(day, line)
 
     def note_stock(self, day: date, change: float) -> None:
         """Note by how much the cost of what is stored has risen."""
@@ -164,14 +205,28 @@ class Ledger:
 
     def saved(self, period: MoneyPeriod, today: date) -> float:
         """Return what was saved in the period that a day belongs to."""
-        if period is MoneyPeriod.TOTAL:
+        first = first_day(period, today)
+        if first is None:
             return self._before + sum(line.saved for line in self._days.values())
-        first = {
-            MoneyPeriod.TODAY: today,
-            MoneyPeriod.MONTH: today.replace(day=1),
-            MoneyPeriod.SEASON: season_start(today),
-        }[period]
-        return sum(line.saved for day, line in self._days.items() if first <= day <= today)
+        return sum(line.saved for line in self._lines(first, today))
+
+    def plan_added(self, first: date, last: date) -> float | None:
+        """Return what the plan added from one day to another; None where none of it is known."""
+        lines = [line for line in self._lines(first, last) if line.plan_seconds]
+        return sum(line.plan for line in lines) if lines else None
+
+    def plan_seconds(self, first: date, last: date) -> tuple[float, int]:
+        """Return for how many seconds that is known, and of how many days anything is."""
+        lines = self._lines(first, last)
+        return sum(line.plan_seconds for line in lines), len(lines)
+
+    def charged(self, first: date, last: date) -> tuple[float, float]:
+        """Return the Wh charged from the sun and from the grid, from one day to another."""
+        lines = self._lines(first, last)
+        return sum(line.from_sun for line in lines), sum(line.from_grid for line in lines)
+
+    def _lines(self, first: date, last: date) -> list[DayMoney]:
+        return [line for day, line in self._days.items() if first <= day <= last]
 
     def by_colour(self, first: date, last: date) -> dict[str, float]:
         """Return what was saved from one day to another, by colour."""
@@ -214,6 +269,20 @@ def _with_money(
         estimated=line.estimated + estimated,
         by_colour=by_colour,
     )
+
+
+def _without(exchanges: Mapping[str, Exchange], name: str) -> dict[str, Exchange]:
+    return {key: value for key, value in exchanges.items() if key != name}
+
+
+def _stored_exchanges(exchanges: Mapping[str, Exchange]) -> dict[str, list[float]]:
+    return {
+        key: [round(each.avoided, 1), round(each.forgone, 1)] for key, each in exchanges.items()
+    }
+
+
+def _exchanges(stored: object) -> dict[str, Exchange]:
+    return {_text(key): Exchange(*_pair(value)) for key, value in _mapping(stored).items()}
 
 
 def _mapping(stored: object) -> dict[Any, Any]:

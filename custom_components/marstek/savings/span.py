@@ -50,12 +50,14 @@ class MeteredSpan:
     """What batteries draw and report as 0 W."""
     is_commanded: bool = False
     """True where batteries charge on command, not with what the sun leaves over."""
+    solar: float = 0.0
+    """All that solar inputs of the batteries gave, to the house or to the cells."""
 
     def __post_init__(self) -> None:
         """Refuse what can't be measured."""
         if not timedelta() < self.end - self.start <= LONGEST_SPAN:
             raise ValueError("A span lasts at most five minutes")
-        energies = (self.battery, self.sun, self.standby, self.grid or 0.0)
+        energies = (self.battery, self.sun, self.standby, self.solar, self.grid or 0.0)
         if not all(math.isfinite(energy) for energy in energies):
             raise ValueError("Energies are numbers")
 
@@ -104,6 +106,7 @@ class MeteredSpan:
                 self.sun * ((end - start) / whole),
                 self.standby * ((end - start) / whole),
                 self.is_commanded,
+                self.solar * ((end - start) / whole),
             )
             for start, end in pairwise(bounds)
         ]
