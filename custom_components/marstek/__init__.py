@@ -29,7 +29,7 @@ from .plan.memory import PlanStore
 from .plan.notifications import async_remove_notifications
 from .plan.option_entities import async_start_option_entities
 from .plan.runtime import async_setup_plan
-from .plan.savings_meter import SavingsStore
+from .plan.savings_store import SavingsStore
 from .plan.suggestion import async_withdraw
 from .plan.tariff.issues import TariffIssues
 from .records.downloads import async_setup_downloads

@@ -86,6 +86,7 @@ CONF_LOAD_SENSOR: Final = "load_sensor"
 CONF_PV_SENSOR: Final = "pv_sensor"
 CONF_DAILY_LOAD: Final = "daily_load"
 CONF_FEED_IN: Final = "feed_in"
+CONF_STANDBY: Final = "standby"
 
 CONF_NOTIFY: Final = "notify"
 CONF_NOTIFY_ENTITIES: Final = "notify_entities"

@@ -38,7 +38,6 @@ _PLAN: Final = frozenset(
     {
         "plan_summary",
         "plan_state",
-        "next_action",
         "next_action_at",
         "total_soc",
         "total_power",
@@ -50,6 +49,7 @@ _PLAN: Final = frozenset(
         "plan",
         "saved_today",
         "saved_season",
+        "plan_added",
     }
 )
 _TARIFF: Final = frozenset(

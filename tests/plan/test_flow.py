@@ -49,6 +49,7 @@ CONTROL = {
     ),
     *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
     *("saved_today", "saved_month", "saved_season", "saved_total"),
+    *("plan_added", "charged_from_sun", "charged_from_grid"),
     *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),
     *("night", "night_start", "day_start", "hand_back", "apply_now", "add_to_energy_dashboard"),
 }

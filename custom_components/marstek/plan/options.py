@@ -30,6 +30,7 @@ from ..const import (
     CONF_RED_TARGET,
     CONF_RESERVE,
     CONF_SAFETY_POWER,
+    CONF_STANDBY,
     CONF_START_GUARD,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
@@ -197,6 +198,14 @@ _ALL: Final = (
     ),
     _power(CONF_SAFETY_POWER, Form.HOUSE, tariffs=_TEMPO),
     Option(
+        key=CONF_STANDBY,
+        form=Form.HOUSE,
+        kind=OptionKind.WHOLE,
+        default=8,
+        high=100,
+        unit=UnitOfPower.WATT,
+    ),
+    Option(
         key=CONF_STRATEGY,
         form=Form.STRATEGY,
         kind=OptionKind.CHOICE,
@@ -267,6 +276,8 @@ class PlanOptions:
     approach: Approach = Approach.SIMPLE
     feed_in: float = 0.0
     """EUR that a kWh fed into the grid earns."""
+    standby: float = 8.0
+    """W that a battery draws at rest and reports as 0."""
 
     def takes_part(self, ble_mac: str) -> bool:
         """Tell whether a battery is the plan's."""
@@ -309,4 +320,5 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
         approach=approach,
         feed_in=float(given[CONF_FEED_IN]),
+        standby=float(given[CONF_STANDBY]),
     )

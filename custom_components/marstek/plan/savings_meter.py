@@ -1,41 +1,32 @@
 """Savings of the batteries: measured in spans of five minutes, priced, and kept for years."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 import datetime as dt
-from typing import Any, Final
+from statistics import fmean
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
 from ..const import Tariff
-from ..keeping import EntryStore
-from ..savings import LONGEST_SPAN, DayMoney, Ledger, MeteredSpan, PowerIntegral, Stock
-from ..stored import number
+from ..savings import LONGEST_SPAN, MeteredSpan, PlainAuto, PlanGain, StorageState
 from ..tempo import Colour
-from ..venus import Mode
-from .meter import sensor_power
+from .exchange_meters import BatteryMeter, GridMeter
 from .options import PlanOptions
 from .participants import loaded_batteries
+from .savings_store import SavingsStore
 from .tariff.coordinator import TariffCoordinator
 
-_SUFFIX: Final = ".savings"
-# In s. Money is written this seldom, and at a stop; an SD card wears by writes.
-_DELAY: Final = 1800.0
-# In s. The slowest firmware is polled every two minutes; longer nothing is known.
-_BATTERY_HOLDS: Final = 270.0
-_GRID_HOLDS: Final = 120.0
-# In W. What a battery draws that says 0 W of itself.
-_STANDBY: Final = 8.0
 # Spans end at the full five minutes; timers are some milliseconds late.
 _LATE: Final = dt.timedelta(seconds=5)
 _INTERVAL: Final = dt.timedelta(minutes=1)
 # Another minute would make the span too long.
 _OPEN_FOR: Final = LONGEST_SPAN + _LATE - _INTERVAL
+_DAY: Final = dt.timedelta(days=1)
 _OFF_PEAK, _PEAK = "off_peak", "peak"
 
 
@@ -56,50 +47,6 @@ class _Price:
         return f"{self.day.isoformat()} {_OFF_PEAK if self.off_peak else _PEAK}"
 
 
-class SavingsStore:
-    """The ledger and the stock of a home, and their file."""
-
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Start with nothing saved; nothing is read yet."""
-        self.ledger = Ledger()
-        self.stock = Stock()
-        self._store = EntryStore(hass, entry_id, self._contents, suffix=_SUFFIX)
-
-    def _contents(self) -> dict[str, Any]:
-        stock = {"energy": round(self.stock.energy, 1), "cost": round(self.stock.cost, 4)}
-        return {"ledger": self.ledger.store(), "stock": stock}
-
-    async def async_load(self) -> None:
-        """Go on with what was known before a restart, day by day."""
-        stored = await self._store.async_load()
-        part = stored.part("ledger")
-        days: dict[dt.date, DayMoney] = {}
-        for name, line in part.mapping("days", DayMoney.restore).items():
-            try:
-                days[dt.date.fromisoformat(name)] = line
-            except ValueError:
-                part.noting("days")(name)
-        self.ledger = Ledger(days, part.value("before", number(-1e7, 1e7), 0.0))
-        stock = stored.part("stock")
-        self.stock = Stock(
-            stock.value("energy", number(0, 1e9), 0.0), stock.value("cost", number(0, 1e7), 0.0)
-        )
-        await self._store.async_settle(("ledger",))
-
-    @callback
-    def save_soon(self) -> None:
-        """Write within half an hour."""
-        self._store.save_within(_DELAY)
-
-    async def async_close(self) -> None:
-        """Write for the last time."""
-        await self._store.async_close()
-
-    async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
-
-
 class SavingsMeter:
     """Measures all batteries and the grid in the same spans, and notes what was saved."""
 
@@ -118,8 +65,10 @@ class SavingsMeter:
         self._options = options
         self._on_noted = on_noted
         self.store = SavingsStore(hass, entry.entry_id)
-        self._batteries: dict[str, _BatteryMeter] = {}
-        self._grid: _GridMeter | None = None
+        self._batteries: dict[str, BatteryMeter] = {}
+        self._grid: GridMeter | None = None
+        self._has_followed = True
+        """Whether batteries in Auto have followed the load, when it could last be seen."""
         self._start: dt.datetime | None = None
         self._price: _Price | None = None
 
@@ -154,12 +103,14 @@ class SavingsMeter:
             self._batteries.pop(key).stop()
         for key, battery in batteries.items():
             if key not in self._batteries:
-                self._batteries[key] = _BatteryMeter(battery, self._hass.loop.time)
+                self._batteries[key] = BatteryMeter(
+                    battery, lambda: self._options().standby, self._hass.loop.time
+                )
         sensor = self._options().grid_sensor
         if (None if self._grid is None else self._grid.sensor) != sensor:
             if self._grid is not None:
                 self._grid.stop()
-            self._grid = _GridMeter(self._hass, sensor) if sensor else None
+            self._grid = GridMeter(self._hass, sensor) if sensor else None
 
     @callback
     def _async_tariff_changed(self) -> None:
@@ -172,6 +123,8 @@ class SavingsMeter:
         """Read each minute what may not have changed, and end a span before it is too long."""
         if self._grid is not None:
             self._grid.read()
+        for meter in self._batteries.values():
+            meter.read()
         # A clock that was set back must not keep the span open until it has caught up.
         if self._start is not None and self._start <= now <= self._start + _OPEN_FOR:
             return
@@ -225,10 +178,11 @@ class SavingsMeter:
             sum(reading.sun for reading in known),
             sum(reading.standby for reading in known),
             any(reading.is_commanded for reading in known),
+            sum(reading.solar for reading in known),
         )
-        self._note(span, price)
+        self._note(span, price, is_auto=all(reading.is_auto for reading in known))
 
-    def _note(self, span: MeteredSpan, price: _Price) -> None:
+    def _note(self, span: MeteredSpan, price: _Price, *, is_auto: bool) -> None:
         ledger, day = self.store.ledger, dt_util.as_local(span.start).date()
         seconds = (span.end - span.start).total_seconds()
         saved = ledger.add(
@@ -245,8 +199,48 @@ class SavingsMeter:
             stock = self.store.stock.after(stored, -saved)
             ledger.note_stock(day, stock.cost - self.store.stock.cost)
             self.store.stock = stock
+        if (gain := self._gain(span, is_auto=is_auto)) is not None:
+            ledger.add_plan(day, gain, seconds, price.money, unpriced_as=price.name)
         self.store.save_soon()
         self._on_noted()
+
+    def _gain(self, span: MeteredSpan, *, is_auto: bool) -> PlanGain | None:
+        """Return what the plan added in a span over plain Auto; None where that is not known.
+
+        It is not where nobody meters the grid, nor where Auto has no meter to go by.
+        """
+        batteries = loaded_batteries(self._hass).values()
+        if span.grid is None or any(_has_no_meter(battery) for battery in batteries):
+            return None
+        storage = _storage(batteries, self._options().standby, is_auto=is_auto)
+        if storage is None:
+            return None
+        if (follows := storage.follows(span)) is not None:
+            self._has_followed = follows
+        if not self._has_followed:
+            return None
+        if self.store.auto is None:
+            self.store.auto = PlainAuto.begin(span.end, storage)
+            return None
+        self.store.auto, gain = self.store.auto.follow(span, storage, self._worth_of_stored())
+        return gain
+
+    def _worth_of_stored(self) -> float:
+        """Return what a kWh in the cells is worth: what it costs to store another one at night.
+
+        Where prices change with the hour, that is taken to be the mean of the last day.
+        """
+        settings = self._tariff.settings
+        efficiency = self._options().strategy.charge_efficiency
+        match settings.tariff:
+            case Tariff.TEMPO:
+                return settings.tempo_prices.blue_off_peak / efficiency
+            case Tariff.FIXED:
+                return settings.fixed_prices.off_peak / efficiency
+            case Tariff.DYNAMIC:
+                now = dt_util.utcnow()
+                prices = self._tariff.store.memory.prices.between(now - _DAY, now)
+                return settings.dynamic.paid(fmean(prices)) / efficiency if prices else 0.0
 
     def _settle(self) -> None:
         """Price what waited for a colour that is binding now."""
@@ -265,82 +259,32 @@ class SavingsMeter:
                 ledger.settle(day, name, (price, feed_in), colour)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Energies of one battery in a span, in Wh."""
-
-    exchange: float
-    sun: float
-    standby: float
-    is_commanded: bool
-
-
-class _BatteryMeter:
-    """Energies of one battery since they were last taken."""
-
-    def __init__(self, battery: Battery, monotonic: Callable[[], float]) -> None:
-        """Measure from now on, by `monotonic` in s."""
-        self.battery = battery
-        self._monotonic = monotonic
-        self._exchange = PowerIntegral(_BATTERY_HOLDS)
-        self._sun = PowerIntegral(_BATTERY_HOLDS)
-        self._standby = PowerIntegral(_BATTERY_HOLDS)
-        self.stop = battery.async_add_listener(self._read, Reading.POWER)
-        self._read()
-
-    @callback
-    def _read(self) -> None:
-        data, now = self.battery.data, self._monotonic()
-        is_known = self.battery.is_reachable and Reading.POWER in data.fresh
-        power = data.ac_power if is_known else None
-        if power is None:
-            for integral in (self._exchange, self._sun, self._standby):
-                integral.read(None, now)
-            return
-        exchange = power + (data.backup_power or 0)
-        sun = min(max(exchange, 0), data.pv_power or 0.0) if self.battery.profile.has_pv else 0.0
-        self._exchange.read(exchange, now)
-        self._sun.read(sun, now)
-        self._standby.read(0.0 if exchange else _STANDBY, now)
-
-    def take(self) -> _Reading | None:
-        """Return the energies, None where a part of them is not known."""
-        now = self._monotonic()
-        exchange, sun, standby = (
-            integral.take(now) for integral in (self._exchange, self._sun, self._standby)
-        )
-        if exchange is None or sun is None or standby is None:
-            return None
-        is_commanded = self.battery.data.mode in (Mode.MANUAL, Mode.PASSIVE)
-        return _Reading(exchange, sun, standby, is_commanded)
-
-
-class _GridMeter:
-    """Energy that the house exchanged with the grid, of a power sensor."""
-
-    def __init__(self, hass: HomeAssistant, sensor: str) -> None:
-        """Measure from now on."""
-        self.sensor = sensor
-        self._hass = hass
-        self._integral = PowerIntegral(_GRID_HOLDS)
-        self.stop = async_track_state_change_event(hass, [sensor], self._changed)
-        self.read()
-
-    @callback
-    def _changed(self, _: Event[EventStateChangedData]) -> None:
-        self.read()
-
-    def read(self) -> None:
-        """Read the sensor, which reports a value that it keeps without an event."""
-        self._integral.read(sensor_power(self._hass, self.sensor), self._hass.loop.time())
-
-    def take(self) -> float | None:
-        """Return the energy in Wh, + imports; None where a part of it is not known."""
-        return self._integral.take(self._hass.loop.time())
-
-
 def _stored(batteries: Mapping[str, Battery]) -> float | None:
     """Return the energy in all batteries in Wh; None while that of one is not known."""
     energies = [battery.data.stored_energy for battery in batteries.values()]
     known = [energy for energy in energies if energy is not None]
     return sum(known) if len(known) == len(energies) else None
+
+
+def _has_no_meter(battery: Battery) -> bool:
+    """Tell whether a battery says that Auto has no meter to go by."""
+    meter = battery.data.meter
+    return battery.data.meter_in_mode is False or (meter is not None and meter.connected is False)
+
+
+def _storage(
+    batteries: Collection[Battery], standby: float, *, is_auto: bool
+) -> StorageState | None:
+    """Return all batteries together; None while the energy in one is not known."""
+    stored = capacity = charge = discharge = 0.0
+    for battery in batteries:
+        data, limits = battery.data, battery.expected_limits
+        if data.usable_energy is None or data.rated_capacity is None:
+            return None
+        stored += data.usable_energy
+        capacity += data.depth_of_discharge * data.rated_capacity
+        charge += limits.charge
+        discharge += limits.discharge
+    if not batteries:
+        return None
+    return StorageState(len(batteries), capacity, stored, charge, discharge, standby, is_auto)

@@ -106,7 +106,12 @@ async def test_house() -> None:
     """A small contract lets less be drawn at once; a sensor can be picked and taken away."""
     async with owner() as me:
         flow = await opened(me, "house")
-        assert flow.defaults == {"subscribed_kva": "6", "grid_sensor": None, "safety_power": 0}
+        assert flow.defaults == {
+            "subscribed_kva": "6",
+            "grid_sensor": None,
+            "safety_power": 0,
+            "standby": 8,
+        }
         result = await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=2501)
         assert result["errors"] == {"safety_power": "out_of_bounds"}
         await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=150)
@@ -115,7 +120,7 @@ async def test_house() -> None:
         await me.until("22:15")
         assert -1060 < sum(me.powers) < -200
         flow = await opened(me, "house")
-        assert flow.defaults == {**changed, "subscribed_kva": "3"}
+        assert flow.defaults == {**changed, "subscribed_kva": "3", "standby": 8}
         await flow.submit(subscribed_kva="6", safety_power=0)
         assert me.entry.options["grid_sensor"] is None
 

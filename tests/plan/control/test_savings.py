@@ -91,6 +91,21 @@ async def test_what_is_not_measured_is_not_counted() -> None:
         assert ledger.day(dt.date(2026, 3, 9)).seconds > seconds + 600
 
 
+@at(2026, 3, 9, 22, 30)
+async def test_a_battery_that_does_nothing_is_measured() -> None:
+    """Held at 0 W it publishes no change, and is known all the same, with what it draws at rest."""
+    async with plan_home(count=1, soc=90, options={"standby": 50}) as home:
+        await home.minutes(30)
+        ledger, day = plan(home).savings.store.ledger, dt.date(2026, 3, 9)
+        before = ledger.day(day)
+        await home.minutes(50)
+        assert home.modes() == ["Manual"]
+        after = ledger.day(day)
+        assert after.seconds - before.seconds == pytest.approx(3000, abs=360)
+        drawn = 50 * (after.seconds - before.seconds) / 3600
+        assert after.from_grid - before.from_grid == pytest.approx(drawn, rel=0.02)
+
+
 @at(2026, 3, 10, 5, 30)
 async def test_a_day_without_a_colour_is_priced_when_it_is_known() -> None:
     """Until then nothing is shown of it; then all of it is."""
@@ -101,7 +116,8 @@ async def test_a_day_without_a_colour_is_priced_when_it_is_known() -> None:
         ledger = plan(home).savings.store.ledger
         known = ledger.day(today)
         assert known.unpriced
-        assert "white" not in known.by_colour
+        # Of the night before, in which the battery was held, there is what it drew at rest.
+        assert known.by_colour.get(home.colours[today], 0.0) == pytest.approx(0, abs=0.001)
         home.announce(today, home.colours[today])
         await home.minutes(15)
         line = ledger.day(today)

@@ -1,6 +1,10 @@
-"""Sensors of what the batteries saved, in the currency of the home."""
+"""Sensors of what the batteries saved, what the plan added, and where they were charged from.
 
-from collections.abc import Mapping
+Each shows a figure of the ledger for the period that runs, so that it falls to zero at the start of
+the next one, which `last_reset` says to statistics.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 import datetime as dt
 from typing import Any, Final, override
@@ -11,55 +15,128 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
+from homeassistant.const import UnitOfEnergy
 from homeassistant.util import dt as dt_util
 
-from ...savings import MoneyPeriod, season_start
+from ...savings import Ledger, MoneyPeriod, first_day
 from ..runtime import Plan
-from ..savings_meter import SavingsMeter
 from .entity import ControlEntity, ControlEntityDescription
+
+_S_PER_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class SavedDescription(ControlEntityDescription, SensorEntityDescription):
-    """What was saved in a period."""
+class LedgerDescription(ControlEntityDescription, SensorEntityDescription):
+    """A figure of the ledger in a period."""
 
     period: MoneyPeriod
+    value_fn: Callable[[Ledger, dt.date], float | None]
+    """Of the ledger and today; None while it is not known."""
+    attributes_fn: Callable[[Ledger, dt.date], Mapping[str, Any] | None] = lambda *_: None
 
 
-def _saved(key: str, period: MoneyPeriod) -> SavedDescription:
-    return SavedDescription(
+def _season(today: dt.date) -> tuple[dt.date, dt.date]:
+    return first_day(MoneyPeriod.SEASON, today) or today, today
+
+
+def _of_today(ledger: Ledger, today: dt.date) -> Mapping[str, Any]:
+    """Return what belongs to the figure of today; money, and a share of the day in %."""
+    line = ledger.day(today)
+    return {
+        "stock_change": round(line.stock, 2),
+        "estimated": round(line.estimated, 2),
+        "known": _share_of_today(line.seconds),
+    }
+
+
+def _share_of_today(seconds: float) -> int:
+    elapsed = (dt_util.now() - dt_util.start_of_local_day()).total_seconds()
+    return round(100 * min(1.0, seconds / elapsed)) if elapsed else 0
+
+
+def _by_colour(ledger: Ledger, today: dt.date) -> Mapping[str, Any] | None:
+    colours = ledger.by_colour(*_season(today))
+    return {colour: round(saved, 2) for colour, saved in colours.items()} or None
+
+
+def _of_plan(ledger: Ledger, today: dt.date) -> Mapping[str, Any]:
+    """Return the plan's share of today, None while it is not known, and the share of time."""
+    added = ledger.plan_added(today, today)
+    seconds, days = ledger.plan_seconds(*_season(today))
+    return {
+        "today": None if added is None else round(added, 2),
+        "known": round(100 * min(1.0, seconds / (_S_PER_DAY * days))) if days else 0,
+    }
+
+
+def _saved(
+    key: str,
+    period: MoneyPeriod,
+    attributes_fn: Callable[[Ledger, dt.date], Mapping[str, Any] | None] = lambda *_: None,
+) -> LedgerDescription:
+    return LedgerDescription(
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.MONETARY,
         state_class=SensorStateClass.TOTAL,
         suggested_display_precision=2,
         period=period,
+        value_fn=lambda ledger, today: ledger.saved(period, today),
+        attributes_fn=attributes_fn,
+    )
+
+
+def _charged(key: str, value_fn: Callable[[Ledger, dt.date], float]) -> LedgerDescription:
+    """Return a sensor of energy charged in the season, in Wh."""
+    return LedgerDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        period=MoneyPeriod.SEASON,
+        value_fn=value_fn,
     )
 
 
 SENSORS: Final = (
-    _saved("saved_today", MoneyPeriod.TODAY),
+    _saved("saved_today", MoneyPeriod.TODAY, _of_today),
     _saved("saved_month", MoneyPeriod.MONTH),
-    _saved("saved_season", MoneyPeriod.SEASON),
+    _saved("saved_season", MoneyPeriod.SEASON, _by_colour),
     _saved("saved_total", MoneyPeriod.TOTAL),
+    LedgerDescription(
+        key="plan_added",
+        translation_key="plan_added",
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=2,
+        period=MoneyPeriod.SEASON,
+        value_fn=lambda ledger, today: ledger.plan_added(*_season(today)),
+        attributes_fn=_of_plan,
+    ),
+    _charged("charged_from_sun", lambda ledger, today: ledger.charged(*_season(today))[0]),
+    _charged("charged_from_grid", lambda ledger, today: ledger.charged(*_season(today))[1]),
 )
 
 
 def money_sensors(plan: Plan) -> list[SensorEntity]:
     """Return these sensors of the plan."""
-    return [SavedSensor(plan, description) for description in SENSORS]
+    return [LedgerSensor(plan, description) for description in SENSORS]
 
 
-class SavedSensor(ControlEntity, SensorEntity):
-    """Money that the batteries saved in a period: the bill without them, less the bill with them."""
+class LedgerSensor(ControlEntity, SensorEntity):
+    """Figure of the ledger in the period that runs: money in the currency of the prices, or Wh."""
 
-    entity_description: SavedDescription
+    entity_description: LedgerDescription
 
-    def __init__(self, plan: Plan, description: SavedDescription) -> None:
+    def __init__(self, plan: Plan, description: LedgerDescription) -> None:
         """Show what `plan` has measured."""
         super().__init__(plan.control, description)
-        self._savings: SavingsMeter = plan.savings
-        self._attr_native_unit_of_measurement = plan.control.hass.config.currency
+        self._savings = plan.savings
+        if description.device_class is SensorDeviceClass.MONETARY:
+            self._attr_native_unit_of_measurement = plan.control.hass.config.currency
 
     @property
     @override
@@ -68,38 +145,22 @@ class SavedSensor(ControlEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float:
-        """Return the money, to a hundredth of a cent."""
-        today = dt_util.now().date()
-        return round(self._savings.store.ledger.saved(self.entity_description.period, today), 4)
+    def native_value(self) -> float | None:
+        """Return the figure; money to a hundredth of a cent."""
+        ledger, today = self._savings.store.ledger, dt_util.now().date()
+        value = self.entity_description.value_fn(ledger, today)
+        return None if value is None else round(value, 4)
 
     @property
     @override
     def last_reset(self) -> dt.datetime | None:
         """Return when the period began; None for the total."""
-        today = dt_util.now().date()
-        first = {
-            MoneyPeriod.TODAY: today,
-            MoneyPeriod.MONTH: today.replace(day=1),
-            MoneyPeriod.SEASON: season_start(today),
-        }.get(self.entity_description.period)
+        first = first_day(self.entity_description.period, dt_util.now().date())
         return None if first is None else dt_util.start_of_local_day(first)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what belongs to the figure of today, and the colours of a longer one."""
+        """Return what belongs to the figure."""
         ledger, today = self._savings.store.ledger, dt_util.now().date()
-        period = self.entity_description.period
-        if period is MoneyPeriod.SEASON:
-            colours = ledger.by_colour(season_start(today), today)
-            return {colour: round(saved, 2) for colour, saved in colours.items()} or None
-        if period is not MoneyPeriod.TODAY:
-            return None
-        line = ledger.day(today)
-        elapsed = (dt_util.now() - dt_util.start_of_local_day()).total_seconds()
-        return {
-            "stock_change": round(line.stock, 2),
-            "estimated": round(line.estimated, 2),
-            "known": round(100 * min(1.0, line.seconds / elapsed)) if elapsed else 0,
-        }
+        return self.entity_description.attributes_fn(ledger, today)
