@@ -28,6 +28,7 @@ from .plan.learning import habits_store
 from .plan.memory import PlanStore
 from .plan.notifications import async_remove_notifications
 from .plan.option_entities import async_start_option_entities
+from .plan.plan_loss_repair import async_remove_plan_loss
 from .plan.runtime import async_setup_plan
 from .plan.savings_store import SavingsStore
 from .plan.suggestion import async_withdraw
@@ -131,6 +132,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
         await async_remove_notifications(hass, entry.entry_id)
         TariffIssues(hass, entry.entry_id).async_remove()
         async_withdraw(hass, entry.entry_id)
+        async_remove_plan_loss(hass, entry.entry_id)
         PlanStore(hass, entry.entry_id).async_pause_decided()
 
 

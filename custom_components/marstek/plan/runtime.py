@@ -1,12 +1,14 @@
 """The running plan of a home: what its config entry holds while it is loaded."""
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
 from .journal_store import JournalStore
 from .notifications import Notifications
+from .plan_loss_repair import PlanLossRepair
 from .savings_meter import SavingsMeter
 from .suggestion import SavingsSuggestion
 from .tariff.coordinator import TariffCoordinator
@@ -25,7 +27,13 @@ class Plan:
             entry,
             self.tariff,
             lambda: self.control.options,
-            self.control.async_update_listeners,
+            self._async_noted,
+        )
+        self._loss = PlanLossRepair(
+            hass,
+            entry.entry_id,
+            lambda: self.control.announcer.wording,
+            lambda: hass.config.currency,
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
         self.suggestion = SavingsSuggestion(
@@ -34,6 +42,12 @@ class Plan:
             lambda: self.tariff.settings.off_peak.zone,
             lambda: self.control.options,
         )
+
+    @callback
+    def _async_noted(self) -> None:
+        """Show what has been noted of the savings, and judge it."""
+        self._loss.async_look(self.savings.store.ledger, dt_util.now().date())
+        self.control.async_update_listeners()
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""

@@ -109,6 +109,10 @@ class Wording:
         """Return a price of a kWh as it is written in the language."""
         return f"{value:.4f}".replace(".", self._style.point)
 
+    def money(self, value: float) -> str:
+        """Return an amount of money, to a hundredth."""
+        return f"{value:.2f}".replace(".", self._style.point)
+
     @property
     def _style(self) -> _Style:
         return _STYLES.get(self.language, _ENGLISH)

@@ -8,6 +8,7 @@ from .ledger import DayMoney, Ledger, MoneyPeriod, first_day, season_start
 from .plain_auto import LONGEST_GAP, PlainAuto, PlanGain, StorageState, one_way_loss
 from .span import LONGEST_SPAN, Exchange, MeteredSpan
 from .stock import Stock
+from .verdict import PlanLoss, plan_loss
 
 __all__ = [
     "LONGEST_GAP",
@@ -19,10 +20,12 @@ __all__ = [
     "MoneyPeriod",
     "PlainAuto",
     "PlanGain",
+    "PlanLoss",
     "PowerIntegral",
     "Stock",
     "StorageState",
     "first_day",
     "one_way_loss",
+    "plan_loss",
     "season_start",
 ]

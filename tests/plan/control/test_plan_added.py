@@ -7,11 +7,11 @@ import datetime as dt
 from typing import Any
 
 from homeassistant.const import STATE_UNKNOWN
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.savings import Ledger
+from custom_components.marstek.savings import DayMoney, Ledger
 from simulator import Faults
 from simulator.household import constant
 from tests.support.plan_home import PlanHome, at, plan_home
@@ -120,3 +120,28 @@ async def test_a_colour_that_comes_late_prices_the_plan_too() -> None:
         line = ledger(home).day(today)
         assert not line.plan_unpriced
         assert line.plan == pytest.approx(before.plan + waiting.money(0.1921, 0.0), abs=0.02)
+
+
+@at(2026, 3, 9, 12)
+async def test_a_plan_that_loses_is_told() -> None:
+    """Once a day, by the days before; it is taken back once they are better."""
+    async with metered(500, count=1, soc=90) as home:
+        issues = ir.async_get(home.hass)
+        issue_id = f"plan_loses_{home.entry.entry_id}"
+        await home.minutes(11)
+        assert issues.async_get_issue(DOMAIN, issue_id) is None
+        bad = DayMoney(saved=1.0, plan=-0.3, plan_seconds=80_000)
+        days = {dt.date(2026, 3, 10) - dt.timedelta(days=number): bad for number in range(1, 15)}
+        home.plan.savings.store.ledger = Ledger(days)
+        await home.minutes(30)
+        assert issues.async_get_issue(DOMAIN, issue_id) is None
+        await home.until(0, 30)
+        issue = issues.async_get_issue(DOMAIN, issue_id)
+        assert issue is not None
+        placeholders = issue.translation_placeholders
+        assert placeholders is not None
+        assert placeholders["saved"].endswith(" EUR")
+        assert float(placeholders["lost"].removesuffix(" EUR")) == pytest.approx(4.2, abs=0.3)
+        home.plan.savings.store.ledger = Ledger()
+        await home.until(0, 20)
+        assert issues.async_get_issue(DOMAIN, issue_id) is None
