@@ -38,6 +38,7 @@ _CONTROLLER: Final = (
     "tests/plan/control/test_guards.py",
     "tests/plan/control/test_people.py",
     "tests/plan/control/test_restarts.py",
+    "tests/plan/control/test_left_alone.py",
 )
 
 AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

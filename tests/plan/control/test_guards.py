@@ -101,3 +101,25 @@ async def test_no_slot_is_written_anew_once_the_night_is_tidied_up() -> None:
         assert len(home.slot_writes(battery)) == written
         await home.until(6, 1)
         assert home.modes() == ["Auto"]
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_meters_are_asked_for_a_charge_only_while_the_plan_commands() -> None:
+    """Looking on, the plan costs batteries no request of its own."""
+    async with plan_home(count=1, soc=20) as home:
+        (battery,) = home.batteries
+
+        def asked() -> int:
+            return sum(each.method == "EM.GetStatus" for each in battery.exchanges)
+
+        await home.until(22, 30)
+        before = asked()
+        await home.minutes(30)
+        assert asked() - before >= 20
+        await home.hass.services.async_call("marstek", "pause", {}, blocking=True)
+        home.excused.add(battery.spec.ble_mac)
+        await home.minutes(5)
+        before = asked()
+        await home.minutes(30)
+        assert asked() == before
+        home.guard.broken.clear()

@@ -1,5 +1,7 @@
 """The plan and a battery that is left alone for a firmware update."""
 
+from typing import Any
+
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -50,6 +52,30 @@ async def test_refused_where_a_charge_is_planned() -> None:
         await home.until(6, 0, 30)
         assert home.modes() == ["Auto", "Auto"]
         assert home.socs() == [100, 100]
+
+
+@at(2026, 3, 12, 22, 30)
+async def test_allowed_while_an_override_keeps_it_from_charging() -> None:
+    """An override of all batteries, or of this one; where it ends too early is said by its end."""
+    async with plan_home(soc=50, count=2) as home:
+        first, second = home.batteries
+        hold: dict[str, Any] = {"mode": "hold", "duration": "01:00:00"}
+        (device,) = dr.async_entries_for_config_entry(
+            dr.async_get(home.hass), home.place.entry(first).entry_id
+        )
+        await home.place.act("override", device_id=[device.id], **hold)
+        with pytest.raises(ServiceValidationError) as error:
+            await leave_alone(home, second, minutes=30)
+        assert error.value.translation_key == "charge_is_planned"
+        await leave_alone(home, first, minutes=30)
+        await home.place.act("override", **hold)
+        with pytest.raises(ServiceValidationError) as error:
+            await leave_alone(home, second, minutes=90)
+        assert error.value.translation_placeholders is not None
+        assert error.value.translation_placeholders["time"] == "23:30"
+        await leave_alone(home, second, minutes=30)
+        home.excused |= {first.spec.ble_mac, second.spec.ble_mac}
+        home.guard.broken.clear()
 
 
 @at(2026, 3, 12, 13, 0)
