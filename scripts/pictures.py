@@ -25,15 +25,18 @@ _SCREEN: Final = (1200, 860)
 _PHONE: Final = (390, 844)
 _LONG_SCREEN: Final = (1200, 1500)
 _LONG_PHONE: Final = (390, 1900)
+_FIND_BARRIERS: Final = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+    .flatMap(rule => rule.nodes.map(node => [rule.id, node.html.slice(0, 200)]))"""
 
 
 class Album:
     """The folder that pictures go into."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the folder."""
+    def __init__(self, folder: Path, axe: Path | None) -> None:
+        """Make the folder; `axe` is the script of axe-core, which looks at each page."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._axe = axe
 
     async def keep(self, walk: Walk, name: str) -> None:
         """Take a picture of the page as it is, once its animations have ended."""
@@ -41,6 +44,15 @@ class Album:
         path = self._folder / f"{name}.png"
         await walk.page.screenshot(path=path, animations="disabled")
         say(f"{path}")
+        if self._axe is not None:
+            await self._tell_barriers(walk, self._axe, name)
+
+    async def _tell_barriers(self, walk: Walk, axe: Path, name: str) -> None:
+        """Tell what keeps people from using a page, with the elements; most are Home Assistant's own."""
+        await walk.page.add_script_tag(path=axe)
+        found = await walk.page.evaluate(_FIND_BARRIERS)
+        for rule, element in found:
+            say(f"{name}: {rule}: {element}")
 
 
 async def _values_known(hass: HomeAssistant) -> bool:
@@ -153,7 +165,7 @@ async def _show_calendar(walk: Walk, album: Album) -> None:
 
 async def _pictures(arguments: argparse.Namespace, folder: Path) -> int:
     demo = Demo(folder, arguments)
-    album = Album(arguments.out)
+    album = Album(arguments.out, arguments.axe)
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session,
@@ -194,6 +206,9 @@ def main() -> int:
     parser.add_argument("--phone", action="store_true", help="390 pixels wide")
     parser.add_argument("--dark", action="store_true", help="in the dark theme")
     parser.add_argument("--scale", type=float, default=1.0, help="pixels per CSS pixel")
+    parser.add_argument(
+        "--axe", type=Path, metavar="FILE", help="axe-core's script, to look for barriers"
+    )
     parser.set_defaults(port=None, headless_check=True, debug=False)
     with tempfile.TemporaryDirectory(prefix="ha-marstek-pictures-") as name:
         return asyncio.run(_pictures(parser.parse_args(), Path(name)))

@@ -93,6 +93,13 @@ def test_long_names_are_found() -> None:
         "rule": {"name": "Rule {name} that is a long one"},
         "voltage": {"name": "Voltage of the solar input {number}"},
     }
-    assert wordings.too_long({"entity": {"sensor": entities}}) == [
+    menu = {
+        "menu_options": {"short": "Tempo", "long": "Peak and off-peak hours, the same all week"}
+    }
+    found = wordings.too_long(
+        {"entity": {"sensor": entities}, "options": {"step": {"first": menu}}}
+    )
+    assert found == [
+        "options.step.first.menu_options.long: Peak and off-peak hours, the same all week",
         "sensor.voltage: Voltage of the solar input 1",
     ]

@@ -13,6 +13,8 @@ from tests.repository.texts import Tree, flatten
 
 LONGEST: Final = 26
 """Characters of a name of an entity that fit beside its value on a screen of 390 px."""
+LONGEST_CHOICE: Final = 36
+"""Characters of a choice of a menu that fit beside its arrow on such a screen."""
 _FILLED: Final = {"{number}": "1", "{phase}": "A"}
 _LITERALS: Final = {"energy:", "recorder:", "default_config:", "hold", "22:00"}
 """Quoted, and to be typed as they are."""
@@ -126,5 +128,10 @@ def entity_names(tree: Tree) -> Iterator[tuple[str, str]]:
 
 
 def too_long(tree: Tree) -> list[str]:
-    """Return names of entities that are cut off on a phone."""
-    return [f"{key}: {name}" for key, name in entity_names(tree) if len(name) > LONGEST]
+    """Return names of entities and choices of menus that are cut off on a phone."""
+    choices = [
+        f"{'.'.join(path)}: {text}"
+        for path, text in flatten(tree)
+        if "menu_options" in path and len(text) > LONGEST_CHOICE
+    ]
+    return choices + [f"{key}: {name}" for key, name in entity_names(tree) if len(name) > LONGEST]
