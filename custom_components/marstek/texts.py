@@ -37,9 +37,9 @@ class Texts:
         return self.message(error.translation_key, placeholders)
 
 
-async def async_load_texts(hass: HomeAssistant) -> Texts:
-    """Load the translations of the configured language."""
-    language, found = hass.config.language, dict[str, str]()
+async def async_load_texts(hass: HomeAssistant, language: str | None = None) -> Texts:
+    """Load the translations of a language, by default of the configured one."""
+    wanted, found = language or hass.config.language, dict[str, str]()
     for category in _CATEGORIES:
-        found |= await async_get_translations(hass, language, category, {DOMAIN})
+        found |= await async_get_translations(hass, wanted, category, {DOMAIN})
     return Texts(found)

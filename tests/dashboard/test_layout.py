@@ -155,6 +155,7 @@ def test_cards_are_known_to_the_oldest_home_assistant() -> None:
         *("entity", "entities", "history-graph", "statistics-graph", "logbook"),
         *("energy-date-selection", "energy-usage-graph", "energy-sources-table"),
         *("bar-gauge", "trend-graph", "select-options", "numeric-input", "toggle"),
+        "custom:marstek-timeline-card",
     }
 
 

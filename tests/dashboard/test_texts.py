@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from custom_components.marstek.dashboard.texts import FOLDER, known_language
+from custom_components.marstek.planner import Action
+from custom_components.marstek.tempo import Colour
 from tests.repository import texts, wordings
-from tests.test_repository import INTEGRATION, LANGUAGES, read_json
+from tests.test_repository import INTEGRATION, LANGUAGES, ROOT, read_json
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
@@ -62,6 +64,17 @@ def test_all_texts_of_the_layout_are_used() -> None:
             continue
         unused = {key for key in keys if not re.search(rf"[\"']{key}[\"']", code)}
         assert unused <= {"blue", "white", "red", "charged", "discharged"}, section
+
+
+def test_all_texts_of_the_cards_are_used() -> None:
+    """The cards name each text that they can show; some by a colour or an action."""
+    code = sources(ROOT / "frontend" / "src", "*.ts")
+    built = {f"action_{action}" for action in Action}
+    built |= {f"{colour}{part}" for colour in Colour for part in ("", "_letter")}
+    for section in ("cards", "dashboard"):
+        keys = set(tree_of("en")[section]) - built
+        keys = {key.removesuffix("_description") for key in keys}
+        assert {key for key in keys if not re.search(rf"\b{key}\b", code)} == set()
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ async def test_texts_are_in_the_language_of_the_person(hass: HomeAssistant, ask:
     add_battery(hass, 1, "Venus")
     assert (await ask("config", language="fr"))["config"]["views"][0]["title"] == "Maintenant"
     assert (await ask("config", language="xx"))["config"]["views"][0]["title"] == "Now"
-    assert (await ask("texts", language="de-AT"))["loading"] == "Wird geladen …"
+    assert (await ask("texts", language="de-AT"))["now"] == "Jetzt"
 
 
 async def test_an_empty_home_says_so(hass: HomeAssistant, ask: Any) -> None:

@@ -1,10 +1,11 @@
-"""Cards of Home Assistant as plain configuration (pure)."""
+"""Cards of Home Assistant and of our own as plain configuration (pure)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 type Card = dict[str, Any]
 
+TIMELINE: Final = "custom:marstek-timeline-card"
 _FULL: Final = "full"
 COLOURS: Final[Mapping[str, str]] = {"blue": "blue", "white": "grey", "red": "red"}
 """Colours of the frontend for Tempo days; white is legible on light and on dark ground as grey."""

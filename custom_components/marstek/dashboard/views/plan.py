@@ -1,10 +1,10 @@
-"""Page of the plan: own rules, options and past nights."""
+"""Page of the plan: the timeline, own rules, options and past nights."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from ...main_entities import RULE_PREFIX
-from ..cards import Card, full_width, heading, navigate, section, tile, view
+from ..cards import TIMELINE, Card, full_width, heading, navigate, section, tile, view
 from ..inventory import Inventory
 from ..texts import DashboardTexts
 
@@ -19,7 +19,9 @@ def plan_view(home: Inventory, texts: DashboardTexts) -> Card | None:
     """Return the page; None without a plan."""
     if home.plan is None:
         return None
+    timeline = full_width({"type": TIMELINE})
     sections = [
+        *section([timeline], span=3),
         *section(_rules(home, texts)),
         *section(_options(home, texts)),
         *section(_nights(home, texts)),

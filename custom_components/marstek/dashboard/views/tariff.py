@@ -1,10 +1,10 @@
-"""Page of the tariff: the days of Tempo and the prices of the contract."""
+"""Page of the tariff: the days of Tempo or the price curve, and the prices of the contract."""
 
 from collections.abc import Iterable
 
 from ...const import Tariff
 from ...tempo import Colour
-from ..cards import COLOURS, Card, full_width, heading, section, tile, view
+from ..cards import COLOURS, TIMELINE, Card, full_width, heading, section, tile, view
 from ..inventory import Inventory, PlanInventory
 from ..texts import DashboardTexts
 
@@ -21,6 +21,7 @@ def tariff_view(home: Inventory, texts: DashboardTexts) -> Card | None:
         ]
         return view("Tempo", "tariff", sections)
     sections = [
+        *section([full_width({"type": TIMELINE, "show": ["price"]})], span=2),
         *section(_prices(plan, texts)),
     ]
     return view(texts.get("views", "tariff"), "tariff", sections)

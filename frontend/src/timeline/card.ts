@@ -1,0 +1,355 @@
+/** Timeline card: what the plan did, does and will do, with colours, prices and state of charge. */
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { MarstekCard, sharedStyles } from "../base.ts";
+import { fill, type CardConfig, type Texts } from "../hass.ts";
+import { draw, LEFT, parts, RIGHT } from "./chart.ts";
+import {
+  details,
+  expected,
+  firstWindow,
+  holding,
+  HOUR,
+  measured,
+  moved,
+  QUARTER,
+  WIDE,
+  type Details,
+  type Period,
+  type PlanMessage,
+  type Point,
+  type Step,
+  type Window,
+} from "./model.ts";
+
+const ALL = ["colours", "price", "soc", "actions"];
+const PLOT = 150;
+const KEYS: Record<string, number> = { ArrowLeft: -QUARTER, ArrowRight: QUARTER, PageUp: -6 * HOUR, PageDown: 6 * HOUR };
+const MOVED_PX = 6;
+
+interface Preview {
+  steps: Step[];
+  periods: Period[];
+}
+
+interface Series {
+  key: string;
+  points: Point[];
+}
+
+export class TimelineCard extends MarstekCard<PlanMessage> {
+  static override properties = {
+    ...MarstekCard.properties,
+    cursor: { state: true },
+    window: { state: true },
+    width: { state: true },
+    points: { state: true },
+    preview: { state: true },
+  };
+
+  declare cursor?: number | undefined;
+  declare window?: Window | undefined;
+  declare width: number;
+  declare points: Point[];
+  declare preview?: Preview | undefined;
+  #observer?: ResizeObserver;
+  #drag: { x: number; window: Window; hasMoved: boolean } | undefined;
+  #asked = false;
+  #clock?: ReturnType<typeof setInterval>;
+
+  constructor() {
+    super();
+    this.width = 0;
+    this.points = [];
+  }
+
+  static getStubConfig(): object {
+    return {};
+  }
+
+  static getConfigForm() {
+    const options = ALL.map((value) => ({ value, label: value }));
+    return {
+      schema: [
+        { name: "title", selector: { text: {} } },
+        { name: "show", selector: { select: { multiple: true, mode: "list", options } } },
+      ],
+    };
+  }
+
+  override setConfig(config: CardConfig): void {
+    const { show } = config;
+    if (show !== undefined && !(Array.isArray(show) && show.every((part) => ALL.includes(part)))) {
+      throw new Error(`show: ${ALL.join(", ")}`);
+    }
+    super.setConfig(config);
+  }
+
+  getCardSize(): number {
+    return 6;
+  }
+
+  getGridOptions(): object {
+    return { columns: "full", min_columns: 6 };
+  }
+
+  protected request() {
+    return { type: "marstek/plan/subscribe", language: this.hass!.language };
+  }
+
+  protected override get zone(): string | undefined {
+    return this.message?.zone;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry?.contentRect.width ?? 0);
+      // Another width shows another span, unless a person has moved it.
+      if (width && width >= WIDE !== this.width >= WIDE) this.window = undefined;
+      if (width) this.width = width;
+    });
+    // The line of now goes on while nothing else changes.
+    this.#clock = setInterval(() => this.requestUpdate("clock"), 60_000);
+    this.#asked = false;
+    if (this.hasUpdated) this.#observe();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
+    clearInterval(this.#clock);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.#observe();
+    if (!this.#asked && this.message?.plan) {
+      this.#asked = true;
+      void this.#askHistory();
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const { message } = this;
+    if (changed.has("message") && message?.plan && message.soc !== null && this.#asked) {
+      this.points = [...this.points, [this.#now, message.soc]];
+    }
+    if (!this.window && message?.plan && this.width) {
+      this.window = firstWindow(message, this.#now, this.width);
+    }
+  }
+
+  #observe(): void {
+    const frame = this.renderRoot.querySelector(".frame");
+    if (frame) this.#observer?.observe(frame);
+  }
+
+  async #askHistory(): Promise<void> {
+    try {
+      const { series } = await this.hass!.callWS<{ series: Series[] }>({ type: "marstek/history", hours: 48 });
+      this.points = (series.find(({ key }) => key === "total") ?? series[0])?.points ?? [];
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  get #now(): number {
+    return Date.now() / 1000;
+  }
+
+  get #shown(): ReadonlySet<string> {
+    return new Set((this.config?.show as string[] | undefined) ?? ALL);
+  }
+
+  protected body(texts: Texts): TemplateResult {
+    const { message } = this;
+    if (message && !message.plan) return html`<p class="quiet">${texts.no_data}</p>`;
+    return html`<div class="frame">${message && this.window ? this.#chart(message, this.window, texts) : html`<div class="waiting"></div>`}</div>`;
+  }
+
+  #chart(message: PlanMessage, window: Window, texts: Texts): TemplateResult {
+    const { width, format, preview } = this;
+    const now = this.#now;
+    const steps = preview?.steps ?? message.steps;
+    const periods = preview?.periods ?? message.periods;
+    const shown = this.#shown;
+    const future = expected(steps, message.soc, now);
+    const found = details(
+      message, steps, periods, [...measured(this.points, now), ...future], this.cursor ?? now, now,
+    );
+    const said = this.#sentence(found, message, texts);
+    const { height } = parts(shown, PLOT);
+    const drawing = { message, steps, periods, points: this.points, future, window, width, now, cursor: this.cursor, shown, format, texts };
+    return html`
+      <svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} tabindex="0" role="slider"
+        aria-label=${texts.timeline} aria-valuemin=${Math.round(message.start)} aria-valuemax=${Math.round(message.end)}
+        aria-valuenow=${Math.round(found.moment)} aria-valuetext=${said.join(", ")}
+        @keydown=${this.#key} @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up}
+        @pointercancel=${this.#cancel}>${draw(drawing, PLOT)}</svg>
+      <div class="below">
+        <div class="details">${said.map((part, index) => html`<span class=${index === 0 ? "when" : ""}>${part}</span>`)}</div>
+        ${this.#buttons(message, window, texts)}
+      </div>`;
+  }
+
+  #buttons(message: PlanMessage, window: Window, texts: Texts): TemplateResult {
+    const isWhole = window.end - window.start >= message.end - message.start;
+    const half = (window.end - window.start) / 2;
+    const step = (by: number) => () => {
+      this.window = moved(window, by, message);
+    };
+    return html`<div class="buttons">
+      ${isWhole ? nothing : html`
+        <button aria-label=${texts.earlier} ?disabled=${window.start <= message.start} @click=${step(-half)}>‹</button>
+        <button @click=${this.#home}>${texts.now}</button>
+        <button aria-label=${texts.later} ?disabled=${window.end >= message.end} @click=${step(half)}>›</button>`}
+      ${message.tariff === "tempo" && this.#shown.has("actions") ? html`
+        <button aria-pressed=${this.preview ? "true" : "false"} @click=${this.#preview}>
+          ${this.preview ? texts.plan_shown : texts.preview}</button>` : nothing}
+    </div>`;
+  }
+
+  /** What holds at a moment, in words: for the panel and for screen readers alike. */
+  #sentence(found: Details, message: PlanMessage, texts: Texts): string[] {
+    const { format } = this;
+    const { step, period } = found;
+    const said = [`${format.day(found.moment)} ${format.time(found.moment)}`];
+    const shown = this.#shown;
+    if (step && shown.has("actions")) {
+      said.push(step.text, step.reason);
+      if (found.isPast && step.charged) said.push(`▲ ${format.number(step.charged, 2)}\u00a0kWh`);
+      if (found.isPast && step.discharged) said.push(`▼ ${format.number(step.discharged, 2)}\u00a0kWh`);
+      if (!found.isPast && step.power) said.push(`${texts.power} ${format.watts(step.power)}`);
+      if (step.by_person) said.push(texts.by_hand ?? "");
+      if (step.failing?.length) said.push(fill(texts, "not_followed", { names: step.failing.join(", ") }));
+    }
+    if (found.soc !== null && shown.has("soc")) {
+      said.push(`${texts.soc} ${format.percent(found.soc)}${found.isPast ? "" : ` (${texts.expected})`}`);
+    }
+    if (period) {
+      if (period.colour) said.push(`${texts[period.colour]}${period.provisional ? ` (${texts.provisional})` : ""}`);
+      if (period.price !== null) said.push(`${format.price(period.price, message.currency)}${period.is_expected ? ` (${texts.expected})` : ""}`);
+    }
+    if (found.money !== null && !found.isPast && shown.has("actions")) {
+      said.push(`${found.money < 0 ? texts.cost : texts.gain} ${format.money(Math.abs(found.money), message.currency)}`);
+    }
+    return said;
+  }
+
+  #momentOf(event: PointerEvent): number {
+    const box = (event.currentTarget as SVGElement).getBoundingClientRect();
+    const { start, end } = this.window!;
+    const part = (event.clientX - box.left - LEFT) / Math.max(1, box.width - LEFT - RIGHT);
+    return Math.min(end, Math.max(start, start + part * (end - start)));
+  }
+
+  #down = (event: PointerEvent): void => {
+    (event.currentTarget as SVGElement).setPointerCapture(event.pointerId);
+    this.#drag = { x: event.clientX, window: this.window!, hasMoved: false };
+  };
+
+  #move = (event: PointerEvent): void => {
+    const drag = this.#drag;
+    if (!drag) {
+      if (event.pointerType === "mouse") this.cursor = this.#momentOf(event);
+      return;
+    }
+    const by = event.clientX - drag.x;
+    if (Math.abs(by) < MOVED_PX && !drag.hasMoved) return;
+    drag.hasMoved = true;
+    const seconds = (drag.window.end - drag.window.start) / Math.max(1, this.width - LEFT - RIGHT);
+    this.window = moved(drag.window, -by * seconds, this.message!);
+  };
+
+  #up = (event: PointerEvent): void => {
+    if (this.#drag && !this.#drag.hasMoved) this.cursor = this.#momentOf(event);
+    this.#drag = undefined;
+  };
+
+  #cancel = (): void => {
+    this.#drag = undefined;
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    const message = this.message!;
+    const from = this.cursor ?? this.#now;
+    const by = KEYS[event.key];
+    let to: number;
+    if (by !== undefined) to = from + by * (event.shiftKey ? 4 : 1);
+    else if (event.key === "Home") to = message.start;
+    else if (event.key === "End") to = message.end;
+    else if (event.key === "Escape") {
+      this.cursor = undefined;
+      return;
+    } else return;
+    event.preventDefault();
+    this.cursor = Math.min(message.end, Math.max(message.start, to));
+    this.window = holding(this.window!, this.cursor, message);
+  };
+
+  #home = (): void => {
+    this.cursor = undefined;
+    this.window = firstWindow(this.message!, this.#now, this.width);
+  };
+
+  #preview = async (): Promise<void> => {
+    if (this.preview) {
+      this.preview = undefined;
+      return;
+    }
+    try {
+      this.preview = await this.hass!.callWS<Preview>({
+        type: "marstek/plan/preview", tomorrow: "red", language: this.hass!.language,
+      });
+    } catch (error) {
+      this.failed(error);
+    }
+  };
+
+  static override styles = [
+    sharedStyles,
+    css`
+      .frame { width: 100%; }
+      .waiting { height: 250px; }
+      svg { display: block; touch-action: pan-y; user-select: none; cursor: crosshair; }
+      text { font-size: 11px; fill: var(--primary-text-color); pointer-events: none; }
+      .axis { fill: var(--secondary-text-color); }
+      .hour { stroke: var(--divider-color); stroke-dasharray: 2 3; }
+      .midnight { stroke: var(--divider-color); stroke-width: 1.5; }
+      .day { font-weight: 500; }
+      .day-red { fill: var(--red-day); }
+      .day-white { fill: var(--white-day); }
+      .strip rect { fill: var(--divider-color); }
+      .strip.blue rect { fill: var(--blue-day); }
+      .strip.white rect { fill: url(#white); stroke: #90a4ae; }
+      .strip.red rect { fill: url(#red); }
+      .strip.blue text, .strip.red text { fill: #fff; font-weight: 600; }
+      .strip.red text { paint-order: stroke; stroke: var(--red-day); stroke-width: 3px; }
+      .strip.white text { fill: #263238; font-weight: 600; }
+      .strip.provisional rect { opacity: 0.6; stroke: var(--primary-text-color); stroke-dasharray: 4 3; }
+      .strip.off_peak rect { fill: var(--charge); opacity: 0.35; }
+      .price { fill: var(--secondary-text-color); opacity: 0.12; }
+      .price.cheap { fill: var(--charge); opacity: 0.22; }
+      .price.expected { opacity: 0.07; }
+      .price-line { fill: none; stroke: var(--secondary-text-color); stroke-width: 1.2; opacity: 0.7; }
+      .soc { fill: none; stroke: var(--primary-color); stroke-width: 2.5; stroke-linejoin: round; }
+      .soc.expected { stroke-dasharray: 5 4; opacity: 0.75; }
+      .step rect { fill: var(--auto); }
+      .step.hold > rect:first-child { fill: var(--hold); }
+      .step.charge > rect:first-child { fill: var(--charge); }
+      .step.discharge > rect:first-child { fill: var(--discharge); }
+      .step.expected > rect:first-child { fill-opacity: 0.28; stroke: currentColor; stroke-opacity: 0.5; stroke-dasharray: 3 3; }
+      .step.done text { fill: #fff; font-weight: 600; }
+      .step .failed { fill: url(#failed); }
+      .person { fill: #fff; stroke: var(--primary-text-color); }
+      .now { stroke: var(--error-color, #db4437); stroke-width: 1.5; }
+      .now-label { fill: var(--error-color, #db4437); }
+      .cursor { stroke: var(--primary-text-color); stroke-width: 1; }
+      .below { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start; justify-content: space-between; margin-top: 4px; }
+      .details { display: flex; flex-wrap: wrap; gap: 2px 14px; min-height: 44px; flex: 1 1 240px; font-size: 0.875rem; line-height: 1.5; }
+      .when { font-weight: 600; }
+      .buttons { display: flex; gap: 8px; }
+    `,
+  ];
+}
