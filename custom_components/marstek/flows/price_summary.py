@@ -11,6 +11,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..plan.tariff.price_currency import stated_currency
 from ..plan.tariff_settings import dynamic_of
 from ..plan.wording import Wording
 from ..tempo import Offer
@@ -40,10 +41,12 @@ def _lines(
     def text(key: str, **values: str) -> str:
         return wording.texts.message(key, values)
 
-    def price(value: float) -> str:
-        return f"{wording.price(value)} {hass.config.currency}/kWh"
-
     settings = dynamic_of(options)
+    currency = stated_currency(hass, settings) or hass.config.currency
+
+    def price(value: float) -> str:
+        return f"{wording.price(value)} {currency}/kWh"
+
     starts = sorted(offer.prices)
     for key, start in (
         ("told_source_first", starts[0]),

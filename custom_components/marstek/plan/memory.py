@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import DOMAIN
 from ..keeping import EntryStore
 from ..stored import StoredPart, day, fields, moment, number, one_of
-from ..tempo import Colour, ColourBook, PriceBook
+from ..tempo import Colour, ColourBook, PriceBook, currency_of
 from ..tempo.request_budget import RequestBudget
 from .control_memory import ControlMemory
 
@@ -40,6 +40,8 @@ class PlanMemory:
     control: ControlMemory = field(default_factory=ControlMemory)
     prices: PriceBook = field(default_factory=PriceBook)
     """Day-ahead prices, before surcharges."""
+    currency: str | None = None
+    """ISO code of the currency that their source has said; None where it says none."""
     unpriced_since: dt.datetime | None = None
     """Since when no day-ahead price is known; None while the running one is."""
     silent_for: dt.timedelta | None = None
@@ -61,6 +63,7 @@ class PlanMemory:
             "missed": self.missed and self.missed.isoformat(),
             "control": self.control.store(),
             "prices": self.prices.store(),
+            "currency": self.currency,
             "unpriced_since": self.unpriced_since and self.unpriced_since.isoformat(),
             "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
         }
@@ -81,9 +84,18 @@ class PlanMemory:
             missed=stored.optional("missed", day),
             control=ControlMemory.restore(stored.part("control")),
             prices=PriceBook.restore(stored.optional("prices", fields), stored.noting("prices")),
+            currency=stored.optional("currency", _currency),
             unpriced_since=stored.optional("unpriced_since", moment),
             silent_for=None if silence is None else dt.timedelta(seconds=silence),
         )
+
+
+def _currency(stored: object) -> str:
+    """Read the ISO code of a currency."""
+    found = currency_of(stored)
+    if found is None or found != stored:
+        raise ValueError("Not a currency")
+    return found
 
 
 def _by_day(colours: Mapping[str, Colour], on_bad: Callable[[str], None]) -> dict[dt.date, Colour]:

@@ -15,6 +15,7 @@ from .options import Approach, plan_options
 from .participants import loaded_batteries
 from .plan_maker import PlanMaker, strategy_of
 from .planner_context import battery_state, economy, periods
+from .tariff.price_currency import currency_of_prices, stated_currency
 from .tariff_settings import TariffSettings, settings_of
 from .wording import Wording
 
@@ -89,7 +90,8 @@ async def async_coming_day(
     approach = plan_options(options, settings.tariff).approach
     timeline = await hass.async_add_executor_job(strategy_of(approach), context)
     names = {key: battery.name for key, battery in loaded_batteries(hass).items()}
-    currency = hass.config.currency
+    stated = stated_currency(hass, settings.dynamic)
+    currency = currency_of_prices(settings, stated, hass.config.currency)
     return ComingDay(context, timeline, settings, approach, names, wording, currency).text()
 
 

@@ -11,7 +11,7 @@ def price_message(tariff: TariffCoordinator, wording: Wording) -> str:
     texts, data = tariff.texts, tariff.data
     key, values = "price_unknown", dict[str, str]()
     if data.price is not None:
-        unit = f"{tariff.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+        unit = f"{tariff.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
         values["price"] = f"{wording.price(data.price)} {unit}"
         key = "price_of_the_hour"
         if tariff.settings.has_off_peak:

@@ -33,7 +33,7 @@ class Plan:
             hass,
             entry.entry_id,
             lambda: self.control.announcer.wording,
-            lambda: hass.config.currency,
+            lambda: self.tariff.currency,
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
         self.suggestion = SavingsSuggestion(

@@ -23,6 +23,7 @@ from .calendar import (
 )
 from .chain import PollReport, TempoClient
 from .colour_odds import Odds, expected_price, odds
+from .currencies import currency_of
 from .faults import FaultKind, SourceError, SourceFault
 from .price_book import PriceBook, PriceSpan
 from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
@@ -88,6 +89,7 @@ __all__ = [
     "binding_from",
     "can_be_red",
     "can_be_white",
+    "currency_of",
     "day_end",
     "day_start",
     "days_left",

@@ -134,10 +134,12 @@ class BeliefSensor(ControlEntity, SensorEntity):
     @property
     @override
     def native_unit_of_measurement(self) -> str | None:
-        """Return the unit; prices are in the currency of the home."""
+        """Return the unit; values of a kWh are in the currency of the prices."""
         unit = self.entity_description.native_unit_of_measurement
         if unit is None and self.entity_description.device_class is None:
-            return price_unit(self.coordinator.hass, self.unique_id)
+            return price_unit(
+                self.coordinator.hass, self.coordinator.tariff.currency, self.unique_id
+            )
         return unit
 
 

@@ -135,13 +135,12 @@ class LedgerSensor(ControlEntity, SensorEntity):
         """Show what `plan` has measured."""
         super().__init__(plan.control, description)
         self._savings = plan.savings
-        if description.device_class is SensorDeviceClass.MONETARY:
-            self._attr_native_unit_of_measurement = plan.control.hass.config.currency
 
     @property
     @override
     def _value(self) -> Any:
-        return self.native_value, self.last_reset, self.extra_state_attributes
+        unit = self.native_unit_of_measurement
+        return self.native_value, unit, self.last_reset, self.extra_state_attributes
 
     @property
     @override
@@ -150,6 +149,15 @@ class LedgerSensor(ControlEntity, SensorEntity):
         ledger, today = self._savings.store.ledger, dt_util.now().date()
         value = self.entity_description.value_fn(ledger, today)
         return None if value is None else round(value, 4)
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """Return the currency of the prices for money, else the unit of the description."""
+        description = self.entity_description
+        if description.device_class is SensorDeviceClass.MONETARY:
+            return self.coordinator.tariff.currency
+        return description.native_unit_of_measurement
 
     @property
     @override

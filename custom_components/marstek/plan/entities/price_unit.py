@@ -1,4 +1,4 @@
-"""Unit of prices: the currency of the home as people write it, per kWh."""
+"""Unit of prices: their currency as people write it, per kWh."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,13 +14,12 @@ _SYMBOLS: Final[Mapping[str, str]] = {"EUR": "€", "GBP": "£"}
 
 
 @callback
-def price_unit(hass: HomeAssistant, unique_id: str | None) -> str:
-    """Return the unit of a price, such as €/kWh.
+def price_unit(hass: HomeAssistant, currency: str, unique_id: str | None) -> str:
+    """Return the unit of a price in a currency, such as €/kWh.
 
     A registered entity keeps the code of the currency if it began with it: statistics go by the
     unit.
     """
-    currency = hass.config.currency
     code = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id or "")

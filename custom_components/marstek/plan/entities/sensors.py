@@ -227,7 +227,9 @@ class TariffSensor(TariffEntity, SensorEntity):
         """Give prices their unit."""
         super().__init__(coordinator, description)
         if description.is_price:
-            self._attr_native_unit_of_measurement = price_unit(coordinator.hass, self.unique_id)
+            self._attr_native_unit_of_measurement = price_unit(
+                coordinator.hass, coordinator.currency, self.unique_id
+            )
 
     @property
     @override
@@ -266,7 +268,9 @@ class PriceSensor(TariffEntity, SensorEntity):
     def __init__(self, coordinator: TariffCoordinator, description: PriceSensorDescription) -> None:
         """Give it its unit."""
         super().__init__(coordinator, description)
-        self._attr_native_unit_of_measurement = price_unit(coordinator.hass, self.unique_id)
+        self._attr_native_unit_of_measurement = price_unit(
+            coordinator.hass, coordinator.currency, self.unique_id
+        )
 
     @property
     @override

@@ -32,6 +32,7 @@ from .announcements import Announcements
 from .client import make_client
 from .dynamic_data import dynamic_data
 from .issues import TariffIssues
+from .price_currency import currency_of_prices
 from .price_reader import PriceReader
 from .tariff_data import TariffData, known_colours, tariff_data
 
@@ -90,6 +91,12 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     def colours(self) -> Mapping[dt.date, Colour]:
         """Colours of all known Tempo days."""
         return known_colours(self.store.memory.book)
+
+    @property
+    def currency(self) -> str:
+        """ISO code of the currency of the prices, which need not be that of Home Assistant."""
+        home = self.hass.config.currency
+        return currency_of_prices(self.settings, self.store.memory.currency, home)
 
     def day_of(self, now: dt.datetime) -> dt.date:
         """Return the tariff day of a moment: from 06:00 to 06:00 local time."""
@@ -200,6 +207,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.own_clock.look(now)
         self._issues.async_update(self.settings, data, now, memory, self.texts)
         self._issues.async_clock(self.own_clock)
+        self._issues.async_currency(self.currency)
 
     @callback
     def _async_learnt_prices(self) -> None:

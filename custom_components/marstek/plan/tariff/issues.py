@@ -21,6 +21,16 @@ DISAGREEMENT: Final = "sources_disagree"
 PRICES_OUTDATED: Final = "prices_outdated"
 NO_PRICES_KNOWN: Final = "no_prices_known"
 OWN_CLOCK_WRONG: Final = "own_clock_wrong"
+CURRENCY_DIFFERS: Final = "currency_differs"
+
+_ALL: Final = (
+    NO_SOURCE,
+    DISAGREEMENT,
+    PRICES_OUTDATED,
+    NO_PRICES_KNOWN,
+    OWN_CLOCK_WRONG,
+    CURRENCY_DIFFERS,
+)
 
 
 class TariffIssues:
@@ -82,7 +92,7 @@ class TariffIssues:
     @callback
     def async_remove(self) -> None:
         """Remove all repairs of this plan."""
-        for key in (NO_SOURCE, DISAGREEMENT, PRICES_OUTDATED, NO_PRICES_KNOWN, OWN_CLOCK_WRONG):
+        for key in _ALL:
             self._set(key, False, {})
 
     @callback
@@ -91,6 +101,13 @@ class TariffIssues:
         ahead = clock.ahead or dt.timedelta()
         minutes = round(abs(ahead) / dt.timedelta(minutes=1))
         self._set(OWN_CLOCK_WRONG, clock.is_wrong, {"minutes": str(minutes)})
+
+    @callback
+    def async_currency(self, currency: str) -> None:
+        """Raise a repair for prices in another currency than Home Assistant's, or remove it."""
+        home = self._hass.config.currency
+        placeholders = {"prices": currency, "home": home}
+        self._set(CURRENCY_DIFFERS, currency != home, placeholders)
 
     def _set(self, key: str, is_there: bool, placeholders: dict[str, str]) -> None:
         issue_id = f"{key}_{self._entry_id}"

@@ -15,6 +15,7 @@ from ...const import DOMAIN, LOGGER, Tariff
 from ...tempo import DayList, Offer, SpotError
 from ..memory import PlanMemory
 from ..tariff_settings import DynamicSettings, TariffSettings
+from .price_currency import stated_currency
 from .price_source import PriceEvidence, SourceGoneError, async_read, published_until, read_states
 
 _BETWEEN_QUESTIONS: Final = dt.timedelta(hours=1)
@@ -64,6 +65,7 @@ class PriceReader:
             return
         if before is not None and not before.is_same_source(source):
             self._memory().prices.clear()
+            self._memory().currency = None
         self._lists = {}
         self._asked_at = None
         if source.action is None:
@@ -136,7 +138,10 @@ class PriceReader:
         if self._is_silent:
             self._is_silent = False
             LOGGER.info("Day-ahead prices are told again")
-        return self._memory().prices.learn(
+        memory = self._memory()
+        if self._source is not None:
+            memory.currency = stated_currency(self._hass, self._source) or memory.currency
+        return memory.prices.learn(
             offer.prices,
             dt_util.utcnow(),
             provisional=offer.provisional,
