@@ -102,6 +102,15 @@ async def test_days_add_up(home: RecordedHome) -> None:
     assert [float(row[f"{NAME} charged_kwh"]) for row in rows] == [6.0, 6.0, 6.0]
 
 
+async def test_days_end_with_the_last_one(home: RecordedHome) -> None:
+    """The day after the range is not in it, although the range ends where it begins."""
+    first = await fill(home)
+    answer = await home.call(
+        "export", start_date=first.isoformat(), end_date=first.isoformat(), resolution="day"
+    )
+    assert answer["rows"] == 1
+
+
 async def test_one_battery_only(home: RecordedHome) -> None:
     """Only the batteries that are named have columns; a device that is none is refused."""
     first = await fill(home)

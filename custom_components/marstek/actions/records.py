@@ -14,6 +14,8 @@ from ..checked import day
 from ..const import DOMAIN
 from ..export import Resolution
 from ..records.exporting import Content, ExportRequest, FileFormat, async_export
+from ..records.periods import DaySpan, ReportPeriod, span_of
+from ..records.report import async_make_report, async_report_answer
 from ..runtime import async_loaded_plan
 from .description import ActionDescription
 from .targets import batteries_or_all
@@ -23,6 +25,8 @@ _END_DATE: Final = "end_date"
 _RESOLUTION: Final = "resolution"
 _CONTENT: Final = "content"
 _FORMAT: Final = "format"
+_PERIOD: Final = "period"
+_DATE: Final = "date"
 _FIRST_DAY: Final = dt.date(2010, 1, 1)
 
 
@@ -50,7 +54,39 @@ async def _async_export(call: ServiceCall) -> ServiceResponse:
     return answer
 
 
+async def _async_report(call: ServiceCall) -> ServiceResponse:
+    """Return figures, text and page of a period, or of a range of days."""
+    if (plan := async_loaded_plan(call.hass)) is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plan")
+    today, given = dt_util.now().date(), call.data
+    if _START_DATE in given or _END_DATE in given:
+        if _DATE in given or _PERIOD in given:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="two_ranges")
+        end: dt.date = given.get(_END_DATE, today)
+        first, last = _range(given.get(_START_DATE, end), end)
+        span = DaySpan(first, last)
+        before = span.before()
+    else:
+        of, _ = _range(given.get(_DATE, today - dt.timedelta(days=1)), today)
+        period = ReportPeriod(given.get(_PERIOD, ReportPeriod.DAY))
+        span, before = span_of(period, of, today)
+    report = await async_make_report(call.hass, plan, span, before)
+    answer: dict[str, Any] = await async_report_answer(call.hass, report)
+    return answer
+
+
 RECORD_ACTIONS: Final = (
+    ActionDescription(
+        "report",
+        _async_report,
+        {
+            vol.Optional(_PERIOD): vol.In([each.value for each in ReportPeriod]),
+            vol.Optional(_DATE): day,
+            vol.Optional(_START_DATE): day,
+            vol.Optional(_END_DATE): day,
+        },
+        SupportsResponse.ONLY,
+    ),
     ActionDescription(
         "export",
         _async_export,

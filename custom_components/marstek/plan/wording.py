@@ -99,6 +99,10 @@ class Wording:
         """Return date and time by the clock of the home, as they are written in the language."""
         return dt_util.as_local(moment).strftime(self._style.moment)
 
+    def day(self, day: dt.date) -> str:
+        """Return a date as it is written in the language."""
+        return day.strftime(self._style.moment.partition(" ")[0].rstrip(","))
+
     def clock(self, moment: dt.datetime, now: dt.datetime) -> str:
         """Return a time of day, with its date from a day on."""
         if abs(moment - now) >= _NEAR:

@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID
 from ..export import Changes, StatisticRows
@@ -99,10 +100,12 @@ def _statistics(
     from homeassistant.components.recorder.statistics import statistics_during_period  # noqa: PLC0415
 
     kinds: Any = set(_KINDS)
+    # The recorder gives all of a day or month that the end only touches.
+    until = end.astimezone(dt.UTC) - dt.timedelta.resolution
     found = statistics_during_period(
         hass,
         start.astimezone(dt.UTC),
-        end.astimezone(dt.UTC),
+        until,
         ids,
         period,
         dict(_UNITS),
@@ -159,3 +162,31 @@ def first_known(changes: Collection[Changes]) -> dt.datetime | None:
     """Return since when a state is recorded; None where none is."""
     moments = [moment for each in changes for moment, text in each.changes[:2] if text is not None]
     return dt.datetime.fromtimestamp(min(moments), dt.UTC) if moments else None
+
+
+async def async_energies(
+    hass: HomeAssistant, batteries: Sequence[ConfigEntry], start: dt.datetime, end: dt.datetime
+) -> dict[dt.date, tuple[float, float]]:
+    """Return what batteries charged and discharged together, in kWh by day.
+
+    A day of which nothing is recorded is left out; all are without a recorder.
+    """
+    registry, ids = er.async_get(hass), list[set[str]]()
+    for key in ("energy_charged", "energy_discharged"):
+        found = (
+            registry.async_get_entity_id("sensor", DOMAIN, f"{entry.data[CONF_BLE_MAC]}_{key}")
+            for entry in batteries
+        )
+        ids.append({entity_id for entity_id in found if entity_id})
+    if _RECORDER not in hass.config.components or not any(ids):
+        return {}
+    rows = await get_instance(hass).async_add_executor_job(
+        _statistics, hass, set().union(*ids), start, end, "day"
+    )
+    zone, days = dt_util.get_default_time_zone(), dict[dt.date, list[float]]()
+    for entity_id, known in rows.items():
+        for moment, row in known.items():
+            if (change := row.get("change")) is not None:
+                day = dt.datetime.fromtimestamp(moment, zone).date()
+                days.setdefault(day, [0.0, 0.0])[entity_id in ids[1]] += change
+    return {day: (charged, discharged) for day, (charged, discharged) in days.items()}
