@@ -17,7 +17,7 @@ from custom_components.marstek.plan.tariff_settings import (
 )
 from tests.plan.flow import PlanFlow
 from tests.plan.test_dynamic import tell
-from tests.support.frozen_home import MINUTE, PlanHome
+from tests.support.frozen_home import MINUTE, FrozenHome
 
 SPOT = "sensor.spot"
 
@@ -38,7 +38,7 @@ def units(hass: HomeAssistant) -> set[Any]:
     return {state.attributes["unit_of_measurement"] for state in states if state is not None}
 
 
-async def test_they_are_shown_in_their_own(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_they_are_shown_in_their_own(hass: HomeAssistant, home: FrozenHome) -> None:
     """Also without their source after a restart, until Home Assistant has the same."""
     tell(hass, "2026-01-13", unit="GBP/kWh")
     entry = await home.set_up("dynamic", price_entities=[SPOT])
@@ -55,7 +55,7 @@ async def test_they_are_shown_in_their_own(hass: HomeAssistant, home: PlanHome) 
     assert repair(hass, entry) is None
 
 
-async def test_the_same_currency_is_no_matter(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_the_same_currency_is_no_matter(hass: HomeAssistant, home: FrozenHome) -> None:
     """Nor is a source that says none."""
     tell(hass, "2026-01-13", unit=None)
     entry = await home.set_up("dynamic", price_entities=[SPOT])
@@ -63,7 +63,7 @@ async def test_the_same_currency_is_no_matter(hass: HomeAssistant, home: PlanHom
     assert repair(hass, entry) is None
 
 
-async def test_tempo_is_paid_in_euros(hass: HomeAssistant, home: PlanHome) -> None:
+async def test_tempo_is_paid_in_euros(hass: HomeAssistant, home: FrozenHome) -> None:
     """Whatever Home Assistant calculates in."""
     hass.config.currency = "CHF"
     entry = await home.set_up("tempo")
@@ -72,7 +72,7 @@ async def test_tempo_is_paid_in_euros(hass: HomeAssistant, home: PlanHome) -> No
 
 
 async def test_it_is_shown_before_prices_are_saved(
-    hass: HomeAssistant, home: PlanHome, flow: PlanFlow
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
 ) -> None:
     """The page that shows what was understood names it."""
     tell(hass, "2026-01-13", unit="GBP/kWh")
@@ -85,7 +85,7 @@ async def test_it_is_shown_before_prices_are_saved(
 
 
 @pytest.fixture(name="flow")
-def flow_fixture(hass: HomeAssistant, home: PlanHome) -> PlanFlow:
+def flow_fixture(hass: HomeAssistant, home: FrozenHome) -> PlanFlow:
     """Return a dialog."""
     return PlanFlow(hass)
 
