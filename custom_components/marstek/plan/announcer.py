@@ -101,6 +101,10 @@ class Announcer:
         else:
             self.announce(Kind.GIVES_NO_MORE, soc, battery)
 
+    def taken_over(self, names: Iterable[str]) -> None:
+        """Announce that the plan commands these batteries from now on."""
+        self.announce(Kind.TAKEN_OVER, {"name": ", ".join(sorted(names))})
+
     def charge_complete(self, battery: Battery) -> None:
         """Announce that a charge is complete."""
         self.announce(Kind.CHARGE_COMPLETE, {"soc": self.number(battery.data.soc or 0)}, battery)

@@ -98,6 +98,8 @@ class ControlMemory:
     """End of the window in which the charge of a battery is complete, by BLE MAC."""
     orders: dict[str, BatteryCommand] = field(default_factory=dict)
     """Order that was carried out last, by BLE MAC."""
+    taken_over: set[str] = field(default_factory=set)
+    """Batteries that the plan commands, and of which that was announced, by BLE MAC."""
     full_day: dt.date | None = None
     """Day that `was_full` is about."""
     was_full: bool = False
@@ -132,6 +134,7 @@ class ControlMemory:
             "active": sorted(self.active),
             "told": {key: day.isoformat() for key, day in self.alerted.items()},
             "orders": {battery: _store_order(order) for battery, order in self.orders.items()},
+            "taken_over": sorted(self.taken_over),
             "full_day": self.full_day and self.full_day.isoformat(),
             "was_full": self.was_full,
             "energy": self.energy.store(),
@@ -147,6 +150,7 @@ class ControlMemory:
         is_pause_assumed = stored.lacks("paused_until")
         if is_pause_assumed:
             paused_until = FOR_EVER
+        orders = stored.mapping("orders", _restore_order)
         return cls(
             paused_until=paused_until,
             overrides=list(stored.each("overrides", _restore_override)),
@@ -155,7 +159,9 @@ class ControlMemory:
             doubts=stored.mapping("doubts", text),
             active=set(stored.each("active", text)),
             alerted=stored.mapping("told", day),
-            orders=stored.mapping("orders", _restore_order),
+            orders=orders,
+            # A file of 0.1.0 says of orders only whom the plan commands.
+            taken_over={*orders, *stored.each("taken_over", text)},
             full_day=stored.optional("full_day", day),
             was_full=stored.value("was_full", flag, default=False),
             energy=EnergyTotals.restore(stored.part("energy")),

@@ -26,6 +26,7 @@ _MOST_UNHEARD: Final = 20
 class Kind(StrEnum):
     """Event of the plan; types of the event entity, and keys of its texts."""
 
+    TAKEN_OVER = "taken_over"
     SWITCHED = "switched"
     PARTLY_FAILED = "partly_failed"
     FAILED = "failed"
@@ -59,6 +60,7 @@ class Alert(StrEnum):
 type EventKind = Kind | Alert
 
 ICONS: Final[Mapping[EventKind, str]] = {
+    Kind.TAKEN_OVER: "mdi:robot",
     Kind.SWITCHED: "mdi:swap-horizontal",
     Kind.PARTLY_FAILED: "mdi:battery-alert",
     Kind.FAILED: "mdi:battery-alert",

@@ -62,6 +62,7 @@ _ORDER: Final[tuple[EventKind, ...]] = (
     Kind.PARTLY_FAILED,
     Kind.OVERRIDE_STARTED,
     Kind.OVERRIDE_ENDED,
+    Kind.TAKEN_OVER,
     Alert.LEFT_IN_MANUAL,
     Kind.FOREIGN_SLOTS,
     Alert.FOREIGN_CONTROLLER,

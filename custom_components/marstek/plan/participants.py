@@ -149,6 +149,8 @@ class Participants:
     def async_command(self, orders: Mapping[str, BatteryCommand], *, is_in_control: bool) -> None:
         """Give each executor its order; without control all batteries are returned to Auto once."""
         standing_back = self._memory().standing_back
+        if is_in_control:
+            self._announce_new()
         for key, executor in self.executors.items():
             if not is_in_control:
                 if key not in self._released:
@@ -168,6 +170,14 @@ class Participants:
                 executor.async_want(orders.get(key))
                 executor.async_look()
 
+    def _announce_new(self) -> None:
+        """Announce the batteries that the plan commands from now on."""
+        memory = self._memory()
+        new = self.executors.keys() - memory.taken_over
+        memory.taken_over |= new
+        if new:
+            self._announcer.taken_over(self.executors[key].battery.name for key in new)
+
     @callback
     def async_resting(self) -> frozenset[str]:
         """Return the batteries whose cells take nothing more for a while."""
@@ -183,6 +193,8 @@ class Participants:
                 self._alerts.left_in_manual(battery, is_left=False)
             else:
                 self._hand_back(key, battery)
+                if self._memory().paused_until is None:
+                    self._memory().taken_over.discard(key)
 
     @callback
     def async_tidy_up(self) -> None:

@@ -114,6 +114,27 @@ async def test_a_short_override_leaves_time_and_no_order_of_the_others_changes()
         assert min(home.guard.mornings[dt.date(2026, 3, 13)]) >= 99
 
 
+@at(2026, 3, 10, 12)
+async def test_that_the_plan_takes_batteries_over_is_told_once() -> None:
+    """Also after a restart or a pause; again once automatic control was off."""
+    async with plan_home(count=2) as home:
+        await home.minutes(5)
+        (taken,) = home.kinds(Kind.TAKEN_OVER)
+        assert taken.message.startswith("From now on the plan commands Venus E 3.0 0000, Venus E")
+        await home.restart()
+        await home.minutes(5)
+        await home.hass.services.async_call("marstek", "pause", {}, blocking=True)
+        await home.minutes(5)
+        await home.hass.services.async_call("marstek", "resume", {}, blocking=True)
+        await home.minutes(5)
+        assert len(home.kinds(Kind.TAKEN_OVER)) == 1
+        home.set_options(automatic=False)
+        await home.minutes(5)
+        home.set_options(automatic=True)
+        await home.minutes(5)
+        assert len(home.kinds(Kind.TAKEN_OVER)) == 2
+
+
 @at(2026, 3, 9, 22, 30)
 async def test_pause_hands_back_auto_and_resume_takes_the_batteries_again() -> None:
     """Pause hands back Auto and resume takes the batteries again."""
