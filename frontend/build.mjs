@@ -49,7 +49,7 @@ async function bundle(name, define) {
 }
 
 const cards = await bundle("cards", {
-  TEXTS: JSON.stringify(pick("timeline", "timeline_description")),
+  TEXTS: JSON.stringify(pick("flow", "flow_description", "timeline", "timeline_description", "season", "season_description")),
 });
 const strategy = await bundle("strategy", {
   BUILD: JSON.stringify(PLACEHOLDER),

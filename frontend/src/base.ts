@@ -133,7 +133,7 @@ export abstract class MarstekCard<Message> extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("hass") || changed.has("config")) this.#follow();
+    if (changed.size > 0) this.#follow();
   }
 
   #leave(): void {

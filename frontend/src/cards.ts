@@ -1,4 +1,6 @@
 /** Cards of the dashboard, also offered in the card picker of any other one. */
+import { FlowCard } from "./flow/card.ts";
+import { SeasonCard } from "./season/card.ts";
 import { TimelineCard } from "./timeline/card.ts";
 
 declare const TEXTS: Record<string, Record<string, string>>;
@@ -12,7 +14,7 @@ interface PickerCard {
   name: string;
   description: string;
   preview: boolean;
-  getEntitySuggestion?: (hass: object, entityId: string) => object | null;
+  getEntitySuggestion: (hass: Registry, entityId: string) => object | null;
 }
 
 /** Text of the picker in the language of the person, read when the picker opens. */
@@ -23,8 +25,27 @@ function text(key: string): string {
 }
 
 const CARDS: Record<string, CustomElementConstructor> = {
+  flow: FlowCard,
   timeline: TimelineCard,
+  season: SeasonCard,
 };
+
+interface Registry {
+  entities?: Record<string, { platform?: string; translation_key?: string } | undefined>;
+}
+
+/** Keys of entities for which a card is suggested, by card. */
+const SUGGESTED: Record<string, RegExp> = {
+  flow: /^(soc|battery_power|commanded_by|total_power|total_soc)$/,
+  timeline: /^(plan_state|plan_reason|next_action|next_action_at|plan)$/,
+  season: /^colour_(today|tomorrow)$|_days(_left)?$/,
+};
+
+function suggest(key: string, hass: Registry, entityId: string): object | null {
+  const entity = hass.entities?.[entityId];
+  if (entity?.platform !== "marstek" || !SUGGESTED[key]?.test(entity.translation_key ?? "")) return null;
+  return { config: { type: `custom:marstek-${key}-card` }, label: text(key) };
+}
 
 const picker = window as unknown as { customCards?: PickerCard[] };
 picker.customCards ??= [];
@@ -35,6 +56,7 @@ for (const [key, card] of Object.entries(CARDS)) {
   picker.customCards.push({
     type,
     preview: true,
+    getEntitySuggestion: (hass, entityId) => suggest(key, hass, entityId),
     get name() {
       return text(key);
     },

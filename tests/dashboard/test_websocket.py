@@ -88,6 +88,25 @@ async def test_an_empty_home_says_so(hass: HomeAssistant, ask: Any) -> None:
     assert "No battery" in str(config)
 
 
+async def test_a_flow_card_alone_knows_its_entities(hass: HomeAssistant, ask: Any) -> None:
+    """A card that names no entity is sent those of the home."""
+    add_battery(hass, 1, "Venus")
+    add_plan(hass, {"grid_sensor": "sensor.meter"})
+    found = await ask("flow")
+    soc = er.async_get(hass).async_get_entity_id("sensor", "marstek", "02aabbcc0001_soc")
+    assert found["grid"] == "sensor.meter"
+    assert found["batteries"] == [{"name": "Venus", "soc": soc}]
+
+
+async def test_the_meter_of_a_battery_is_the_grid(hass: HomeAssistant, ask: Any) -> None:
+    """Without a sensor of the plan, the meter that a battery is asked for is shown."""
+    entry = add_battery(hass, 1, "Venus")
+    er.async_get(hass).async_get_or_create(
+        "sensor", "marstek", "02aabbcc0001_grid_power", config_entry=entry
+    )
+    assert (await ask("flow"))["grid"].startswith("sensor.")
+
+
 async def test_what_is_too_much_is_refused(hass: HomeAssistant, ask: Any) -> None:
     """Names are bounded in length and number."""
     assert (await ask("config", language="x" * 100))["code"] == "invalid_format"

@@ -29,6 +29,7 @@ from .page_module import async_build
 from .plan_message import plan_message, preview_message
 from .season_message import season_message
 from .texts import async_dashboard_texts, known_language
+from .views.now import flow_card
 
 _LANGUAGE: Final = "language"
 _MOST_NAMES: Final = 20
@@ -42,6 +43,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     for command in (
         _async_config,
         _async_texts,
+        _async_flow,
         _async_subscribe_plan,
         _async_subscribe_season,
         _async_preview,
@@ -86,6 +88,13 @@ async def _async_texts(
     """Send the texts of the cards."""
     texts = await async_dashboard_texts(hass, message[_LANGUAGE])
     connection.send_result(message["id"], {"language": texts.language, **texts.sections["cards"]})
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/dashboard/flow"})
+@callback
+def _async_flow(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
+    """Send the entities of the power flow, for a card that names none."""
+    connection.send_result(message["id"], flow_card(async_inventory(hass)))
 
 
 def _follow_plan(

@@ -1,4 +1,4 @@
-"""Page of what happens now: the sentence of the plan, buttons and batteries."""
+"""Page of what happens now: the sentence of the plan, buttons, power flow and batteries."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ from ...const import Tariff
 from ...plan.plan_data import ControlState
 from ...tempo import Colour
 from ..cards import (
+    FLOW,
     Card,
     any_of,
     badge,
@@ -27,12 +28,20 @@ from ..texts import DashboardTexts
 def now_view(home: Inventory, texts: DashboardTexts) -> Card:
     """Return the page."""
     sections = [
-        *section([*_alerts(home, texts), *_sentence(home), *_buttons(home, texts)]),
+        *section(_first(home, texts)),
+        *section(_flow(home, texts)),
         *section(card for battery in home.batteries for card in _battery(battery, texts)),
-        *section(_savings(home, texts)),
     ]
     title = texts.get("views", "now")
     return view(title, "now", sections, badges=list(_badges(home, texts)))
+
+
+def _first(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
+    """Yield what has to fit the first screen of a phone."""
+    yield from _alerts(home, texts)
+    yield from _sentence(home)
+    yield from _buttons(home, texts)
+    yield from _savings(home, texts)
 
 
 def _badges(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
@@ -132,6 +141,47 @@ def _charge_buttons(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     )
 
 
+def _flow(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
+    if not home.batteries:
+        return
+    yield heading(texts.get("headings", "flow"), "mdi:transmission-tower")
+    yield full_width(flow_card(home))
+
+
+def flow_card(home: Inventory) -> Card:
+    """Return the card of the power flow, with the readings that there are."""
+    card: Card = {
+        "type": FLOW,
+        "batteries": [
+            {
+                "name": each.name,
+                **{
+                    option: each.entities[key]
+                    for option, key in (
+                        ("soc", "soc"),
+                        ("power", "battery_power"),
+                        ("commanded_by", "commanded_by"),
+                    )
+                    if key in each.entities
+                },
+            }
+            for each in home.batteries
+        ],
+    }
+    meters = [
+        each.entities["grid_power"] for each in home.batteries if "grid_power" in each.entities
+    ]
+    if home.plan is not None and home.plan.grid_sensor is not None:
+        card["grid"] = home.plan.grid_sensor
+    elif meters:
+        # Batteries that have a meter share that of the home.
+        card["grid"] = meters[0]
+    suns = [each.entities["pv_power"] for each in home.batteries if "pv_power" in each.entities]
+    if suns:
+        card["solar"] = suns
+    return card
+
+
 def _battery(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]:
     known = battery.entities.get
     yield heading(battery.name, "mdi:battery", path=battery.path)
@@ -152,6 +202,5 @@ def _battery(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]
 
 def _savings(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     known = home.of_plan.get
-    yield heading(texts.get("headings", "savings"), "mdi:piggy-bank")
-    yield from tile(known("saved_today"), texts.get("labels", "saved_today"), color="green")
-    yield from tile(known("saved_season"), texts.get("labels", "saved_season"), color="green")
+    for key in ("saved_today", "saved_season"):
+        yield from tile(known(key), texts.get("labels", key), color="green")

@@ -1,10 +1,10 @@
-"""Page of the tariff: the days of Tempo or the price curve, and the prices of the contract."""
+"""Page of the tariff: the season of Tempo, or the price curve, and the prices of the contract."""
 
 from collections.abc import Iterable
 
 from ...const import Tariff
 from ...tempo import Colour
-from ..cards import COLOURS, TIMELINE, Card, full_width, heading, section, tile, view
+from ..cards import COLOURS, SEASON, TIMELINE, Card, full_width, heading, section, tile, view
 from ..inventory import Inventory, PlanInventory
 from ..texts import DashboardTexts
 
@@ -16,8 +16,8 @@ def tariff_view(home: Inventory, texts: DashboardTexts) -> Card | None:
         return None
     if plan.tariff is Tariff.TEMPO:
         sections = [
-            *section(_days(plan, texts)),
-            *section(_tempo_prices(home, plan, texts)),
+            *section([full_width({"type": SEASON})], span=2),
+            *section([*_days(plan, texts), *_tempo_prices(home, plan, texts)]),
         ]
         return view("Tempo", "tariff", sections)
     sections = [
