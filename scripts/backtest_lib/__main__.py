@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 import sys
 
-from custom_components.marstek.tempo import OFFICIAL
+from custom_components.marstek.tempo import DECREES
 
 from .home import Heating, Home
 from .report import snapshot, table
@@ -47,7 +47,7 @@ def main() -> int:
         arguments.sun_forecast,
     )
     prices = Table(
-        replace(OFFICIAL, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
+        replace(DECREES[-1].tempo, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
         (arguments.fixed_prices[0], arguments.fixed_prices[1]),
     )
     years = [year for year in SEASONS if year.first_year in arguments.seasons]
@@ -92,7 +92,7 @@ def _arguments() -> argparse.Namespace:
         "--tempo-prices",
         type=float,
         nargs=6,
-        default=[getattr(OFFICIAL, name) for name in _PRICES],
+        default=[getattr(DECREES[-1].tempo, name) for name in _PRICES],
         metavar="EUR",
         help="blue, white and red, off-peak before peak; default: those of August 2026",
     )

@@ -16,7 +16,7 @@ from custom_components.marstek.planner import (
     Period,
 )
 from custom_components.marstek.tempo import (
-    OFFICIAL,
+    DECREES,
     PARIS,
     TEMPO_OFF_PEAK,
     Colour,
@@ -44,7 +44,7 @@ _QUOTAS: Final = Quotas()
 class Table:
     """EUR for a kWh; the defaults are the regulated ones since August 2026 (docs/tempo-facts.md, "Prices")."""
 
-    tempo: Prices = OFFICIAL
+    tempo: Prices = DECREES[-1].tempo
     fixed: tuple[float, float] = (0.1589, 0.2142)
     """Off-peak and peak."""
 

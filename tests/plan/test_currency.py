@@ -1,6 +1,5 @@
 """Prices in another currency than Home Assistant's: nothing is converted, and the owner is told."""
 
-from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -10,11 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.plan.tariff.price_currency import currency_of_prices, stated_currency
-from custom_components.marstek.plan.tariff_settings import (
-    DynamicSettings,
-    FixedPrices,
-    new_settings,
-)
+from custom_components.marstek.plan.tariff_settings import DynamicSettings, settings_of
 from tests.plan.flow import PlanFlow
 from tests.plan.test_dynamic import tell
 from tests.support.frozen_home import MINUTE, FrozenHome
@@ -109,7 +104,6 @@ async def test_sources(hass: HomeAssistant) -> None:
 
 def test_own_prices_are_in_the_currency_of_the_home() -> None:
     """Those that were never changed are the French ones."""
-    settings = new_settings(Tariff.FIXED)
-    assert currency_of_prices(settings, "SEK", "CHF") == "EUR"
-    own = replace(settings, fixed_prices=FixedPrices(0.2, 0.3, 10.0))
-    assert currency_of_prices(own, "SEK", "CHF") == "CHF"
+    for prices, currency in (({}, "EUR"), ({"off_peak": 0.2, "peak": 0.3}, "CHF")):
+        settings = settings_of({"tariff": Tariff.FIXED}, {Tariff.FIXED: {"prices": prices}})
+        assert currency_of_prices(settings, "SEK", "CHF") == currency

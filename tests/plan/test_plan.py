@@ -1,9 +1,11 @@
 """Announcements, the action, diagnostics, fixed hours, and coming and going without a trace."""
 
 import asyncio
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 import json
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -20,6 +22,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.plan.tariff.client import make_client
+from custom_components.marstek.tempo import DECREES
 from simulator.tempo import CLIENT_ID, CLIENT_SECRET
 from tests.support.frozen_home import DAY, HISTORY, MINUTE, FrozenHome, days
 from tests.support.moments import paris
@@ -256,6 +259,66 @@ async def test_outdated_prices(home: FrozenHome) -> None:
     )
     await home.settle()
     assert home.issues() == set()
+
+
+NEXT = replace(
+    DECREES[-1],
+    since=date(2027, 2, 1),
+    tempo=replace(DECREES[-1].tempo, red_peak=0.8),
+    off_peak=0.17,
+)
+
+
+@pytest.mark.parametrize(
+    ("tariff", "options", "key", "prices"),
+    [
+        ("tempo", {}, "price_red_peak", (0.7295, 0.8)),
+        (
+            "tempo",
+            {
+                "prices": asdict(DECREES[-1].tempo) | {"subscription": 30.0},
+                "prices_since": "2026-08-01",
+            },
+            "price_red_peak",
+            (0.7295, 0.8),
+        ),
+        ("fixed", {}, "price_off_peak", (0.1589, 0.17)),
+    ],
+    ids=["Tempo", "Tempo as its form stores it", "off-peak hours"],
+)
+async def test_a_known_move_of_the_tariff(
+    home: FrozenHome, tariff: str, options: dict[str, Any], key: str, prices: tuple[float, float]
+) -> None:
+    """Prices of the table move at midnight by themselves, also those that a form has stored."""
+    with patch("custom_components.marstek.tempo.decrees.DECREES", (*DECREES, NEXT)):
+        await home.jump(paris("2027-01-31", "23:50"))
+        await home.set_up(tariff, **options)
+        assert float(home.state(key)) == prices[0]
+        await home.go("2027-02-01", "00:02")
+        assert float(home.state(key)) == prices[1]
+        assert "prices_outdated" not in home.issues()
+
+
+@pytest.mark.parametrize(
+    ("tariff", "prices", "is_told"),
+    [
+        ("tempo", {"red_peak": 0.6}, True),
+        ("fixed", {}, True),
+        ("fixed", {"off_peak": 0.15, "peak": 0.2}, False),
+    ],
+    ids=["own prices of Tempo", "regulated hours", "own prices"],
+)
+async def test_a_move_that_the_table_lacks(
+    home: FrozenHome, tariff: str, prices: dict[str, float], is_told: bool
+) -> None:
+    """A repair tells, save of own prices of hours, whose contract nobody knows; none is replaced."""
+    await home.jump(paris("2027-01-31", "23:50"))
+    await home.set_up(tariff, **({"prices": prices} if prices else {}))
+    assert "prices_outdated" not in home.issues()
+    await home.go("2027-02-01", "00:02")
+    assert ("prices_outdated" in home.issues()) is is_told
+    key = next(iter(prices), "peak")
+    assert float(home.state(f"price_{key}")) == prices.get(key, 0.2142)
 
 
 async def test_fixed_hours(home: FrozenHome) -> None:

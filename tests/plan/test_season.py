@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.marstek.tempo import OFFICIAL, Colour
+from custom_components.marstek.tempo import DECREES, Colour
 from tests.support.frozen_home import DAY, HISTORY, FrozenHome, days
 from tests.support.moments import paris
 
@@ -33,7 +33,7 @@ def check(home: FrozenHome, moment: datetime, *, known_from: str = "06:45") -> N
     assert home.state("off_peak") == ("on" if is_off_peak else "off"), moment
     change = paris(day + DAY, "06:00") if is_off_peak else paris(day, "22:00")
     assert home.state("next_off_peak_change") == change.isoformat()
-    price = OFFICIAL.of(Colour(today), off_peak=is_off_peak)
+    price = DECREES[-1].tempo.of(Colour(today), off_peak=is_off_peak)
     assert float(home.state("price")) == price
     changes = is_known and today != tomorrow
     end = paris(day + DAY, "06:00")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from custom_components.marstek.planner import BatteryState, Certainty, Expected, Forecast, Period
 from custom_components.marstek.tempo import (
-    OFFICIAL,
+    DECREES,
     PARIS,
     TEMPO_OFF_PEAK,
     Colour,
@@ -52,7 +52,9 @@ def tempo(
                 interval.start,
                 interval.end,
                 interval.is_off_peak,
-                None if colour is None else OFFICIAL.of(colour, off_peak=interval.is_off_peak),
+                None
+                if colour is None
+                else DECREES[-1].tempo.of(colour, off_peak=interval.is_off_peak),
                 day,
                 colour,
                 certainty,
@@ -72,8 +74,8 @@ def priced(periods: tuple[Period, ...], colours: Mapping[date, Colour]) -> tuple
         made.append(
             replace(
                 period,
-                expected_price=expected_price(OFFICIAL, chances, off_peak=off_peak),
-                red_price=OFFICIAL.of(Colour.RED, off_peak=off_peak),
+                expected_price=expected_price(DECREES[-1].tempo, chances, off_peak=off_peak),
+                red_price=DECREES[-1].tempo.of(Colour.RED, off_peak=off_peak),
             )
         )
     return tuple(made)

@@ -29,7 +29,7 @@ from custom_components.marstek.planner import (
     plan_optimised,
     plan_simple,
 )
-from custom_components.marstek.tempo import OFFICIAL, PARIS, Colour
+from custom_components.marstek.tempo import DECREES, PARIS, Colour
 from tests.planner.home import DAY, HOUR, bank, fixed, forecast, paris, priced, sun, tempo
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
@@ -89,7 +89,9 @@ def test_blue_night_before_red_charges_to_the_top() -> None:
     charge = at(plan, "2026-01-14 02:00")
     assert charge.target == 100
     assert charge.expected_soc == pytest.approx(100)
-    assert charge.figures["cost"] == pytest.approx(OFFICIAL.blue_off_peak / 0.8889, abs=1e-3)
+    assert charge.figures["cost"] == pytest.approx(
+        DECREES[-1].tempo.blue_off_peak / 0.8889, abs=1e-3
+    )
     assert float(charge.figures["value"]) > 0.5
     assert charge.figures["colour"] == "red"
 
@@ -435,7 +437,7 @@ def test_beliefs() -> None:
     assert beliefs.load_tonight == pytest.approx(8 * 600)
     assert beliefs.load_tomorrow == pytest.approx(16 * 600)
     assert beliefs.pv_tomorrow == pytest.approx(4000 * 8, rel=0.05)
-    assert beliefs.worth_now == pytest.approx(OFFICIAL.blue_off_peak * 0.9 - 0.01)
+    assert beliefs.worth_now == pytest.approx(DECREES[-1].tempo.blue_off_peak * 0.9 - 0.01)
     assert beliefs.target is None
     assert beliefs.floor is not None
     red = plan_optimised(home(EVENING, {TUESDAY: BLUE, TUESDAY + DAY: RED})).beliefs

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from custom_components.marstek.tempo import (
-    OFFICIAL,
+    DECREES,
     PARIS,
     TEMPO_OFF_PEAK,
     Announcement,
@@ -151,7 +151,7 @@ def test_a_season_of_quarter_hours_takes_seconds() -> None:
             book.learn([Announcement(day, HISTORY[day], Source.RTE, moment)])
         colour = book.colour(today)
         assert colour is HISTORY[today]
-        cost += OFFICIAL.of(colour, off_peak=TEMPO_OFF_PEAK.is_off_peak(moment))
+        cost += DECREES[-1].tempo.of(colour, off_peak=TEMPO_OFF_PEAK.is_off_peak(moment))
         assert TEMPO_OFF_PEAK.next_change(moment) > moment
         assert min(days_left(each, season, book.colours, Quotas()) for each in Colour) >= 0
         can_be_red(today + DAY, book.colours, Quotas())

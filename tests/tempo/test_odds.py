@@ -5,14 +5,7 @@ from datetime import date
 
 import pytest
 
-from custom_components.marstek.tempo import (
-    OFFICIAL,
-    Colour,
-    Quotas,
-    expected_price,
-    is_lawful,
-    odds,
-)
+from custom_components.marstek.tempo import DECREES, Colour, Quotas, expected_price, is_lawful, odds
 from tests.tempo.history import DAY, HISTORY
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED
@@ -88,6 +81,10 @@ def test_no_red_day_is_left() -> None:
 
 def test_the_expected_price() -> None:
     """It is that of the colour when that is sure, and the mean otherwise."""
-    assert expected_price(OFFICIAL, {RED: 1.0}, off_peak=False) == OFFICIAL.red_peak
-    half = expected_price(OFFICIAL, {BLUE: 0.5, RED: 0.5}, off_peak=True)
-    assert half == pytest.approx((OFFICIAL.blue_off_peak + OFFICIAL.red_off_peak) / 2)
+    assert (
+        expected_price(DECREES[-1].tempo, {RED: 1.0}, off_peak=False) == DECREES[-1].tempo.red_peak
+    )
+    half = expected_price(DECREES[-1].tempo, {BLUE: 0.5, RED: 0.5}, off_peak=True)
+    assert half == pytest.approx(
+        (DECREES[-1].tempo.blue_off_peak + DECREES[-1].tempo.red_off_peak) / 2
+    )

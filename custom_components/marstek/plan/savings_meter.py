@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..battery.runtime import Battery
 from ..const import Tariff
 from ..savings import LONGEST_SPAN, MeteredSpan, PlainAuto, PlanGain, StorageState
-from ..tempo import Colour
+from ..tempo import PARIS, Colour
 from .exchange_meters import BatteryMeter, GridMeter
 from .options import PlanOptions
 from .participants import loaded_batteries
@@ -141,7 +141,12 @@ class SavingsMeter:
         if tariff.settings.tariff is Tariff.TEMPO:
             colour = self._binding_colour(day)
             money = (
-                None if colour is None else (self._tempo_price(colour, data.is_off_peak), feed_in)
+                None
+                if colour is None
+                else (
+                    self._tempo_price(now.astimezone(PARIS).date(), colour, data.is_off_peak),
+                    feed_in,
+                )
             )
             return _Price(day, data.is_off_peak, money, colour)
         money = None if data.price is None else (data.price, feed_in)
@@ -151,8 +156,8 @@ class SavingsMeter:
         entry = self._tariff.store.memory.book.get(day)
         return entry.colour if entry is not None and entry.is_binding else None
 
-    def _tempo_price(self, colour: Colour, off_peak: bool) -> float:
-        return self._tariff.settings.tempo_prices.of(colour, off_peak=off_peak)
+    def _tempo_price(self, day: dt.date, colour: Colour, off_peak: bool) -> float:
+        return self._tariff.settings.tempo_prices_on(day).of(colour, off_peak=off_peak)
 
     def _close(self, now: dt.datetime) -> None:
         """Note the span that ends, if all of it was measured, and begin another."""
@@ -251,11 +256,11 @@ class SavingsMeter:
         for day, name in waiting:
             tempo_day, _, hours = name.partition(" ")
             try:
-                colour = self._binding_colour(dt.date.fromisoformat(tempo_day))
+                own_day = dt.date.fromisoformat(tempo_day)
             except ValueError:
                 continue
-            if colour is not None:
-                price = self._tempo_price(colour, hours == _OFF_PEAK)
+            if (colour := self._binding_colour(own_day)) is not None:
+                price = self._tempo_price(own_day, colour, hours == _OFF_PEAK)
                 ledger.settle(day, name, (price, feed_in), colour)
 
 

@@ -31,15 +31,17 @@ from ..const import (
 )
 from ..tempo import (
     DEFAULT_WINDOW,
-    OFFICIAL,
-    OFFICIAL_SINCE,
     PARIS,
     Credentials,
+    Decree,
     OffPeak,
     OffPeakWindow,
     Prices,
     PriceUnit,
     Quotas,
+    decree_of,
+    decree_of_hours,
+    decree_on,
 )
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -101,6 +103,8 @@ class TariffSettings:
     tempo_prices: Prices
     fixed_prices: FixedPrices
     prices_since: dt.date
+    follows_decree: bool = True
+    """Whether they are the regulated ones, and move with the decrees; else the owner's own."""
     credentials: Credentials | None = None
     dynamic: DynamicSettings = DynamicSettings()
 
@@ -109,9 +113,9 @@ class TariffSettings:
         """Tell whether the tariff has off-peak hours."""
         return self.tariff is not Tariff.DYNAMIC
 
-
-# EDF's regulated peak and off-peak tariff from 2026-08-01 (docs/tempo-facts.md 1.6).
-DEFAULT_FIXED_PRICES: Final = FixedPrices(off_peak=0.1589, peak=0.2142, subscription=0.0)
+    def tempo_prices_on(self, day: dt.date) -> Prices:
+        """Return the prices of a Tempo day, which may have been priced by an earlier decree."""
+        return decree_on(day).tempo if self.follows_decree else self.tempo_prices
 
 
 def tariff_settings(entry: ConfigEntry) -> TariffSettings:
@@ -121,12 +125,17 @@ def tariff_settings(entry: ConfigEntry) -> TariffSettings:
 
 def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> TariffSettings:
     """Return the settings that data and options of the plan's entry stand for."""
-    tariff = Tariff(data[CONF_TARIFF])
+    tariff, today = Tariff(data[CONF_TARIFF]), dt_util.now(PARIS).date()
     options: Mapping[str, Any] = all_options.get(tariff, {})
     stored = options.get(CONF_PRICES, {})
     credentials = None
     if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):
         credentials = Credentials(data[CONF_CLIENT_ID], data[CONF_CLIENT_SECRET])
+    since, follows_decree = _age_of_prices(tariff, options, today)
+    decree = decree_on(today)
+    if follows_decree:
+        # The subscription is that of the contract, whatever moves.
+        stored = {key: stored[key] for key in ("subscription",) if key in stored}
     return TariffSettings(
         tariff=tariff,
         off_peak=off_peak_of(options, tariff),
@@ -134,9 +143,10 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
             red=int(options.get(CONF_QUOTA_RED, Quotas().red)),
             white=int(options.get(CONF_QUOTA_WHITE, Quotas().white)),
         ),
-        tempo_prices=_prices(OFFICIAL, stored),
-        fixed_prices=_prices(DEFAULT_FIXED_PRICES, stored),
-        prices_since=_date(options.get(CONF_PRICES_SINCE)) or OFFICIAL_SINCE,
+        tempo_prices=_prices(decree.tempo, stored),
+        fixed_prices=_prices(_fixed_of(decree), stored),
+        prices_since=since,
+        follows_decree=follows_decree,
         credentials=credentials,
         dynamic=dynamic_of(options),
     )
@@ -150,14 +160,31 @@ def options_of(entry: ConfigEntry, tariff: Tariff) -> Mapping[str, Any]:
 
 def new_settings(tariff: Tariff) -> TariffSettings:
     """Return the settings of a tariff before anything was set."""
-    return TariffSettings(
-        tariff,
-        off_peak_of({}, tariff),
-        Quotas(),
-        OFFICIAL,
-        DEFAULT_FIXED_PRICES,
-        OFFICIAL_SINCE,
-    )
+    return settings_of({CONF_TARIFF: tariff}, {})
+
+
+def _fixed_of(decree: Decree) -> FixedPrices:
+    return FixedPrices(off_peak=decree.off_peak, peak=decree.peak, subscription=0.0)
+
+
+def _age_of_prices(
+    tariff: Tariff, options: Mapping[str, Any], today: dt.date
+) -> tuple[dt.date, bool]:
+    """Return since when the prices hold, and whether they are those of the decrees.
+
+    A form stores what it shows: prices of a decree that were left as they were are no owner's own,
+    unless another day was entered for them.
+    """
+    stored, decree = options.get(CONF_PRICES, {}), decree_on(today)
+    if tariff is Tariff.FIXED:
+        own = _prices(_fixed_of(decree), stored)
+        found = decree_of_hours(own.off_peak, own.peak)
+    else:
+        found = decree_of(_prices(decree.tempo, stored))
+    since = _date(options.get(CONF_PRICES_SINCE))
+    if found is not None and since in (None, found.since):
+        return decree.since, True
+    return since or decree.since, False
 
 
 def price_names(settings: TariffSettings) -> dict[str, float]:

@@ -24,9 +24,18 @@ from .calendar import (
 from .chain import PollReport, TempoClient
 from .colour_odds import Odds, expected_price, odds
 from .currencies import currency_of
+from .decrees import (
+    DECREES,
+    Decree,
+    are_outdated,
+    decree_of,
+    decree_of_hours,
+    decree_on,
+    next_tariff_move,
+)
 from .faults import FaultKind, SourceError, SourceFault
 from .price_book import PriceBook, PriceSpan
-from .prices import OFFICIAL, OFFICIAL_SINCE, Prices, are_outdated, last_tariff_change
+from .prices import Prices
 from .request_budget import BUDGET, SourceStatistics
 from .sources import BASE_VARIABLE, USER_AGENT, VERSION, BaseError, Bases, Credentials
 from .spot import Offer, read_prices
@@ -45,9 +54,8 @@ from .windows import (
 __all__ = [
     "BASE_VARIABLE",
     "BUDGET",
+    "DECREES",
     "DEFAULT_WINDOW",
-    "OFFICIAL",
-    "OFFICIAL_SINCE",
     "PARIS",
     "TEMPO_OFF_PEAK",
     "USER_AGENT",
@@ -60,6 +68,7 @@ __all__ = [
     "ColourBook",
     "Credentials",
     "DayList",
+    "Decree",
     "Disagreement",
     "FaultKind",
     "Interval",
@@ -94,9 +103,12 @@ __all__ = [
     "day_start",
     "days_left",
     "days_used",
+    "decree_of",
+    "decree_of_hours",
+    "decree_on",
     "expected_price",
     "is_lawful",
-    "last_tariff_change",
+    "next_tariff_move",
     "odds",
     "public_holidays",
     "read_prices",

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER, Tariff
 from ...tempo import (
+    PARIS,
     Colour,
     ColourBook,
     FaultKind,
@@ -21,6 +22,7 @@ from ...tempo import (
     TempoClient,
     day_end,
     day_start,
+    decree_on,
     season_of,
     tempo_day,
 )
@@ -72,6 +74,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self._prices = PriceReader(
             hass, entry, lambda: self.store.memory, self._async_learnt_prices
         )
+        self._decree = decree_on(dt_util.now(PARIS).date())
         self._asking: asyncio.Task[None] | None = None
         self._announced_at: dt.datetime | None = None
 
@@ -175,12 +178,24 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     def async_publish(self) -> TariffData:
         """Publish changed data, then make announcements: their listeners may read the data."""
         now = dt_util.utcnow()
+        has_moved = self._follow_decree(now)
         data = self._look(now)
-        if data != self.data:
+        if data != self.data or has_moved:
             self.data = data
             self.async_update_listeners()
         self._tell(data, now)
         return data
+
+    def _follow_decree(self, now: dt.datetime) -> bool:
+        """Read the prices anew on the day on which they move; return whether that is now.
+
+        Neither an option nor a restart tells of it.
+        """
+        decree = decree_on(now.astimezone(PARIS).date())
+        has_moved, self._decree = decree is not self._decree, decree
+        if has_moved:
+            self.settings = tariff_settings(self.config_entry)
+        return has_moved
 
     def _look(self, now: dt.datetime) -> TariffData:
         answer = self.client.last_answer if self.client else None

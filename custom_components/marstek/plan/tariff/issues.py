@@ -73,7 +73,8 @@ class TariffIssues:
         since = settings.prices_since
         self._set(
             PRICES_OUTDATED,
-            is_tempo and are_outdated(since, now.astimezone(PARIS).date()),
+            (is_tempo or (settings.has_off_peak and settings.follows_decree))
+            and are_outdated(since, now.astimezone(PARIS).date()),
             {"since": since.isoformat()},
         )
 

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ...const import Tariff
 from ...tempo import currency_of
-from ..tariff_settings import DEFAULT_FIXED_PRICES, DynamicSettings, TariffSettings
+from ..tariff_settings import DynamicSettings, TariffSettings
 
 _FRENCH = "EUR"
 
@@ -39,6 +39,6 @@ def currency_of_prices(settings: TariffSettings, stated: str | None, home: str) 
         case Tariff.TEMPO:
             return _FRENCH
         case Tariff.FIXED:
-            return _FRENCH if settings.fixed_prices == DEFAULT_FIXED_PRICES else home
+            return _FRENCH if settings.follows_decree else home
         case Tariff.DYNAMIC:
             return stated or home
