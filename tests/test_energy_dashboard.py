@@ -182,3 +182,96 @@ async def test_no_dashboard_to_tick(hass: HomeAssistant, fleet: Fleet) -> None:
     """Where there is none, nothing is asked."""
     flow = await set_up_plan(hass)
     assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+
+
+GRID: dict[str, Any] = {
+    "type": "grid",
+    "stat_energy_from": "sensor.import",
+    "stat_energy_to": None,
+    "stat_cost": None,
+    "entity_energy_price": None,
+    "number_energy_price": None,
+    "stat_compensation": None,
+    "entity_energy_price_export": None,
+    "number_energy_price_export": None,
+    "cost_adjustment_day": 0.0,
+}
+
+
+async def priced(hass: HomeAssistant, *grids: dict[str, Any]) -> list[Any]:
+    """Return the prices of connections to the grid after a press of the plan's button."""
+    assert await async_setup_component(hass, "energy", {})
+    manager = await async_get_manager(hass)
+    update: Any = {"energy_sources": list(grids)}
+    await manager.async_update(update)
+    await press(hass, "plan")
+    assert manager.data
+    found: list[Any] = list(manager.data["energy_sources"])
+    return [source["entity_energy_price"] for source in found if source["type"] == "grid"]
+
+
+@pytest.fixture(name="plan")
+async def plan_fixture(hass: HomeAssistant, fleet: Fleet) -> MockConfigEntry:
+    """Return a plan with prices of peak and off-peak hours."""
+    hass.config.currency = "EUR"
+    plan = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="plan",
+        title="Plan",
+        data={CONF_KIND: EntryKind.PLAN, CONF_TARIFF: Tariff.FIXED},
+    )
+    plan.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(plan.entry_id)
+    return plan
+
+
+async def test_the_price_of_the_only_connection(hass: HomeAssistant, plan: MockConfigEntry) -> None:
+    """It is named in the notification, and taken by the dashboard's own validation."""
+    price = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, "plan_price")
+    assert price
+    assert await priced(hass, GRID) == [price]
+    assert any(f"Current price of the grid: {price}" in told["message"] for told in told_of(hass))
+    manager = await async_get_manager(hass)
+    assert manager.data
+    # The meter of this test is recorded nowhere.
+    found = (await async_validate(hass)).as_dict()["energy_sources"][0]
+    assert {issue["type"] for issue in found} <= {"statistics_not_defined", "entity_not_defined"}
+    assert price not in str(found)
+    assert await refused(hass, "plan") == "on_energy_dashboard"
+
+
+async def test_a_price_alone(hass: HomeAssistant, plan: MockConfigEntry) -> None:
+    """Batteries that are there already do not keep it from being added."""
+    assert await priced(hass) == []
+    manager = await async_get_manager(hass)
+    assert manager.data
+    update: Any = {"energy_sources": [*manager.data["energy_sources"], GRID]}
+    await manager.async_update(update)
+    await press(hass, "plan")
+    assert manager.data["energy_sources"][-1]["entity_energy_price"]  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(
+    "grids",
+    [
+        [GRID, {**GRID, "stat_energy_from": "sensor.other"}],
+        [{**GRID, "stat_cost": "sensor.cost"}],
+        [{**GRID, "number_energy_price": 0.2}],
+        [{**GRID, "number_energy_price": 0.0}],
+        [{**GRID, "entity_energy_price": "sensor.mine"}],
+        [{**GRID, "stat_energy_from": "utility:import"}],
+        [{**GRID, "stat_energy_from": None, "stat_energy_to": "sensor.export"}],
+    ],
+    ids=["two", "cost", "number", "free", "entity", "no entity", "export only"],
+)
+async def test_a_price_replaces_nothing(
+    hass: HomeAssistant, plan: MockConfigEntry, grids: list[dict[str, Any]]
+) -> None:
+    """Where the cost is told already, or it is not clear what of, all stays as it is."""
+    assert await priced(hass, *grids) == [grid["entity_energy_price"] for grid in grids]
+
+
+async def test_a_price_in_another_currency(hass: HomeAssistant, plan: MockConfigEntry) -> None:
+    """The dashboard would take it for one in its own."""
+    hass.config.currency = "CHF"
+    assert await priced(hass, GRID) == [None]

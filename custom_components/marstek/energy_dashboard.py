@@ -1,10 +1,10 @@
-"""Puts batteries on Home Assistant's Energy dashboard, when somebody asks for it."""
+"""Puts batteries and the price on Home Assistant's Energy dashboard, when somebody asks for it."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.components.persistent_notification import async_create
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback, valid_entity_id
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import slugify
@@ -14,7 +14,9 @@ from .texts import async_load_texts
 
 _ENERGY: Final = "energy"
 _BATTERY: Final = "battery"
+_GRID: Final = "grid"
 _FROM: Final = "stat_energy_from"
+_COST_FIELDS: Final = ("stat_cost", "entity_energy_price", "number_energy_price")
 
 BATTERY_FIELDS: Final = {
     _FROM: "energy_discharged",
@@ -57,11 +59,15 @@ def solar_source(hass: HomeAssistant, prefix: str) -> dict[str, Any]:
     return {"type": "solar", "config_entry_solar_forecast": None, **entities}
 
 
-async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]) -> None:
+async def async_add(
+    hass: HomeAssistant, name: str, wanted: list[dict[str, Any]], price: str | None = None
+) -> None:
     """Add sources to the dashboard, keeping all others, and notify people of them.
 
-    Raises a translated ServiceValidationError when there is no dashboard, when all of them are
-    there already, or when a battery would count twice: alone, and among all together.
+    The entity `price` becomes the current price of what is drawn from the grid, where there is one
+    connection and nothing tells its cost yet. Raises a translated ServiceValidationError when there
+    is no dashboard, when all is there already, or when a battery would count twice: alone, and
+    among all together.
     """
     if _ENERGY not in hass.config.components:
         raise ServiceValidationError(
@@ -74,7 +80,8 @@ async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]
     there: list[Any] = list(manager.data["energy_sources"]) if manager.data else []
     shown = {source.get(_FROM) for source in there}
     missing = [source for source in wanted if source[_FROM] not in shown]
-    if not missing:
+    unpriced = None if price is None else _unpriced_grid(there)
+    if not missing and unpriced is None:
         _refuse("on_energy_dashboard", name)
     totals = _ours(hass, TOTAL_FIELDS[_FROM])
     for source in missing:
@@ -82,16 +89,35 @@ async def async_add(hass: HomeAssistant, name: str, wanted: list[dict[str, Any]]
         others = _ours(hass, BATTERY_FIELDS[_FROM]) if is_total else totals
         if source["type"] == _BATTERY and shown & others:
             _refuse("counted_twice", name)
+    if unpriced is not None:
+        position = there.index(unpriced)
+        there[position] = {**unpriced, "entity_energy_price": price}
     update: Any = {"energy_sources": [*there, *missing]}
     await manager.async_update(update)
-    await _async_tell(hass, name, missing)
+    await _async_tell(hass, name, missing, None if unpriced is None else price)
 
 
-async def _async_tell(hass: HomeAssistant, name: str, added: list[dict[str, Any]]) -> None:
+def _unpriced_grid(sources: list[Any]) -> dict[str, Any] | None:
+    """Return the connection to the grid if there is one only, and nothing tells its cost.
+
+    The dashboard takes no price for a statistic that belongs to no entity.
+    """
+    grids: list[dict[str, Any]] = [source for source in sources if source["type"] == _GRID]
+    if len(grids) != 1 or not valid_entity_id(grids[0].get(_FROM) or ""):
+        return None
+    has_cost = any(grids[0].get(field) is not None for field in _COST_FIELDS)
+    return None if has_cost else grids[0]
+
+
+async def _async_tell(
+    hass: HomeAssistant, name: str, added: list[dict[str, Any]], price: str | None
+) -> None:
     """Notify people of what was added: a button shows no result of its own."""
     texts = await async_load_texts(hass)
     keys = {_BATTERY: "told_energy_battery", "solar": "told_energy_solar"}
-    lines = (texts.message(keys[source["type"]], {"name": source["name"]}) for source in added)
+    lines = [texts.message(keys[source["type"]], {"name": source["name"]}) for source in added]
+    if price is not None:
+        lines.append(texts.message("told_energy_price", {"name": price}))
     async_create(
         hass,
         texts.message("told_energy_added", {"sources": "\n".join(f"- {line}" for line in lines)}),

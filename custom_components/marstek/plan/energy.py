@@ -1,7 +1,9 @@
-"""Batteries of the plan on Home Assistant's Energy dashboard."""
+"""Batteries and price of the plan on Home Assistant's Energy dashboard."""
 
 from homeassistant.components.persistent_notification import async_create
+from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 
 from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID
 from ..energy_dashboard import TOTAL_FIELDS, async_add, battery_source, solar_source
@@ -10,7 +12,7 @@ from .participants import loaded_batteries
 
 
 async def async_add_all(control: PlanController) -> None:
-    """Put all batteries together, and the solar inputs of each, on the Energy dashboard.
+    """Put all batteries together, the solar inputs of each and the price on the Energy dashboard.
 
     Errors are those of `energy_dashboard.async_add`.
     """
@@ -28,7 +30,21 @@ async def async_add_all(control: PlanController) -> None:
         if battery.profile.has_pv
     )
     name = control.announcer.wording.texts.message("told_all_batteries")
-    await async_add(hass, title, [total | {"name": name}, *suns])
+    await async_add(hass, title, [total | {"name": name}, *suns], _price_entity(control))
+
+
+def _price_entity(control: PlanController) -> str | None:
+    """Return the sensor of the price; None where it is off or in another currency.
+
+    The dashboard takes any price for one in the currency of Home Assistant.
+    """
+    hass = control.hass
+    registry = er.async_get(hass)
+    found = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{PLAN_UNIQUE_ID}_price")
+    entry = registry.async_get(found) if found else None
+    if entry is None or entry.disabled or control.tariff.currency != hass.config.currency:
+        return None
+    return entry.entity_id
 
 
 async def async_add_all_or_tell(control: PlanController) -> None:
