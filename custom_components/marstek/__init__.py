@@ -34,6 +34,7 @@ from .plan.savings_store import SavingsStore
 from .plan.suggestion import async_withdraw
 from .plan.tariff.issues import TariffIssues
 from .records.downloads import async_setup_downloads
+from .records.report_sender import async_start_reports, report_store
 from .runtime import async_is_heard, async_loaded_plan
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -87,6 +88,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="foreign_entry")
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS[kind])
     entry.runtime_data.async_start()
+    if kind == EntryKind.PLAN:
+        await async_start_reports(hass, entry.runtime_data)
     if kind == EntryKind.BATTERY:
         async_place(hass, entry)
     elif async_first_steps(hass).take_energy_dashboard():
@@ -129,6 +132,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
         await habits_store(hass, entry.entry_id).async_remove()
         await JournalStore(hass, entry.entry_id).async_remove()
         await SavingsStore(hass, entry.entry_id).async_remove()
+        await report_store(hass, entry.entry_id).async_remove()
         await async_remove_notifications(hass, entry.entry_id)
         TariffIssues(hass, entry.entry_id).async_remove()
         async_withdraw(hass, entry.entry_id)

@@ -92,6 +92,7 @@ CONF_NOTIFY: Final = "notify"
 CONF_NOTIFY_ENTITIES: Final = "notify_entities"
 CONF_PHONES: Final = "phones"
 CONF_KINDS: Final = "kinds"
+CONF_REPORT: Final = "report"
 CONF_QUIET_START: Final = "quiet_start"
 CONF_QUIET_END: Final = "quiet_end"
 

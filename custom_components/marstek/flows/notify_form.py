@@ -24,10 +24,17 @@ from ..const import (
     CONF_PHONES,
     CONF_QUIET_END,
     CONF_QUIET_START,
+    CONF_REPORT,
     DOMAIN,
     Tariff,
 )
-from ..plan.notify_options import NotifyOptions, event_kind, kinds_of, notify_options
+from ..plan.notify_options import (
+    NotifyOptions,
+    ReportFrequency,
+    event_kind,
+    kinds_of,
+    notify_options,
+)
 from ..plan.notify_sender import (
     NOTIFY_DOMAIN,
     PHONE_INTEGRATION,
@@ -129,6 +136,13 @@ def notify_schema(options: NotifyOptions, tariff: Tariff) -> vol.Schema:
                     translation_key="notice",
                 )
             ),
+            vol.Optional(CONF_REPORT): SelectSelector(
+                SelectSelectorConfig(
+                    options=[each.value for each in ReportFrequency],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key="report_frequency",
+                )
+            ),
             vol.Optional(CONF_QUIET_START): MinuteSelector(),
             vol.Optional(CONF_QUIET_END): MinuteSelector(),
             vol.Optional(_TEST, default=False): BooleanSelector(),
@@ -142,6 +156,8 @@ def shown_notify(options: NotifyOptions) -> dict[str, Any]:
         CONF_PHONES: list(options.phones),
         CONF_NOTIFY_ENTITIES: list(options.entities),
     }
+    if options.report is not None:
+        shown[CONF_REPORT] = options.report.value
     if options.quiet is not None:
         shown[CONF_QUIET_START] = options.quiet.start.isoformat()
         shown[CONF_QUIET_END] = options.quiet.end.isoformat()
@@ -168,6 +184,7 @@ def read_notify(
         {each: _name(hass, each, before) for each in phones},
         kept | {event_kind(each) for each in given[CONF_KINDS]},
         quiet,
+        ReportFrequency(given[CONF_REPORT]) if given.get(CONF_REPORT) else None,
     ), {}
 
 

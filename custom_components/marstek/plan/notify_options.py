@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 import datetime as dt
+from enum import StrEnum
 from typing import Any, Final
 
 from ..const import (
@@ -12,9 +13,10 @@ from ..const import (
     CONF_PHONES,
     CONF_QUIET_END,
     CONF_QUIET_START,
+    CONF_REPORT,
     Tariff,
 )
-from ..stored import LONGEST_TEXT, StoredPart, text, time
+from ..stored import LONGEST_TEXT, StoredPart, one_of, text, time
 from .events import Alert, EventKind, Kind
 from .quiet_hours import QuietHours
 
@@ -80,6 +82,14 @@ _ORDER: Final[tuple[EventKind, ...]] = (
 )
 
 
+class ReportFrequency(StrEnum):
+    """How often a report is sent."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 @dataclass(frozen=True, slots=True)
 class NotifyOptions:
     """Recipients of notifications, and the events that they get."""
@@ -90,6 +100,8 @@ class NotifyOptions:
     """Names of devices of the mobile app by their id, as they were when they were chosen."""
     kinds: frozenset[EventKind] = DEFAULT_KINDS
     quiet: QuietHours | None = None
+    report: ReportFrequency | None = None
+    """None: no report is sent."""
 
     @property
     def has_recipients(self) -> bool:
@@ -106,6 +118,8 @@ class NotifyOptions:
         if self.quiet is not None:
             stored[CONF_QUIET_START] = self.quiet.start.isoformat()
             stored[CONF_QUIET_END] = self.quiet.end.isoformat()
+        if self.report is not None:
+            stored[CONF_REPORT] = self.report.value
         return stored
 
 
@@ -145,4 +159,5 @@ def notify_options(options: Mapping[str, Any]) -> NotifyOptions:
         dict(list(_phones(part))[:_MOST_RECIPIENTS]),
         kinds if isinstance(part.contents.get(CONF_KINDS), list) else DEFAULT_KINDS,
         None if start is None or end is None else QuietHours(start, end),
+        part.optional(CONF_REPORT, one_of(ReportFrequency)),
     )

@@ -59,6 +59,7 @@ async def test_what_is_chosen_is_kept() -> None:
             "phones": [phone],
             "notify_entities": ["notify.mail"],
             "kinds": ["failed", "low_soc"],
+            "report": "weekly",
             "quiet_start": "22:00:00",
             "quiet_end": "07:00:00",
         }
@@ -67,11 +68,12 @@ async def test_what_is_chosen_is_kept() -> None:
         assert me.entry.options["notify"] == {**given, "phones": {phone: "Pixel"}}
         assert me.entry.options["automatic"] is True
         assert (await opened(me)).defaults == {**given, "test": False}
-        del given["quiet_start"], given["quiet_end"]
+        del given["quiet_start"], given["quiet_end"], given["report"]
         await (await opened(me)).submit(**{**given, "phones": [], "notify_entities": []})
         options = notify_options(me.entry.options)
         assert not options.has_recipients
         assert options.quiet is None
+        assert options.report is None
 
 
 @at("2026-03-12 12:00")
@@ -102,6 +104,7 @@ async def test_a_test_message(then: str) -> None:
             "phones": [phone],
             "notify_entities": ["notify.mail", "notify.gone"],
             "kinds": ["failed"],
+            "report": "daily",
             "quiet_start": "22:00:00",
             "quiet_end": "07:00:00",
         }
