@@ -15,6 +15,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN, LOGGER
@@ -167,3 +168,12 @@ class EntryStore:
             await self._file(f"{self._key}{suffix}{_DAMAGED}").async_remove()
         for key in (STORAGE_DAMAGED, STORAGE_NEWER):
             ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(key))
+
+
+def on_one_line(value: object) -> object:
+    """Return a value of a stored file that is written on one line.
+
+    Home Assistant indents its files, which makes rows of short values three times as long, and an
+    SD card wears by what is written.
+    """
+    return json_fragment(json_bytes(value))

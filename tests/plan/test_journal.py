@@ -112,3 +112,17 @@ def test_any_history(history: list[tuple[Action, Reason, float | None, int, bool
         assert entry.charged is None or entry.charged >= 0
         assert JournalEntry.restore(json.loads(json.dumps(entry.store()))).start == entry.start
     assert len(journal.entries) <= MOST_ENTRIES
+
+
+def test_what_an_earlier_version_has_stored() -> None:
+    """The end of a step was a moment then; a length that can't be is refused, and so is none."""
+    start = {"start": NOW.isoformat(), "action": "hold", "reason": "cheap_night"}
+    ended = JournalEntry.restore(start | {"end": (NOW + HOUR).isoformat()})
+    assert ended == JournalEntry.restore(start | {"seconds": 3600})
+    assert ended.end == NOW + HOUR
+    assert "power" not in ended.store()
+    for wrong in ({}, {"seconds": -1}, {"seconds": 10**12}, {"seconds": "1"}):
+        with pytest.raises(ValueError, match=r"Not a"):
+            JournalEntry.restore(start | wrong)
+    late = {**start, "start": "9999-01-01T00:00:00Z", "seconds": 3 * 10**7}
+    assert JournalEntry.restore(late).end.year == 9999

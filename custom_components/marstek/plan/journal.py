@@ -43,6 +43,8 @@ _FOLLOWED: Final = frozenset(
 )
 """States of a plan that commands."""
 
+# In s, about a year: a wrong clock may make a step of decades.
+_LONGEST_STEP: Final = 3 * 10**7
 _energy = number(0, MOST_ENERGY)
 
 
@@ -82,12 +84,12 @@ class JournalEntry:
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes; what is empty is left out."""
         given = {
-            "start": self.start.isoformat(),
-            "end": self.end.isoformat(),
+            "start": _stamp(self.start),
+            "seconds": min(round((self.end - self.start).total_seconds()), _LONGEST_STEP),
             "action": self.action.value,
             "reason": self.reason.value,
             "rule": self.rule,
-            "power": self.power,
+            "power": self.power or None,
             "target": self.target,
             "charged": None if self.charged is None else round(self.charged),
             "discharged": None if self.discharged is None else round(self.discharged),
@@ -100,9 +102,10 @@ class JournalEntry:
     def restore(cls, stored: object) -> Self:
         """Return an entry as it was stored; ValueError for what it can't be."""
         given = fields(stored)
+        start = moment(given.get("start"))
         return cls(
-            moment(given.get("start")),
-            moment(given.get("end")),
+            start,
+            _end(start, given),
             one_of(Action)(given.get("action")),
             one_of(Reason)(given.get("reason")),
             optional(text, given.get("rule")),
@@ -181,6 +184,18 @@ class Journal:
         """Return what `JournalEntry.restore` takes, the running step included."""
         running = (self.running,) if self.running else ()
         return [entry.store() for entry in (*self.entries, *running)]
+
+
+def _end(start: dt.datetime, given: Mapping[str, object]) -> dt.datetime:
+    """Return the end of a stored step, which was a moment before it was a length."""
+    if "seconds" not in given:
+        return moment(given.get("end"))
+    return start + dt.timedelta(seconds=whole(0, _LONGEST_STEP)(given["seconds"]))
+
+
+def _stamp(when: dt.datetime) -> str:
+    """Return a moment as it is stored, to the second."""
+    return when.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _names(stored: object) -> tuple[str, ...]:

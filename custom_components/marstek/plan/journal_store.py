@@ -5,13 +5,13 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..keeping import EntryStore
+from ..keeping import EntryStore, on_one_line
 from .journal import Journal, JournalEntry
 from .plan_data import PlanData
 
 _SUFFIX: Final = ".journal"
 # A step that has ended is written within this time, in s; an SD card wears by writes.
-_DELAY: Final = 900.0
+_DELAY: Final = 1800.0
 
 
 class JournalStore:
@@ -23,7 +23,7 @@ class JournalStore:
         self._store = EntryStore(hass, entry_id, self._contents, suffix=_SUFFIX)
 
     def _contents(self) -> dict[str, Any]:
-        return {"entries": self.journal.store()}
+        return {"entries": [on_one_line(entry) for entry in self.journal.store()]}
 
     async def async_load(self) -> None:
         """Go on with what was known before a restart."""

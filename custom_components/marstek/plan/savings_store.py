@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..keeping import EntryStore
+from ..keeping import EntryStore, on_one_line
 from ..savings import DayMoney, Ledger, PlainAuto, Stock
 from ..stored import MOST_ENERGY, StoredPart, moment, number, whole
 
@@ -28,9 +28,11 @@ class SavingsStore:
         self._store = EntryStore(hass, entry_id, self._contents, suffix=_SUFFIX)
 
     def _contents(self) -> dict[str, Any]:
+        ledger = self.ledger.store()
+        days = {day: on_one_line(line) for day, line in ledger["days"].items()}
         stock = {"energy": round(self.stock.energy, 1), "cost": round(self.stock.cost, 4)}
         return {
-            "ledger": self.ledger.store(),
+            "ledger": ledger | {"days": days},
             "stock": stock,
             "auto": None if self.auto is None else _contents_of(self.auto),
         }

@@ -50,7 +50,8 @@ def _of_today(ledger: Ledger, today: dt.date) -> Mapping[str, Any]:
 
 
 def _share_of_today(seconds: float) -> int:
-    elapsed = (dt_util.now() - dt_util.start_of_local_day()).total_seconds()
+    # In UTC: two moments of one zone are as far apart as its clock says.
+    elapsed = (dt_util.utcnow() - dt_util.as_utc(dt_util.start_of_local_day())).total_seconds()
     return round(100 * min(1.0, seconds / elapsed)) if elapsed else 0
 
 
