@@ -34,6 +34,7 @@ from .plan.savings_store import SavingsStore
 from .plan.suggestion import async_withdraw
 from .plan.tariff.issues import TariffIssues
 from .records.downloads import async_setup_downloads
+from .records.importing import async_remove_import_store
 from .records.report_sender import async_start_reports, report_store
 from .runtime import async_is_heard, async_loaded_plan
 
@@ -126,6 +127,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
         await async_hand_back_all(hass)
     elif is_battery(entry):
         async_clear_all(hass, entry)
+        await async_remove_import_store(hass, entry.entry_id)
         await async_hand_back_removed(hass, entry)
     await MemoryStore(hass, entry.entry_id).async_remove()
     if is_plan(entry):

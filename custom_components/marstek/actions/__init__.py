@@ -1,11 +1,13 @@
 """Actions of the integration."""
 
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .history import HISTORY_ACTIONS
 from .leave_alone import LEAVE_ACTIONS
 from .plan import PLAN_ACTIONS
 from .power import POWER_ACTIONS
@@ -18,6 +20,7 @@ _ACTIONS: Final = (
     *SCHEDULE_ACTIONS,
     *LEAVE_ACTIONS,
     *RECORD_ACTIONS,
+    *HISTORY_ACTIONS,
 )
 
 
@@ -25,10 +28,17 @@ _ACTIONS: Final = (
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register the actions."""
     for action in _ACTIONS:
-        hass.services.async_register(
+        register = async_register_admin_service if action.is_for_admins else _async_register
+        register(
+            hass,
             DOMAIN,
             action.name,
             action.handler,
             schema=vol.Schema(action.fields),
             supports_response=action.response,
         )
+
+
+@callback
+def _async_register(hass: HomeAssistant, *arguments: Any, **options: Any) -> None:
+    hass.services.async_register(*arguments, **options)

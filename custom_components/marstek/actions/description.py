@@ -16,3 +16,5 @@ class ActionDescription:
     handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse | None]]
     fields: Mapping[vol.Marker, Any] = field(default_factory=dict)
     response: SupportsResponse = SupportsResponse.NONE
+    is_for_admins: bool = False
+    """Whether a user who is no administrator is refused."""

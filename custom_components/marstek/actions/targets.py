@@ -102,6 +102,17 @@ def batteries_or_all(call: ServiceCall) -> list[ConfigEntry]:
     return [entry for entry in async_batteries(call.hass) if entry.disabled_by is None]
 
 
+def one_battery(call: ServiceCall) -> ConfigEntry:
+    """Return the entry of the one battery that a call is for; it need not be loaded.
+
+    Raises ServiceValidationError for several, and where none is named although there are several.
+    """
+    entries = _targets(call)
+    if len(entries) != 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="name_one_battery")
+    return entries[0]
+
+
 def _named(hass: HomeAssistant, device_ids: list[str]) -> list[BatteryConfigEntry]:
     """Return the entries of devices; ServiceValidationError when one is no battery."""
     found = {device_id: _entry_of(hass, device_id) for device_id in device_ids}

@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
 from custom_components.marstek import checked
+from custom_components.marstek.actions.history import HISTORY_ACTIONS
 from custom_components.marstek.actions.plan import PLAN_ACTIONS
 from custom_components.marstek.actions.plan_requests import end_of_pause
 from custom_components.marstek.actions.power import POWER_ACTIONS
@@ -24,13 +25,19 @@ from scripts.fuzz_lib.values import NoValueError, UnsoundError, python_value, re
 _NOW: Final = dt.datetime(2026, 11, 26, 22, 30, tzinfo=dt.UTC)
 _SCHEMAS: Final = {
     action.name: vol.Schema(action.fields)
-    for action in (*PLAN_ACTIONS, *POWER_ACTIONS, *SCHEDULE_ACTIONS, *RECORD_ACTIONS)
+    for action in (
+        *PLAN_ACTIONS,
+        *POWER_ACTIONS,
+        *SCHEDULE_ACTIONS,
+        *RECORD_ACTIONS,
+        *HISTORY_ACTIONS,
+    )
 }
 _CHECKS: Final = (checked.number, checked.rounded, checked.whole, checked.duration)
 _MOST: Final = 1e9
 # Names of devices and texts are the caller's own.
 _LONGEST: Final = 1 << 20
-_NAMES: Final = ("device_id",)
+_NAMES: Final = ("device_id", "csv", "battery_id", "time_zone")
 
 
 def _read(document: bytes) -> None:
