@@ -14,7 +14,7 @@ from .power import POWER_ACTIONS
 from .records import RECORD_ACTIONS
 from .schedule import SCHEDULE_ACTIONS
 
-_ACTIONS: Final = (
+ACTIONS: Final = (
     *PLAN_ACTIONS,
     *POWER_ACTIONS,
     *SCHEDULE_ACTIONS,
@@ -27,7 +27,7 @@ _ACTIONS: Final = (
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for action in _ACTIONS:
+    for action in ACTIONS:
         register = async_register_admin_service if action.is_for_admins else _async_register
         register(
             hass,
