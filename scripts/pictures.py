@@ -120,6 +120,8 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album, *, is_phone: bool
         await walk.page.wait_for_timeout(3000)
         await album.keep(walk, name)
     await _show_rule(walk, album)
+    await _show_options(walk, album)
+    await _show_change_of_tariff(walk, album)
     width, height = _PHONE if is_phone else _SCREEN
     await walk.page.set_viewport_size({"width": width, "height": height})
     await _show_calendar(walk, album)
@@ -132,9 +134,41 @@ async def _show_rule(walk: Walk, album: Album) -> None:
     await walk.page.get_by_role("button", name=words).first.click()
     await walk.see(walk.words.own("config_subentries.rule.step.rule.title"))
     await album.keep(walk, "rule")
-    await walk.page.keyboard.press("Escape")
-    # The dialog ends its flow; leaving the page meanwhile is an error of the page's scripts.
-    await walk.page.wait_for_timeout(1000)
+    await walk.close()
+
+
+async def _show_options(walk: Walk, album: Album) -> None:
+    """Show the options of the plan, and whom it notifies."""
+    await walk.page.goto(f"{walk.url}/config/integrations/integration/marstek")
+    label = walk.words.frontend("ui.panel.config.integrations.config_entry.configure")
+    await walk.plan_row.get_by_role("button", name=label, exact=True).click()
+    await walk.see(walk.words.own("options.step.groups.menu_options.night"))
+    await album.keep(walk, "options")
+    notify = walk.words.own("options.step.groups.menu_options.notify")
+    await walk.dialog.get_by_text(notify, exact=True).first.click()
+    await walk.see(walk.words.own("options.step.notify.description"))
+    await album.keep(walk, "options-notify")
+    await walk.close()
+
+
+async def _show_change_of_tariff(walk: Walk, album: Album) -> None:
+    """Show what a change to another tariff asks, up to its preview, and leave it at that."""
+    await walk.page.goto(f"{walk.url}/config/integrations/integration/marstek")
+    await walk.plan_row.locator("[aria-haspopup=menu]").first.click()
+    label = walk.words.frontend("ui.panel.config.integrations.config_entry.reconfigure")
+    await walk.page.get_by_role("menuitem", name=label).first.click()
+    await walk.see(walk.words.own("config.step.reconfigure_plan.title"))
+    await album.keep(walk, "tariff-change")
+    fixed = walk.words.own("selector.tariff.options.fixed")
+    await walk.dialog.get_by_text(fixed).first.click()
+    await walk.submit()
+    await walk.see(walk.words.own("config.step.fixed.title"))
+    await walk.submit()
+    await walk.see(walk.words.own("config.step.fixed_prices.title"))
+    await walk.submit()
+    await walk.see(walk.words.own("config.step.reconfigure_preview.title"))
+    await album.keep(walk, "tariff-change-preview")
+    await walk.close()
 
 
 async def _set_up_plan(walk: Walk, album: Album) -> None:

@@ -163,6 +163,17 @@ class Walk:
         await self.button("finish_skip", "finish").click()
         await self.dialog.wait_for(state="hidden")
 
+    async def close(self) -> None:
+        """Close the dialog before its flow has ended."""
+        await self.page.keyboard.press("Escape")
+        # The dialog ends its flow; leaving the page meanwhile is an error of the page's scripts.
+        await self.page.wait_for_timeout(1000)
+
+    @property
+    def plan_row(self) -> Locator:
+        """The row of the plan on the page of the integration."""
+        return self.page.locator("ha-config-entry-row").filter(has_text="Tempo").first
+
     @property
     def url(self) -> str:
         """The address of Home Assistant."""
