@@ -122,6 +122,17 @@ async def test_one_battery_only(home: RecordedHome) -> None:
     assert key == "not_a_battery"
 
 
+async def test_batteries_of_the_same_name(home: RecordedHome) -> None:
+    """Each has columns of its own, by the end of its MAC."""
+    first = await fill(home)
+    for each in home.hass.config_entries.async_entries("marstek"):
+        home.hass.config_entries.async_update_entry(each, title="=Same")
+    answer = await home.call("export", start_date=first.isoformat())
+    names = [name for name in answer["columns"] if name.endswith("soc_percent")]
+    assert names == ["=Same 0101 soc_percent"]
+    assert "'=Same 0101 soc_percent" in answer["csv"].splitlines()[0]
+
+
 async def test_a_workbook_has_everything(
     home: RecordedHome, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
@@ -217,9 +228,13 @@ async def test_what_is_refused(home: RecordedHome) -> None:
 
 
 async def test_without_a_recorder(home: RecordedHome, hass: HomeAssistant) -> None:
-    """Measurements need one; the error says so."""
+    """Measurements need one; the error says so. A workbook of money has no measurements then."""
+    home.plan.savings.store.ledger.add(home.today, Exchange(avoided=500), 300, (0.2, 0.0))
+    start = home.today.isoformat()
     hass.config.components.remove("recorder")
-    assert await refusal(home, start_date=home.today.isoformat()) == "no_recorder"
+    assert await refusal(home, start_date=start) == "no_recorder"
+    answer = await home.call("export", start_date=start, content="money", format="xlsx")
+    assert answer["rows"] == 1
     hass.config.components.add("recorder")
 
 

@@ -154,7 +154,7 @@ async def test_all_that_was_imported_is_removed(home: RecordedHome) -> None:
 REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"csv": "a,b\n1,2"}, "log_without_columns"),
     ({"battery_id": "7"}, "log_without_rows"),
-    ({"battery_id": ""}, "log_without_rows"),
+    ({"battery_id": ""}, "log_of_several_batteries"),
     ({"time_zone": "Nowhere/At all"}, "no_such_zone"),
     (
         {"csv": "timestamp,soc,ongrid_power\n2025-03-01 12:00,5,0", "battery_id": ""},

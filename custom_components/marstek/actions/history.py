@@ -42,7 +42,7 @@ async def _async_import(call: ServiceCall) -> ServiceResponse:
 
 
 def _log_format(data: dict[str, Any], zone: dt.tzinfo | None) -> LogFormat:
-    return LogFormat(data.get(_BATTERY_ID), zone, _POWER_UNITS[data[_POWER_UNIT]])
+    return LogFormat(data.get(_BATTERY_ID) or None, zone, _POWER_UNITS[data[_POWER_UNIT]])
 
 
 async def _async_remove(call: ServiceCall) -> ServiceResponse:

@@ -41,6 +41,7 @@ from .statistics import (
     async_changes,
     async_measured,
     first_known,
+    has_recorder,
     require_recorder,
     statistics_of,
 )
@@ -138,8 +139,9 @@ async def _async_kept(hass: HomeAssistant, plan: Plan | None, request: ExportReq
     end = dt_util.start_of_local_day(last + dt.timedelta(days=1))
     measured: list[StatisticRows] = []
     changes: list[Changes] = []
-    if request.content is Content.MEASUREMENTS or request.format is FileFormat.XLSX:
+    if request.content is Content.MEASUREMENTS:
         require_recorder(hass)
+    if _reads_recorder(hass, request):
         wanted = statistics_of(hass, request.batteries, _of_plan(plan))
         measured = await async_measured(hass, wanted, start, end, request.resolution.value)
         if request.resolution.is_short:
@@ -156,6 +158,13 @@ async def _async_kept(hass: HomeAssistant, plan: Plan | None, request: ExportReq
         dt_util.get_default_time_zone(),
         _notes(plan, changes, known),
     )
+
+
+@callback
+def _reads_recorder(hass: HomeAssistant, request: ExportRequest) -> bool:
+    """Tell whether measurements are wanted, and can be there."""
+    is_wanted = request.content is Content.MEASUREMENTS or request.format is FileFormat.XLSX
+    return is_wanted and has_recorder(hass)
 
 
 @callback

@@ -24,6 +24,8 @@ from .report import async_make_report
 _SUFFIX: Final = ".report"
 _LOOK: Final = dt.timedelta(minutes=1)
 _DAY: Final = dt.timedelta(days=1)
+# In s. A report that could not be made is not tried again, and logged again, each minute.
+_RETRY: Final = 3600.0
 MORNING: Final = dt.time(8)
 """Local time from which on a report is sent: what the night brought is measured by then."""
 _PERIODS: Final = {
@@ -44,6 +46,7 @@ class ReportSender:
         self._sent: dt.date | None = None
         self._store = report_store(hass, self._entry.entry_id, self)
         self._is_sending = False
+        self._not_before = float("-inf")
 
     def contents(self) -> dict[str, Any]:
         """Return what is stored: the day of the last report."""
@@ -78,7 +81,10 @@ class ReportSender:
             # The first report covers a whole period; a clock that was set back repeats none.
             self._note(begun)
         elif self._sent < begun and now.time() >= MORNING and not _is_quiet(options, now):
+            if self._hass.loop.time() < self._not_before:
+                return
             self._is_sending = True
+            self._not_before = self._hass.loop.time() + _RETRY
             self._entry.async_create_background_task(
                 self._hass, self._async_send(period, begun), f"{DOMAIN} report"
             )

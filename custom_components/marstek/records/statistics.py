@@ -49,9 +49,15 @@ _STATES: Final = (("select", "mode", "mode"), ("sensor", "commanded_by", "comman
 
 
 @callback
+def has_recorder(hass: HomeAssistant) -> bool:
+    """Tell whether the recorder is loaded."""
+    return _RECORDER in hass.config.components
+
+
+@callback
 def require_recorder(hass: HomeAssistant) -> None:
     """Raise a translated error where there is no recorder."""
-    if _RECORDER not in hass.config.components:
+    if not has_recorder(hass):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_recorder")
 
 
@@ -66,12 +72,26 @@ def statistics_of(
         unique_id = f"{PLAN_UNIQUE_ID}_{quantity.key}"
         if entity_id := registry.async_get_entity_id("sensor", DOMAIN, unique_id):
             found[entity_id] = (quantity.column, quantity.kinds)
-    for entry in batteries:
+    for entry, name in _named(batteries):
         for quantity in OF_BATTERY:
             unique_id = f"{entry.data[CONF_BLE_MAC]}_{quantity.key}"
             if entity_id := registry.async_get_entity_id("sensor", DOMAIN, unique_id):
-                found[entity_id] = (f"{entry.title} {quantity.column}", quantity.kinds)
+                found[entity_id] = (f"{name} {quantity.column}", quantity.kinds)
     return found
+
+
+def _named(batteries: Sequence[ConfigEntry]) -> list[tuple[ConfigEntry, str]]:
+    """Return batteries with their names, and the end of the MAC where people gave a name twice."""
+    titles = [entry.title for entry in batteries]
+    return [
+        (
+            entry,
+            entry.title
+            if titles.count(entry.title) == 1
+            else f"{entry.title} {entry.data[CONF_BLE_MAC][-4:].upper()}",
+        )
+        for entry in batteries
+    ]
 
 
 async def async_measured(
@@ -119,11 +139,11 @@ async def async_changes(
 ) -> list[Changes]:
     """Return mode of each battery and who commanded it, as far back as states are recorded."""
     registry, columns = er.async_get(hass), dict[str, str]()
-    for entry in batteries:
+    for entry, name in _named(batteries):
         for platform, key, column in _STATES:
             unique_id = f"{entry.data[CONF_BLE_MAC]}_{key}"
             if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
-                columns[entity_id] = f"{entry.title} {column}"
+                columns[entity_id] = f"{name} {column}"
     states = await get_instance(hass).async_add_executor_job(
         _recorded_states, hass, list(columns), start, end
     )
@@ -178,7 +198,7 @@ async def async_energies(
             for entry in batteries
         )
         ids.append({entity_id for entity_id in found if entity_id})
-    if _RECORDER not in hass.config.components or not any(ids):
+    if not has_recorder(hass) or not any(ids):
         return {}
     rows = await get_instance(hass).async_add_executor_job(
         _statistics, hass, set().union(*ids), start, end, "day"
