@@ -70,6 +70,16 @@ async def test_yesterday_beside_the_day_before(home: RecordedHome) -> None:
     assert lines[-1].startswith(f"Before, from {yesterday - DAY} to {yesterday - DAY}: saved 1.00")
 
 
+async def test_money_is_in_the_currency_of_the_prices(home: RecordedHome) -> None:
+    """Not in that of Home Assistant: nothing is converted."""
+    yesterday = await fill(home)
+    home.hass.config.currency = "CHF"
+    answer = await home.call("report")
+    assert answer["text"].startswith("Saved: 2.10\N{NO-BREAK SPACE}EUR.")
+    exported = await home.call("export", start_date=yesterday.isoformat(), content="money")
+    assert exported["csv"].splitlines()[1].endswith(",EUR")
+
+
 async def test_a_range_names_its_best_and_worst_day(home: RecordedHome) -> None:
     """Any range of days; the days before it have nothing, and are not mentioned."""
     yesterday = await fill(home)

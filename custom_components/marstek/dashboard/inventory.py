@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID, Tariff
 from ..entries import async_batteries, async_plan_entry
 from ..plan.options import plan_options
+from ..plan.tariff.price_currency import currency_of_prices
 from ..plan.tariff_settings import TariffSettings, tariff_settings
 
 type Entities = Mapping[str, str]
@@ -54,6 +55,7 @@ class Inventory:
     components: Collection[str] = field(default_factory=frozenset)
     """Integrations of Home Assistant that are loaded."""
     currency: str = "EUR"
+    """ISO code of the currency of prices that owners or decrees have fixed."""
 
     @property
     def of_plan(self) -> Entities:
@@ -90,10 +92,11 @@ def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inven
         name = entry.title if found is None else found.name_by_user or found.name or entry.title
         its = shown(entry.entry_id, mac)
         batteries.append(BatteryInventory(mac, name, its, None if found is None else found.id))
-    plan = None
+    plan, currency = None, hass.config.currency
     of_plan = async_plan_entry(hass)
     if of_plan is not None and of_plan.disabled_by is None:
         settings = tariff_settings(of_plan)
+        currency = currency_of_prices(settings, None, currency)
         own = device(of_plan.entry_id, PLAN_UNIQUE_ID)
         plan = PlanInventory(
             shown(of_plan.entry_id, PLAN_UNIQUE_ID),
@@ -102,4 +105,4 @@ def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inven
             plan_options(of_plan.options, settings.tariff).grid_sensor,
         )
     batteries.sort(key=lambda each: (each.name.casefold(), each.ble_mac))
-    return Inventory(tuple(batteries), plan, hass.config.components, hass.config.currency)
+    return Inventory(tuple(batteries), plan, hass.config.components, currency)

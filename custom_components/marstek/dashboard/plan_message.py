@@ -1,7 +1,7 @@
 """Message of the timeline: what the plan did, does and will do, with prices and colours.
 
 Moments are seconds since the epoch, powers W (+ discharges), states of charge %, energies kWh and
-prices those of a kWh in the currency of the home; None is unknown.
+prices those of a kWh in the currency of the prices; None is unknown.
 """
 
 from collections.abc import Iterable
@@ -77,7 +77,7 @@ def _frame(plan: Plan, now: dt.datetime) -> dict[str, Any]:
         "start": start.timestamp(),
         "end": end.timestamp(),
         "zone": str(zone),
-        "currency": plan.control.hass.config.currency,
+        "currency": plan.tariff.currency,
         "tariff": plan.tariff.settings.tariff,
     }
 

@@ -41,5 +41,5 @@ def season_message(plan: Plan, first_year: int | None) -> dict[str, Any]:
             colour: [prices.of(colour, off_peak=True), prices.of(colour, off_peak=False)]
             for colour in Colour
         },
-        "currency": plan.control.hass.config.currency,
+        "currency": plan.tariff.currency,
     }

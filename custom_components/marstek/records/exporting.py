@@ -154,7 +154,7 @@ async def _async_kept(hass: HomeAssistant, plan: Plan | None, request: ExportReq
         known,
         steps_between(plan, first, last),
         money_lines(plan, first, last),
-        hass.config.currency,
+        hass.config.currency if plan is None else plan.tariff.currency,
         dt_util.get_default_time_zone(),
         _notes(plan, changes, known),
     )

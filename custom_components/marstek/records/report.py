@@ -45,7 +45,7 @@ async def async_make_report(
     batteries = [entry for entry in async_batteries(hass) if entry.disabled_by is None]
     now, earlier = [await _async_figures(hass, plan, batteries, each) for each in (span, before)]
     base = Wording(await async_load_texts(hass), hass.config.language)
-    wording = ReportWording(base, hass.config.currency)
+    wording = ReportWording(base, plan.tariff.currency)
     sentences = wording.sentences(now, earlier)
     made = wording.text("report_made", moment=base.moment(dt_util.utcnow()))
     page = await hass.async_add_executor_job(report_page, now, sentences, wording, made)
