@@ -67,6 +67,8 @@ class Said:
     kind: str
     message: str
     battery: str | None
+    device_id: str | None
+    """The device on whose page the logbook shows it."""
 
 
 class _CoreTime:
@@ -178,7 +180,8 @@ class PlanHome:
 
         def note(event: Event) -> None:
             data = event.data
-            self.said.append(Said(self.now, data["type"], data["message"], data["battery"]))
+            said = Said(self.now, data["type"], data["message"], data["battery"], data["device_id"])
+            self.said.append(said)
 
         self.hass.bus.async_listen(EVENT, note)
 

@@ -19,8 +19,8 @@ from ..const import DOMAIN, PLAN_UNIQUE_ID
 
 EVENT: Final = f"{DOMAIN}_plan"
 """Type of the event on the bus."""
-# Of an event entity that is disabled nobody ever hears.
-_MOST_UNHEARD: Final = 20
+# More than a set-up has to tell; the oldest makes room.
+_MOST_HELD: Final = 20
 
 
 class Kind(StrEnum):
@@ -108,42 +108,49 @@ type EventListener = Callable[[PlanEvent], None]
 
 
 class PlanEvents:
-    """Sends each event to the bus and to the listeners of its kind."""
+    """Sends each event to the bus and to the listeners of its kind.
+
+    The set-up of the plan looks at the batteries before its device and entities are there: what it
+    has to tell is held until then.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Fire on the bus for the plan of a config entry."""
+        """Fire on the bus for the plan of a config entry, once it is set up."""
         self._hass = hass
         self._entry_id = entry_id
         self._listeners: list[tuple[type[EventKind], EventListener]] = []
         self._followers: list[EventListener] = []
-        self._unheard: deque[PlanEvent] = deque(maxlen=_MOST_UNHEARD)
+        self._held: deque[PlanEvent] | None = deque(maxlen=_MOST_HELD)
+
+    @callback
+    def async_start(self) -> None:
+        """Send what was held, and from now on each event at once."""
+        held, self._held = self._held or (), None
+        for event in held:
+            self._send(event)
 
     @callback
     def async_listen(self, kinds: type[EventKind], listener: EventListener) -> Callable[[], None]:
-        """Call `listener` with all events of some kinds; return a function that ends this.
-
-        It also gets those that had no listener: the set-up of the plan looks at the batteries
-        before its entities are there.
-        """
+        """Call `listener` with all events of some kinds; return a function that ends this."""
         entry = (kinds, listener)
         self._listeners.append(entry)
-        for event in [event for event in self._unheard if isinstance(event.kind, kinds)]:
-            self._unheard.remove(event)
-            listener(event)
         return lambda: self._listeners.remove(entry)
 
     @callback
     def async_follow(self, listener: EventListener) -> Callable[[], None]:
-        """Call `listener` with all events from now on; return a function that ends this.
-
-        Unlike with `async_listen`, an event entity that is added later still gets the events.
-        """
+        """Call `listener` with events of all kinds; return a function that ends this."""
         self._followers.append(listener)
         return lambda: self._followers.remove(listener)
 
     @callback
     def async_record(self, event: PlanEvent) -> None:
-        """Send an event to the bus and to the listeners of its kind."""
+        """Send an event to the bus and to the listeners of its kind, or hold it during set-up."""
+        if self._held is None:
+            self._send(event)
+        else:
+            self._held.append(event)
+
+    def _send(self, event: PlanEvent) -> None:
         # The logbook shows it on the page of the plan's device.
         device = dr.async_get(self._hass).async_get_device_by_identifier(
             (DOMAIN, PLAN_UNIQUE_ID), self._entry_id
@@ -158,7 +165,5 @@ class PlanEvents:
             },
         )
         listeners = [each for kinds, each in self._listeners if isinstance(event.kind, kinds)]
-        if not listeners:
-            self._unheard.append(event)
         for listener in (*listeners, *self._followers):
             listener(event)

@@ -61,6 +61,7 @@ class Plan:
         self.control.plan_maker.learner.async_start()
         self.savings.async_start()
         self.notifications.async_start()
+        self.control.announcer.events.async_start()
         self.suggestion.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()

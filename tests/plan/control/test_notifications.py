@@ -405,15 +405,17 @@ async def test_while_home_assistant_starts() -> None:
 
 
 @at(2026, 3, 9, 12, 0)
-async def test_an_event_before_its_entity_is_there() -> None:
-    """It is sent, and the event entity that is added later shows it too."""
+async def test_an_event_of_the_set_up_waits_for_device_and_entities() -> None:
+    """It is sent once they are there, to all that listen by then, and on the device's page."""
     async with plan_home(count=1) as home:
         events = PlanEvents(home.hass, home.entry.entry_id)
         sent, shown = list[PlanEvent](), list[PlanEvent]()
-        stop = events.async_follow(sent.append)
         event = PlanEvent(Kind.FAILED, "T", "M")
         events.async_record(event)
+        stop = events.async_follow(sent.append)
         events.async_listen(Kind, shown.append)
+        assert sent == shown == []
+        events.async_start()
         assert sent == shown == [event]
         stop()
         events.async_record(event)

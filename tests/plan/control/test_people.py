@@ -121,6 +121,7 @@ async def test_that_the_plan_takes_batteries_over_is_told_once() -> None:
         await home.minutes(5)
         (taken,) = home.kinds(Kind.TAKEN_OVER)
         assert taken.message.startswith("From now on the plan commands Venus E 3.0 0000, Venus E")
+        assert taken.device_id is not None
         await home.restart()
         await home.minutes(5)
         await home.hass.services.async_call("marstek", "pause", {}, blocking=True)
