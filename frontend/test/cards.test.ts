@@ -16,7 +16,7 @@ function season(more: Partial<SeasonMessage> = {}): SeasonMessage {
     plan: true, season: 2026, seasons: [2025, 2026], today: "2026-11-27", tomorrow: "2026-11-28",
     days: [["2026-11-27", "blue", "rte", false], ["2026-11-28", "red", "rte", true]],
     left: { blue: 200, white: 43, red: 21 }, total: { blue: 300, white: 43, red: 22 },
-    prices: { blue: [0.1, 0.2], white: [0.1, 0.2], red: [0.1, 0.7] }, currency: "EUR", ...more,
+    prices: { blue: [0.1, 0.2], white: [0.1, 0.2], red: [0.1, 0.7] }, prices_since: "2026-08-01", currency: "EUR", ...more,
   };
 }
 

@@ -186,6 +186,7 @@ async def test_the_season() -> None:
         reds = sum(colour == "red" for colour in days.values())
         assert found["left"]["red"] == max(0, found["total"]["red"] - reds)
         assert found["prices"]["red"] == [0.1615, 0.7295]
+        assert found["prices_since"] == "2026-08-01"
         # A season that nothing is known of is not one that can be asked for.
         assert season_message(home.plan, 2019)["season"] == 2025
 

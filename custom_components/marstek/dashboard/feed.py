@@ -4,6 +4,7 @@ It outlives the plan: a page that stays open over a reload is sent nothing but t
 and then the new one. Nothing is asked of a battery or of a source for it.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -57,6 +58,7 @@ class PlanFeed:
         self._sent: FeedMessage | None = None
         self._detach: list[Callable[[], None]] = []
         self._stop_following: Callable[[], None] | None = None
+        self._due: asyncio.Handle | None = None
 
     @callback
     def async_start(self) -> None:
@@ -71,6 +73,8 @@ class PlanFeed:
         """Send nothing any more."""
         if self._stop_following is not None:
             self._stop_following()
+        if self._due is not None:
+            self._due.cancel()
         self._leave()
 
     def _leave(self) -> None:
@@ -88,14 +92,21 @@ class PlanFeed:
         self._plan = async_loaded_plan(self._hass)
         if self._plan is not None:
             self._detach = [
-                self._plan.tariff.async_add_listener(self._send),
-                self._plan.control.async_add_listener(self._send),
+                self._plan.tariff.async_add_listener(self._send_soon),
+                self._plan.control.async_add_listener(self._send_soon),
             ]
         self._send()
 
     @callback
+    def _send_soon(self) -> None:
+        """Send once after all that happens now: a page must not hold up those who command."""
+        if self._due is None:
+            self._due = self._hass.loop.call_soon(self._send)
+
+    @callback
     def _send(self) -> None:
         """Send what has changed; a message that is the same is not sent again."""
+        self._due = None
         message = NO_PLAN if self._plan is None else {"plan": True, **self._make(self._plan)}
         if message != self._sent:
             self._sent = message

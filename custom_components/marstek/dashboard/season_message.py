@@ -41,5 +41,6 @@ def season_message(plan: Plan, first_year: int | None) -> dict[str, Any]:
             colour: [prices.of(colour, off_peak=True), prices.of(colour, off_peak=False)]
             for colour in Colour
         },
-        "currency": plan.tariff.currency,
+        "prices_since": tariff.settings.prices_since.isoformat(),
+        "currency": tariff.currency,
     }

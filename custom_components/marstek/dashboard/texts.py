@@ -13,6 +13,9 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
+from ..plan.wording import Wording
+from ..texts import Texts
+
 FOLDER: Final = Path(__file__).parents[1] / "dashboard_texts"
 FALLBACK: Final = "en"
 _LOADED: Final[HassKey[dict[str, DashboardTexts]]] = HassKey("marstek_dashboard_texts")
@@ -31,6 +34,10 @@ class DashboardTexts:
         for name, value in values.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def price(self, value: float) -> str:
+        """Return a price of a kWh as it is written in the language."""
+        return Wording(Texts(), self.language).price(value)
 
 
 def known_language(language: str) -> str:

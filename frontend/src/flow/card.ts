@@ -140,7 +140,7 @@ export class FlowCard extends MarstekCard<never> {
 
   #node(place: Place, icon: keyof typeof ICONS, name: string | undefined, power: number | null, id: string | undefined): SVGTemplateResult {
     const shown = power === null ? "–" : this.format.watts(Math.abs(power));
-    return this.#tappable(id, `${name}: ${shown}`, svg`
+    return this.#tappable(id, `${shown} ${name}`, svg`
       <circle class="node ${icon}" cx=${place.x} cy=${place.y} r=${RADIUS}></circle>
       <path class="icon ${icon}" d=${ICONS[icon]} transform="translate(${place.x - 10} ${place.y - 24}) scale(.84)"></path>
       <text class="value" x=${place.x} y=${place.y + 13} text-anchor="middle">${shown}</text>
@@ -155,17 +155,20 @@ export class FlowCard extends MarstekCard<never> {
     const commander = by ? (this.hass?.formatEntityState?.(by) ?? by.state) : "";
     const direction = power === null ? texts.unavailable : Math.abs(power) < IDLE ? texts.idle : power > 0 ? texts.discharging : texts.charging;
     const flow = power === null ? "–" : this.format.watts(Math.abs(power));
-    const said = [battery.name, soc === null ? "" : this.format.percent(soc), direction, flow, commander].filter(Boolean).join(", ");
+    const name = shortened(battery.name, NAME_LETTERS);
+    const level = soc === null ? "–" : this.format.percent(soc);
+    const who = shortened(commander, NAME_LETTERS + 3);
+    // In the order of what is seen, so that who speaks to the page can name it.
+    const said = `${level} ${flow} ${name} ${who} ${direction}`;
     const silent = power === null ? "silent" : "";
     return this.#tappable(battery.soc ?? battery.power, said, svg`
-      <title>${said}</title>
       <circle class="node battery ${silent}" cx=${place.x} cy=${place.y} r=${RADIUS}></circle>
       ${soc === null ? nothing : svg`<circle class="soc ${soc <= 20 ? "low" : ""}" cx=${place.x} cy=${place.y} r=${RADIUS}
         stroke-dasharray="${(soc / 100) * RING} ${RING}" transform="rotate(-90 ${place.x} ${place.y})"></circle>`}
-      <text class="percent" x=${place.x} y=${place.y} text-anchor="middle">${soc === null ? "–" : this.format.percent(soc)}</text>
+      <text class="percent" x=${place.x} y=${place.y} text-anchor="middle">${level}</text>
       <text class="value" x=${place.x} y=${place.y + 15} text-anchor="middle">${power === null || Math.abs(power) < IDLE ? "" : power > 0 ? "▲" : "▼"} ${flow}</text>
-      <text class="name" x=${place.x} y=${place.y + RADIUS + 15} text-anchor="middle">${shortened(battery.name, NAME_LETTERS)}</text>
-      <text class="by" x=${place.x} y=${place.y + RADIUS + 29} text-anchor="middle">${shortened(commander, NAME_LETTERS + 3)}</text>`);
+      <text class="name" x=${place.x} y=${place.y + RADIUS + 15} text-anchor="middle">${name}</text>
+      <text class="by" x=${place.x} y=${place.y + RADIUS + 29} text-anchor="middle">${who}</text>`);
   }
 
   /** A part that opens the details of an entity by mouse, touch and keyboard. */
@@ -179,7 +182,8 @@ export class FlowCard extends MarstekCard<never> {
       event.preventDefault();
       open();
     };
-    return svg`<g class="tappable" role="button" tabindex="0" aria-label=${said} @click=${open} @keydown=${key}>${content}</g>`;
+    return svg`<g class="tappable" role="button" tabindex="0" aria-label=${said} @click=${open} @keydown=${key}>
+      <g aria-hidden="true">${content}</g></g>`;
   }
 
   static override styles = [

@@ -78,7 +78,7 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
       </div>
       <ul class="legend">
         ${COLOURS.map((colour) => html`<li><span class="cell ${colour}">${texts[`${colour}_letter`]}</span>
-          ${texts[colour]}: ${fill(texts, "days_left", { left: String(message.left[colour]), total: String(message.total[colour]) })}</li>`)}
+          ${fill(texts, "days_left", { colour: texts[colour] ?? colour, left: String(message.left[colour]), total: String(message.total[colour]) })}</li>`)}
       </ul>
     </div>`;
   }
@@ -107,8 +107,10 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
     if (!day.colour) return [...said, texts.unknown ?? ""];
     const [offPeak, peak] = message.prices[day.colour];
     said.push(`${texts[day.colour]}${day.provisional ? ` (${texts.provisional})` : ""}`);
-    said.push(`${texts.off_peak} ${format.price(offPeak, message.currency)}`);
-    said.push(`${texts.peak} ${format.price(peak, message.currency)}`);
+    if (day.date >= message.prices_since) {
+      said.push(`${texts.off_peak} ${format.price(offPeak, message.currency)}`);
+      said.push(`${texts.peak} ${format.price(peak, message.currency)}`);
+    }
     if (day.source) said.push(`${texts.source} ${SOURCES[day.source] ?? day.source}`);
     return said;
   }

@@ -11,6 +11,8 @@ export interface SeasonMessage {
   left: Record<Colour, number>;
   total: Record<Colour, number>;
   prices: Record<Colour, [offPeak: number, peak: number]>;
+  /** First day on which these prices hold; those of days before are not known. */
+  prices_since: string;
   currency: string;
 }
 

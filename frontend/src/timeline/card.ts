@@ -133,7 +133,8 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
     super.willUpdate(changed);
     const { message } = this;
     if (changed.has("message") && message?.plan && message.soc !== null && this.#asked) {
-      this.points = [...this.points, [this.#now, message.soc]];
+      const kept = this.points.filter(([moment]) => moment >= message.start);
+      this.points = [...kept, [this.#now, message.soc]];
     }
     if (!this.window && message?.plan && this.width) {
       this.window = firstWindow(message, this.#now, this.width);
@@ -204,7 +205,7 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
         <button aria-label=${texts.earlier} ?disabled=${window.start <= message.start} @click=${step(-half)}>‹</button>
         <button @click=${this.#home}>${texts.now}</button>
         <button aria-label=${texts.later} ?disabled=${window.end >= message.end} @click=${step(half)}>›</button>`}
-      ${message.tariff === "tempo" && this.#shown.has("actions") ? html`
+      ${message.tariff === "tempo" && this.#shown.has("actions") && message.periods.at(-1)?.colour !== "red" ? html`
         <button aria-pressed=${this.preview ? "true" : "false"} @click=${this.#preview}>
           ${this.preview ? texts.plan_shown : texts.preview}</button>` : nothing}
     </div>`;
@@ -349,7 +350,8 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
       .below { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start; justify-content: space-between; margin-top: 4px; }
       .details { display: flex; flex-wrap: wrap; gap: 2px 14px; min-height: 44px; flex: 1 1 240px; font-size: 0.875rem; line-height: 1.5; }
       .when { font-weight: 600; }
-      .buttons { display: flex; gap: 8px; }
+      .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
+      .buttons button { white-space: nowrap; }
     `,
   ];
 }

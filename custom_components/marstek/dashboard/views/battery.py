@@ -57,7 +57,7 @@ def _control(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]
         features=[{"type": "numeric-input", "style": "slider"}],
         grid_options={"columns": "full"},
     )
-    yield from tile(known("restore_automatic"), features=[{"type": "button"}])
+    yield from tile(known("restore_automatic"), hide_state=True, features=[{"type": "button"}])
     schedule = known("schedule")
     if schedule is not None:
         yield full_width({"type": "calendar", "entities": [schedule], "initial_view": "listWeek"})
@@ -98,5 +98,5 @@ def _connection(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Ca
             "name": texts.get("buttons", "device"),
             "icon": "mdi:devices",
             "tap_action": navigate(f"/config/devices/device/{battery.device_id}"),
-            "grid_options": {"columns": 12, "rows": 2},
+            "grid_options": {"columns": 6, "rows": 2},
         }

@@ -32,7 +32,7 @@ def _of_plan(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
             "type": "logbook",
             "target": {"device_id": [home.plan.device_id]},
             "hours_to_show": _HOURS,
-            "grid_options": {"rows": 10},
+            "grid_options": {"rows": 8},
         }
     )
 
@@ -46,7 +46,7 @@ def _of_battery(entities: Entities, name: str) -> Iterable[Card]:
                 "type": "logbook",
                 "target": {"entity_id": found},
                 "hours_to_show": _HOURS,
-                "grid_options": {"rows": 5},
+                "grid_options": {"rows": 4},
             }
         )
 
@@ -58,5 +58,5 @@ def _help(texts: DashboardTexts) -> Iterable[Card]:
         "name": texts.get("buttons", "diagnostics"),
         "icon": "mdi:stethoscope",
         "tap_action": navigate(INTEGRATION_PAGE),
-        "grid_options": {"columns": 12, "rows": 2},
+        "grid_options": {"columns": 6, "rows": 2},
     }

@@ -1,4 +1,4 @@
-"""Page of what happens now: the sentence of the plan, buttons, power flow and batteries."""
+"""Page of what happens now: the sentence of the plan, buttons, power flow, timeline and batteries."""
 
 from collections.abc import Iterable
 
@@ -8,6 +8,7 @@ from ...plan.plan_data import ControlState
 from ...tempo import Colour
 from ..cards import (
     FLOW,
+    TIMELINE,
     Card,
     any_of,
     badge,
@@ -132,7 +133,9 @@ def _charge_buttons(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
         yield charge(plain)
         return
     price = home.plan.settings.tempo_prices.of(Colour.RED, off_peak=False)
-    red = texts.get("confirmations", "charge_red", price=f"{price:.4f} {home.currency}/kWh")
+    red = texts.get(
+        "confirmations", "charge_red", price=f"{texts.price(price)} {home.currency}/kWh"
+    )
     yield charge(
         plain, visibility=[any_of(is_not_state(colour, Colour.RED), is_state(off_peak, "on"))]
     )
@@ -146,6 +149,8 @@ def _flow(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
         return
     yield heading(texts.get("headings", "flow"), "mdi:transmission-tower")
     yield full_width(flow_card(home))
+    if home.plan is not None:
+        yield full_width({"type": TIMELINE})
 
 
 def flow_card(home: Inventory) -> Card:

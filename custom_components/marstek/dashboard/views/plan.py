@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ...main_entities import RULE_PREFIX
-from ..cards import TIMELINE, Card, full_width, heading, navigate, section, tile, view
+from ..cards import TIMELINE, Card, button, full_width, heading, navigate, section, tile, view
 from ..inventory import Inventory
 from ..texts import DashboardTexts
 
@@ -49,13 +49,11 @@ def _options(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
             yield from tile(entity_id)
     for each in home.batteries:
         yield from tile(known(f"takes_part_{each.ble_mac}"), features=[{"type": "toggle"}])
-    yield {
-        "type": "button",
-        "name": texts.get("buttons", "all_options"),
-        "icon": "mdi:cog",
-        "tap_action": navigate(INTEGRATION_PAGE),
-        "grid_options": {"columns": 12, "rows": 2},
-    }
+    state = known("plan_state")
+    if state is not None:
+        link = navigate(INTEGRATION_PAGE)
+        wide = {"color": "primary", "grid_options": {"columns": "full", "rows": 1}}
+        yield button(state, texts.get("buttons", "all_options"), "mdi:cog", link, **wide)
 
 
 def _nights(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:

@@ -43,8 +43,8 @@ def _days(plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
 def _tempo_prices(home: Inventory, plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
     prices, label = plan.settings.tempo_prices, texts.sections["labels"]
     rows = [
-        f"| {label[colour]} | {prices.of(colour, off_peak=True):.4f}"
-        f" | {prices.of(colour, off_peak=False):.4f} |"
+        f"| {label[colour]} | {texts.price(prices.of(colour, off_peak=True))}"
+        f" | {texts.price(prices.of(colour, off_peak=False))} |"
         for colour in Colour
     ]
     head = f"| {home.currency}/kWh | {label['off_peak']} | {label['peak']} |\n|:--|--:|--:|"

@@ -1,0 +1,132 @@
+"""Try the dashboard in a real browser: add it, look at each page, use each card and button.
+
+Starts the demo for it. What batteries are to do is asked of the simulator; a page whose console shows
+an error, whose cards stick out of the screen, or in which axe finds something ends it with 1.
+`scripts/dashboard --help`; the browser comes with `scripts/setup browser`.
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+import tempfile
+from typing import Final
+
+import aiohttp
+from playwright.async_api import Error as BrowserError
+
+from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
+from .demo_lib import flow, home
+from .demo_lib.__main__ import Demo, say
+from .demo_lib.browser import logged_in
+from .demo_lib.config_folder import NAMES
+from .demo_lib.home_assistant import HomeAssistant, wait_until
+from .demo_lib.process import DemoError
+
+_DESKTOP: Final = (1440, 900)
+_PHONE: Final = (390, 844)
+_SCREENS: Final = (
+    ("phone", _PHONE, False),
+    ("phone-dark", _PHONE, True),
+    ("desktop-dark", _DESKTOP, True),
+)
+# After a time-out, three misses and the age of its readings.
+_SILENT_WITHIN_S: Final = 300.0
+
+
+async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
+    """Use everything on a wide screen, then look at all pages on others."""
+    language, out = arguments.language, arguments.out
+    async with logged_in(hass, language, size=_DESKTOP) as page:
+        with quiet_console(page):
+            walk = DashboardWalk(page, hass, language, out, say)
+            await walk.add()
+            for name in _pages():
+                await walk.look(name, f"desktop-{name}")
+            await walk.use_timeline(is_red=await _is_red(hass))
+            await walk.use_season()
+            await walk.use_flow()
+            await walk.use_buttons()
+            await walk.measure()
+            path = walk.path
+    for screen, size, is_dark in _SCREENS:
+        async with logged_in(hass, language, size=size, is_dark=is_dark) as page:
+            with quiet_console(page):
+                walk = DashboardWalk(page, hass, language, out, say)
+                walk.use(path)
+                for name in _pages():
+                    await walk.look(name, f"{screen}-{name}")
+        say(f"{screen}: all pages fit")
+    if arguments.unplug:
+        await _unplug(hass, arguments, path)
+
+
+async def _is_red(hass: HomeAssistant) -> bool:
+    """Tell whether tomorrow is red: no Saturday, Sunday or holiday can be, whoever declares it."""
+    entity_id = (await hass.entity_ids("marstek"))["plan_colour_tomorrow"]
+    return bool((await hass.states())[entity_id]["state"] == "red")
+
+
+def _pages() -> tuple[str, ...]:
+    return (*PAGES, f"battery-{home.BATTERIES[0].ble_mac}")
+
+
+async def _unplug(hass: HomeAssistant, arguments: argparse.Namespace, path: str) -> None:
+    """Let a battery fall silent, and see that the page says so."""
+    battery = home.BATTERIES[0]
+    await home.ask("dark", battery=battery.ble_mac)
+    entity_id = (await hass.entity_ids("marstek"))[f"{battery.ble_mac}_commanded_by"]
+
+    async def is_silent() -> bool:
+        return bool((await hass.states())[entity_id]["state"] == "out_of_reach")
+
+    await wait_until("the battery is out of reach", is_silent, seconds=_SILENT_WITHIN_S, interval=2)
+    async with logged_in(hass, arguments.language, size=_DESKTOP) as page:
+        walk = DashboardWalk(page, hass, arguments.language, arguments.out, say)
+        walk.use(path)
+        await walk.open("now")
+        await page.locator("hui-entity-badge").nth(4).wait_for()
+        await page.locator("marstek-flow-card .silent").wait_for()
+        await walk.keep("out-of-reach")
+    say("a battery that falls silent is shown as such")
+
+
+async def _run(arguments: argparse.Namespace, folder: Path) -> int:
+    demo = Demo(folder, arguments)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session,
+            await demo.start(session) as hass,
+        ):
+            await hass.set_language(arguments.language)
+            if arguments.red:
+                await home.ask("tempo declare", day="tomorrow", colour="red")
+            await flow.add_all(hass, len(home.BATTERIES), say)
+            await _walk(hass, arguments)
+        reported = "frontend.js" in demo.log.read_text("utf-8", "replace")
+        check(not reported, "the frontend reported errors to the log of Home Assistant")
+    except (DemoError, aiohttp.ClientError, BrowserError) as err:
+        say(f"error: {err}")
+        return 1
+    finally:
+        await demo.stop()
+    say(f"The dashboard works; pictures are in {arguments.out}")
+    return 0
+
+
+def main() -> int:
+    """Try the dashboard of a fresh demo."""
+    parser = argparse.ArgumentParser(prog="scripts/dashboard", description=__doc__)
+    parser.add_argument("--language", choices=sorted(NAMES), default="en")
+    parser.add_argument("--out", type=Path, default=Path("dashboard-pictures"), metavar="DIR")
+    parser.add_argument("--red", action="store_true", help="declare a red day for tomorrow")
+    parser.add_argument(
+        "--unplug", action="store_true", help="let a battery fall silent: five minutes more"
+    )
+    parser.set_defaults(port=None, headless_check=True, debug=False)
+    with tempfile.TemporaryDirectory(prefix="ha-marstek-dashboard-") as name:
+        return asyncio.run(_run(parser.parse_args(), Path(name)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

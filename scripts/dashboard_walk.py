@@ -1,0 +1,322 @@
+"""Walk of a person through the dashboard, in a real browser: what is wrong is a `DemoError`.
+
+Used by `scripts/dashboard`, which starts the demo for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import json
+from pathlib import Path
+import re
+import time
+from typing import Any, Final
+
+from playwright.async_api import Locator, Page
+
+from .demo_lib import home
+from .demo_lib.browser import Words
+from .demo_lib.config_folder import ROOT
+from .demo_lib.home_assistant import HomeAssistant, wait_until
+from .demo_lib.process import DemoError
+
+PAGES: Final = ("now", "plan", "tariff", "energy", "log")
+_TEXTS: Final = ROOT / "custom_components" / "marstek" / "dashboard_texts"
+_AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+_CARDS: Final = ("marstek-timeline-card", "marstek-flow-card", "marstek-season-card")
+# Icons of brands that the demo does not have, and what other integrations' pages log.
+_NOISE: Final = re.compile(r"brands|favicon|net::ERR_NAME_NOT_RESOLVED|404")
+_OBEYED_WITHIN_S: Final = 60.0
+_QUARTER: Final = 900
+
+type Report = Callable[[str], None]
+
+
+def check(fact: bool, otherwise: str) -> None:
+    """Raise DemoError unless something is so."""
+    if not fact:
+        raise DemoError(otherwise)
+
+
+@contextmanager
+def quiet_console(page: Page) -> Iterator[None]:
+    """Raise DemoError for errors of the page's console or scripts."""
+    found: list[str] = []
+    page.on("console", lambda note: found.append(note.text) if note.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield
+    wrong = [each for each in found if not _NOISE.search(each)]
+    check(not wrong, f"the console of the page shows errors: {wrong}")
+
+
+class DashboardWalk:
+    """A person who looks at the dashboard and uses it."""
+
+    def __init__(
+        self, page: Page, hass: HomeAssistant, language: str, folder: Path, report: Report
+    ) -> None:
+        """Keep pictures in `folder`."""
+        self.page = page
+        self._hass = hass
+        self._words = Words(language)
+        self._texts: dict[str, dict[str, str]] = json.loads(
+            (_TEXTS / f"{language}.json").read_text("utf-8")
+        )
+        self._folder = folder
+        self._report = report
+        self.path = ""
+        """Address of the dashboard."""
+
+    async def add(self) -> None:
+        """Add the dashboard through the dialog, as its owner does."""
+        page, prefix = self.page, "ui.panel.config.lovelace.dashboards"
+        before = {each["url_path"] for each in await self._hass.command("lovelace/dashboards/list")}
+        await page.goto(f"{self._hass.url}/config/lovelace/dashboards")
+        add = self._words.frontend(f"{prefix}.picker.add_dashboard")
+        await page.get_by_role("button", name=add).first.click()
+        title = f"Marstek: {self._texts['dashboard']['title']}"
+        await page.locator("dashboard-card").filter(has_text=title).click()
+        create = self._words.frontend(f"{prefix}.detail.create")
+        await page.get_by_role("button", name=create, exact=True).last.click()
+
+        async def is_there() -> bool:
+            known = await self._hass.command("lovelace/dashboards/list")
+            new = [each["url_path"] for each in known if each["url_path"] not in before]
+            self.path = new[0] if new else ""
+            return bool(new)
+
+        await wait_until("the dashboard is there", is_there, seconds=15, interval=0.5)
+        self._report(f"added /{self.path}")
+
+    def use(self, path: str) -> None:
+        """Walk through a dashboard that is there already."""
+        self.path = path
+
+    async def open(self, name: str) -> float:
+        """Open a page by its address; return the seconds until its cards are there."""
+        begun = time.monotonic()
+        await self.page.goto(f"{self._hass.url}/{self.path}/{name}")
+        await self._cards()
+        return time.monotonic() - begun
+
+    async def _cards(self) -> None:
+        await self.page.locator("hui-sections-view hui-card").first.wait_for(state="attached")
+        await self.page.wait_for_function("!document.querySelector('hui-error-card')")
+
+    async def turn_to(self, name: str, title: str) -> float:
+        """Turn to a page by its tab; return the milliseconds until its cards are drawn."""
+        begun = time.monotonic()
+        await self.page.get_by_role("tab", name=title).first.click()
+        await self.page.wait_for_url(f"**/{self.path}/{name}")
+        await self._cards()
+        await self.page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return 1000 * (time.monotonic() - begun)
+
+    async def keep(self, name: str) -> None:
+        """Keep a picture of the page once it is quiet."""
+        await self.page.wait_for_timeout(1500)
+        await self.page.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+
+    async def look(self, name: str, picture: str) -> None:
+        """Open a page, look for cards that failed or stick out, and keep a picture."""
+        await self.open(name)
+        await self.keep(picture)
+        wrong = await self.page.evaluate(_STICKING_OUT)
+        check(not wrong, f"{name}: {wrong}")
+        await self._axe(name)
+
+    async def _axe(self, name: str) -> None:
+        """Have axe look at the cards of our own."""
+        if not _AXE.is_file():
+            raise DemoError("axe-core is not installed: scripts/frontend check")
+        await self.page.add_script_tag(path=_AXE)
+        found: list[dict[str, Any]] = await self.page.evaluate(_RUN_AXE, list(_CARDS))
+        check(not found, f"{name}: axe found {json.dumps(found)[:1500]}")
+
+    async def use_timeline(self, *, is_red: bool) -> None:
+        """Move the cursor by keyboard and pointer, and look at a red tomorrow."""
+        await self.open("plan")
+        chart = self.page.locator("marstek-timeline-card svg[role=slider]")
+        await chart.wait_for()
+        await chart.focus()
+        await self.page.keyboard.press("ArrowRight")
+        first = float(await chart.get_attribute("aria-valuenow") or 0)
+        await self.page.keyboard.press("ArrowRight")
+        moved = float(await chart.get_attribute("aria-valuenow") or 0) - first
+        check(abs(moved - _QUARTER) <= 1, f"an arrow moves the cursor by {moved} s")
+        width = await chart.evaluate("(chart) => chart.clientWidth")
+        await chart.click(position={"x": width * 0.75, "y": 60})
+        spoken = await chart.get_attribute("aria-valuetext")
+        check(bool(spoken), "the timeline says nothing")
+        self._report(f"timeline: {spoken}")
+        texts = self._texts["cards"]
+        if not is_red:
+            await self.page.get_by_role("button", name=texts["preview"]).click()
+        charge = self.page.locator("marstek-timeline-card .step.charge.expected")
+        await charge.first.wait_for(state="attached")
+        check(
+            await self.page.locator("marstek-timeline-card .strip.red").count() > 0,
+            "a red tomorrow is not red",
+        )
+        await self.keep("red-tomorrow")
+        if not is_red:
+            await self.page.get_by_role("button", name=texts["plan_shown"]).click()
+
+    async def use_season(self) -> None:
+        """Choose a day by pointer and keyboard, and turn to the season before."""
+        await self.open("tariff")
+        calendar = self.page.locator("marstek-season-card .months")
+        await calendar.wait_for()
+        await self.page.locator("marstek-season-card [data-day]").nth(10).click()
+        chosen = await calendar.get_attribute("aria-valuetext")
+        await calendar.focus()
+        await self.page.keyboard.press("ArrowDown")
+        week_later = await calendar.get_attribute("aria-valuetext")
+        check(chosen != week_later, "an arrow moves nothing in the season")
+        earlier = self._texts["cards"]["earlier_season"]
+        await self.page.get_by_role("button", name=earlier).click()
+        red = self.page.locator("marstek-season-card .days .red")
+        await red.first.wait_for(state="attached")
+        self._report(f"season: {week_later}; {await red.count()} red days in the one before")
+        await self.keep("season-before")
+
+    async def use_flow(self) -> None:
+        """Open the details of a battery by keyboard."""
+        await self.open("now")
+        nodes = self.page.locator("marstek-flow-card .tappable")
+        await nodes.first.wait_for()
+        check(await nodes.count() >= len(home.BATTERIES), "a battery is missing in the flow")
+        await nodes.last.focus()
+        await self.page.keyboard.press("Enter")
+        await self.page.locator("ha-more-info-dialog").wait_for(state="attached")
+        await self.page.keyboard.press("Escape")
+
+    def _button(self, key: str) -> Locator:
+        name = self._texts["buttons"][key]
+        return self.page.locator("hui-tile-card").filter(has_text=name).first
+
+    async def _confirm(self) -> str:
+        """Confirm the question that is asked; return it."""
+        dialog = self.page.locator("dialog-box")
+        confirm = dialog.get_by_role("button", name=self._words.frontend("ui.common.ok"))
+        await confirm.wait_for()
+        question = await dialog.locator(".content, p").first.inner_text()
+        await confirm.click()
+        return " ".join(question.split())
+
+    async def use_buttons(self) -> None:
+        """Charge, hand back, pause and resume; the simulator says what the batteries do."""
+        await self.open("now")
+        await self._button("charge").click()
+        self._report(f"charge: {await self._confirm()}")
+        await self._truly(
+            "all charge", lambda state: state["mode"] == "Passive" and state["ac_power"] < -100
+        )
+        await wait_until(
+            "the plan leaves all to their owner", self._all_by_hand, seconds=60, interval=1
+        )
+        await self._button("hand_back").click()
+        await self._truly("all are back in Auto", lambda state: state["mode"] == "Auto")
+        await self._button("pause").click()
+        await self._confirm()
+        await self._button("resume").wait_for()
+        await self._button("resume").click()
+        await self._button("pause").wait_for()
+        self._report("charged, handed back, paused and resumed")
+
+    async def _all_by_hand(self) -> bool:
+        """Tell whether the plan has left all batteries to their owner: until then commands run."""
+        entities, states = await self._hass.entity_ids("marstek"), await self._hass.states()
+        return bool(states[entities["plan_plan_state"]]["state"] == "override")
+
+    async def _truly(self, what: str, is_so: Callable[[dict[str, Any]], bool]) -> None:
+        async def obeyed() -> bool:
+            states = [await home.truth(battery.ble_mac) for battery in home.BATTERIES]
+            return all(is_so(state) for state in states)
+
+        await wait_until(what, obeyed, seconds=_OBEYED_WITHIN_S, interval=1)
+
+    async def measure(self) -> None:
+        """Measure how long pages, layout and data take."""
+        await self.open("now")
+        await asyncio.sleep(2)
+        views = self._texts["views"]
+        for name, title in (
+            ("plan", views["plan"]),
+            ("tariff", "Tempo"),
+            ("energy", views["energy"]),
+            ("log", views["log"]),
+            ("now", views["now"]),
+        ):
+            self._report(f"page {name}: {await self.turn_to(name, title):.0f} ms")
+        await self.page.locator("marstek-flow-card").wait_for()
+        milliseconds = await self.page.evaluate(_STATE_CHANGES)
+        self._report(f"a state change with six batteries: {milliseconds:.2f} ms of script")
+        for kind, fields in (
+            ("marstek/dashboard/config", {"language": "fr"}),
+            ("marstek/history", {"hours": 72}),
+            ("marstek/dashboard/texts", {"language": "fr"}),
+        ):
+            begun = time.monotonic()
+            await self._hass.command(kind, **fields)
+            self._report(f"{kind}: {1000 * (time.monotonic() - begun):.1f} ms")
+
+
+# Elements of the whole page, also in shadow roots: cards that failed, and whatever is wider than it.
+_STICKING_OUT: Final = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      const name = element.localName;
+      if (name === "hui-error-card") found.push(`a card failed: ${element.shadowRoot?.textContent?.trim()}`);
+      if (name.startsWith("marstek-") || name === "hui-section") {
+        const box = element.getBoundingClientRect();
+        if (box.right > window.innerWidth + 1) found.push(`${name} sticks out to ${box.right}`);
+      }
+      if (element.shadowRoot) walk(element.shadowRoot);
+    }
+  };
+  walk(document);
+  if (document.scrollingElement.scrollWidth > window.innerWidth) found.push("the page scrolls sideways");
+  return found;
+}"""
+# A flow of six batteries, each of whose powers changes in turn; the time of 300 changes.
+_STATE_CHANGES: Final = """async () => {
+  const find = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.localName === "marstek-flow-card") return element;
+      const inside = element.shadowRoot && find(element.shadowRoot);
+      if (inside) return inside;
+    }
+  };
+  const card = find(document), { hass, config } = card;
+  const { batteries } = config;
+  card.setConfig({ ...config, batteries: Array.from({ length: 6 }, (_, index) => batteries[index % batteries.length]) });
+  await card.updateComplete;
+  const begun = performance.now();
+  for (let index = 0; index < 300; index += 1) {
+    const id = batteries[index % batteries.length].power;
+    const state = { ...hass.states[id], state: String(index) };
+    card.hass = { ...hass, states: { ...hass.states, [id]: state } };
+    await card.updateComplete;
+  }
+  const took = (performance.now() - begun) / 300;
+  card.setConfig(config);
+  card.hass = hass;
+  return took;
+}"""
+_RUN_AXE: Final = """async (names) => {
+  const cards = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (names.includes(element.localName)) cards.push(element);
+      if (element.shadowRoot) walk(element.shadowRoot);
+    }
+  };
+  walk(document);
+  if (cards.length === 0) return [];
+  const { violations } = await axe.run(cards);
+  return violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]) }));
+}"""
