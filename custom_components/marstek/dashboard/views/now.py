@@ -47,8 +47,10 @@ def _first(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
 
 def _badges(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     known = home.of_plan.get
-    yield from badge(known("colour_today"), texts.get("labels", "today"))
-    yield from badge(known("colour_tomorrow"), texts.get("labels", "tomorrow"))
+    yield from badge(known("colour_today"), texts.get("labels", "today"), show_entity_picture=True)
+    yield from badge(
+        known("colour_tomorrow"), texts.get("labels", "tomorrow"), show_entity_picture=True
+    )
     yield from badge(known("price"))
     yield from badge(known("plan_state"))
     for battery in home.batteries:

@@ -30,8 +30,10 @@ def tariff_view(home: Inventory, texts: DashboardTexts) -> Card | None:
 def _days(plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
     known = plan.entities.get
     yield heading(texts.get("headings", "days"), "mdi:calendar-today")
-    yield from tile(known("colour_today"), texts.get("labels", "today"))
-    yield from tile(known("colour_tomorrow"), texts.get("labels", "tomorrow"))
+    yield from tile(known("colour_today"), texts.get("labels", "today"), show_entity_picture=True)
+    yield from tile(
+        known("colour_tomorrow"), texts.get("labels", "tomorrow"), show_entity_picture=True
+    )
     for colour in (Colour.RED, Colour.WHITE, Colour.BLUE):
         # A home of the first version goes on with the entity of another key.
         entity_id = known(f"{colour}_days_left") or known(f"days_left_{colour}")
