@@ -17,6 +17,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
+import pytest_socket
+import sqlalchemy
 
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.entries import async_entry_of
@@ -79,8 +81,12 @@ class RecordedHome:
         key: str,
         first: dt.date,
         values: Sequence[float],
+        spread: float = 1,
     ) -> None:
-        """Record hours of a sensor: the mean of each, or of a meter what it counted."""
+        """Record hours of a sensor: the mean of each, or of a meter what it counted.
+
+        The smallest and the largest value of an hour are `spread` beside the mean.
+        """
         unit_class, unit = UNITS[key]
         is_mean = key in ("soc", "battery_power", "price")
         start = dt_util.start_of_local_day(first).astimezone(dt.UTC)
@@ -90,7 +96,7 @@ class RecordedHome:
             total += given
             row: dict[str, Any] = {"start": start + number * HOUR}
             row |= (
-                {"mean": given, "min": given - 1, "max": given + 1}
+                {"mean": given, "min": given - spread, "max": given + spread}
                 if is_mean
                 else {"sum": total, "state": total}
             )
@@ -129,6 +135,21 @@ class RecordedHome:
         )
         assert answer is not None
         return dict(answer)
+
+
+@pytest.fixture(name="recorder_db_url")
+def recorder_db_url_fixture(request: pytest.FixtureRequest, recorder_db_url: str) -> str:
+    """Return the database of the recorder, emptied where it is a server's and not of one test."""
+    if not recorder_db_url.startswith("sqlite"):
+        # It is reached by a socket in a folder, which the harness keeps from connecting.
+        request.getfixturevalue("socket_enabled")
+        pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+        engine = sqlalchemy.create_engine(recorder_db_url)
+        tables = sqlalchemy.MetaData()
+        tables.reflect(engine)
+        tables.drop_all(engine)
+        engine.dispose()
+    return recorder_db_url
 
 
 @pytest.fixture(name="home")

@@ -1,0 +1,1 @@
+"""Check of docs/storage.md against real database servers."""
