@@ -6,9 +6,10 @@ import io
 from typing import Any
 from xml.etree import ElementTree as ET
 import zipfile
+import zlib
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.marstek.export import (
@@ -17,6 +18,7 @@ from custom_components.marstek.export import (
     Resolution,
     StatisticRows,
     Table,
+    bars_png,
     csv_bytes,
     measurements,
     safe_text,
@@ -175,3 +177,49 @@ def test_what_held_at_the_begin_of_a_row_stands_in_it() -> None:
         ("blue", None, 2.0, None),
         ("blue", "AI", 3.0, None),
     ]
+
+
+def pixels(content: bytes) -> list[list[bytes]]:
+    """Return the pixels of a PNG, row by row, once all its checksums are right."""
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    chunks, rest = dict[bytes, bytes](), content[8:]
+    while rest:
+        length = int.from_bytes(rest[:4])
+        kind, data, check = rest[4:8], rest[8 : 8 + length], rest[8 + length : 12 + length]
+        assert zlib.crc32(kind + data) == int.from_bytes(check)
+        chunks[kind] = data
+        rest = rest[12 + length :]
+    width, height = (int.from_bytes(chunks[b"IHDR"][each : each + 4]) for each in (0, 4))
+    raw = zlib.decompress(chunks[b"IDAT"])
+    assert len(raw) == height * (1 + 3 * width)
+    rows = [raw[number * (1 + 3 * width) :][: 1 + 3 * width] for number in range(height)]
+    return [[row[1 + 3 * x : 4 + 3 * x] for x in range(width)] for row in rows]
+
+
+@settings(max_examples=15)
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=1, max_size=100))
+def test_a_picture_of_any_values(values: list[float | None]) -> None:
+    """It can be read; gains are green, losses red, and neither is there without one."""
+    if not any(value is not None for value in values):
+        with pytest.raises(ValueError, match="one value"):
+            bars_png(values)
+        return
+    found = {pixel for row in pixels(bars_png(values)) for pixel in row}
+    largest = max(abs(value or 0) for value in values)
+    seen = [value for value in values if value is not None and abs(value) > 0.02 * largest]
+    for colour, is_there in (
+        (b"\x2e\x7d\x32", any(value > 0 for value in seen)),
+        (b"\xc6\x28\x28", any(value < 0 for value in seen)),
+    ):
+        assert colour in found or not is_there
+    assert b"\xc6\x28\x28" not in found or min(value or 0 for value in values) < 0
+
+
+def test_bars_have_the_height_of_their_values() -> None:
+    """Twice the money is twice the bar."""
+    green = [
+        sum(pixel == b"\x2e\x7d\x32" for pixel in column)
+        for column in zip(*pixels(bars_png([1.0, 2.0, None])), strict=True)
+    ]
+    heights = sorted({height for height in green if height})
+    assert heights[1] == pytest.approx(2 * heights[0], abs=1)

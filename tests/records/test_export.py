@@ -18,6 +18,7 @@ from custom_components.marstek.planner import Action, Reason
 from custom_components.marstek.records.downloads import (
     CSV,
     LIFETIME,
+    PNG,
     async_downloads,
     async_setup_downloads,
 )
@@ -191,6 +192,16 @@ async def test_an_address_ends_after_ten_minutes(
     assert len(list(downloads.folder.iterdir())) == 1
     async_fire_time_changed(hass, dt_util.utcnow() + dt.timedelta(minutes=1))
     await hass.async_block_till_done(wait_background_tasks=True)
+    assert list(downloads.folder.iterdir()) == []
+
+
+async def test_a_file_for_several_phones(home: RecordedHome, hass: HomeAssistant) -> None:
+    """It can be fetched as often as there are phones, and is deleted then."""
+    downloads = async_downloads(hass)
+    offered = await downloads.async_offer(b"a", "picture", PNG, 2)
+    token = offered["path"].partition("?")[0].rpartition("/")[2]
+    found = [await downloads.async_take(token) for _ in range(3)]
+    assert [each is not None for each in found] == [True, True, False]
     assert list(downloads.folder.iterdir()) == []
 
 

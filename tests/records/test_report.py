@@ -107,6 +107,9 @@ async def test_the_page_is_shown_once(
     assert 'lang="fr"' in page
     assert "Meilleur jour" in page
     assert (await client.get(answer["path"])).status == 404
+    response = await client.get(answer["image"]["path"])
+    assert response.headers["Content-Type"] == "image/png"
+    assert (await response.read()).startswith(b"\x89PNG")
 
 
 async def test_without_a_recorder_money_is_left(home: RecordedHome) -> None:

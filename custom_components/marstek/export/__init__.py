@@ -1,11 +1,12 @@
-"""Files for spreadsheets: tables written as CSV and XLSX, without Home Assistant.
+"""Files to take away: tables as CSV and XLSX, pictures as PNG, without Home Assistant.
 
-Both are written with the standard library. A workbook of plain sheets needs six small XML parts;
+All are written with the standard library. A workbook of plain sheets needs six small XML parts;
 a requirement would have to be fetched and kept up to date on every home for that.
 """
 
 from .csv_text import csv_bytes
 from .measurements import Changes, Resolution, StatisticRows, measurements
+from .png import bars_png
 from .table import Cell, Table, safe_text
 from .xlsx import xlsx_bytes
 
@@ -15,6 +16,7 @@ __all__ = [
     "Resolution",
     "StatisticRows",
     "Table",
+    "bars_png",
     "csv_bytes",
     "measurements",
     "safe_text",

@@ -30,13 +30,15 @@ _LONGEST_REASON: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, in Home Assistant's language; tag and buttons are for phones only."""
+    """A message, in Home Assistant's language; tag, buttons and picture are for phones only."""
 
     title: str
     text: str
     tag: str
     buttons: Sequence[Mapping[str, str]] = field(default_factory=tuple)
     """Each with `action`, the identifier of its event, and `title`."""
+    image: str | None = None
+    """Path of a picture for phones, on this Home Assistant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Recipient:
         extra: dict[str, Any] = {"tag": message.tag}
         if message.buttons:
             extra["actions"] = [dict(button) for button in message.buttons]
+        if message.image is not None:
+            extra["image"] = message.image
         return {**shown, "data": extra}
 
 

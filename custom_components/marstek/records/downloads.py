@@ -6,7 +6,7 @@ once they were fetched, when their time is over, and at the next start.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import datetime as dt
 from http import HTTPStatus
 from pathlib import Path
@@ -46,6 +46,7 @@ class FileKind:
 
 CSV: Final = FileKind("csv", "text/csv; charset=utf-8")
 XLSX: Final = FileKind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+PNG: Final = FileKind("png", "image/png", is_shown=True)
 HTML: Final = FileKind("html", "text/html; charset=utf-8", is_shown=True)
 
 
@@ -57,6 +58,8 @@ class _Offered:
     name: str
     kind: FileKind
     expires: float
+    uses: int
+    """How often it may still be fetched."""
 
 
 class Downloads:
@@ -69,10 +72,13 @@ class Downloads:
         self._offered: dict[str, _Offered] = {}
         self._stop_looking: Callable[[], None] | None = None
 
-    async def async_offer(self, content: bytes, name: str, kind: FileKind) -> dict[str, str]:
+    async def async_offer(
+        self, content: bytes, name: str, kind: FileKind, uses: int = 1
+    ) -> dict[str, str]:
         """Write a file; return its name, the path to fetch it by, and the address if one is known.
 
-        `name` is without extension, of letters, digits and hyphens only.
+        `name` is without extension, of letters, digits and hyphens only. `uses` is above 1 for
+        what several phones fetch by one address.
         """
         token = secrets.token_urlsafe(32)
         path = self.folder / f"{secrets.token_hex(8)}.{kind.extension}"
@@ -81,7 +87,7 @@ class Downloads:
             await self._async_delete(self._offered.pop(next(iter(self._offered))))
         full = f"{name}.{kind.extension}"
         expires = self._hass.loop.time() + LIFETIME.total_seconds()
-        self._offered[token] = _Offered(path, full, kind, expires)
+        self._offered[token] = _Offered(path, full, kind, expires, uses)
         if self._stop_looking is None:
             self._stop_looking = async_track_time_interval(
                 self._hass, self._async_expire, _LOOK, cancel_on_shutdown=True
@@ -90,11 +96,15 @@ class Downloads:
         return {"file": full, "path": signed, "url": f"{_base(self._hass)}{signed}"}
 
     async def async_take(self, token: str) -> tuple[bytes, str, FileKind] | None:
-        """Return content, name and kind of a file, which is deleted; None where there is none."""
+        """Return content, name and kind of a file, deleted after its last use; None without one."""
         offered = self._offered.pop(token, None)
         if offered is None:
             return None
-        content = await self._hass.async_add_executor_job(_take, offered.path)
+        read = _take
+        if offered.uses > 1:
+            self._offered[token] = replace(offered, uses=offered.uses - 1)
+            read = _read
+        content = await self._hass.async_add_executor_job(read, offered.path)
         is_late = offered.expires <= self._hass.loop.time()
         return None if content is None or is_late else (content, offered.name, offered.kind)
 
@@ -168,11 +178,15 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _take(path: Path) -> bytes | None:
+def _read(path: Path) -> bytes | None:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _take(path: Path) -> bytes | None:
+    content = _read(path)
     path.unlink(missing_ok=True)
     return content
 

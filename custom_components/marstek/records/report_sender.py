@@ -18,8 +18,9 @@ from ..plan.notify_options import NotifyOptions, ReportFrequency, notify_options
 from ..plan.notify_sender import Message, async_send
 from ..plan.runtime import Plan
 from ..stored import day
+from .downloads import PNG, async_downloads
 from .periods import ReportPeriod, period_start, span_of
-from .report import async_make_report
+from .report import Report, async_make_report
 
 _SUFFIX: Final = ".report"
 _LOOK: Final = dt.timedelta(minutes=1)
@@ -99,11 +100,20 @@ class ReportSender:
             span, before = span_of(period, begun - _DAY, begun)
             report = await async_make_report(self._hass, self._plan, span, before)
             self._note(begun)
-            message = Message(report.title, report.text, f"{DOMAIN}_report", [])
             options = notify_options(self._entry.options)
+            image = await self._async_image(report, len(options.phones))
+            message = Message(report.title, report.text, f"{DOMAIN}_report", image=image)
             self._plan.notifications.async_note(await async_send(self._hass, options, message))
         finally:
             self._is_sending = False
+
+    async def _async_image(self, report: Report, phones: int) -> str | None:
+        """Return the path of the picture, which each phone fetches once, when the message comes."""
+        if report.image is None or not phones:
+            return None
+        name = f"marstek-report-{report.figures.span.last}"
+        offered = await async_downloads(self._hass).async_offer(report.image, name, PNG, phones)
+        return offered["path"]
 
 
 def _is_quiet(options: NotifyOptions, now: dt.datetime) -> bool:

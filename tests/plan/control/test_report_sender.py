@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import ServiceCall
+from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.records.downloads import async_downloads
 from custom_components.marstek.savings import Exchange
 from tests.support.plan_home import PlanHome, at, plan_home
 
@@ -105,3 +108,35 @@ async def test_a_damaged_file_of_the_last_report() -> None:
         got = mailbox(home)
         await home.until(9)
         assert reports(got) == ["10 08:00 Batteries on 2026-03-09"]
+
+
+@at(2026, 3, 9, 20)
+async def test_phones_get_a_picture() -> None:
+    """It has an address that each of them can use once; a mailbox gets the text alone."""
+    async with plan_home(count=0) as home:
+        mails, calls = mailbox(home), list[dict[str, Any]]()
+
+        async def take(call: ServiceCall) -> None:
+            calls.append(dict(call.data))
+
+        home.hass.services.async_register("notify", "mobile_app_pixel", take)
+        other = MockConfigEntry(domain="mobile_app")
+        other.add_to_hass(home.hass)
+        phone = dr.async_get(home.hass).async_get_or_create(
+            config_entry_id=other.entry_id, identifiers={("mobile_app", "x")}, name="Pixel"
+        )
+        ledger = home.plan.savings.store.ledger
+        for day in (8, 9):
+            ledger.add(dt.date(2026, 3, day), Exchange(avoided=1000), 300, (0.2, 0.0))
+        home.set_options(**notify("daily", phones={phone.id: "Pixel"}))
+        await home.until(8, 5)
+        (call,) = calls
+        assert call["title"] == "Batteries on 2026-03-09"
+        assert call["data"]["tag"] == "marstek_report"
+        assert len(reports(mails)) == 1
+        downloads = async_downloads(home.hass)
+        token = call["data"]["image"].partition("?")[0].rpartition("/")[2]
+        found = await downloads.async_take(token)
+        assert found is not None
+        assert found[0].startswith(b"\x89PNG")
+        assert await downloads.async_take(token) is None
