@@ -106,6 +106,7 @@ async def test_the_page_is_shown_once(
     page = await response.text()
     assert 'lang="fr"' in page
     assert "Meilleur jour" in page
+    assert "Chargé (kWh)<" in page
     assert (await client.get(answer["path"])).status == 404
     response = await client.get(answer["image"]["path"])
     assert response.headers["Content-Type"] == "image/png"

@@ -21,13 +21,14 @@ ul{padding-left:1.1rem;margin:0 0 1.2rem}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;font-weight:600;padding-bottom:.3rem}
 th,td{text-align:right;padding:.22rem .4rem;border-bottom:1px solid #ddd;white-space:nowrap}
+th{white-space:normal;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left}
 td.bar{width:30%;padding-right:0}
 .bar span{display:block;height:.75em;background:#2e7d32;min-width:1px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .bar span.loss{background:#c62828}
 footer{color:#666;font-size:.85rem;margin-top:1.2rem}
 tr{break-inside:avoid}
-@media(max-width:30rem){.wide{display:none}body{padding:.8rem}}
+@media(max-width:30rem){.wide{display:none}body{padding:.8rem}th,td{padding:.22rem .25rem;font-size:.85rem}td.bar{width:18%}}
 @media print{body{max-width:none;padding:0}@page{margin:16mm}}
 """
 
@@ -53,13 +54,13 @@ def _table(figures: ReportFigures, wording: ReportWording) -> str:
         return ""
     largest = max((abs(each.saved or 0.0) for _, each in rows), default=0.0)
     head = "".join(
-        f'<th scope="col"{attributes}>{escape(wording.text(key))}</th>'
-        for key, attributes in (
-            ("report_column_day", ""),
-            ("report_column_colour", ' class="wide"'),
-            ("report_column_charged", ""),
-            ("report_column_discharged", ""),
-            ("report_column_saved", ""),
+        f'<th scope="col"{attributes}>{escape(wording.text(key))}{escape(unit)}</th>'
+        for key, unit, attributes in (
+            ("report_column_day", "", ""),
+            ("report_column_colour", "", ' class="wide"'),
+            ("report_column_charged", " (kWh)", ""),
+            ("report_column_discharged", " (kWh)", ""),
+            ("report_column_saved", f" ({wording.currency})", ""),
         )
     )
     body = "".join(_row(label, each, largest, wording) for label, each in rows)
@@ -70,15 +71,18 @@ def _table(figures: ReportFigures, wording: ReportWording) -> str:
 
 def _row(label: str, each: DayFigures, largest: float, wording: ReportWording) -> str:
     colour = "" if each.colour is None else wording.colour(each.colour)
-    saved = "\u2013" if each.saved is None else wording.money(each.saved)
     width = round(100 * abs(each.saved or 0.0) / largest) if largest else 0
     loss = ' class="loss"' if (each.saved or 0.0) < 0 else ""
     return (
         f'<tr><td>{escape(label)}</td><td class="wide">{escape(colour)}</td>'
-        f"<td>{escape(wording.energy(each.charged))}</td>"
-        f"<td>{escape(wording.energy(each.discharged))}</td><td>{escape(saved)}</td>"
+        f"<td>{_figure(each.charged, wording)}</td><td>{_figure(each.discharged, wording)}</td>"
+        f"<td>{_figure(each.saved, wording)}</td>"
         f'<td class="bar"><span{loss} style="width:{width}%"></span></td></tr>'
     )
+
+
+def _figure(value: float | None, wording: ReportWording) -> str:
+    return "\u2013" if value is None else escape(wording.base.decimal(value))
 
 
 def _rows(days: Sequence[DayFigures], wording: ReportWording) -> Iterable[tuple[str, DayFigures]]:
