@@ -49,7 +49,9 @@ async function bundle(name, define) {
 }
 
 const cards = await bundle("cards", {
-  TEXTS: JSON.stringify(pick("flow", "flow_description", "timeline", "timeline_description", "season", "season_description")),
+  TEXTS: JSON.stringify(
+    pick(...["flow", "timeline", "season", "records"].flatMap((card) => [card, `${card}_description`])),
+  ),
 });
 const strategy = await bundle("strategy", {
   BUILD: JSON.stringify(PLACEHOLDER),

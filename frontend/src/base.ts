@@ -15,6 +15,12 @@ function textsOf(hass: Hass): Promise<Texts> {
   return asked;
 }
 
+/** Reason of a failed call, as Home Assistant gives it: in the language of the person. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = (error ?? {}) as { message?: string; code?: string };
+  return message ?? code ?? String(error);
+}
+
 export const sharedStyles = css`
   :host {
     display: block;
@@ -165,8 +171,7 @@ export abstract class MarstekCard<Message> extends LitElement {
   }
 
   protected failed(error: unknown): void {
-    const { message, code } = (error ?? {}) as { message?: string; code?: string };
-    this.problem = message ?? code ?? String(error);
+    this.problem = reasonOf(error);
   }
 
   protected override render(): TemplateResult {

@@ -1,5 +1,6 @@
 /** Cards of the dashboard, also offered in the card picker of any other one. */
 import { FlowCard } from "./flow/card.ts";
+import { RecordsCard } from "./records/card.ts";
 import { SeasonCard } from "./season/card.ts";
 import { TimelineCard } from "./timeline/card.ts";
 
@@ -28,6 +29,7 @@ const CARDS: Record<string, CustomElementConstructor> = {
   flow: FlowCard,
   timeline: TimelineCard,
   season: SeasonCard,
+  records: RecordsCard,
 };
 
 interface Registry {

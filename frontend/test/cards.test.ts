@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { house, isRecent, percent, places, shortened, thickness, watts, WIDTH } from "../src/flow/model.ts";
 import type { EntityState } from "../src/hass.ts";
+import { daysOf, todayIn } from "../src/records/model.ts";
 import { bounds, firstDay, months, movedDay, neighbour, type SeasonMessage } from "../src/season/model.ts";
 
 function state(value: string, unit = "W"): EntityState {
@@ -14,9 +15,9 @@ function state(value: string, unit = "W"): EntityState {
 function season(more: Partial<SeasonMessage> = {}): SeasonMessage {
   return {
     plan: true, season: 2026, seasons: [2025, 2026], today: "2026-11-27", tomorrow: "2026-11-28",
-    days: [["2026-11-27", "blue", "rte", false], ["2026-11-28", "red", "rte", true]],
+    days: [["2026-11-27", "blue", "rte", false, 0.1, 0.2], ["2026-11-28", "red", "rte", true, null, null]],
     left: { blue: 200, white: 43, red: 21 }, total: { blue: 300, white: 43, red: 22 },
-    prices: { blue: [0.1, 0.2], white: [0.1, 0.2], red: [0.1, 0.7] }, prices_since: "2026-08-01", currency: "EUR", ...more,
+    currency: "EUR", ...more,
   };
 }
 
@@ -90,4 +91,18 @@ test("another season begins with its first day, and only known ones can be turne
   assert.equal(firstDay(season({ season: 2025 })), "2025-09-01");
   assert.equal(neighbour(season(), -1), 2025);
   assert.equal(neighbour(season(), 1), undefined);
+});
+
+test("ranges of records end today, or with the last month", () => {
+  assert.deepEqual(daysOf("week", "2026-03-03"), { start_date: "2026-02-25", end_date: "2026-03-03" });
+  assert.deepEqual(daysOf("month", "2026-03-03"), { start_date: "2026-03-01", end_date: "2026-03-03" });
+  assert.deepEqual(daysOf("last_month", "2026-03-31"), { start_date: "2026-02-01", end_date: "2026-02-28" });
+  assert.deepEqual(daysOf("last_month", "2026-01-15"), { start_date: "2025-12-01", end_date: "2025-12-31" });
+  assert.deepEqual(daysOf("year", "2024-02-29"), { start_date: "2023-03-02", end_date: "2024-02-29" });
+});
+
+test("today is that of the home, wherever the browser is", () => {
+  const lateInParis = Date.UTC(2026, 10, 27, 23, 30);
+  assert.equal(todayIn("Europe/Paris", lateInParis), "2026-11-28");
+  assert.equal(todayIn("UTC", lateInParis), "2026-11-27");
 });

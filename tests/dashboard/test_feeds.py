@@ -180,15 +180,27 @@ async def test_the_season() -> None:
         found = season_message(home.plan, None)
         assert found["season"] == 2025
         assert found["today"] == "2026-03-12"
-        days = {day: colour for day, colour, _, _ in found["days"]}
+        days = {day: colour for day, colour, *_ in found["days"]}
         assert days["2026-03-13"] == "red"
-        assert {source for _, _, source, _ in found["days"]} == {"rte"}
+        assert {source for _, _, source, *_ in found["days"]} == {"rte"}
         reds = sum(colour == "red" for colour in days.values())
         assert found["left"]["red"] == max(0, found["total"]["red"] - reds)
-        assert found["prices"]["red"] == [0.1615, 0.7295]
-        assert found["prices_since"] == "2026-08-01"
+        # The prices that are known hold from August 2026 on.
+        assert {tuple(row[4:]) for row in found["days"]} == {(None, None)}
         # A season that nothing is known of is not one that can be asked for.
         assert season_message(home.plan, 2019)["season"] == 2025
+
+
+@at(2026, 11, 10, 12)
+async def test_prices_of_days() -> None:
+    """Each day has the prices that held on it."""
+    days = {dt.date(2026, 11, 10): Colour.RED, dt.date(2026, 11, 11): Colour.BLUE}
+    async with plan_home(count=1, days=days) as home:
+        await home.minutes(5)
+        found = season_message(home.plan, None)
+        prices = {row[0]: row[4:] for row in found["days"]}
+        assert prices["2026-11-10"] == [0.1615, 0.7295]
+        assert prices["2026-11-11"] == [0.1356, 0.1654]
 
 
 @given(

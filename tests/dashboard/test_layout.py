@@ -156,6 +156,7 @@ def test_cards_are_known_to_the_oldest_home_assistant() -> None:
         *("energy-date-selection", "energy-usage-graph", "energy-sources-table"),
         *("bar-gauge", "trend-graph", "select-options", "numeric-input", "toggle"),
         *("custom:marstek-flow-card", "custom:marstek-timeline-card", "custom:marstek-season-card"),
+        "custom:marstek-records-card",
     }
 
 

@@ -70,6 +70,7 @@ def test_all_texts_of_the_cards_are_used() -> None:
     """The cards name each text that they can show; some by a colour or an action."""
     code = sources(ROOT / "frontend" / "src", "*.ts")
     built = {f"action_{action}" for action in Action}
+    built |= {f"range_{range_}" for range_ in ("week", "month", "last_month", "year")}
     built |= {f"{colour}{part}" for colour in Colour for part in ("", "_letter")}
     for section in ("cards", "dashboard"):
         keys = set(tree_of("en")[section]) - built

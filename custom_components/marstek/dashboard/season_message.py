@@ -7,7 +7,8 @@ from homeassistant.util import dt as dt_util
 
 from ..const import Tariff
 from ..plan.runtime import Plan
-from ..tempo import Colour, Season, days_left, season_of, tempo_day
+from ..plan.tariff_settings import TariffSettings
+from ..tempo import Colour, Season, days_left, decree_on, season_of, tempo_day
 
 
 def season_message(plan: Plan, first_year: int | None) -> dict[str, Any]:
@@ -23,12 +24,13 @@ def season_message(plan: Plan, first_year: int | None) -> dict[str, Any]:
     running = season_of(today)
     known = sorted({season_of(day).first_year for day in colours} | {running.first_year})
     season = Season(first_year) if first_year in known else running
-    quotas, prices = tariff.settings.quotas, tariff.settings.tempo_prices
+    quotas = tariff.settings.quotas
     days = []
     for day in book.known_days(season):
         entry = book.get(day)
         if entry is not None and not entry.is_fallback:
-            days.append([day.isoformat(), entry.colour, entry.source, not entry.is_binding])
+            said = [day.isoformat(), entry.colour, entry.source, not entry.is_binding]
+            days.append([*said, *_prices(tariff.settings, day, entry.colour)])
     return {
         "season": season.first_year,
         "seasons": known,
@@ -37,10 +39,16 @@ def season_message(plan: Plan, first_year: int | None) -> dict[str, Any]:
         "days": days,
         "left": {colour: days_left(colour, season, colours, quotas) for colour in Colour},
         "total": {colour: quotas.of(colour, season) for colour in Colour},
-        "prices": {
-            colour: [prices.of(colour, off_peak=True), prices.of(colour, off_peak=False)]
-            for colour in Colour
-        },
-        "prices_since": tariff.settings.prices_since.isoformat(),
         "currency": tariff.currency,
     }
+
+
+def _prices(
+    settings: TariffSettings, day: dt.date, colour: Colour
+) -> tuple[float | None, float | None]:
+    """Return the off-peak and peak price of a day; None for days before the prices that are known."""
+    since = decree_on(day).since if settings.follows_decree else settings.prices_since
+    if day < since:
+        return None, None
+    prices = settings.tempo_prices_on(day)
+    return prices.of(colour, off_peak=True), prices.of(colour, off_peak=False)

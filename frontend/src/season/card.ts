@@ -105,11 +105,10 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
     const { format } = this;
     const said = [format.date(day.date)];
     if (!day.colour) return [...said, texts.unknown ?? ""];
-    const [offPeak, peak] = message.prices[day.colour];
     said.push(`${texts[day.colour]}${day.provisional ? ` (${texts.provisional})` : ""}`);
-    if (day.date >= message.prices_since) {
-      said.push(`${texts.off_peak} ${format.price(offPeak, message.currency)}`);
-      said.push(`${texts.peak} ${format.price(peak, message.currency)}`);
+    if (day.offPeak !== null && day.peak !== null) {
+      said.push(`${texts.off_peak} ${format.price(day.offPeak, message.currency)}`);
+      said.push(`${texts.peak} ${format.price(day.peak, message.currency)}`);
     }
     if (day.source) said.push(`${texts.source} ${SOURCES[day.source] ?? day.source}`);
     return said;

@@ -1,18 +1,20 @@
 /** Pure model of the season: months of a wall calendar, and the day that is chosen. */
 import type { Colour } from "../timeline/model.ts";
 
+/** Prices are those of a kWh; null for a day before the prices that are known. */
+export type DayRow = [
+  day: string, colour: Colour, source: string, provisional: boolean, offPeak: number | null, peak: number | null,
+];
+
 export interface SeasonMessage {
   plan: boolean;
   season: number | null;
   seasons: number[];
   today: string;
   tomorrow: string;
-  days: [day: string, colour: Colour, source: string, provisional: boolean][];
+  days: DayRow[];
   left: Record<Colour, number>;
   total: Record<Colour, number>;
-  prices: Record<Colour, [offPeak: number, peak: number]>;
-  /** First day on which these prices hold; those of days before are not known. */
-  prices_since: string;
   currency: string;
 }
 
@@ -21,6 +23,8 @@ export interface Day {
   colour: Colour | null;
   source: string | null;
   provisional: boolean;
+  offPeak: number | null;
+  peak: number | null;
 }
 
 export interface Month {
@@ -47,8 +51,8 @@ export function months(message: SeasonMessage): Month[] {
     const days: Day[] = [];
     for (let day = first; day < next; day += DAY_MS) {
       const date = isoDate(day);
-      const [, colour, source, provisional] = known.get(date) ?? [date, null, null, false];
-      days.push({ date, colour, source, provisional });
+      const [, colour, source, provisional, offPeak, peak] = known.get(date) ?? [date, null, null, false, null, null];
+      days.push({ date, colour, source, provisional, offPeak, peak });
     }
     return { first: isoDate(first), offset: (new Date(first).getUTCDay() + 6) % 7, days };
   });

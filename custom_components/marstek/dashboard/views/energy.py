@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ..cards import Card, full_width, heading, section, tile, view
+from ..cards import RECORDS, Card, full_width, heading, section, tile, view
 from ..inventory import Inventory
 from ..texts import DashboardTexts
 
@@ -19,6 +19,7 @@ def energy_view(home: Inventory, texts: DashboardTexts) -> Card | None:
         *section(_per_day(home, texts), span=2),
         *section(_money(home, texts)),
         *section(_batteries(home, texts)),
+        *section(_records(home, texts)),
     ]
     if not sections:
         return None
@@ -82,7 +83,7 @@ def _bars(series: list[Card]) -> Card:
 def _money(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     known = home.of_plan.get
     yield heading(texts.get("headings", "savings"), "mdi:piggy-bank")
-    for key in ("saved_today", "saved_month", "saved_season", "saved_total"):
+    for key in ("saved_today", "saved_month", "saved_season", "saved_total", "plan_added"):
         yield from tile(known(key), color="green")
     season = known("saved_season")
     if season is not None and "recorder" in home.components:
@@ -102,3 +103,10 @@ def _batteries(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
             yield from tile(each.entities.get(key), f"{each.name}: {name}")
         for key in ("round_trip_efficiency", "equivalent_cycles", "pv_energy"):
             yield from tile(each.entities.get(key))
+
+
+def _records(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
+    """Yield the card that downloads a file or a report, which needs a plan and a recorder."""
+    yield heading(texts.get("headings", "records"), "mdi:file-download")
+    if home.plan is not None and "recorder" in home.components:
+        yield full_width({"type": RECORDS})
