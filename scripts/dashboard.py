@@ -45,6 +45,7 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
             await walk.use_timeline(is_red=await _is_red(hass))
             await walk.use_season()
             await walk.use_flow()
+            await walk.use_records()
             await walk.use_buttons()
             await walk.measure()
             path = walk.path

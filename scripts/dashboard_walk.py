@@ -6,6 +6,7 @@ Used by `scripts/dashboard`, which starts the demo for it.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+import datetime as dt
 import json
 from pathlib import Path
 import re
@@ -192,6 +193,49 @@ class DashboardWalk:
         await self.page.keyboard.press("Enter")
         await self.page.locator("ha-more-info-dialog").wait_for(state="attached")
         await self.page.keyboard.press("Escape")
+
+    async def use_records(self) -> None:
+        """Download an export and open a report, each from the page of energy."""
+        await self._remember_energy()
+        await self.open("energy")
+        card, texts = self.page.locator("marstek-records-card"), self._texts["cards"]
+        async with self.page.expect_download() as waiting:
+            await card.get_by_role("button", name=texts["export"]).click()
+        download = await waiting.value
+        await download.save_as(self._folder / download.suggested_filename)
+        await card.get_by_role("button", name=texts["report"]).click()
+        link = card.get_by_role("link")
+        await link.wait_for()
+        async with self.page.context.expect_page() as opened:
+            await link.click()
+        report = await opened.value
+        await report.wait_for_load_state()
+        check(bool(await report.title()), "the report has no title")
+        self._report(f"downloaded {download.suggested_filename}, opened {await report.title()}")
+        await report.close()
+
+    async def _remember_energy(self) -> None:
+        """Give a battery statistics of two days: a new home has none before its first full hour."""
+        entities = await self._hass.entity_ids("marstek")
+        hour = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+        starts = [hour - dt.timedelta(hours=back) for back in range(48, 0, -1)]
+        await self._hass.command(
+            "recorder/import_statistics",
+            metadata={
+                "statistic_id": entities[f"{home.BATTERIES[0].ble_mac}_energy_charged"],
+                "source": "recorder",
+                "name": None,
+                "has_mean": False,
+                "mean_type": 0,
+                "has_sum": True,
+                "unit_class": "energy",
+                "unit_of_measurement": "kWh",
+            },
+            stats=[
+                {"start": start.isoformat(), "state": 1800 + number / 4, "sum": number / 4}
+                for number, start in enumerate(starts)
+            ],
+        )
 
     def _button(self, key: str) -> Locator:
         name = self._texts["buttons"][key]
