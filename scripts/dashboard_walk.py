@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from playwright.async_api import Locator, Page
 
+from .dashboard_page import RUN_AXE, STATE_CHANGES, STICKING_OUT
 from .demo_lib import home
 from .demo_lib.browser import Words
 from .demo_lib.config_folder import ROOT
@@ -124,7 +125,7 @@ class DashboardWalk:
         """Open a page, look for cards that failed or stick out, and keep a picture."""
         await self.open(name)
         await self.keep(picture)
-        wrong = await self.page.evaluate(_STICKING_OUT)
+        wrong = await self.page.evaluate(STICKING_OUT)
         check(not wrong, f"{name}: {wrong}")
         await self._axe(name)
 
@@ -133,7 +134,7 @@ class DashboardWalk:
         if not _AXE.is_file():
             raise DemoError("axe-core is not installed: scripts/frontend check")
         await self.page.add_script_tag(path=_AXE)
-        found: list[dict[str, Any]] = await self.page.evaluate(_RUN_AXE, list(_CARDS))
+        found: list[dict[str, Any]] = await self.page.evaluate(RUN_AXE, list(_CARDS))
         check(not found, f"{name}: axe found {json.dumps(found)[:1500]}")
 
     async def use_timeline(self, *, is_red: bool) -> None:
@@ -296,7 +297,7 @@ class DashboardWalk:
         ):
             self._report(f"page {name}: {await self.turn_to(name, title):.0f} ms")
         await self.page.locator("marstek-flow-card").wait_for()
-        milliseconds = await self.page.evaluate(_STATE_CHANGES)
+        milliseconds = await self.page.evaluate(STATE_CHANGES)
         self._report(f"a state change with six batteries: {milliseconds:.2f} ms of script")
         for kind, fields in (
             ("marstek/dashboard/config", {"language": "fr"}),
@@ -306,61 +307,3 @@ class DashboardWalk:
             begun = time.monotonic()
             await self._hass.command(kind, **fields)
             self._report(f"{kind}: {1000 * (time.monotonic() - begun):.1f} ms")
-
-
-# Elements of the whole page, also in shadow roots: cards that failed, and whatever is wider than it.
-_STICKING_OUT: Final = """() => {
-  const found = [];
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      const name = element.localName;
-      if (name === "hui-error-card") found.push(`a card failed: ${element.shadowRoot?.textContent?.trim()}`);
-      if (name.startsWith("marstek-") || name === "hui-section") {
-        const box = element.getBoundingClientRect();
-        if (box.right > window.innerWidth + 1) found.push(`${name} sticks out to ${box.right}`);
-      }
-      if (element.shadowRoot) walk(element.shadowRoot);
-    }
-  };
-  walk(document);
-  if (document.scrollingElement.scrollWidth > window.innerWidth) found.push("the page scrolls sideways");
-  return found;
-}"""
-# A flow of six batteries, each of whose powers changes in turn; the time of 300 changes.
-_STATE_CHANGES: Final = """async () => {
-  const find = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (element.localName === "marstek-flow-card") return element;
-      const inside = element.shadowRoot && find(element.shadowRoot);
-      if (inside) return inside;
-    }
-  };
-  const card = find(document), { hass, config } = card;
-  const { batteries } = config;
-  card.setConfig({ ...config, batteries: Array.from({ length: 6 }, (_, index) => batteries[index % batteries.length]) });
-  await card.updateComplete;
-  const begun = performance.now();
-  for (let index = 0; index < 300; index += 1) {
-    const id = batteries[index % batteries.length].power;
-    const state = { ...hass.states[id], state: String(index) };
-    card.hass = { ...hass, states: { ...hass.states, [id]: state } };
-    await card.updateComplete;
-  }
-  const took = (performance.now() - begun) / 300;
-  card.setConfig(config);
-  card.hass = hass;
-  return took;
-}"""
-_RUN_AXE: Final = """async (names) => {
-  const cards = [];
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (names.includes(element.localName)) cards.push(element);
-      if (element.shadowRoot) walk(element.shadowRoot);
-    }
-  };
-  walk(document);
-  if (cards.length === 0) return [];
-  const { violations } = await axe.run(cards);
-  return violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]) }));
-}"""

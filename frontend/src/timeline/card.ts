@@ -1,5 +1,5 @@
 /** Timeline card: what the plan did, does and will do, with colours, prices and state of charge. */
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { MarstekCard, sharedStyles } from "../base.ts";
 import { fill, type CardConfig, type Texts } from "../hass.ts";
 import { draw, LEFT, parts, RIGHT } from "./chart.ts";
@@ -20,11 +20,14 @@ import {
   type Step,
   type Window,
 } from "./model.ts";
+import { timelineStyles } from "./styles.ts";
 
 const ALL = ["colours", "price", "soc", "actions"];
 const PLOT = 150;
 const KEYS: Record<string, number> = { ArrowLeft: -QUARTER, ArrowRight: QUARTER, PageUp: -6 * HOUR, PageDown: 6 * HOUR };
 const MOVED_PX = 6;
+/** Silence in s after which the history is asked for again; messages come about once a minute. */
+const ASLEEP = 600;
 
 interface Preview {
   steps: Step[];
@@ -54,6 +57,7 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   #observer?: ResizeObserver;
   #drag: { x: number; window: Window; hasMoved: boolean } | undefined;
   #asked = false;
+  #heard = 0;
   #clock?: ReturnType<typeof setInterval>;
 
   constructor() {
@@ -132,6 +136,11 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const { message } = this;
+    if (changed.has("message") && message?.plan) {
+      // A page that slept, as on a closed laptop, has missed what was measured meanwhile.
+      if (this.#heard && this.#now - this.#heard > ASLEEP) this.#asked = false;
+      this.#heard = this.#now;
+    }
     if (changed.has("message") && message?.plan && message.soc !== null && this.#asked) {
       const kept = this.points.filter(([moment]) => moment >= message.start);
       this.points = [...kept, [this.#now, message.soc]];
@@ -310,48 +319,6 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
 
   static override styles = [
     sharedStyles,
-    css`
-      .frame { width: 100%; }
-      .waiting { height: 250px; }
-      svg { display: block; touch-action: pan-y; user-select: none; cursor: crosshair; }
-      text { font-size: 11px; fill: var(--primary-text-color); pointer-events: none; }
-      .axis { fill: var(--secondary-text-color); }
-      .hour { stroke: var(--divider-color); stroke-dasharray: 2 3; }
-      .midnight { stroke: var(--divider-color); stroke-width: 1.5; }
-      .day { font-weight: 500; }
-      .day-red { fill: var(--red-day); }
-      .day-white { fill: var(--white-day); }
-      .strip rect { fill: var(--divider-color); }
-      .strip.blue rect { fill: var(--blue-day); }
-      .strip.white rect { fill: url(#white); stroke: #90a4ae; }
-      .strip.red rect { fill: url(#red); }
-      .strip.blue text, .strip.red text { fill: #fff; font-weight: 600; }
-      .strip.red text { paint-order: stroke; stroke: var(--red-day); stroke-width: 3px; }
-      .strip.white text { fill: #263238; font-weight: 600; }
-      .strip.provisional rect { opacity: 0.6; stroke: var(--primary-text-color); stroke-dasharray: 4 3; }
-      .strip.off_peak rect { fill: var(--charge); opacity: 0.35; }
-      .price { fill: var(--secondary-text-color); opacity: 0.12; }
-      .price.cheap { fill: var(--charge); opacity: 0.22; }
-      .price.expected { opacity: 0.07; }
-      .price-line { fill: none; stroke: var(--secondary-text-color); stroke-width: 1.2; opacity: 0.7; }
-      .soc { fill: none; stroke: var(--primary-color); stroke-width: 2.5; stroke-linejoin: round; }
-      .soc.expected { stroke-dasharray: 5 4; opacity: 0.75; }
-      .step rect { fill: var(--auto); }
-      .step.hold > rect:first-child { fill: var(--hold); }
-      .step.charge > rect:first-child { fill: var(--charge); }
-      .step.discharge > rect:first-child { fill: var(--discharge); }
-      .step.expected > rect:first-child { fill-opacity: 0.28; stroke: currentColor; stroke-opacity: 0.5; stroke-dasharray: 3 3; }
-      .step.done text { fill: #fff; font-weight: 600; }
-      .step .failed { fill: url(#failed); }
-      .person { fill: #fff; stroke: var(--primary-text-color); }
-      .now { stroke: var(--error-color, #db4437); stroke-width: 1.5; }
-      .now-label { fill: var(--error-color, #db4437); }
-      .cursor { stroke: var(--primary-text-color); stroke-width: 1; }
-      .below { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start; justify-content: space-between; margin-top: 4px; }
-      .details { display: flex; flex-wrap: wrap; gap: 2px 14px; min-height: 44px; flex: 1 1 240px; font-size: 0.875rem; line-height: 1.5; }
-      .when { font-weight: 600; }
-      .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
-      .buttons button { white-space: nowrap; }
-    `,
+    timelineStyles,
   ];
 }
