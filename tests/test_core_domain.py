@@ -6,6 +6,7 @@ from pathlib import Path
 from homeassistant import components
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.marstek import async_setup
@@ -17,6 +18,7 @@ async def test_home_assistant_brings_one(
     hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A repair says so, by its name, and is gone with it."""
+    assert await async_setup_component(hass, "http", {})
     folder = tmp_path / DOMAIN
     folder.mkdir()
     manifest = {"domain": DOMAIN, "name": "Marstek of core", "version": "1", "codeowners": []}

@@ -96,6 +96,7 @@ def plan_file() -> dict[str, Any]:
         ],
         standing_back={MAC: NOW + dt.timedelta(hours=2), "02aabbcc0102": NOW},
         complete={MAC: NOW},
+        taken_over={MAC},
         orders={MAC: BatteryCommand(-800, window), "02aabbcc0102": BatteryCommand(0, until=NOW)},
         full_day=TODAY,
         was_full=True,
@@ -153,7 +154,9 @@ def test_plan_file_of_the_first_version() -> None:
     """All that it knew is known; what the source says of its currency it did not know."""
     older = older_file("0.1.0", "plan")
     root = StoredPart(older)
-    assert as_read(PlanMemory.restore(root).store()) == older | {"currency": None}
+    control = older["control"]
+    told = {"control": control | {"taken_over": sorted(control["orders"])}}
+    assert as_read(PlanMemory.restore(root).store()) == older | {"currency": None} | told
     assert not root.damaged
 
 

@@ -151,6 +151,10 @@ class ControlMemory:
         if is_pause_assumed:
             paused_until = FOR_EVER
         orders = stored.mapping("orders", _restore_order)
+        taken_over = set(stored.each("taken_over", text))
+        if stored.lacks("taken_over"):
+            # The first version stored orders alone, of the batteries that the plan commands.
+            taken_over = set(orders)
         return cls(
             paused_until=paused_until,
             overrides=list(stored.each("overrides", _restore_override)),
@@ -160,8 +164,7 @@ class ControlMemory:
             active=set(stored.each("active", text)),
             alerted=stored.mapping("told", day),
             orders=orders,
-            # A file of 0.1.0 says of orders only whom the plan commands.
-            taken_over={*orders, *stored.each("taken_over", text)},
+            taken_over=taken_over,
             full_day=stored.optional("full_day", day),
             was_full=stored.value("was_full", flag, default=False),
             energy=EnergyTotals.restore(stored.part("energy")),

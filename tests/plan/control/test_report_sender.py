@@ -1,5 +1,6 @@
 """Reports that are sent by themselves: when, to whom, and once."""
 
+from collections.abc import Iterator
 import datetime as dt
 import json
 from pathlib import Path
@@ -14,8 +15,16 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.records.downloads import async_downloads
 from custom_components.marstek.savings import Exchange
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.seldom import looking_seldom
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture(autouse=True)
+def _seldom() -> Iterator[None]:
+    """Spare what only looks: these tests wait for days."""
+    with looking_seldom():
+        yield
 
 
 def mailbox(home: PlanHome) -> list[tuple[str, str, str]]:
@@ -41,7 +50,7 @@ def reports(got: list[tuple[str, str, str]]) -> list[str]:
     return [f"{when} {title}" for when, title, _ in got if title.startswith("Batteries")]
 
 
-@at(2026, 3, 9, 12)
+@at(2026, 3, 9, 20)
 async def test_each_morning_the_day_before() -> None:
     """The first one comes after the first whole day; a restart repeats and loses none."""
     async with plan_home(count=1, options=notify("daily")) as home:
@@ -65,13 +74,13 @@ async def test_each_morning_the_day_before() -> None:
         assert report.endswith("Batteries on 2026-03-10")
 
 
-@at(2026, 3, 14, 12)
+@at(2026, 3, 15, 21, 50)
 async def test_each_monday_the_week_before() -> None:
     """A week ends with Sunday; quiet hours go before, and nobody is sent two."""
     options = notify("weekly", quiet_start="22:00:00", quiet_end="09:30:00")
-    async with plan_home(count=0, options=options) as home:
+    async with plan_home(count=1, options=options) as home:
         got = mailbox(home)
-        await home.until(11)
+        await home.until(9, 20)
         assert reports(got) == []
         await home.until(11)
         assert reports(got) == ["16 09:30 Batteries from 2026-03-09 to 2026-03-15"]
@@ -79,10 +88,10 @@ async def test_each_monday_the_week_before() -> None:
         assert len(reports(got)) == 1
 
 
-@at(2026, 3, 30, 12)
+@at(2026, 3, 30, 20)
 async def test_no_report_without_the_option() -> None:
     """Who wants none gets none; the choice of one later sends nothing of the past."""
-    async with plan_home(count=0, options=notify(None)) as home:
+    async with plan_home(count=1, options=notify(None)) as home:
         got = mailbox(home)
         await home.until(11)
         home.set_options(**notify("monthly"))
@@ -92,10 +101,10 @@ async def test_no_report_without_the_option() -> None:
         assert reports(got) == ["01 08:00 Batteries from 2026-03-01 to 2026-03-31"]
 
 
-@at(2026, 3, 9, 12)
+@at(2026, 3, 9, 20)
 async def test_a_damaged_file_of_the_last_report() -> None:
     """What can't be read is left out; the next report is that of the next day."""
-    async with plan_home(count=0, options=notify("daily")) as home:
+    async with plan_home(count=1, options=notify("daily")) as home:
         path = (
             Path(home.hass.config.config_dir)
             / ".storage"
@@ -113,7 +122,7 @@ async def test_a_damaged_file_of_the_last_report() -> None:
 @at(2026, 3, 9, 20)
 async def test_phones_get_a_picture() -> None:
     """It has an address that each of them can use once; a mailbox gets the text alone."""
-    async with plan_home(count=0) as home:
+    async with plan_home(count=1) as home:
         mails, calls = mailbox(home), list[dict[str, Any]]()
 
         async def take(call: ServiceCall) -> None:
