@@ -48,6 +48,10 @@ class Ownership:
         self._stewards: list[Steward] = []
         self._claims = 0
         self._is_taken = False
+        self._begun = 0
+        """How many claims there have been."""
+        self._overruled = 0
+        """How many of them a person has overruled."""
 
     @callback
     def async_add(self, steward: Steward) -> Callable[[], None]:
@@ -66,6 +70,7 @@ class Ownership:
         if not self._claims:
             self._is_taken = False
         self._claims += 1
+        self._begun += 1
         for steward in tuple(self._stewards):
             steward.async_claimed()
         try:
@@ -84,10 +89,20 @@ class Ownership:
 
     @callback
     def async_take(self, until: dt.datetime | None = None) -> None:
-        """Inform that a person has commanded, until then if that is known."""
+        """Inform that a person has commanded, until then if that is known.
+
+        Not where the battery was handed back while the command was carried out.
+        """
+        if self._claims and self._overruled == self._begun:
+            return
         self._is_taken = True
         for steward in tuple(self._stewards):
             steward.async_taken(until)
+
+    @callback
+    def async_overrule(self) -> None:
+        """Let the stewards go on after the commands that are being carried out, whatever they do."""
+        self._overruled, self._is_taken = self._begun, False
 
     @callback
     def async_return(self) -> bool:

@@ -193,6 +193,11 @@ class Battery:
         """End the claim of a person; return whether the plan takes the battery over."""
         return self.parts.ownership.async_return()
 
+    @callback
+    def async_overrule(self) -> None:
+        """Let the plan go on after the commands by hand that are being carried out."""
+        self.parts.ownership.async_overrule()
+
     def check_planned_charge(self, seconds: float) -> None:
         """Raise a translated error when a charge is planned within the next seconds."""
         check_planned_charge(self.parts.ownership, self.name, seconds)

@@ -367,6 +367,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Take all batteries again: no pause, override or manual command keeps the plan back."""
         memory = self.memory
         had = bool(memory.overrides or memory.standing_back)
+        for executor in self.participants.executors.values():
+            executor.battery.async_overrule()
         memory.paused_until = None
         self.tariff.store.async_pause_decided()
         memory.overrides.clear()

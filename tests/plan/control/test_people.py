@@ -136,6 +136,26 @@ async def test_that_the_plan_takes_batteries_over_is_told_once() -> None:
         assert len(home.kinds(Kind.TAKEN_OVER)) == 2
 
 
+@pytest.mark.parametrize("seconds", [0.2, 1, 2, 4, 8, 15, 30])
+@at(2026, 3, 10, 12)
+async def test_handing_back_ends_a_command_that_is_being_carried_out(seconds: float) -> None:
+    """Whether it still waits, is written, or is being proven: the plan has the battery afterwards."""
+    async with plan_home(count=1, soc=50) as home:
+        await home.minutes(2)
+        charge = asyncio.create_task(home.place.act("charge", power=800))
+        await asyncio.sleep(seconds)
+        await home.hass.services.async_call("marstek", "resume", {}, blocking=True)
+        await asyncio.gather(charge, return_exceptions=True)
+        await home.minutes(3)
+        assert home.shown.standing_back == frozenset()
+        assert home.modes() == ["Auto"]
+        await home.place.act("charge", power=800)
+        await home.minutes(1)
+        assert home.modes() == ["Passive"]
+        assert home.shown.standing_back != frozenset()
+        home.excused.add(home.batteries[0].spec.ble_mac)
+
+
 @at(2026, 3, 9, 22, 30)
 async def test_pause_hands_back_auto_and_resume_takes_the_batteries_again() -> None:
     """Pause hands back Auto and resume takes the batteries again."""
