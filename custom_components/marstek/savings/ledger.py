@@ -114,6 +114,8 @@ class Ledger:
         """Go on from these days."""
         self._days = dict(sorted((days or {}).items()))
         self._before = before
+        self.version = 0
+        """Number that changes with each note, for those who keep what they have summed up."""
         self._bound()
 
     @property
@@ -238,6 +240,7 @@ class Ledger:
         return found
 
     def _put(self, day: date, line: DayMoney) -> None:
+        self.version += 1
         is_new = day not in self._days
         self._days[day] = line
         if is_new:

@@ -23,6 +23,8 @@ from ..runtime import Plan
 from .entity import ControlEntity, ControlEntityDescription
 
 _S_PER_DAY: Final = 86_400
+_HOLDS: Final = 900
+"""Seconds for which attributes hold while the ledger does not change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,20 +138,35 @@ class LedgerSensor(ControlEntity, SensorEntity):
         """Show what `plan` has measured."""
         super().__init__(plan.control, description)
         self._savings = plan.savings
+        self._summed_of: tuple[Ledger, int, dt.date, int] | None = None
+        self._summed: tuple[float | None, Mapping[str, Any] | None] = (None, None)
 
     @property
     @override
     def _value(self) -> Any:
-        unit = self.native_unit_of_measurement
-        return self.native_value, unit, self.last_reset, self.extra_state_attributes
+        return *self._figures(), self.native_unit_of_measurement, self.last_reset
+
+    def _figures(self) -> tuple[float | None, Mapping[str, Any] | None]:
+        """Return figure and attributes, summed up anew when the ledger has changed.
+
+        Else each refresh of the plan would go through hundreds of days for each sensor. Shares of
+        the time sink also while nothing is noted, so a quarter of an hour is as long as they hold.
+        """
+        ledger, now = self._savings.store.ledger, dt_util.now()
+        of = (ledger, ledger.version, now.date(), int(now.timestamp()) // _HOLDS)
+        if of != self._summed_of:
+            description = self.entity_description
+            value = description.value_fn(ledger, now.date())
+            attributes = description.attributes_fn(ledger, now.date())
+            self._summed_of = of
+            self._summed = (None if value is None else round(value, 4), attributes)
+        return self._summed
 
     @property
     @override
     def native_value(self) -> float | None:
         """Return the figure; money to a hundredth of a cent."""
-        ledger, today = self._savings.store.ledger, dt_util.now().date()
-        value = self.entity_description.value_fn(ledger, today)
-        return None if value is None else round(value, 4)
+        return self._figures()[0]
 
     @property
     @override
@@ -171,5 +188,4 @@ class LedgerSensor(ControlEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return what belongs to the figure."""
-        ledger, today = self._savings.store.ledger, dt_util.now().date()
-        return self.entity_description.attributes_fn(ledger, today)
+        return self._figures()[1]
