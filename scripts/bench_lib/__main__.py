@@ -13,6 +13,7 @@ from tests.support.virtual_time import run
 from .cost import cost
 from .hard import hard
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+from .money import money
 from .passive import passive
 from .plan import plan
 from .prices import prices
@@ -96,6 +97,7 @@ def _runs() -> dict[str, Callable[[], None]]:
     return {
         **{name: partial(_run_at_noon, measure) for name, measure in at_noon.items()},
         "plan": lambda: plan(row),
+        "money": lambda: money(row),
         "prices": lambda: prices(row),
     }
 
