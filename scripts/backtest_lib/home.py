@@ -46,3 +46,7 @@ class Home:
     def capacity(self) -> float:
         """Return the kWh of all batteries that are used."""
         return self.batteries * USABLE
+
+    def bill(self, price: float, drawn: float) -> float:
+        """Return the EUR for the kWh of a slot at a price per kWh; negative ones are fed in."""
+        return drawn * (price if drawn > 0 else self.feed_in)

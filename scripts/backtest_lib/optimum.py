@@ -75,10 +75,6 @@ def least_bill(home: Home, slots: Slots, tariff: Tariff, within: range, start: f
     return paid - END_VALUE * stored
 
 
-def _bill(home: Home, price: float, drawn: float) -> float:
-    return drawn * (price if drawn > 0 else home.feed_in)
-
-
 def _done(home: Home, net: float, price: float, move: Move, stored: float) -> tuple[float, float]:
     """Return the bill of a slot, and what is stored after it."""
     change, drawn = move
@@ -89,7 +85,7 @@ def _done(home: Home, net: float, price: float, move: Move, stored: float) -> tu
         share = min(1.0, stored / -change)
     idle = STANDBY * HOURS * home.batteries
     drawn = share * drawn + (1 - share) * idle
-    return _bill(home, price, net * HOURS + drawn), stored + share * change
+    return home.bill(price, net * HOURS + drawn), stored + share * change
 
 
 def _between(bills: Sequence[float], stored: float, step: float) -> float:
@@ -101,7 +97,7 @@ def _before(home: Home, net: float, price: float, move: Move, after: list[float]
     """Return the bills at each level before a slot with a move."""
     change, drawn = move
     step = home.capacity / _LEVELS
-    cost = _bill(home, price, net * HOURS + drawn)
+    cost = home.bill(price, net * HOURS + drawn)
     whole, part = divmod(abs(change) / step, 1)
     levels = min(int(whole), _LEVELS)
     if change == 0:

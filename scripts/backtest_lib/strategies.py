@@ -93,8 +93,8 @@ def compare(
     span = within or range(len(slots))
     drawn = [(tariff.prices[n], (slots.load[n] - slots.pv[n]) * HOURS) for n in span]
     standby = Units([half / home.batteries] * home.batteries).hold()
-    without = sum(_bill(home, price, own) for price, own in drawn)
-    idle = sum(_bill(home, price, own + standby) for price, own in drawn)
+    without = sum(home.bill(price, own) for price, own in drawn)
+    idle = sum(home.bill(price, own + standby) for price, own in drawn)
     results: dict[Name, Result] = {}
     for name in names:
         if name is Name.OPTIMUM:
@@ -102,10 +102,6 @@ def compare(
         else:
             results[name] = _Life(home, slots, tariff, name).live(span)
     return Season(without, idle, results)
-
-
-def _bill(home: Home, price: float, drawn: float) -> float:
-    return drawn * (price if drawn > 0 else home.feed_in)
 
 
 class _Life:
@@ -139,7 +135,7 @@ class _Life:
         for number in within:
             net = self._slots.load[number] - self._slots.pv[number]
             drawn = self._play(number, net)
-            paid += _bill(self._home, self._tariff.prices[number], net * HOURS + drawn)
+            paid += self._home.bill(self._tariff.prices[number], net * HOURS + drawn)
         left = self._units.total - self._home.capacity / 2
         return Result(
             paid - END_VALUE * left,

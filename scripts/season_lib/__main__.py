@@ -20,6 +20,7 @@ from tests.support.virtual_time import run
 
 from .charges import TOLERANCE, Agreement, agreement
 from .mishaps import Mishap
+from .money import TOLERANCE as MOST_OFF
 from .season import Season, live
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -56,6 +57,11 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="a lossy network, outages, restarts, hand commands and late colours",
     )
+    parser.add_argument(
+        "--money",
+        action="store_true",
+        help="compare the savings of the ledger with bills by the true loads; polls by day too",
+    )
     return parser.parse_args()
 
 
@@ -63,7 +69,13 @@ async def _live(arguments: argparse.Namespace) -> int:
     """Return the exit code."""
     started = real_time.monotonic()
     season, shown = Season(), 0
-    days = live(arguments.start, arguments.days, arguments.batteries, faulty=arguments.faults)
+    days = live(
+        arguments.start,
+        arguments.days,
+        arguments.batteries,
+        faulty=arguments.faults,
+        has_money=arguments.money,
+    )
     async for season in days:
         for text in season.wrong[shown:]:
             print(f"  WRONG {text}", flush=True)
@@ -94,6 +106,11 @@ def _print(season: Season, agreed: Agreement, seconds: float) -> None:
     for mishap, number in sorted(season.fates.items()):
         if mishap is not Mishap.NONE:
             _row(f"nights in which {mishap}", number)
+    if season.saved:
+        _row("EUR saved by the true loads", f"{season.saved:.2f}")
+        off = season.noted / season.saved - 1
+        _row("  by the ledger of the integration", f"{season.noted:.2f}")
+        _row("  deviation", f"{off:+.2%}", f"{MOST_OFF:.0%}")
     _row("seconds", round(seconds), "< 1800")
     _row("  of the processor", round(real_time.process_time()))
 

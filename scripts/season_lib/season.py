@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from random import Random
@@ -23,6 +23,7 @@ from tests.support.virtual_time import VirtualTimeLoop
 
 from .charges import Charge
 from .mishaps import Fate, Mishap, fate_of
+from .money import OPTIONS as MONEY_OPTIONS, book_of
 
 # Polling is a large part of the work, and by day there is little to be seen.
 _SELDOM: Final = Intervals(
@@ -60,6 +61,10 @@ class Season:
     writes: int = 0
     """Slot writes of one battery in one night, at most."""
     requests: int = 0
+    saved: float = 0.0
+    """EUR by the book."""
+    noted: float = 0.0
+    """EUR by the ledger of the integration."""
 
 
 def usual(lot: Random) -> PowerProfile:
@@ -76,15 +81,21 @@ async def live(
     options: Mapping[str, Any] | None = None,
     household: Callable[[Random], PowerProfile] = usual,
     has_fixed_targets: bool = True,
+    has_money: bool = False,
 ) -> AsyncIterator[Season]:
     """Yield what came of a season after each of its days, which end at noon.
 
     `options` are those of the plan; `household` returns each battery's part of the house for a day.
-    Only where targets are fixed is it known in the evening what a night will draw.
+    Only where targets are fixed is it known in the evening what a night will draw. With money, the
+    ledger is compared with a book, for which batteries are polled as often by day as by night.
     """
     season = Season()
+    given = {**(MONEY_OPTIONS if has_money else {}), **(options or {})}
     try:
-        async with _home(first, batteries, options or {}, faulty=faulty) as home:
+        async with (
+            _home(first, batteries, given, faulty=faulty, is_polled_by_day=has_money) as home,
+            book_of(home) if has_money else nullcontext() as book,
+        ):
             for number in range(days):
                 day = first + timedelta(days=number)
                 fate = fate_of(day, batteries) if faulty else _QUIET
@@ -92,6 +103,9 @@ async def live(
                     judges_charges=has_fixed_targets
                 )
                 season.days += 1
+                if book is not None:
+                    book.settle()
+                    season.saved, season.noted = book.saved, book.noted
                 yield season
     except AssertionError as error:
         season.wrong += str(error).splitlines()
@@ -109,7 +123,12 @@ def _intervals_for(_: Profile) -> Intervals:
 
 @asynccontextmanager
 async def _home(
-    first: date, batteries: int, options: Mapping[str, Any], *, faulty: bool
+    first: date,
+    batteries: int,
+    options: Mapping[str, Any],
+    *,
+    faulty: bool,
+    is_polled_by_day: bool,
 ) -> AsyncIterator[PlanHome]:
     """Start a home whose batteries lose what the planner expects them to lose."""
     specs = [
@@ -119,8 +138,9 @@ async def _home(
     needed = batteries * _KVA_PER_BATTERY
     subscribed = next((kva for kva in _SUBSCRIBED_KVA if kva >= needed), _SUBSCRIBED_KVA[-1])
     faults: Faults | None = lossy() if faulty else None
+    intervals = (lambda _: _BY_NIGHT) if is_polled_by_day else _intervals_for
     with (
-        patch("custom_components.marstek.battery.poll_schedule.intervals_for", _intervals_for),
+        patch("custom_components.marstek.battery.poll_schedule.intervals_for", intervals),
         patch("custom_components.marstek.battery.memory._SAVE_DELAY", _SAVED_WITHIN),
         patch("custom_components.marstek.plan.memory._LONG_DELAY", _SAVED_WITHIN),
     ):
