@@ -86,6 +86,20 @@ def test_a_lossless_cycle_at_one_price_earns_nothing(
     assert math.isclose(sum(exchanges, Exchange()).money(price, price), 0, abs_tol=1e-9)
 
 
+@given(st.lists(st.tuples(ENERGY, st.floats(0, 500)), min_size=1, max_size=20), PRICE, PRICE)
+def test_a_lossless_cycle_without_export_earns_nothing(
+    spans: list[tuple[float, float]], price: float, feed_in: float
+) -> None:
+    """Whatever feeding in pays: a house that draws all the time draws as much in the end."""
+    back = -sum(battery for battery, _ in spans)
+    cycle = [*(battery for battery, _ in spans), back]
+    loads = [*(max(0.0, battery) + more for battery, more in spans), max(0.0, back)]
+    exchanges = [
+        span(battery, load - battery).exchange() for battery, load in zip(cycle, loads, strict=True)
+    ]
+    assert math.isclose(sum(exchanges, Exchange()).money(price, feed_in), 0, abs_tol=1e-6)
+
+
 @given(ENERGY, st.floats(-500, 500), st.integers(1, 299))
 def test_a_cut_changes_nothing_at_one_sign(battery: float, grid: float, second: int) -> None:
     """A span that is cut where a price changes holds the same energies."""
