@@ -52,6 +52,7 @@ _WITH_ENTITIES: Final = (ConfigEntryState.UNLOAD_IN_PROGRESS, ConfigEntryState.F
 STATES: Final = (*(state.value for state in ConfigEntryState), _DISABLED)
 
 _SLOTS: Final = [{"start": "01:00", "end": "05:00", "power": -800}]
+_OLD_LOG: Final = "timestamp,soc\n2025-03-01 12:00:00+00,55"
 ACTIONS: Final[Sequence[tuple[str, Mapping[str, Any]]]] = (
     ("get_tempo", {}),
     ("preview", {}),
@@ -70,6 +71,10 @@ ACTIONS: Final[Sequence[tuple[str, Mapping[str, Any]]]] = (
     ("stop", {"device_id": []}),
     ("leave_alone", {"device_id": [], "minutes": 10, "confirm": True}),
     ("leave_alone", {"device_id": [], "end": True}),
+    ("export", {"device_id": [], "start_date": "2026-03-01", "content": "money"}),
+    ("report", {"period": "week"}),
+    ("import_history", {"device_id": [], "csv": _OLD_LOG, "power_unit": "w"}),
+    ("remove_imported_history", {"device_id": []}),
 )
 SERVICES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "button": ("press", {}),
