@@ -106,6 +106,17 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album, *, is_phone: bool
     await walk.page.goto(f"{hass.url}/config/integrations/integration/marstek")
     await walk.page.locator("ha-config-entry-row").nth(len(home.BATTERIES)).wait_for()
     await album.keep(walk, "integration")
+    await _show_devices(walk, album, is_phone=is_phone)
+    await _show_rule(walk, album)
+    await _show_options(walk, album)
+    await _show_change_of_tariff(walk, album)
+    width, height = _PHONE if is_phone else _SCREEN
+    await walk.page.set_viewport_size({"width": width, "height": height})
+    await _show_calendar(walk, album)
+
+
+async def _show_devices(walk: Walk, album: Album, *, is_phone: bool) -> None:
+    """Show the pages of a battery, of the plan and of the tariff."""
     # The page of a device is long: controls and sensors in one picture.
     width, height = _LONG_PHONE if is_phone else _LONG_SCREEN
     await walk.page.set_viewport_size({"width": width, "height": height})
@@ -119,12 +130,6 @@ async def _take(walk: Walk, hass: HomeAssistant, album: Album, *, is_phone: bool
         # The history of the device's page comes after its values.
         await walk.page.wait_for_timeout(3000)
         await album.keep(walk, name)
-    await _show_rule(walk, album)
-    await _show_options(walk, album)
-    await _show_change_of_tariff(walk, album)
-    width, height = _PHONE if is_phone else _SCREEN
-    await walk.page.set_viewport_size({"width": width, "height": height})
-    await _show_calendar(walk, album)
 
 
 async def _show_rule(walk: Walk, album: Album) -> None:
