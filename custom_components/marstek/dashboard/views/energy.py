@@ -84,7 +84,8 @@ def _money(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     known = home.of_plan.get
     yield heading(texts.get("headings", "savings"), "mdi:piggy-bank")
     for key in ("saved_today", "saved_month", "saved_season", "saved_total", "plan_added"):
-        yield from tile(known(key), color="green")
+        # The names of two of them side by side are cut off on a phone.
+        yield from map(full_width, tile(known(key), color="green"))
     season = known("saved_season")
     if season is not None and "recorder" in home.components:
         yield full_width(
