@@ -22,7 +22,6 @@ from ..tempo import (
 from .memory import PlanMemory
 from .options import PlanOptions
 from .tariff.dynamic_data import dynamic_periods
-from .tariff.tariff_data import known_colours
 from .tariff_settings import TariffSettings
 
 _FIXED_HORIZON: Final = dt.timedelta(hours=40)
@@ -85,7 +84,7 @@ def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) ->
     day = tempo_day(part.start if part.is_off_peak else part.end - _MOMENT)
     entry, can = book.get(day), can_be_red(day, book.colours, settings.quotas)
     prices = settings.tempo_prices
-    chances = odds(day, known_colours(book), settings.quotas)
+    chances = odds(day, book.known, settings.quotas)
     unknown = Period(
         part.start,
         part.end,

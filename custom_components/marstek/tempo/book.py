@@ -112,6 +112,12 @@ class ColourBook:
         """Start without colours."""
         self._entries: dict[date, StoredColour] = {}
         self._colours: dict[date, Colour] = {}
+        self._known: dict[date, Colour] = {}
+
+    @property
+    def known(self) -> Mapping[date, Colour]:
+        """Colours of all days whose colour is more than a fallback: a view that follows changes."""
+        return MappingProxyType(self._known)
 
     @property
     def colours(self) -> Mapping[date, Colour]:
@@ -154,6 +160,7 @@ class ColourBook:
         for old in [known for known in self._entries if known < day]:
             del self._entries[old]
             del self._colours[old]
+            self._known.pop(old, None)
 
     def store(self) -> dict[str, dict[str, str]]:
         """Return the book for `restore`, fit for JSON: a string per day, times to the second."""
@@ -186,6 +193,10 @@ class ColourBook:
         """Replace the entry of a day."""
         self._entries[entry.day] = entry
         self._colours[entry.day] = entry.colour
+        if entry.is_fallback:
+            self._known.pop(entry.day, None)
+        else:
+            self._known[entry.day] = entry.colour
 
 
 def _is_credible(said: Announcement) -> bool:

@@ -192,7 +192,7 @@ def history_due(
     this = season_of(today)
     due: list[tuple[datetime, Season]] = []
     for season in (this, this.previous):
-        missing = [day for day in season.dates if day < today and _is_missing(book, day)]
+        missing = [day for day in season.dates if day < today and day not in book.known]
         if not missing:
             continue
         if (last := tries.get(season.label)) is None:
@@ -204,11 +204,6 @@ def history_due(
             pause = _HISTORY_FILL if missing[-1] >= _date(last.at) else _HISTORY_HOLES
         due.append((last.at + pause, season))
     return sorted(due, key=lambda item: item[0])
-
-
-def _is_missing(book: ColourBook, day: date) -> bool:
-    entry = book.get(day)
-    return entry is None or entry.is_fallback
 
 
 def _moments(slots: Iterable[_Slot], day: date, spread: float) -> tuple[datetime, ...]:

@@ -36,7 +36,7 @@ from .dynamic_data import dynamic_data
 from .issues import TariffIssues
 from .price_currency import currency_of_prices
 from .price_reader import PriceReader
-from .tariff_data import TariffData, known_colours, tariff_data
+from .tariff_data import TariffData, tariff_data
 
 # The clock may be set in between, so that nothing is waited for longer than this, in s.
 _LONGEST_WAIT: Final = 60.0
@@ -93,7 +93,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     @property
     def colours(self) -> Mapping[dt.date, Colour]:
         """Colours of all known Tempo days."""
-        return known_colours(self.store.memory.book)
+        return self.store.memory.book.known
 
     @property
     def currency(self) -> str:

@@ -80,7 +80,7 @@ def tariff_data(
         )
     day = tempo_day(now)
     tomorrow = day + dt.timedelta(days=1)
-    colours, entry = known_colours(book), book.get(tomorrow)
+    colours, entry = book.known, book.get(tomorrow)
     today_colour = colours.get(day)
     price = None
     if today_colour is not None:
@@ -102,15 +102,6 @@ def tariff_data(
         last_success=last_answer[0] if last_answer else None,
         last_source=last_answer[1] if last_answer else None,
     )
-
-
-def known_colours(book: ColourBook) -> dict[dt.date, Colour]:
-    """Return colours by day, provisional ones included, fallbacks left out."""
-    return {
-        day: colour
-        for day, colour in book.colours.items()
-        if (entry := book.get(day)) is not None and not entry.is_fallback
-    }
 
 
 def _can_be_red(
