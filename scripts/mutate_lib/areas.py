@@ -46,11 +46,13 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         f"{_PACKAGE}/venus/modes.py": _MODES,
         f"{_PACKAGE}/venus/proving.py": _MODES,
         f"{_PACKAGE}/venus/link.py": _LINK,
+        f"{_PACKAGE}/venus/requests.py": _LINK,
         f"{_PACKAGE}/venus/gate.py": _LINK,
         f"{_PACKAGE}/venus/health.py": _LINK,
     },
     "battery": {
         f"{_PACKAGE}/battery/commands.py": _COMMANDS,
+        f"{_PACKAGE}/battery/mode_writer.py": _COMMANDS,
         f"{_PACKAGE}/battery/turns.py": _COMMANDS,
         f"{_PACKAGE}/battery/runs.py": _COMMANDS,
         f"{_PACKAGE}/battery/commanded.py": _COMMANDS,

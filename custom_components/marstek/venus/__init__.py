@@ -36,7 +36,7 @@ from .errors import (
 )
 from .gate import Priority
 from .left_alone import LeftAlone
-from .link import Link, Pacing
+from .link import Link
 from .mode_request import ModeRequest, Proof
 from .models import (
     BatteryStatus,
@@ -57,6 +57,7 @@ from .models import (
 )
 from .modes import ModeControl
 from .profiles import Danger, Family, Profile, firmware_name, profile_for
+from .requests import Pacing
 from .scales import Scale, Scales, is_scale
 from .statistics import MethodStatistics, success_rate
 from .transport import Hub

@@ -16,10 +16,11 @@ from .errors import (
     WrongDeviceError,
 )
 from .gate import Priority
-from .link import LateResult, Link, Pacing
+from .link import Link
 from .models import DeviceStatus, FoundDevice, Method, Status
 from .parsing import parse_device, parse_status
 from .profiles import Profile, is_marstek_model, profile_for
+from .requests import LateResult, Pacing
 from .scales import Scales
 from .transport import Endpoint, Hub
 

@@ -18,10 +18,10 @@ from .errors import (
     VenusError,
 )
 from .gate import Gate, Priority
-from .link import Pacing
 from .models import FoundDevice, Method
 from .parsing import parse_device
 from .profiles import is_marstek_model
+from .requests import Pacing
 from .transport import Endpoint, Hub, Inbound
 from .wire import MAX_ID, encode_request
 

@@ -8,7 +8,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 import logging
 import random
 from typing import Any, Final
@@ -24,12 +23,12 @@ from .errors import (
     RefusedError,
     RestingError,
     UnreadError,
-    VenusError,
     WrongDeviceError,
 )
 from .gate import Priority
 from .health import Breaker, MethodBackoff, Noise
 from .models import Method
+from .requests import Frame, LateResult, Pacing, PendingCall, SentRequest
 from .statistics import MethodStatistics
 from .transport import Endpoint, Inbound
 from .wire import MAX_ID, Reply, encode_request
@@ -37,74 +36,6 @@ from .wire import MAX_ID, Reply, encode_request
 _LOGGER = logging.getLogger(__name__)
 _REMEMBERED_FRAMES: Final = 50
 _REMEMBERED_REQUESTS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Pacing:
-    """Times in seconds (docs/protocol.md 1.5 and 6.3)."""
-
-    quiet_gap: float = 2.55
-    """Between an answer and the next request: 2.5 s, and something for the timer's own error."""
-    timeout: float = 5.5
-    """Until a request counts as lost; shorter would overlap it with an answer that is 5 s late."""
-    retry_pause: float = 0.3
-    """Before the first repetition; grows by half each time, plus up to as much again at random."""
-    longest_pause: float = 10.0
-    read_attempts: int = 3
-    write_attempts: int = 6
-    grace: float = 1.5
-    """For the answer to a request after a datagram that may be its damaged answer, or not."""
-    patience: float = 45.0
-    """Until a caller gives up that other callers keep from sending."""
-    longest_call: float = 60.0
-    """Until a read or a write ends with all its repetitions, whatever it waits for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One datagram, for the diagnostics."""
-
-    time: float
-    sent: bool
-    payload: bytes
-
-
-@dataclass(slots=True)
-class _Call[T]:
-    """What a caller waits for, over all its repetitions."""
-
-    method: Method
-    params: dict[str, Any]
-    parse: Callable[[dict[str, Any]], T]
-    outcome: asyncio.Future[T]
-    last_error: VenusError | None = None
-    is_unread: bool = False
-    """The last request that was lost is one that the battery could not read."""
-
-
-@dataclass(slots=True)
-class _Request:
-    """One datagram that was sent, and the end of waiting for its answer."""
-
-    call: _Call[Any]
-    number: int
-    sent_at: float
-    ended: asyncio.Future[None]
-    doubted: asyncio.Future[None]
-    """Done with `ended`, or when something came that may be its damaged answer."""
-    is_unread: bool = False
-    """The battery said that it could not read a request, without naming it (1.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LateResult:
-    """A result that came after its call had failed, and the request that it answers."""
-
-    method: Method
-    params: dict[str, Any]
-    result: dict[str, Any]
-    sent_at: float
-    """When the request was sent, by the link's clock."""
 
 
 class Link:
@@ -142,11 +73,11 @@ class Link:
         self._gate = endpoint.gate(address, self.clock)
         self._gate.connections += 1
         self._next_id = self._rng.randint(1, MAX_ID)
-        self._in_flight: _Request | None = None
-        self._requests: dict[int, _Request] = {}
+        self._in_flight: SentRequest | None = None
+        self._requests: dict[int, SentRequest] = {}
         self._answered_ids: deque[int] = deque(maxlen=_REMEMBERED_REQUESTS)
-        self._calls: list[_Call[Any]] = []
-        self._newest_sent: dict[Method, _Request] = {}
+        self._calls: list[PendingCall[Any]] = []
+        self._newest_sent: dict[Method, SentRequest] = {}
         self._may_extend_quiet = True
         self._newest_answer: dict[Method, float] = {}
         self._closed = False
@@ -175,8 +106,8 @@ class Link:
             # The battery may still be busy with it when it is set up anew.
             self._gate.keep_quiet(self.pacing.timeout)
         for request in self._requests.values():
-            _fail(request.call, ClosedError("The connection was closed"))
-            _end(request)
+            request.call.fail(ClosedError("The connection was closed"))
+            request.end()
 
     async def call[T](
         self,
@@ -220,7 +151,7 @@ class Link:
         if priority is Priority.POLL:
             attempts = self._allowed_attempts(method, attempts)
         outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        call = _Call(method, params, parse, outcome)
+        call = PendingCall(method, params, parse, outcome)
         self._calls.append(call)
         try:
             for attempt in range(attempts):
@@ -241,7 +172,7 @@ class Link:
                     return await outcome
         finally:
             self._calls.remove(call)
-            _give_up(call)
+            call.give_up()
         if not self.breaker.is_open:
             self.backoff.failed(method)
         kind = UnreadError if call.is_unread else NoAnswerError
@@ -268,7 +199,7 @@ class Link:
         pause = min(self.pacing.retry_pause * 1.5 ** (attempt - 1), self.pacing.longest_pause)
         return pause * self._rng.uniform(1, 2)
 
-    async def _exchange(self, call: _Call[Any], params: dict[str, Any]) -> None:
+    async def _exchange(self, call: PendingCall[Any], params: dict[str, Any]) -> None:
         """Send once and wait until that request is answered or lost."""
         request = self._send(call, params)
         try:
@@ -287,12 +218,12 @@ class Link:
             if not request.is_unread:
                 self.breaker.lost(request.sent_at)
 
-    def _send(self, call: _Call[Any], params: dict[str, Any]) -> _Request:
+    def _send(self, call: PendingCall[Any], params: dict[str, Any]) -> SentRequest:
         number, self._next_id = self._next_id, self._next_id % MAX_ID + 1
         payload = encode_request(number, call.method, params)
         now = self.clock.time()
         loop = asyncio.get_running_loop()
-        request = _Request(call, number, now, loop.create_future(), loop.create_future())
+        request = SentRequest(call, number, now, loop.create_future(), loop.create_future())
         self._requests[number] = self._in_flight = self._newest_sent[call.method] = request
         if len(self._requests) > _REMEMBERED_REQUESTS:
             del self._requests[next(iter(self._requests))]
@@ -324,7 +255,7 @@ class Link:
         self.last_heard = now
         self.breaker.close()
 
-    def _doubt(self, request: _Request, reply: Reply | None, now: float) -> None:
+    def _doubt(self, request: SentRequest, reply: Reply | None, now: float) -> None:
         """Shorten the wait for an answer after a datagram that names no request.
 
         It may be what became of that answer, and as well a stranger's: the answer, should it
@@ -348,12 +279,12 @@ class Link:
             self._may_extend_quiet = False
         self._gate.keep_quiet(self.pacing.quiet_gap)
 
-    def _lose(self, request: _Request) -> None:
+    def _lose(self, request: SentRequest) -> None:
         """Count a request as lost, and wait for it no more."""
         self._statistics(request.call.method).lost += 1
-        _end(request)
+        request.end()
 
-    def _answered(self, request: _Request, reply: Reply, now: float) -> None:
+    def _answered(self, request: SentRequest, reply: Reply, now: float) -> None:
         call, statistics = request.call, self._statistics(request.call.method)
         if reply.fault and reply.fault.is_lost_request and request is self._in_flight:
             self._lose(request)
@@ -366,18 +297,18 @@ class Link:
         if is_newest:
             self._newest_answer[call.method] = request.sent_at
             self._use(request, reply, statistics)
-        _end(request)
+        request.end()
 
-    def _use(self, request: _Request, reply: Reply, statistics: MethodStatistics) -> None:
+    def _use(self, request: SentRequest, reply: Reply, statistics: MethodStatistics) -> None:
         """Give the answer to who waits for it, or to `on_late` when nobody does any more."""
         call = request.call if reply.fault else self._heir(request)
         if self._ble_mac and reply.ble_mac and reply.ble_mac != self._ble_mac:
-            _fail(call, WrongDeviceError(self._ble_mac, reply.ble_mac))
+            call.fail(WrongDeviceError(self._ble_mac, reply.ble_mac))
         elif reply.fault:
             statistics.errors += 1
             error = reply.fault.to_error()
             self.backoff.answered(call.method, missing=isinstance(error, MethodMissingError))
-            _fail(call, error)
+            call.fail(error)
         elif reply.result is not None and call.outcome.done():
             if self._on_late and call.outcome.cancelled():
                 late = LateResult(call.method, call.params, reply.result, request.sent_at)
@@ -385,7 +316,7 @@ class Link:
         elif reply.result is not None:
             self._parse(call, reply.result, statistics)
 
-    def _heir(self, request: _Request) -> _Call[Any]:
+    def _heir(self, request: SentRequest) -> PendingCall[Any]:
         """Return the call that waits for an answer to a request.
 
         A write that failed may be about to be sent again: a late answer to it spares that, unless
@@ -403,7 +334,7 @@ class Link:
         return call
 
     def _parse(
-        self, call: _Call[Any], result: dict[str, Any], statistics: MethodStatistics
+        self, call: PendingCall[Any], result: dict[str, Any], statistics: MethodStatistics
     ) -> None:
         try:
             value = call.parse(result)
@@ -414,20 +345,3 @@ class Link:
         else:
             self.backoff.answered(call.method)
             call.outcome.set_result(value)
-
-
-def _give_up(call: _Call[Any]) -> None:
-    """Mark a call as one that nobody waits for any more."""
-    if not call.outcome.cancel() and not call.outcome.cancelled():
-        call.outcome.exception()
-
-
-def _fail(call: _Call[Any], error: VenusError) -> None:
-    if not call.outcome.done():
-        call.outcome.set_exception(error)
-
-
-def _end(request: _Request) -> None:
-    for future in (request.ended, request.doubted):
-        if not future.done():
-            future.set_result(None)
