@@ -5,7 +5,6 @@ What stands is kept up, see `upkeep`.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 import datetime as dt
 from typing import Final
 
@@ -27,14 +26,10 @@ from .commanded import BackTo, Commanded
 from .data import STATES, CommandProgress, CommandState
 from .memory import MemoryStore
 from .mode_requests import owner_request, return_request
+from .mode_writer import ModeWriter
 from .renewal import Renewal
-from .slot_mirror import SLOTS, cleared
-from .slot_release import SlotRelease
 from .turns import Rank, Turn, Turns
 
-# Every slot write goes to flash: at most one a minute.
-_SLOT_WRITE_INTERVAL: Final = 60.0
-_CLEAR_ATTEMPTS: Final = 4
 # A run is ended by a command at its end; should that be lost, its countdown ends soon after.
 _RUN_MARGIN: Final = dt.timedelta(seconds=10)
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
@@ -64,14 +59,12 @@ class Commands:
         """
         self._control = control
         self._store = store
-        self._clock = clock
         self._on_progress = on_progress
         self._current_mode = current_mode
         self._on_begin = on_begin
         self._turns = Turns(on_progress, lock)
-        self._slot_written_at = float("-inf")
+        self._writer = ModeWriter(control, store, clock, current_mode)
         self._deferred: int | None = None
-        self._slot_release = SlotRelease(clock)
         self.renewal = Renewal(clock, spares_mode)
         """When what stands has to be sent anew."""
 
@@ -79,6 +72,11 @@ class Commands:
     def lock(self) -> asyncio.Lock:
         """Lock held while a command is carried out: its holder has the battery alone."""
         return self._turns.lock
+
+    @property
+    def is_release_due(self) -> bool:
+        """Tell whether slots that were to be disabled before Passive are to be tried again now."""
+        return self._writer.is_release_due
 
     @property
     def setpoint(self) -> int:
@@ -128,7 +126,7 @@ class Commands:
         if self._is_in_force(mode, power):
             self._replace_deferred()
             return True
-        if mode is Mode.MANUAL and self._seconds_to_slot_write > 0:
+        if mode is Mode.MANUAL and self._writer.seconds_to_slot_write > 0:
             self._deferred = power
             self._turns.pending()
             return True
@@ -169,13 +167,9 @@ class Commands:
         return self._deferred is not None
 
     @property
-    def _seconds_to_slot_write(self) -> float:
-        return self._slot_written_at + _SLOT_WRITE_INTERVAL - self._clock.time()
-
-    @property
     def deferral_overdue(self) -> float:
         """Seconds for which a slot might have been written, negative before."""
-        return -self._seconds_to_slot_write
+        return -self._writer.seconds_to_slot_write
 
     async def async_apply_deferred(self) -> None:
         """Write the setpoint that waits."""
@@ -207,7 +201,9 @@ class Commands:
         earlier = memory.commanded
         memory.commanded = earlier.choosing(mode, power, base)
         try:
-            proof = await self._set(owner_request(mode, power), release=self._own_slots())
+            proof = await self._writer.async_set(
+                owner_request(mode, power), release=self._writer.own_slots()
+            )
         except VenusError, asyncio.CancelledError:
             memory.commanded = memory.commanded.not_chosen(earlier)
             raise
@@ -248,12 +244,12 @@ class Commands:
         earlier, run = memory.commanded, make(power, back_to)
         until = run.until and run.until + _RUN_MARGIN
         # Nothing acts in Passive, and slots are written to flash.
-        release = self._released() if run.is_endless and not back_to.by_owner else ()
+        release = self._writer.released() if run.is_endless and not back_to.by_owner else ()
         # From the first datagram on the battery may be in Passive.
         memory.commanded = run
         try:
             request = owner_request(Mode.PASSIVE, power, until)
-            proof = await self._set(request, release=release)
+            proof = await self._writer.async_set(request, release=release)
         except OutOfRangeError, UnsupportedError:
             memory.commanded = earlier
             raise
@@ -320,8 +316,8 @@ class Commands:
                 return
             request = owner_request(commanded.mode, commanded.power, kept.until)
             # Only what was refused: each attempt takes a run out of Passive for some seconds.
-            if commanded.is_run and self.is_release_due and self._slot_release.has_failed:
-                await self._set(request, release=self._released())
+            if commanded.is_run and self._writer.is_refused_release_due:
+                await self._writer.async_set(request, release=self._writer.released())
             else:
                 await self._control.renew(request)
             self._keep_up(kept.until)
@@ -358,74 +354,19 @@ class Commands:
         if memory.commanded.is_run:
             back_to = memory.commanded.back_to
         else:
-            back_to, release = (await self._back_to()).below, self._own_slots()
+            back_to, release = (await self._back_to()).below, self._writer.own_slots()
             memory.commanded = memory.commanded.leaving()
         today = dt_util.now().date()
         try:
-            proof = await self._set(return_request(back_to), release=release)
+            proof = await self._writer.async_set(return_request(back_to), release=release)
         except UnsupportedError:
             back_to = BackTo(setpoint=back_to.setpoint)
-            proof = await self._set(ModeRequest(Mode.AUTO))
+            proof = await self._writer.async_set(ModeRequest(Mode.AUTO))
         memory.setpoint = back_to.setpoint
         memory.commanded = memory.commanded.returned(back_to, today)
         if memory.commanded.kept is not None:
             self.renewal.sent()
         return back_to.mode, proof
-
-    def _own_slots(self) -> tuple[Slot, ...]:
-        """Return what disables all slots that may act once Manual is on again."""
-        return tuple(map(cleared, sorted(self._store.memory.slots)))
-
-    def _released(self) -> tuple[Slot, ...]:
-        """Return what disables slots before Passive; while that is on, not at every power."""
-        is_on = self._current_mode() is Mode.PASSIVE
-        return () if is_on and not self._slot_release.is_due else self._own_slots()
-
-    @property
-    def is_release_due(self) -> bool:
-        """Tell whether slots that were to be disabled before Passive are to be tried again now.
-
-        A battery that restarts goes on in Manual, where they would act.
-        """
-        memory = self._store.memory
-        commanded = memory.commanded
-        is_final = commanded.is_planned or (commanded.is_endless and not commanded.back_to.by_owner)
-        is_wanted = commanded.keeps(Mode.PASSIVE) and is_final
-        return is_wanted and bool(memory.slots) and self._slot_release.is_due
-
-    async def _set(self, request: ModeRequest, *, release: tuple[Slot, ...] = ()) -> Proof:
-        """Set a mode; in Manual no slot of ours is left that another purpose enabled.
-
-        `release` are slots that are disabled, if that succeeds at once, when Manual is left, or
-        before Passive is sent again.
-        """
-        memory = self._store.memory
-        if request.mode is Mode.MANUAL:
-            written = {slot.number for slot in request.slots}
-            others = tuple(cleared(number) for number in sorted(memory.slots - written))
-            request = replace(request, slots=(*others, *request.slots))
-            memory.slots |= written
-            self._slot_written_at = self._clock.time()
-        if release:
-            self._slot_release.tried()
-        self._store.save_soon()
-        was = self._current_mode()
-        proof = await self._control.set_mode(request, release=release)
-        if proof is not Proof.UNCHANGED and request.mode not in (was, Mode.MANUAL):
-            # Manual is a slot write, which is counted where it is sent.
-            memory.wear.count(dt_util.now().date())
-        if request.mode is Mode.MANUAL:
-            memory.slots = {slot.number for slot in request.slots if slot.enabled}
-        elif release:
-            memory.slots = {number for number in memory.slots if not self._is_disabled(number)}
-        if not memory.slots:
-            self._slot_release.done()
-        return proof
-
-    def _is_disabled(self, number: int) -> bool:
-        """Tell whether a slot was last written disabled, and the battery has accepted that."""
-        entry = self._store.memory.schedule.entries.get(number)
-        return entry is not None and entry.is_certain and not entry.slot.enabled
 
     async def async_obey(
         self, request: ModeRequest, until: dt.datetime | None = None
@@ -444,8 +385,8 @@ class Commands:
             memory.commanded = memory.commanded.obeying(mode, power)
             # A battery that restarts in Passive goes on in Manual, where by a clock that is wrong
             # the slots of the night could charge in peak hours.
-            release = self._released() if mode is Mode.PASSIVE else ()
-            proof = await self._set(request, release=release)
+            release = self._writer.released() if mode is Mode.PASSIVE else ()
+            proof = await self._writer.async_set(request, release=release)
             today = dt_util.now().date()
             memory.commanded = memory.commanded.obeyed(mode, power, until, today)
             if mode is Mode.PASSIVE:
@@ -459,20 +400,10 @@ class Commands:
 
     async def async_clear_slots(self, numbers: frozenset[int]) -> None:
         """Disable own slots, each tried once, while the battery is in Manual anyway."""
-        memory = self._store.memory
         async with self.lock:
-            for number in sorted(memory.slots & numbers):
-                if await self._control.clear(cleared(number)):
-                    memory.slots.discard(number)
-        self._store.save_soon()
+            await self._writer.async_clear_own(numbers)
 
     async def async_clear_all_slots(self) -> bool:
         """Disable all ten slots, foreign ones too; return whether every write was accepted."""
         async with self.lock:
-            done = [
-                await self._control.clear(cleared(number), attempts=_CLEAR_ATTEMPTS)
-                for number in range(SLOTS)
-            ]
-        self._store.memory.slots.clear()
-        self._store.save_soon()
-        return all(done)
+            return await self._writer.async_clear_all()

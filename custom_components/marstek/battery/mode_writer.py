@@ -1,0 +1,121 @@
+"""Sends a battery into a mode, and keeps track of the slots that were enabled for that.
+
+What is not needed any more is disabled: a slot would act as soon as Manual is on again.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..venus import Clock, Mode, ModeControl, ModeRequest, Proof, Slot
+from .memory import MemoryStore
+from .slot_mirror import SLOTS, cleared
+from .slot_release import SlotRelease
+
+# Every slot write goes to flash: at most one a minute.
+_SLOT_WRITE_INTERVAL: Final = 60.0
+_CLEAR_ATTEMPTS: Final = 4
+
+
+class ModeWriter:
+    """Writes modes with their slots; whoever calls holds the lock of the battery's commands."""
+
+    def __init__(
+        self,
+        control: ModeControl,
+        store: MemoryStore,
+        clock: Clock,
+        current_mode: Callable[[], Mode | None],
+    ) -> None:
+        """Write through `control`; `current_mode` returns the mode as last known."""
+        self._control = control
+        self._store = store
+        self._clock = clock
+        self._current_mode = current_mode
+        self._slot_written_at = float("-inf")
+        self._release = SlotRelease(clock)
+
+    @property
+    def seconds_to_slot_write(self) -> float:
+        """Seconds until a slot of Manual may be written again, negative when that is over."""
+        return self._slot_written_at + _SLOT_WRITE_INTERVAL - self._clock.time()
+
+    @property
+    def is_refused_release_due(self) -> bool:
+        """Tell whether slots that the battery refused to disable are to be tried again now."""
+        return self.is_release_due and self._release.has_failed
+
+    def own_slots(self) -> tuple[Slot, ...]:
+        """Return what disables all slots that may act once Manual is on again."""
+        return tuple(map(cleared, sorted(self._store.memory.slots)))
+
+    def released(self) -> tuple[Slot, ...]:
+        """Return what disables slots before Passive; while that is on, not at every power."""
+        is_on = self._current_mode() is Mode.PASSIVE
+        return () if is_on and not self._release.is_due else self.own_slots()
+
+    @property
+    def is_release_due(self) -> bool:
+        """Tell whether slots that were to be disabled before Passive are to be tried again now.
+
+        A battery that restarts goes on in Manual, where they would act.
+        """
+        memory = self._store.memory
+        commanded = memory.commanded
+        is_final = commanded.is_planned or (commanded.is_endless and not commanded.back_to.by_owner)
+        is_wanted = commanded.keeps(Mode.PASSIVE) and is_final
+        return is_wanted and bool(memory.slots) and self._release.is_due
+
+    async def async_set(self, request: ModeRequest, *, release: tuple[Slot, ...] = ()) -> Proof:
+        """Set a mode; in Manual no slot of ours is left that another purpose enabled.
+
+        `release` are slots that are disabled, if that succeeds at once, when Manual is left, or
+        before Passive is sent again.
+        """
+        memory = self._store.memory
+        if request.mode is Mode.MANUAL:
+            written = {slot.number for slot in request.slots}
+            others = tuple(cleared(number) for number in sorted(memory.slots - written))
+            request = replace(request, slots=(*others, *request.slots))
+            memory.slots |= written
+            self._slot_written_at = self._clock.time()
+        if release:
+            self._release.tried()
+        self._store.save_soon()
+        was = self._current_mode()
+        proof = await self._control.set_mode(request, release=release)
+        if proof is not Proof.UNCHANGED and request.mode not in (was, Mode.MANUAL):
+            # Manual is a slot write, which is counted where it is sent.
+            memory.wear.count(dt_util.now().date())
+        if request.mode is Mode.MANUAL:
+            memory.slots = {slot.number for slot in request.slots if slot.enabled}
+        elif release:
+            memory.slots = {number for number in memory.slots if not self._is_disabled(number)}
+        if not memory.slots:
+            self._release.done()
+        return proof
+
+    def _is_disabled(self, number: int) -> bool:
+        """Tell whether a slot was last written disabled, and the battery has accepted that."""
+        entry = self._store.memory.schedule.entries.get(number)
+        return entry is not None and entry.is_certain and not entry.slot.enabled
+
+    async def async_clear_own(self, numbers: frozenset[int]) -> None:
+        """Disable own slots, each tried once."""
+        memory = self._store.memory
+        for number in sorted(memory.slots & numbers):
+            if await self._control.clear(cleared(number)):
+                memory.slots.discard(number)
+        self._store.save_soon()
+
+    async def async_clear_all(self) -> bool:
+        """Disable all ten slots, foreign ones too; return whether every write was accepted."""
+        done = [
+            await self._control.clear(cleared(number), attempts=_CLEAR_ATTEMPTS)
+            for number in range(SLOTS)
+        ]
+        self._store.memory.slots.clear()
+        self._store.save_soon()
+        return all(done)
