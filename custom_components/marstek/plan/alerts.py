@@ -21,8 +21,9 @@ from ..venus import Method, Mode
 from .announcer import Announcer
 from .control_memory import ControlMemory
 from .events import Alert
+from .execution_report import DOUBTS, ExecutionReport, Outcome
 from .options import PlanOptions
-from .order_executor import DOUBTS, ExecutionReport, OrderExecutor, Outcome
+from .order_executor import OrderExecutor
 from .plan_data import PlanData
 from .planner_context import battery_id, battery_state
 from .rivals import Rivals

@@ -11,7 +11,7 @@ from ..battery.runtime import Battery
 from ..planner import Override, Step
 from ..texts import Texts
 from .events import Alert, EventKind, Kind, PlanEvent, PlanEvents
-from .order_executor import ExecutionReport, Outcome
+from .execution_report import ExecutionReport, Outcome
 from .price_words import price_message
 from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator

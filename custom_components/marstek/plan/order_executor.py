@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 import datetime as dt
-from enum import StrEnum
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,8 +13,10 @@ from ..battery.mode_requests import BatteryCommand
 from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..errors import command_error
-from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError, may_be_full
+from ..venus import OutOfRangeError, Proof, UnsupportedError, VenusError
+from .charge_rest import ChargeRest
 from .deviation import DeviationWatch, Finding
+from .execution_report import ExecutionReport, Outcome
 from .own_clock import OwnClock
 
 # Between two attempts of a command that fails, in s: it is never given up within its window.
@@ -27,46 +27,6 @@ _FAILURES_TO_TELL: Final = 3
 _TELLING_BELOW: Final = 90
 # What is put back is not put back again and again: who insists is a person (or another program).
 _INSISTENCE: Final = 900.0
-# Cells that took no more are tried again after so long, in s, or when they are so much warmer or
-# colder; from so many % on they are full for this night.
-_REST: Final = 2700.0
-_NIGHT: Final = 43200.0
-_TEMPERATURE_STEP: Final = 3.0
-
-
-class Outcome(StrEnum):
-    """Outcome of an order; also types of events."""
-
-    DONE = "done"
-    FAILED = "failed"
-    OVERRIDDEN = "overridden"
-    """Somebody else changed the mode, and insists."""
-    PUT_BACK = "put_back"
-    """The battery had left the mode by itself."""
-    CHANGED = "changed"
-    """Somebody else changed the mode, and it was put back."""
-    SLOT_TAKEN = "slot_taken"
-    """A slot that had acted stopped, and acts again since it was written anew."""
-    CLOCK_WRONG = "clock_wrong"
-    FOREIGN_SLOTS = "foreign_slots"
-    EXHAUSTED = "exhausted"
-    """It takes no more for now, although its state of charge leaves room."""
-    SLOTS_RIGHT = "slots_right"
-    """What was wrong with its slots or its clock no longer is."""
-
-
-DOUBTS: Final = (Outcome.CLOCK_WRONG, Outcome.FOREIGN_SLOTS)
-"""Why a battery is not commanded by slots."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionReport:
-    """Outcome of an order on one battery."""
-
-    battery: Battery
-    outcome: Outcome
-    order: BatteryCommand
-    error: VenusError | None = None
 
 
 class OrderExecutor:
@@ -111,13 +71,12 @@ class OrderExecutor:
         self._is_probing = False
         self._is_rewritten = False
         self._has_acted = False
-        self._rests_until = float("-inf")
-        self._rests_at: float | None = None
+        self._rest = ChargeRest(battery.clock)
 
     @property
     def is_resting(self) -> bool:
         """Tell whether its cells took nothing more, and it is not time yet to try again."""
-        return self.battery.clock.time() < self._rests_until
+        return self._rest.is_on
 
     @property
     def standing(self) -> BatteryCommand | None:
@@ -262,26 +221,18 @@ class OrderExecutor:
         self.async_repeat()
 
     def _exhausted(self) -> None:
-        """Note that the cells take or give no more for now, and let a charge rest.
-
-        Cells out of balance, cold cells or a rest between two packs end a charge at any state of
-        charge; nearly full it is over, below that they may take more after a while.
-        """
+        """Note that the cells take or give no more for now, and let a charge rest."""
         self._is_exhausted = True
         self._is_rewritten = False
         data, order = self.battery.data, self._standing
         if order is not None and (order.power or 0) < 0:
-            is_full = data.soc is not None and may_be_full(data.soc)
-            self._rests_until = self.battery.clock.time() + (_NIGHT if is_full else _REST)
-            self._rests_at = data.temperature
+            self._rest.begin(data.soc, data.temperature)
         self._report(Outcome.EXHAUSTED)
 
     @callback
     def async_notice_temperature(self) -> None:
         """End a rest early when the cells have become warmer or colder."""
-        now, then = self.battery.data.temperature, self._rests_at
-        if now is not None and then is not None and abs(now - then) >= _TEMPERATURE_STEP:
-            self._rests_until = float("-inf")
+        self._rest.notice(self.battery.data.temperature)
 
     def _idle(self, order: BatteryCommand) -> None:
         """Find out why no power has flowed since the order was carried out.
@@ -332,7 +283,7 @@ class OrderExecutor:
         """Check the clock of the battery again in a new window."""
         self._is_clock_tried = self._is_exhausted = False
         self._is_rewritten = self._has_acted = False
-        self._rests_until = float("-inf")
+        self._rest.end()
 
     async def _async_is_clock_right(self, order: BatteryCommand) -> bool:
         """Try a charge by a slot of a few minutes: it acts at once if the clock is right."""

@@ -19,7 +19,8 @@ from ..venus import VenusError
 from .alerts import Alerts
 from .announcer import Announcer
 from .control_memory import ControlMemory
-from .order_executor import DOUBTS, ExecutionReport, OrderExecutor, Outcome
+from .execution_report import DOUBTS, ExecutionReport, Outcome
+from .order_executor import OrderExecutor
 from .own_clock import OwnClock
 from .planner_context import battery_id
 

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 
 from ..battery.issues import FOREIGN_CONTROLLER, async_clear, async_raise
 from ..battery.runtime import Battery
-from .order_executor import Outcome
+from .execution_report import Outcome
 
 _ENOUGH: Final = 6
 _WEIGHTS: Final[Mapping[Outcome, int]] = {

@@ -11,7 +11,8 @@ import pytest
 
 from custom_components.marstek.battery.mode_requests import AUTO, BatteryCommand, SlotWindow
 from custom_components.marstek.battery.poll_schedule import Reading
-from custom_components.marstek.plan.order_executor import OrderExecutor, Outcome
+from custom_components.marstek.plan.execution_report import Outcome
+from custom_components.marstek.plan.order_executor import OrderExecutor
 from custom_components.marstek.venus import (
     LoopClock,
     Method,
