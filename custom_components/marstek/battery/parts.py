@@ -124,12 +124,7 @@ class BatteryParts:
             slots=SlotWriter(control, store, clock, commands, readings, reports.send, ownership),
             mirror_watch=MirrorWatch(store, clock, context.busy.locked),
             settings=_make_settings(context, client),
-            thrift=Thrift(
-                store,
-                clock,
-                lambda: readings.mode,
-                lambda is_so: reports.send(Trouble(WRITES_USED_UP, is_so)),
-            ),
+            thrift=_make_thrift(context, readings),
             wipe=_make_wipe_watch(context),
             leave=LeaveAlone(async_get_hub(context.hass).gates.left_alone, store, client, clock),
             address=address,
@@ -165,6 +160,15 @@ def _make_settings(context: BatteryContext, client: VenusClient) -> BatterySetti
         client,
         lambda: context.store.memory.settings,
         lambda settings: context.reports.send(SettingsWritten(settings)),
+    )
+
+
+def _make_thrift(context: BatteryContext, readings: Readings) -> Thrift:
+    return Thrift(
+        context.store,
+        context.clock,
+        lambda: readings.mode,
+        lambda is_so: context.reports.send(Trouble(WRITES_USED_UP, is_so)),
     )
 
 

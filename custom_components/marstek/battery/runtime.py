@@ -9,9 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_BLE_MAC
 from ..errors import AtTargetError, command_error
-from ..limits import PowerLimits, power_limits
 from ..venus import (
     Clock,
     DeadlineError,
@@ -20,28 +18,27 @@ from ..venus import (
     Method,
     Mode,
     Pacing,
-    Profile,
     Proof,
     Slot,
     VenusError,
     wait_at_most,
     within,
 )
+from .battery_view import BatteryView
 from .commanded import Commanded
-from .commanded_by import NO_SHARE, CommandedBy, PlanShare, commanded_by
+from .commanded_by import PlanShare
 from .coordinator import BatteryCoordinator
-from .data import BatteryData, CommandProgress, CommandState
-from .do_now import ASKS, LONGEST, DoNow, done_now
+from .data import CommandProgress, CommandState
+from .do_now import ASKS, LONGEST, DoNow
 from .issues import async_tell
 from .left_alone import check_planned_charge
 from .mode_requests import PLAN_SLOTS, BatteryCommand, request_for
 from .ownership import Steward
-from .parts import BatteryParts, async_make_parts
+from .parts import async_make_parts
 from .poll_schedule import Reading
 from .reports import Reports, Trouble
 from .schedule.slot_writer import Written
 from .settings import Setting
-from .slot_mirror import Mirror
 from .wear import Giver
 
 # After so many seconds a call is cut, whatever it waits for (60 and 30 with its cleaning up); sooner
@@ -50,99 +47,12 @@ _LONGEST_CALL: Final = 58.0
 _SILENT_CALL: Final = 28.0
 
 
-class Battery:
+class Battery(BatteryView):
     """Facade of one battery: its data, its commands, and their owner.
 
     Powers are in W, + discharges. A command returns when it is proven, or raises VenusError; those
     that a person or an automation gives by an entity raise a translated error instead.
     """
-
-    def __init__(self, parts: BatteryParts, coordinator: BatteryCoordinator) -> None:
-        """Combine the parts of a battery with the coordinator that polls them."""
-        self.parts = parts
-        """Parts, for the files of this folder only."""
-        self.coordinator = coordinator
-        self.hass: HomeAssistant = parts.context.hass
-        self.entry: ConfigEntry = parts.context.entry
-        self.clock: Clock = parts.context.clock
-        self.profile: Profile = parts.context.profile
-        self._share = NO_SHARE
-
-    @property
-    def name(self) -> str:
-        """Title of the config entry at set-up."""
-        return self.coordinator.name
-
-    @property
-    def mac(self) -> str:
-        """BLE MAC, the unique id of the battery."""
-        mac: str = self.entry.data[CONF_BLE_MAC]
-        return mac
-
-    @property
-    def data(self) -> BatteryData:
-        """Latest data, as entities show them."""
-        return self.coordinator.data
-
-    @property
-    def limits(self) -> PowerLimits:
-        """Power limits in W that the owner allows."""
-        return power_limits(self.profile, self.entry.options)
-
-    @property
-    def expected_limits(self) -> PowerLimits:
-        """Power limits in W, lowered to the powers that the battery has proven to reach."""
-        return self.parts.memory.proven_power.applied(self.limits, dt_util.utcnow().timestamp())
-
-    @property
-    def mode(self) -> Mode | None:
-        """Mode that was read or set last, of any age; None for an unknown one."""
-        return self.parts.readings.mode
-
-    @property
-    def mode_read_at(self) -> float:
-        """Moment of the last read of the mode, in s of `clock`."""
-        return self.coordinator.mode_read_at
-
-    @property
-    def is_reachable(self) -> bool:
-        """Whether the battery answers."""
-        return self.coordinator.last_update_success and not self.is_left_alone
-
-    @property
-    def is_reachable_or_left_alone(self) -> bool:
-        """Whether the battery answers, or is silent because it is left alone."""
-        return self.coordinator.last_update_success
-
-    @property
-    def is_left_alone(self) -> bool:
-        """Whether nothing is sent to it now, for example during an update of its firmware."""
-        return self.parts.leave.is_on
-
-    @property
-    def is_noisy(self) -> bool:
-        """Whether answers that nobody here asked for keep coming from its address."""
-        return self.parts.client.link.noise.is_noisy
-
-    @property
-    def is_commanded_elsewhere(self) -> bool:
-        """Whether acceptances arrive of commands that nobody here sent."""
-        return self.parts.client.link.noise.is_commanded
-
-    @property
-    def is_planned(self) -> bool:
-        """Tell whether the plan has put it into another mode than Auto, and not back yet."""
-        return self.parts.memory.commanded.is_planned
-
-    @property
-    def commanded_by(self) -> PlanShare:
-        """Who commands it, and what is wanted of it."""
-        return commanded_by(
-            self.parts.memory.commanded,
-            self._share,
-            is_reachable=self.is_reachable,
-            left_alone_until=self.data.left_alone_until,
-        )
 
     @callback
     def async_note_share(self, share: PlanShare) -> None:
@@ -150,31 +60,6 @@ class Battery:
         if share != self._share:
             self._share = share
             self.coordinator.async_update_listeners()
-
-    @property
-    def is_claimed(self) -> bool:
-        """Tell whether a command by hand waits or is being carried out."""
-        return self.parts.ownership.is_claimed
-
-    @property
-    def is_occupied(self) -> bool:
-        """Whether its mode is only a step on the way to the chosen one."""
-        return self.parts.slots.is_occupied
-
-    @property
-    def mirror(self) -> Mirror:
-        """The slots as last written."""
-        return self.parts.slots.mirror
-
-    @property
-    def own_slots(self) -> frozenset[int]:
-        """Numbers of slots that the integration itself may have enabled."""
-        return self.parts.slots.own_slots
-
-    @property
-    def has_slots_to_disable(self) -> bool:
-        """Tell whether slots are to be disabled now that could not be before Passive was set."""
-        return self.parts.commands.is_release_due
 
     @callback
     def async_add_listener(
@@ -314,13 +199,6 @@ class Battery:
     ) -> Proof | None:
         """Charge (`power` < 0) or discharge in W until a moment or `target` in %, then go back."""
         return await self.parts.runs.async_begin(power, until, target)
-
-    @property
-    def does_now(self) -> DoNow | None:
-        """What a person has it do; None for what was commanded in another way."""
-        if self.commanded_by.by is CommandedBy.BY_HAND:
-            return None
-        return done_now(self.parts.memory.commanded)
 
     async def async_do_now(self, choice: DoNow, giver: Giver = Giver.PERSON) -> None:
         """Have it charge, discharge or hold for a while, or go back to the plan or to Auto.

@@ -270,20 +270,11 @@ async def search(
             in_use.append(port)
             count.add(rounds)
             return
+        times = clock or LoopClock(), pacing or Pacing()
         try:
             if not endpoint.is_bound_to_port:
                 in_use.append(port)
-            claims.extend(
-                await _search_port(
-                    endpoint,
-                    targets,
-                    rounds,
-                    clock or LoopClock(),
-                    pacing or Pacing(),
-                    known,
-                    count,
-                )
-            )
+            claims.extend(await _search_port(endpoint, targets, rounds, *times, known, count))
         finally:
             hub.release(endpoint)
 
