@@ -52,6 +52,7 @@ LIBRARIES = {
         "custom_components.marstek.planner",
         "custom_components.marstek.tempo",
     ),
+    "custom_components/marstek/meter": ("custom_components.marstek.meter",),
     "custom_components/marstek/savings": ("custom_components.marstek.savings",),
     "custom_components/marstek/export": ("custom_components.marstek.export",),
     "simulator": ("simulator",),

@@ -13,6 +13,7 @@ from tests.support.virtual_time import run
 from .cost import cost
 from .hard import hard
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
+from .meter import meter
 from .money import money
 from .passive import passive
 from .plan import plan
@@ -99,6 +100,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         "plan": lambda: plan(row),
         "money": lambda: money(row),
         "prices": lambda: prices(row),
+        "meter": meter,
     }
 
 

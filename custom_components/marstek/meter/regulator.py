@@ -1,0 +1,123 @@
+"""Steps that bring the grid to its target, one at a time and judged by what the batteries report.
+
+No copy of a battery's law is kept: a wrong copy is worse than none, and no law can be checked on a
+battery (METER.md 10). While all batteries stand still, load = grid + their own powers is exact; so the
+next step comes from a sample measured since then, and from no other.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from .follower import Follower
+from .sample import SampleLog
+from .shares import Capability, Duty, carried, divided
+
+LEAST_STEP: Final = 12.0
+"""W below which no step is sent: batteries hold by then."""
+_BIAS: Final = 5.0
+"""W that a battery keeps of each step towards more discharge (METER.md 5)."""
+_PLAN_SECONDS: Final = 12.0
+_MOST_BATTERIES: Final = 9
+
+
+@dataclass(slots=True)
+class Targets:
+    """Powers in W, + = discharging, that follow from one sample."""
+
+    number: int
+    made_at: float
+    powers: dict[str, float]
+    open: set[str]
+    """Batteries that have not moved towards their target yet."""
+
+
+@dataclass(slots=True)
+class Regulator:
+    """Regulates several batteries, each known by a name such as its MAC."""
+
+    samples: SampleLog
+    offset: float = 0.0
+    """Grid power in W that is aimed at, + = import."""
+    duty: Duty = field(default_factory=Duty)
+    default: Capability = field(default_factory=Capability)
+    """Capability of a battery of which nothing else is known."""
+    capabilities: dict[str, Capability] = field(default_factory=dict)
+    followers: dict[str, Follower] = field(default_factory=dict)
+    _targets: Targets | None = None
+
+    def report(self, name: str, power: float, now: float) -> bool:
+        """Take in a battery's own power in W; False where there is no room for another one."""
+        follower = self.followers.get(name)
+        if follower is None:
+            for other in [key for key, at in self.followers.items() if not at.is_alive(now)]:
+                del self.followers[other]
+            if len(self.followers) >= _MOST_BATTERIES:
+                return False
+            follower = self.followers[name] = Follower()
+        telling = follower.telling
+        follower.report(power, now)
+        if telling is not None and telling.has_moved and self._targets is not None:
+            # On its way: no second step from the same targets.
+            self._targets.open.discard(name)
+        return True
+
+    def step(self, name: str, now: float) -> float | None:
+        """Return the step in W, + = discharge more, to tell a battery with this poll, or None."""
+        follower = self.followers[name]
+        if not self._follows(name):
+            follower.telling = None
+            return None
+        if follower.telling is not None:
+            return follower.repeats(now)
+        self._renew(now)
+        targets = self._targets
+        if targets is None or name not in targets.open or now - targets.made_at > _PLAN_SECONDS:
+            return None
+        step = targets.powers[name] - follower.power
+        if abs(step) < LEAST_STEP:
+            targets.open.discard(name)
+            return None
+        if step > 0 and follower.power >= 0:
+            step += _BIAS
+        return follower.tell(step, now)
+
+    def forget(self) -> None:
+        """Drop what was planned, such as when the source was silent."""
+        self._targets = None
+        for follower in self.followers.values():
+            follower.telling = None
+
+    def capability(self, name: str, now: float) -> Capability:
+        """Return what can be asked of a battery now."""
+        known = self.capabilities.get(name, self.default)
+        if self.followers[name].is_stuck(now):
+            return Capability(0.0, 0.0, known.follows)
+        return known
+
+    def _follows(self, name: str) -> bool:
+        return self.capabilities.get(name, self.default).follows
+
+    def _renew(self, now: float) -> None:
+        """Make new targets if the newest sample allows it."""
+        sample, number = self.samples.newest, self.samples.number
+        if sample is None or not self.samples.is_young(now):
+            return
+        if self._targets is not None and self._targets.number == number:
+            return
+        alive = {name: each for name, each in self.followers.items() if each.is_alive(now)}
+        following = {name: each for name, each in alive.items() if self._follows(name)}
+        for follower in alive.values():
+            if not follower.is_calm(now) or sample.measured_at < follower.still_since:
+                return
+        outside = sum(each.power for name, each in alive.items() if name not in following)
+        own = sum(each.power for each in following.values())
+        load = sample.power - self.offset + own + outside
+        self._targets = self._divide(carried(load, outside), following, number, now)
+
+    def _divide(
+        self, power: float, following: dict[str, Follower], number: int, now: float
+    ) -> Targets:
+        members = {name: self.capability(name, now) for name in following}
+        shares = divided(power, self.duty.chosen(power, members, now))
+        powers = {name: shares.get(name, 0.0) for name in following}
+        return Targets(number, now, powers, set(powers))

@@ -1,0 +1,107 @@
+"""How well batteries follow a meter that is emulated, beside simple ways to answer their polls."""
+
+from collections.abc import Callable, Iterator
+
+from custom_components.marstek.meter.emulator import CtEmulator, ShellyEmulator
+from custom_components.marstek.meter.regulator import Regulator
+from custom_components.marstek.meter.sample import GridSample, SampleLog
+from simulator.following import DEAF, FOLLOW_PROFILES, FollowProfile
+
+from .meter_floors import CtFloor, ShellyFloor
+from .meter_world import Answers, Figures, Inverter, Run, World
+
+_MAC = "02b2500000ff"
+_DEATH = 120.0
+
+
+class Ours:
+    """The integration's answers."""
+
+    def __init__(self, kind: str) -> None:
+        """Answer as a CT or as a Shelly."""
+        self.log = SampleLog()
+        self.emulator: CtEmulator | ShellyEmulator
+        if kind == "ct":
+            self.emulator = CtEmulator(samples=self.log, regulator=Regulator(self.log), ct_mac=_MAC)
+        else:
+            self.emulator = ShellyEmulator(samples=self.log)
+
+    def sample(self, power: float, measured_at: float) -> None:
+        """Take a sample in."""
+        self.log.add(GridSample(power, measured_at))
+
+    def answer(self, datagram: bytes, address: str, now: float) -> bytes | None:
+        """Answer a poll."""
+        return self.emulator.receive(datagram, address, now)
+
+
+def floors(kind: str, count: int) -> dict[str, Callable[[], Answers]]:
+    """Return the ways to answer, ours last."""
+    ours: dict[str, Callable[[], Answers]] = {"ours": lambda: Ours(kind)}
+    if kind == "shelly":
+        return {"truth, once": ShellyFloor, "truth": lambda: ShellyFloor(is_once=False)} | ours
+    return {
+        "truth": lambda: CtFloor(count=count),
+        "calm + repeat": lambda: CtFloor(is_calm=True, repeats=True, count=count),
+    } | ours
+
+
+def runs() -> Iterator[tuple[str, Run]]:
+    """Yield what is measured."""
+    for name, profile in FOLLOW_PROFILES.items():
+        for period in (1.0, 10.0):
+            for count in (1, 2, 3):
+                title = f"{name}, {count} battery" if count == 1 else f"{name}, {count} batteries"
+                yield f"{title}, {period:.0f} s meter", _run(profile, count, period)
+    for count in (2, 3):
+        run = _run(FOLLOW_PROFILES["hmg"], count, 1.0)
+        run.base = 300.0
+        yield f"hmg, {count}, from 300 W through zero", run
+    yield "deaf to info_idx, 1 battery", _run(DEAF, 1, 1.0)
+    yield "deaf to info_idx, 2 batteries", _run(DEAF, 2, 1.0)
+    for count in (1, 2):
+        run = _run(FOLLOW_PROFILES["e3"], count, 1.0)
+        run.inverter = lambda: Inverter(slope=2500.0, start=0.5, dead_time=0.5)
+        yield f"e3, 2500 W/s after 0.5 s, {count}", run
+    for name, profile in FOLLOW_PROFILES.items():
+        run = _run(profile, 1, 1.0)
+        run.kind = "shelly"
+        yield f"{name}, Shelly", run
+
+
+def deaths() -> Iterator[tuple[str, Run]]:
+    """Yield runs in which the meter falls silent after 120 s."""
+    for kind in ("ct", "shelly"):
+        for period in (1.0, 10.0):
+            run = _run(FOLLOW_PROFILES["lock"], 1, period)
+            run.kind, run.dies_at = kind, _DEATH
+            yield f"meter of {period:.0f} s dead, {kind}", run
+
+
+def _run(profile: FollowProfile, count: int, period: float) -> Run:
+    return Run(profile=profile, count=count, meter_period=period)
+
+
+def meter() -> None:
+    """Print the table of docs/figures.md."""
+    print(
+        f"{'':34s}{'answers':15s}{'RMS':>7s}{'mean':>6s}{'steady':>8s}{'over':>6s}{'settle':>8s}"
+        f"{'cross':>7s}{'Wh/h':>7s}{'imbal.':>8s}"
+    )
+    for title, run in runs():
+        for name, make in floors(run.kind, run.count).items():
+            _print(title, name, World(run, make()).go())
+    for title, run in deaths():
+        got = World(run, Ours(run.kind)).go()
+        print(
+            f"{title:34s}last answer after {got.last_answer - _DEATH:4.1f} s, "
+            f"all batteries at {got.final:.0f} W at the end"
+        )
+
+
+def _print(title: str, name: str, got: Figures) -> None:
+    unread = f"  {got.unreadable} unreadable" if got.unreadable else ""
+    print(
+        f"{title:34s}{name:15s}{got.rms:7.0f}{got.mean:6.0f}{got.steady:8.1f}{got.overshoot:6.0f}"
+        f"{got.settle:8.1f}{got.crossings:7.0f}{got.exchanged:7.2f}{got.imbalance:8.1f}{unread}"
+    )

@@ -1,0 +1,1 @@
+"""Command line of the emulated meter, which needs nothing but Python."""

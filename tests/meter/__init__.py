@@ -1,0 +1,1 @@
+"""Tests of the meter library, without Home Assistant."""

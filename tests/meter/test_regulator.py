@@ -1,0 +1,149 @@
+"""The grid is held by batteries of every kind, better than by the plain ways to answer."""
+
+import pytest
+
+from custom_components.marstek.meter.follower import Follower
+from custom_components.marstek.meter.regulator import Regulator
+from custom_components.marstek.meter.sample import GridSample, SampleLog
+from custom_components.marstek.meter.shares import Capability, Duty, carried, divided
+from scripts.bench_lib.meter import Ours
+from scripts.bench_lib.meter_floors import CtFloor, ShellyFloor
+from scripts.bench_lib.meter_world import Run, World
+from simulator.following import DEAF, FOLLOW_PROFILES
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "period"),
+    [("e3", 1, 1.0), ("e3", 3, 1.0), ("lock", 2, 1.0), ("hmg", 2, 1.0), ("e3", 1, 10.0)],
+)
+def test_the_bar_is_held(kind: str, count: int, period: float) -> None:
+    """The figures are those that were asked for."""
+    run = Run(profile=FOLLOW_PROFILES[kind], count=count, meter_period=period)
+    ours = World(run, Ours("ct")).go()
+    floor = World(run, CtFloor(is_calm=True, repeats=True, count=count)).go()
+    assert ours.unreadable == 0
+    assert ours.rms <= 1.05 * floor.rms
+    assert ours.mean <= 1.05 * floor.mean
+    assert ours.overshoot < 50
+    assert ours.crossings <= 80
+    assert ours.exchanged < 0.5
+    assert ours.imbalance < 20
+
+
+def test_a_battery_that_does_not_hear_the_index() -> None:
+    """Zeros in holds keep it from stepping, and its filter is learnt."""
+    got = World(Run(profile=DEAF), Ours("ct")).go()
+    assert got.steady < 20
+    assert got.overshoot < 50
+
+
+def test_shelly_is_as_good_as_the_truth_told_once() -> None:
+    """One battery on a Shelly."""
+    run = Run(profile=FOLLOW_PROFILES["lock"], kind="shelly")
+    assert World(run, Ours("shelly")).go().rms <= 1.05 * World(run, ShellyFloor()).go().rms
+
+
+@pytest.mark.parametrize("kind", ["ct", "shelly"])
+@pytest.mark.parametrize("period", [1.0, 10.0])
+def test_a_dead_meter_is_silence(kind: str, period: float) -> None:
+    """The last answer comes within 15 s, or twice the rhythm, and the battery ends at 0 W."""
+    run = Run(profile=FOLLOW_PROFILES["lock"], kind=kind, meter_period=period, dies_at=120.0)
+    got = World(run, Ours(kind)).go()
+    assert got.last_answer - 120 <= (15 if period == 1 else 20)
+    assert got.final == 0
+
+
+def test_a_wrong_answer_makes_batteries_misbehave() -> None:
+    """The bench can fail: the same sample told with each poll makes a battery swing."""
+    run = Run(profile=FOLLOW_PROFILES["e3"], kind="shelly")
+    assert World(run, ShellyFloor(is_once=False)).go().crossings > 300
+
+
+def test_shares_follow_the_limits() -> None:
+    """A full battery gets nothing, the others its part, and nobody more than the limit."""
+    members = {
+        "a": Capability(800, 800),
+        "b": Capability(2500, 2500),
+        "c": Capability(charge=0, discharge=2500),
+    }
+    assert divided(-3300, members) == {"a": -800, "b": -2500, "c": 0}
+    assert sum(divided(1000, members).values()) == pytest.approx(1000)
+    assert divided(-9000, members)["b"] == -2500
+    assert divided(100, {"a": Capability(0, 0)}) == {"a": 0}
+
+
+@pytest.mark.parametrize(
+    ("load", "outside", "expected"),
+    [
+        (500, 0, 500),
+        (-500, 0, -500),
+        (500, -1000, 500),
+        (-500, -1000, 0),
+        (-500, 800, -500),
+        (500, 800, 0),
+    ],
+)
+def test_batteries_do_not_feed_others(load: float, outside: float, expected: float) -> None:
+    """What a battery outside Auto charges is not discharged by others, and the reverse."""
+    assert carried(load, outside) == expected
+
+
+def test_low_load_is_carried_by_one() -> None:
+    """One battery carries it, is relieved after 20 minutes, and a high load is divided."""
+    members = {"a": Capability(), "b": Capability(), "c": Capability()}
+    duty = Duty(threshold=100)
+    assert set(duty.chosen(200, members, 0)) == {"a"}
+    assert set(duty.chosen(320, members, 60)) == {"a"}
+    assert set(duty.chosen(200, members, 1300)) == {"b"}
+    assert set(duty.chosen(400, members, 1400)) == {"a", "b", "c"}
+
+
+def _held(regulator: Regulator, names: str, seconds: float, start: float, grid: float) -> float:
+    """Let batteries poll at rest for some seconds; return the end."""
+    now = start
+    while now < start + seconds:
+        now += 0.5
+        regulator.samples.add(GridSample(grid, now))
+        for name in names:
+            regulator.report(name, 0, now)
+    return now
+
+
+def test_a_battery_outside_auto_is_left_alone() -> None:
+    """It gets no step, and the others carry the whole load."""
+    regulator = Regulator(SampleLog())
+    regulator.capabilities["a"] = Capability(follows=False)
+    now = _held(regulator, "ab", 3, 0, 600)
+    assert regulator.step("a", now) is None
+    step = regulator.step("b", now)
+    assert step == pytest.approx(605)
+
+
+def test_a_battery_that_gives_nothing_is_left_out() -> None:
+    """After 15 s of steps in vain the others get its share for a minute."""
+    regulator = Regulator(SampleLog())
+    now, steps = 0.0, list[float | None]()
+    own = {"a": 0.0, "b": 0.0}
+    for _ in range(120):
+        now += 0.5
+        regulator.samples.add(GridSample(600 - own["b"], now))
+        for name, power in list(own.items()):
+            regulator.report(name, power, now)
+            step = regulator.step(name, now)
+            if name == "b" and step:
+                own["b"] = step + own["b"] - 5
+                steps.append(step)
+    assert regulator.capability("a", now).discharge == 0
+    assert own["b"] == pytest.approx(600, abs=15)
+
+
+def test_a_pause_at_zero_is_no_arrival() -> None:
+    """A battery that pauses on its way from charging to discharging gets no second step."""
+    follower = Follower()
+    for tick in range(10):
+        follower.report(-600, tick / 2)
+    assert follower.is_calm(5)
+    follower.tell(1200, 5)
+    for tick in range(11, 17):
+        follower.report(0, tick / 2)
+    assert not follower.is_calm(8)
