@@ -8,8 +8,11 @@ from .clock import SimulationClock, monotonic, utc_now
 from .device import Device
 from .exchanges import Address, Exchange, Statistics
 from .faults import Dice, Faults
+from .following import FOLLOW_PROFILES, FollowLaw
 from .household import PowerProfile
 from .link import Delivery, Link
+from .meter_client import MeterClient
+from .meter_poll import MeterPoller
 from .sockets import BatterySocket
 from .spec import BatterySpec
 from .state import BatteryState
@@ -47,6 +50,8 @@ class SimulatedBattery:
         self._link = Link(self._device, self.faults, Dice(seed, spec.ble_mac), self.clock)
         self.latency = latency
         self._socket = BatterySocket(self.receive, allow_lan=allow_lan)
+        self._allow_lan = allow_lan
+        self._poller: MeterPoller | None = None
 
     @property
     def spec(self) -> BatterySpec:
@@ -99,7 +104,8 @@ class SimulatedBattery:
         await self._socket.bind(self.spec.address, self.spec.port)
 
     async def stop(self) -> None:
-        """Close the socket; replies that have not left yet never will."""
+        """Close the sockets; replies that have not left yet never will."""
+        await self.unfollow()
         await self._socket.close()
 
     def receive(self, datagram: bytes, source: Address) -> list[Delivery]:
@@ -120,6 +126,53 @@ class SimulatedBattery:
     def clear_exchanges(self) -> None:
         """Forget all exchanges and forbidden requests so far."""
         self._link.journal.clear(self.clock.real())
+
+    async def follow(
+        self,
+        kind: str,
+        profile: str = "e3",
+        *,
+        phase: str = "A",
+        ct: tuple[str, str] = ("HME-4", "02b2500000ff"),
+        port: int = 0,
+    ) -> MeterClient:
+        """Poll a meter over UDP and steer by it in Auto, as after its choice in the app.
+
+        `kind` is "shelly" or "ct", `ct` the type and MAC of the CT, and phase "0" begins with the
+        search for the own phase. Raises SimulatorError, and ValueError for an unknown kind.
+        """
+        await self.unfollow()
+        if profile not in FOLLOW_PROFILES:
+            raise ValueError(f"no profile {profile!r}; there are: {', '.join(FOLLOW_PROFILES)}")
+        plant = self._device.plant
+        law = FollowLaw(
+            FOLLOW_PROFILES[profile], charge=plant.max_charge, discharge=plant.max_discharge
+        )
+        name = ("VNSE3-0", self.spec.ble_mac)
+        client = MeterClient(kind, law, battery=name, ct=ct, phase=phase)
+        self._poller = MeterPoller(
+            client,
+            self.spec.address,
+            output=lambda: self.state.ac_power,
+            settle=self._settle_by_meter,
+            is_steering=lambda: self._device.state.mode in ("Auto", "AI"),
+            port=port,
+            allow_lan=self._allow_lan,
+        )
+        await self._poller.start()
+        self._device.follow(client)
+        return client
+
+    async def unfollow(self) -> None:
+        """Stop polling a meter, and see the household by the own CT again."""
+        if self._poller is not None:
+            await self._poller.stop()
+            self._poller = None
+            self._device.follow(None)
+
+    def _settle_by_meter(self) -> None:
+        self._link.advance()
+        self._device.settle()
 
     def set_mode(self, mode: str, power: int | None = None, duration: float = 3600.0) -> None:
         """Change the mode as the vendor's app does, "" for a mode that has no name.

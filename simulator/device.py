@@ -6,6 +6,7 @@ from datetime import datetime
 
 from . import modes
 from .clock import SimulationClock
+from .meter_client import MeterClient
 from .physics import Conditions, Plant
 from .profiles import Profile, profile_for
 from .spec import BatterySpec
@@ -25,6 +26,8 @@ class Device:
         self.conditions = Conditions()
         self.last_params_id: RequestId = 0
         """Methods without params.id answer with the last one seen."""
+        self.meter: MeterClient | None = None
+        """The poll of a meter over UDP, where one was chosen."""
         self._clock = clock
         self._at = clock.seconds()
         self.settle()
@@ -59,6 +62,13 @@ class Device:
         self.plant = Plant(spec, self.profile)
         self.plant.household, self.plant.sun = before.household, before.sun
         self.plant.backup_w = before.backup_w
+        self.plant.law = before.law
+        self.settle()
+
+    def follow(self, meter: MeterClient | None) -> None:
+        """Steer by a meter from now on, or by the household as the own CT sees it."""
+        self.meter = meter
+        self.plant.law = None if meter is None else meter.law
         self.settle()
 
     def local_time(self) -> datetime:

@@ -67,6 +67,8 @@ class MeterClient:
         self._tested: tuple[MeterReply, float, float] | None = None
         self._test_after = 0.0
         self.is_unicast = False
+        self.is_steering = True
+        """Whether the mode follows the meter; the polls go on in every mode."""
         self.resumes_at = 0.0
 
     @property
@@ -128,6 +130,9 @@ class MeterClient:
             self.is_unicast, self.resumes_at = False, now + _PAUSE
 
     def _steer(self, reply: MeterReply, output: float, now: float) -> None:
+        if not self.is_steering:
+            self._index, self.law.setpoint = reply.index, output
+            return
         if self.phase == "0":
             self._test(reply, output, now)
             return

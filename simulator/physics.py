@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from . import modes
+from .following import FollowLaw
 from .household import PowerProfile, clear_sky, daily_load, net_load
 from .profiles import Profile
 from .spec import BatterySpec
@@ -46,6 +47,8 @@ class Plant:
         self.ramp = spec.ramp
         self.backup_w = spec.backup_w
         self.zone = ZoneInfo(spec.time_zone)
+        self.law: FollowLaw | None = None
+        """Setpoint of Auto where the battery polls a meter; else its CT sees the household."""
         self.household: PowerProfile = net_load(
             daily_load(spec.household_w), clear_sky(spec.roof_pv_w)
         )
@@ -109,7 +112,12 @@ class Plant:
                 return 0.0
 
     def _follow(self, state: BatteryState) -> float:
-        """Return the AC power that brings the CT to zero; nothing without a CT."""
+        """Return the AC power that brings the CT to zero; nothing without a CT.
+
+        A battery that polls a meter goes by that, and follows nothing else.
+        """
+        if self.law is not None:
+            return self.law.setpoint
         return state.household_power if state.ct_connected else 0.0
 
     def _slot_power(self, state: BatteryState, slot: Slot) -> float:

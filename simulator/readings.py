@@ -217,10 +217,14 @@ _WORK_MODES: Mapping[str, int] = {
 def _meter(query: Query) -> Result:
     """Return the CT's keys: one phase carries all, and zeros without a CT."""
     state = query.state
-    power = round(state.grid_power) if state.ct_connected else 0
+    meter, is_connected = query.device.meter, state.ct_connected
+    power = round(state.grid_power) if is_connected else 0
+    if meter is not None:
+        is_connected = not meter.is_lost
+        power = meter.last.powers[3] if is_connected and meter.last is not None else 0
     energies: Result = {"input_energy": 0, "output_energy": 0}
     return {
-        "ct_state": int(state.ct_connected),
+        "ct_state": int(is_connected),
         "a_power": power,
         "b_power": 0,
         "c_power": 0,

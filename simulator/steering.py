@@ -141,6 +141,21 @@ async def _sun(battery: SimulatedBattery, arguments: Arguments) -> object:
     return _described(battery, battery.state)
 
 
+async def _follow(battery: SimulatedBattery, arguments: Arguments) -> object:
+    await battery.follow(
+        arguments.text("kind"),
+        arguments.text("profile", "e3"),
+        ct=("HME-4", arguments.text("ct", "02b2500000ff")),
+        port=arguments.whole("port", 0),
+    )
+    return _described(battery, battery.state)
+
+
+async def _unfollow(battery: SimulatedBattery, _: Arguments) -> object:
+    await battery.unfollow()
+    return _described(battery, battery.state)
+
+
 async def _backup(battery: SimulatedBattery, arguments: Arguments) -> object:
     battery.set_backup(arguments.number("power"))
     return _described(battery, battery.state)
@@ -194,6 +209,12 @@ COMMANDS: Mapping[str, Command] = {
         _mode, "as the app does: Passive 500 3600 (W, s), Auto ...", ("mode", "power", "duration")
     ),
     "household": Command(_household, "net load behind the CT in W, constant", ("power",)),
+    "follow": Command(
+        _follow,
+        "poll a meter over UDP: shelly or ct; e3, lock or hmg; MAC of the CT; port",
+        ("kind", "profile", "ct", "port"),
+    ),
+    "unfollow": Command(_unfollow, "poll no meter"),
     "sun": Command(_sun, "power of the battery's own panels in W, constant", ("power",)),
     "backup": Command(_backup, "load on the backup socket in W", ("power",)),
     "reboot": Command(_reboot, "restart, silent for some seconds", ("seconds",)),

@@ -72,7 +72,7 @@ class SampleLog:
     rhythm: Rhythm = field(default_factory=Rhythm)
     newest: GridSample | None = None
     number: int = 0
-    """Counts the samples, so that one is sent from another of the same value."""
+    """Counts the samples, so that two samples of the same value differ."""
 
     def add(self, sample: GridSample) -> bool:
         """Take a sample in; False for one that is implausible or not newer than the last."""

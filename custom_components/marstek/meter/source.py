@@ -67,7 +67,7 @@ class SourceParts:
 
 @dataclass(slots=True)
 class SignCheck:
-    """Notices a grid that moves the wrong way while batteries do as they were sent."""
+    """Notices a grid that moves the wrong way while batteries follow their steps."""
 
     _last: tuple[float, float] | None = None
     _moves: deque[bool] = field(default_factory=lambda: deque(maxlen=_WRONG_IN_A_ROW))
