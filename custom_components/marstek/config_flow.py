@@ -47,12 +47,14 @@ from .first_steps import async_first_steps
 from .flows.address_form import Asked
 from .flows.address_steps import AddressSteps
 from .flows.battery_options_flow import BatteryOptionsFlow
+from .flows.meter_flow import MeterFlow
 from .flows.places_form import async_note_places, places_names, places_schema
 from .flows.plan_flow import PlanSteps
 from .flows.plan_options_flow import PlanOptionsFlow
 from .flows.rule_flow import RuleFlow
 from .flows.search_results import Sightings, async_look_around, name_of
 from .just_found import async_note_found
+from .plan.metering.settings import SUBENTRY_METER
 from .plan.rules import SUBENTRY_RULE
 from .venus import DeviceStatus, FoundDevice
 
@@ -94,8 +96,10 @@ class MarstekConfigFlow(AddressSteps, PlanSteps, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what can be added to an entry: own rules to the plan."""
-        return {SUBENTRY_RULE: RuleFlow} if is_plan(config_entry) else {}
+        """Return what can be added to an entry: own rules and a meter to the plan."""
+        if not is_plan(config_entry):
+            return {}
+        return {SUBENTRY_RULE: RuleFlow, SUBENTRY_METER: MeterFlow}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -50,6 +50,7 @@ _PLAN: Final = frozenset(
         "saved_today",
         "saved_season",
         "plan_added",
+        "meter_verdict",
     }
 )
 _TARIFF: Final = frozenset(

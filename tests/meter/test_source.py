@@ -51,13 +51,24 @@ def test_parts_count_together_within_a_second() -> None:
 
 @pytest.mark.parametrize(("sign", "found"), [(1, True), (-1, False)])
 def test_a_wrong_sign_is_found(sign: int, found: bool) -> None:
-    """Three moves of the grid in the direction of the batteries, and not one of noise."""
+    """Moves of the grid in the direction of the batteries, and not those of noise."""
     check, grid, batteries, wrong = SignCheck(), 0.0, 0.0, False
     for step in (400, 30, -500, 600, 300):
         batteries += step
         grid += sign * step
         wrong = check.note(grid, batteries) or wrong
     assert wrong is found
+
+
+def test_one_large_move_is_enough_after_a_minute() -> None:
+    """A battery on a Shelly is at its limit before its power is read twice."""
+    assert not SignCheck().note(0, 0, is_settled=True)
+    check = SignCheck()
+    check.note(-300, 0, is_settled=True)
+    assert check.note(-2800, -2500, is_settled=True)
+    check = SignCheck()
+    check.note(-300, 0)
+    assert not check.note(-2800, -2500)
 
 
 def test_powers_in_replies() -> None:

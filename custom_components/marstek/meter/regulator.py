@@ -81,6 +81,15 @@ class Regulator:
             step += _BIAS
         return follower.tell(step, now)
 
+    def still_power(self, now: float, measured_at: float) -> float | None:
+        """Return the sum of own powers in W while all stood still since before a sample, or None."""
+        alive = [each for each in self.followers.values() if each.is_alive(now)]
+        if not alive or any(
+            not each.is_calm(now) or measured_at < each.still_since for each in alive
+        ):
+            return None
+        return sum(each.power for each in alive)
+
     def forget(self) -> None:
         """Drop what was planned, such as when the source was silent."""
         self._targets = None

@@ -5,7 +5,6 @@ only within a second. A sign that is the wrong way round makes each correction w
 what the batteries do.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,8 +13,9 @@ from typing import Final
 from .sample import GridSample, plausible
 
 _TOGETHER: Final = 1.0
-_WRONG_IN_A_ROW: Final = 3
+_ENOUGH: Final = 3
 _CLEAR_WATTS: Final = 100.0
+_LARGE_WATTS: Final = 500.0
 
 
 class SourceKind(StrEnum):
@@ -67,16 +67,17 @@ class SourceParts:
 
 @dataclass(slots=True)
 class SignCheck:
-    """Notices a grid that moves the wrong way while batteries follow their steps."""
+    """Notices a grid that moves with the batteries instead of against them."""
 
+    _evidence: int = 0
     _last: tuple[float, float] | None = None
-    _moves: deque[bool] = field(default_factory=lambda: deque(maxlen=_WRONG_IN_A_ROW))
 
-    def note(self, grid: float, batteries: float) -> bool:
+    def note(self, grid: float, batteries: float, *, is_settled: bool = False) -> bool:
         """Take in grid power and power of all batteries in W while they stand still.
 
-        Returns whether the sign is wrong: the grid moved with the batteries, not against them, three
-        times in a row. Only moves of 100 W or more say anything.
+        Returns whether the sign is wrong. Only moves of 100 W or more say anything; one of the same
+        size counts twice, since a load that changes at the same time seldom matches. `is_settled`
+        says that both have stood for a minute: then one large move is enough.
         """
         last, self._last = self._last, (grid, batteries)
         if last is None:
@@ -84,5 +85,10 @@ class SignCheck:
         moved, by = grid - last[0], batteries - last[1]
         if abs(by) < _CLEAR_WATTS or abs(moved) < 0.5 * abs(by):
             return False
-        self._moves.append((moved > 0) is (by > 0))
-        return len(self._moves) == _WRONG_IN_A_ROW and all(self._moves)
+        if (moved > 0) is not (by > 0):
+            self._evidence = 0
+            return False
+        matches = 0.8 <= moved / by <= 1.25
+        is_large = is_settled and matches and abs(by) >= _LARGE_WATTS
+        self._evidence += _ENOUGH if is_large else 1 + matches
+        return self._evidence >= _ENOUGH

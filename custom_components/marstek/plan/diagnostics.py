@@ -45,6 +45,9 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
         "book": memory.book.store(),
         "prices": memory.prices.store(),
         "control": _control(plan.control),
+        "meter": None
+        if plan.meter.running is None
+        else _numbered(plan.control, plan.meter.running.diagnostics()),
     }
 
 

@@ -6,6 +6,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
+from .emulated_meter import EmulatedMeter
 from .journal_store import JournalStore
 from .notifications import Notifications
 from .plan_loss_repair import PlanLossRepair
@@ -36,6 +37,7 @@ class Plan:
             lambda: self.tariff.currency,
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
+        self.meter = EmulatedMeter(hass, entry, self.control)
         self.suggestion = SavingsSuggestion(
             hass,
             entry,
@@ -63,11 +65,13 @@ class Plan:
         self.notifications.async_start()
         self.control.announcer.events.async_start()
         self.suggestion.async_start()
+        self.meter.async_start()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
     async def async_stop(self) -> None:
         """Close the store; batteries keep their last order."""
+        self.meter.async_stop()
         # A refresh that is queued would otherwise save over what a successor has stored.
         await self.control.async_shutdown()
         await self.tariff.async_shutdown()
@@ -102,3 +106,4 @@ async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> 
     plan.control.async_apply_options()
     plan.notifications.async_apply_options()
     plan.suggestion.async_follow_options()
+    plan.meter.async_follow_options()

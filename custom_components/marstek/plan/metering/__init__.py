@@ -1,0 +1,1 @@
+"""Meter emulation of a home: the source entities, the batteries that ask, and what becomes of it."""
