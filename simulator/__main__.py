@@ -52,6 +52,9 @@ async def _run(arguments: Namespace) -> None:
     try:
         await tempo.start(_tempo_port(arguments))
         async with fleet:
+            if arguments.meter:
+                for battery in fleet:
+                    await battery.follow(arguments.meter, arguments.meter_profile)
             _announce(fleet, control, tempo)
             await stopped.wait()
     finally:

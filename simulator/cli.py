@@ -10,6 +10,8 @@ from .battery import LATENCY
 from .control import CONTROL_PORT, TEMPO_PREFIX
 from .demo import DEMO_FLEET
 from .faults import Faults
+from .following import FOLLOW_PROFILES
+from .meter_client import PORTS
 from .spec import BatterySpec
 from .steering import COMMANDS
 from .tempo import TEMPO_PORT
@@ -94,6 +96,10 @@ def _run_options(whole: ArgumentParser) -> None:
         help="of the Tempo sources (TCP), default one below the control port",
     )
     add("--tempo-history", type=Path, metavar="FILE", help="CSV of past days: date,colour")
+    add(
+        "--meter", choices=tuple(PORTS), help="let all batteries poll a meter of this kind over UDP"
+    )
+    add("--meter-profile", choices=tuple(FOLLOW_PROFILES), default="e3", help="how they follow it")
     add("--allow-lan", action="store_true", help="allow addresses that others can reach")
 
 

@@ -1,5 +1,6 @@
 """The grid is held by batteries of every kind, better than by the plain ways to answer."""
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.meter.follower import Follower
@@ -109,6 +110,28 @@ def _held(regulator: Regulator, names: str, seconds: float, start: float, grid: 
     return now
 
 
+@given(
+    grid=st.floats(-9000, 9000),
+    aim=st.floats(-800, 800),
+    limits=st.lists(st.tuples(st.floats(0, 2500), st.floats(0, 2500)), min_size=1, max_size=3),
+)
+def test_no_step_breaks_a_promise(
+    grid: float, aim: float, limits: list[tuple[float, float]]
+) -> None:
+    """Targets have one sign and keep the limits; no battery charges while the house needs power."""
+    regulator = Regulator(SampleLog(), offset=aim)
+    names = "abc"[: len(limits)]
+    for name, (charge, discharge) in zip(names, limits, strict=True):
+        regulator.capabilities[name] = Capability(charge, discharge)
+    now = _held(regulator, names, 3, 0, grid)
+    steps = [regulator.step(name, now) or 0.0 for name in names]
+    assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
+    if grid > 0:
+        assert min(steps) >= 0
+    for step, (charge, discharge) in zip(steps, limits, strict=True):
+        assert -charge - 0.01 <= step <= discharge + 5.01
+
+
 def test_a_battery_outside_auto_is_left_alone() -> None:
     """It gets no step, and the others carry the whole load."""
     regulator = Regulator(SampleLog())
@@ -147,3 +170,11 @@ def test_a_pause_at_zero_is_no_arrival() -> None:
     for tick in range(11, 17):
         follower.report(0, tick / 2)
     assert not follower.is_calm(8)
+
+
+def test_a_small_change_is_carried_by_one() -> None:
+    """Divided by three it would be too small for any battery, and stay for ever."""
+    regulator = Regulator(SampleLog())
+    now = _held(regulator, "abc", 3, 0, 45)
+    steps = [regulator.step(name, now) for name in "abc"]
+    assert [step for step in steps if step] == [pytest.approx(50)]

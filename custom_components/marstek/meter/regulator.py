@@ -12,8 +12,8 @@ from .follower import Follower
 from .sample import SampleLog
 from .shares import Capability, Duty, carried, divided
 
-LEAST_STEP: Final = 12.0
-"""W below which no step is sent: batteries hold by then."""
+LEAST_STEP: Final = 18.0
+"""W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
 """W that a battery keeps of each step towards more discharge (METER.md 5)."""
 _PLAN_SECONDS: Final = 12.0
@@ -120,8 +120,12 @@ class Regulator:
                 return
         outside = sum(each.power for name, each in alive.items() if name not in following)
         own = sum(each.power for each in following.values())
-        load = sample.power - self.offset + own + outside
-        self._targets = self._divide(carried(load, outside), following, number, now)
+        load = sample.power + own + outside
+        power = carried(load - self.offset, outside)
+        if power < 0 < load:
+            # No aim makes batteries charge while the house needs power.
+            power = 0.0
+        self._targets = self._divide(power, following, number, now)
 
     def _divide(
         self, power: float, following: dict[str, Follower], number: int, now: float
@@ -129,4 +133,18 @@ class Regulator:
         members = {name: self.capability(name, now) for name in following}
         shares = divided(power, self.duty.chosen(power, members, now))
         powers = {name: shares.get(name, 0.0) for name in following}
-        return Targets(number, now, powers, set(powers))
+        own = {name: follower.power for name, follower in following.items()}
+        return Targets(number, now, _gathered(powers, own, members), set(powers))
+
+
+def _gathered(
+    powers: dict[str, float], own: dict[str, float], members: dict[str, Capability]
+) -> dict[str, float]:
+    """Give one battery the whole of a change that is too small once it is divided."""
+    steps = {name: power - own[name] for name, power in powers.items()}
+    total = sum(steps.values())
+    if abs(total) < LEAST_STEP or any(abs(step) >= LEAST_STEP for step in steps.values()):
+        return powers
+    name = max(steps, key=lambda each: abs(steps[each]))
+    power, able = own[name] + total, members[name]
+    return own | {name: power} if -able.charge <= power <= able.discharge else powers

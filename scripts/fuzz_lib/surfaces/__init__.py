@@ -10,8 +10,10 @@ from .datagrams import DATAGRAMS
 from .files import FILES
 from .forecasts import FORECASTS
 from .pages import PAGES
+from .polls import POLLS
 from .prices import PRICES
 
 SURFACES: Final[Mapping[str, Surface]] = {
-    surface.name: surface for surface in (DATAGRAMS, PAGES, PRICES, FORECASTS, FILES, ACTIONS)
+    surface.name: surface
+    for surface in (DATAGRAMS, POLLS, PAGES, PRICES, FORECASTS, FILES, ACTIONS)
 }

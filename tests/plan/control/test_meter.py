@@ -12,6 +12,7 @@ import pytest
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.meter.server import CT_PORT, SHELLY_PORT
+from custom_components.marstek.plan.metering import emulation
 from custom_components.marstek.plan.metering.settings import SUBENTRY_METER, meter_subentry
 from tests.support.plan_home import PlanHome, at, plan_home
 
@@ -30,6 +31,7 @@ class House:
         self.load = 300.0
         self.is_frozen = False
         self.sign = 1
+        self.unit = "kW"
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -55,7 +57,7 @@ class House:
                 self.home.hass.states.async_set(
                     GRID,
                     f"{self.sign * self.grid / 1000:.4f}",
-                    {"unit_of_measurement": "kW", "device_class": "power"},
+                    {"unit_of_measurement": self.unit},
                 )
             await asyncio.sleep(1)
 
@@ -261,4 +263,60 @@ async def test_a_restart_takes_no_wrong_step() -> None:
         house.is_frozen = False
         await eventually(lambda: abs(house.grid - 10) < 40, 60)
         assert home.powers()[0] < 850
+        await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_a_battery_that_leaves_auto_gets_no_step() -> None:
+    """Its share goes to the other, which does not feed its charge."""
+    async with plan_home(count=2, options={"automatic": False}) as home, House(home) as house:
+        give_slopes(home)
+        for battery in home.batteries:
+            await battery.follow("ct")
+        await add_meter(home, "ct")
+        house.load = 800
+        await eventually(lambda: abs(house.grid - 10) < 40, 20)
+        home.batteries[0].set_mode("Passive", -600, 600)
+        await asyncio.sleep(180)
+        assert home.powers()[0] == -600
+        assert home.powers()[1] == pytest.approx(800, abs=60)
+        for battery in home.batteries:
+            await battery.unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_ours_is_silent_while_another_meter_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked for again each five minutes, and a repair names its address."""
+    found = {"192.0.2.7"}
+
+    async def others(*_: object, **__: object) -> set[str]:
+        return set(found)
+
+    monkeypatch.setattr(emulation, "other_meters", others)
+    async with plan_home(count=1) as home, House(home):
+        client = await home.batteries[0].follow("ct")
+        await add_meter(home, "ct")
+        await asyncio.sleep(20)
+        assert client.statistics.read == 0
+        assert repairs(home) == {"meter_other"}
+        found.clear()
+        await asyncio.sleep(320)
+        assert client.statistics.read > 0
+        assert repairs(home) == set()
+        await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_apparent_power_never_charges() -> None:
+    """A meter in VA has no direction: its batteries may discharge only."""
+    async with plan_home(count=1) as home, House(home) as house:
+        give_slopes(home)
+        house.unit = "kVA"
+        await home.batteries[0].follow("ct")
+        await add_meter(home, "ct", aim=50)
+        house.load = 700
+        await eventually(lambda: abs(house.grid - 50) < 40, 30)
+        house.load = -900
+        await asyncio.sleep(30)
+        assert home.powers()[0] == pytest.approx(0, abs=20)
         await home.batteries[0].unfollow()
