@@ -6,6 +6,7 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import UnitOfPower
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -20,6 +21,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..const import DOMAIN
 from ..meter.frame import ANY_CT, CT_TYPES
 from ..meter.server import SHELLY_PORT
 from ..meter.source import SourceKind, SourceParts
@@ -177,6 +179,11 @@ class MeterFlow(ConfigSubentryFlow):
         keys = _PARTS[SourceKind(self._data[CONF_SOURCE_KIND])]
         states = {key: self.hass.states.get(given[key]) for key in keys}
         errors = {key: "not_a_power" for key, state in states.items() if power_of(state) is None}
+        registry = er.async_get(self.hass)
+        for key in keys:
+            entity = registry.async_get(given[key])
+            if entity is not None and entity.platform == DOMAIN:
+                errors[key] = "own_source"
         if len({given[key] for key in keys}) < len(keys):
             errors[keys[-1]] = "same_source"
         if len(keys) > 1 and any(is_apparent(state) for state in states.values()):

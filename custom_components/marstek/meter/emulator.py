@@ -114,6 +114,7 @@ class CtEmulator:
         if watts:
             self._index[mac] = self._index.get(mac, 0) % 255 + 1
         place = "ABCD".index(phase)
+        self.quality.sent.append(watts)
         powers, counts = [0, 0, 0, watts], [0, 0, 0, 0]
         powers[place], counts[place] = watts, 1
         return frame.CtReply(
@@ -192,4 +193,5 @@ class ShellyEmulator:
             self._unanswered += 1
             return None
         self._sent, self._unanswered = self.samples.number, 0
+        self.quality.sent.append(int(sample.power))
         return sample.power

@@ -32,6 +32,8 @@ class Quality:
     answered: int = 0
     exchanged_wh: float = 0.0
     """Energy in Wh that batteries gave one another."""
+    sent: deque[int] = field(default_factory=lambda: deque(maxlen=60))
+    """Last powers that were sent, in whole W: what a battery may say that it hears."""
     _samples: deque[tuple[float, float]] = field(
         default_factory=lambda: deque(maxlen=_MOST_SAMPLES)
     )

@@ -1,10 +1,11 @@
 """Owner of the meter emulation: starts, replaces and ends it as the plan's subentries say."""
 
+from collections.abc import Callable
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..const import DOMAIN
-from .controller import PlanController
 from .metering.emulation import MeterEmulation
 from .metering.meter_status import EmulatedMeterStatus
 from .metering.settings import MeterSettings, meter_settings
@@ -14,12 +15,26 @@ from .participants import loaded_batteries
 class EmulatedMeter:
     """The meter that a home's batteries may follow, where its owner has added one."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, control: PlanController) -> None:
-        """Run nothing yet. Entities listen to `control`."""
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Run nothing yet."""
         self._hass = hass
         self._entry = entry
-        self._control = control
         self.running: MeterEmulation | None = None
+        self._listeners: set[Callable[[], None]] = set()
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` with each new status; return a function that ends it.
+
+        The status changes each few seconds, of which nothing else of the plan needs to know.
+        """
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    @callback
+    def _publish(self) -> None:
+        for listener in list(self._listeners):
+            listener()
 
     @property
     def is_wanted(self) -> bool:
@@ -50,7 +65,7 @@ class EmulatedMeter:
             self.running = None
         if settings is not None:
             self._begin(settings)
-        self._control.async_update_listeners()
+        self._publish()
 
     @callback
     def async_stop(self) -> None:
@@ -65,7 +80,7 @@ class EmulatedMeter:
             self._entry,
             settings,
             lambda: loaded_batteries(self._hass),
-            self._control.async_update_listeners,
+            self._publish,
         )
         # In the background: the plan does not wait for it, nor fail with it.
         self._entry.async_create_background_task(

@@ -37,7 +37,7 @@ class Plan:
             lambda: self.tariff.currency,
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
-        self.meter = EmulatedMeter(hass, entry, self.control)
+        self.meter = EmulatedMeter(hass, entry)
         self.suggestion = SavingsSuggestion(
             hass,
             entry,

@@ -122,7 +122,7 @@ def async_add_meter_sensors(plan: Plan, add_entities: AddConfigEntryEntitiesCall
     if not plan.meter.is_wanted:
         _remove_registered(plan)
     add()
-    control.config_entry.async_on_unload(control.async_add_listener(add))
+    control.config_entry.async_on_unload(plan.meter.async_add_listener(add))
 
 
 def _remove_registered(plan: Plan) -> None:
@@ -142,6 +142,12 @@ class MeterSensor(ControlEntity, SensorEntity):
         """Show what the plan's meter says."""
         super().__init__(plan.control, description)
         self._meter: EmulatedMeter = plan.meter
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the meter's status, which the plan does not publish."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._meter.async_add_listener(self._handle_coordinator_update))
 
     @property
     @override

@@ -22,7 +22,7 @@ from ...meter.emulator import Conduct, CtEmulator, ShellyEmulator
 from ...meter.errors import PortError
 from ...meter.regulator import Regulator
 from ...meter.sample import GridSample, SampleLog
-from ...meter.server import CT_PORT, MeterServer, other_meters
+from ...meter.server import CT_PORT, SHELLY_PORT, MeterServer, other_meters
 from ...meter.shares import Duty
 from ...meter.source import SignCheck
 from . import meter_issues as issues
@@ -31,7 +31,7 @@ from .entity_feed import EntityFeed
 from .hearing import Hearing
 from .judgement import Judge
 from .meter_status import EmulatedMeterStatus, Verdict
-from .settings import MeterSettings, Way
+from .settings import OTHER_SHELLY_PORT, MeterSettings, Way
 
 _TICK: Final = dt.timedelta(seconds=5)
 _LOOK_EACH: Final = 300.0
@@ -68,7 +68,8 @@ class MeterEmulation:
         self._sign = SignCheck()
         self._settled = SettledPower()
         self._judge = Judge(self._log, settings)
-        self._hearing = Hearing(hass, self._log, batteries)
+        self._hearing = Hearing(hass, self.emulators[0][1].quality.sent, batteries)
+        self._known: dict[str, Battery] = {}
         self._started = self._looked = hass.loop.time()
         self._ends: list[CALLBACK_TYPE] = []
         self._others: set[str] = set()
@@ -76,7 +77,7 @@ class MeterEmulation:
         self._is_closed = False
 
     def _make_emulators(self) -> list[tuple[int, CtEmulator | ShellyEmulator]]:
-        """Return what answers, by port: while listening, on both."""
+        """Return what answers, by port: while listening, on all."""
         settings = self.settings
         regulator = Regulator(self._log, settings.aim, Duty(settings.low_load))
         ct = CtEmulator(
@@ -93,7 +94,7 @@ class MeterEmulation:
             case Way.SHELLY:
                 return [(settings.shelly_port, shelly)]
             case _:
-                return [(settings.shelly_port, shelly), (CT_PORT, ct)]
+                return [(CT_PORT, ct), (SHELLY_PORT, shelly), (OTHER_SHELLY_PORT, shelly)]
 
     async def async_start(self) -> None:
         """Look for other meters, open the sockets, and follow the source."""
@@ -102,6 +103,7 @@ class MeterEmulation:
             async_track_time_interval(self._hass, self._tick, _TICK, cancel_on_shutdown=True),
             self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._stop),
         ]
+        self._known = self._batteries()
         self._feed.async_start()
         await self._async_look()
         for port, emulator in [] if self._is_closed else self.emulators:
@@ -168,7 +170,7 @@ class MeterEmulation:
         self._conduct.suspended = next((key for key, is_so in reasons.items() if is_so), "")
 
     def _knows(self, address: str, mac: str) -> bool:
-        return battery_at(self._batteries(), address, mac) is not None
+        return battery_at(self._known, address, mac) is not None
 
     @callback
     def _take(self, sample: GridSample) -> None:
@@ -182,7 +184,7 @@ class MeterEmulation:
     @callback
     def _tick(self, _: dt.datetime | None = None) -> None:
         """Note what batteries can do, and judge how it goes."""
-        now = self._hass.loop.time()
+        now, self._known = self._hass.loop.time(), self._batteries()
         self._note_abilities()
         self._raise_issues(now)
         is_blocked = bool(self._conduct.suspended) or not self._servers
@@ -202,7 +204,7 @@ class MeterEmulation:
 
     def _note_abilities(self) -> None:
         """Let the regulator know modes, limits and states of charge, by the MAC of the polls."""
-        batteries, is_apparent = self._batteries(), self._feed.is_apparent
+        batteries, is_apparent = self._known, self._feed.is_apparent
         for _, emulator in self.emulators:
             if isinstance(emulator, CtEmulator):
                 for asker in emulator.askers:
@@ -220,7 +222,7 @@ class MeterEmulation:
         if isinstance(emulator, CtEmulator):
             power = emulator.regulator.still_power(now, sample.measured_at)
         else:
-            power = self._settled.power(self._batteries().values(), now)
+            power = self._settled.power(self._known.values(), now)
         if power is not None and self._sign.note(sample.power, power, is_settled=is_settled):
             self._is_sign_wrong = True
             self._suspend()
@@ -247,7 +249,8 @@ class MeterEmulation:
     @property
     def askers(self) -> list[Asker]:
         """All that were heard to ask within the last hour."""
-        return [asker for _, emulator in self.emulators for asker in emulator.askers]
+        made = {id(emulator): emulator for _, emulator in self.emulators}
+        return [asker for emulator in made.values() for asker in emulator.askers]
 
     def heard(self) -> list[str]:
         """Return who asks for what and how often, one line each."""

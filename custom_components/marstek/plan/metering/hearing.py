@@ -4,29 +4,31 @@ The only sight of whether a battery hears the emulated meter, and believes it. F
 reading, or that bears no more polls, leaves it unproven.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from ...battery.runtime import Battery
-from ...meter.sample import SampleLog
 from .meter_status import HearProof
 
 _FIRST: Final = 120.0
 _AGAIN: Final = 3600.0
-_SAME_WATTS: Final = 60.0
+_SAME_WATTS: Final = 2
 
 
 class Hearing:
     """Asks batteries what they hear."""
 
     def __init__(
-        self, hass: HomeAssistant, log: SampleLog, batteries: Callable[[], dict[str, Battery]]
+        self,
+        hass: HomeAssistant,
+        sent: Collection[int],
+        batteries: Callable[[], dict[str, Battery]],
     ) -> None:
-        """Ask first two minutes from now."""
+        """Ask first two minutes from now; `sent` are the last powers that were sent, in W."""
         self.proof = HearProof.UNPROVEN
-        self._log = log
+        self._sent = sent
         self._batteries = batteries
         self._next = hass.loop.time() + _FIRST
 
@@ -47,12 +49,10 @@ class Hearing:
         self.proof = next((each for each in order if each in found), HearProof.UNPROVEN)
 
     def _compared(self, is_connected: bool, power: int | None) -> HearProof:
-        """Return what a reading proves. A CT gives steps and zeros, which no sample equals."""
+        """Return what a reading proves: the power is one of those that were sent, or is not."""
         if not is_connected:
             return HearProof.NOT_HEARD
-        sample = self._log.newest
-        if sample is None or power is None:
+        if power is None or not self._sent:
             return HearProof.UNPROVEN
-        # What was heard is a sample of the last seconds, a step of about its size, or a hold.
-        is_ours = abs(power - sample.power) <= _SAME_WATTS or abs(power) <= _SAME_WATTS
+        is_ours = any(abs(power - sent) <= _SAME_WATTS for sent in self._sent)
         return HearProof.HEARD if is_ours else HearProof.OTHER
