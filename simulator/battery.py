@@ -163,6 +163,10 @@ class SimulatedBattery:
         self._device.follow(client)
         return client
 
+    def meter_figures(self) -> dict[str, float] | None:
+        """Return what became of the polls of a meter, None where none is polled."""
+        return None if self._poller is None else self._poller.figures()
+
     async def unfollow(self) -> None:
         """Stop polling a meter, and see the household by the own CT again."""
         if self._poller is not None:

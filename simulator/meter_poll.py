@@ -5,7 +5,9 @@ and broadcasts again. Time is that of the event loop.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import override
 
 from .meter_client import PORTS, MeterClient
@@ -45,6 +47,8 @@ class MeterPoller(asyncio.DatagramProtocol):
         self._port = port or PORTS[client.kind]
         self._allow_lan = allow_lan
         self._responder: str | None = None
+        self._sent_at = 0.0
+        self._latencies: deque[float] = deque(maxlen=1000)
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -69,7 +73,14 @@ class MeterPoller(asyncio.DatagramProtocol):
         if self._responder is None:
             self._responder = str(addr[0])
         if self._responder == str(addr[0]):
+            self._latencies.append(asyncio.get_running_loop().time() - self._sent_at)
             self.client.deliver(data)
+
+    def figures(self) -> dict[str, float]:
+        """Return counts of polls, and the 95th percentile of the last answers' latency in ms."""
+        latest = sorted(self._latencies)
+        late = latest[len(latest) * 95 // 100] if latest else 0.0
+        return {**asdict(self.client.statistics), "latency_ms": round(1000 * late, 1)}
 
     async def _run(self, transport: asyncio.DatagramTransport) -> None:
         loop, profile = asyncio.get_running_loop(), self.client.profile
@@ -82,6 +93,7 @@ class MeterPoller(asyncio.DatagramProtocol):
                 continue
             if not self.client.is_unicast:
                 self._responder = None
+            self._sent_at = loop.time()
             transport.sendto(request, (self._responder or self._broadcast, self._port))
             await asyncio.sleep(profile.looks_after)
             self.client.is_steering = self._is_steering()

@@ -156,6 +156,10 @@ async def _unfollow(battery: SimulatedBattery, _: Arguments) -> object:
     return _described(battery, battery.state)
 
 
+async def _meter(battery: SimulatedBattery, _: Arguments) -> object:
+    return battery.meter_figures()
+
+
 async def _backup(battery: SimulatedBattery, arguments: Arguments) -> object:
     battery.set_backup(arguments.number("power"))
     return _described(battery, battery.state)
@@ -214,6 +218,7 @@ COMMANDS: Mapping[str, Command] = {
         "poll a meter over UDP: shelly or ct; e3, lock or hmg; MAC of the CT; port",
         ("kind", "profile", "ct", "port"),
     ),
+    "meter": Command(_meter, "polls of a meter: counts, and the latency of answers in ms"),
     "unfollow": Command(_unfollow, "poll no meter"),
     "sun": Command(_sun, "power of the battery's own panels in W, constant", ("power",)),
     "backup": Command(_backup, "load on the backup socket in W", ("power",)),

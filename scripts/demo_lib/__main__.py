@@ -12,7 +12,7 @@ import time
 
 import aiohttp
 
-from . import check, config_folder, flow, home
+from . import check, config_folder, flow, home, meter
 from .home_assistant import HomeAssistant, wait_until
 from .process import Child, DemoError, run
 
@@ -38,6 +38,11 @@ def _arguments() -> argparse.Namespace:
         "--headless-check",
         action="store_true",
         help="try everything unattended, print what was seen, exit with 0 or 1",
+    )
+    parser.add_argument(
+        "--meter",
+        action="store_true",
+        help="let the batteries follow sensor.demo_grid, whose load is sensor.demo_load",
     )
     parser.add_argument(
         "--language", choices=sorted(config_folder.NAMES), default="en", help="default: en"
@@ -199,19 +204,49 @@ def _welcome(demo: Demo, configured: bool) -> None:
 """)
 
 
-async def _unattended(demo: Demo, limit: float) -> None:
+async def _unattended(demo: Demo, limit: float, *, with_meter: bool) -> None:
     """Start everything, check it, and give up after `limit` seconds."""
     try:
         async with asyncio.timeout(limit), _session() as session, await demo.start(session) as hass:
-            await check.run(hass, demo.log, say)
+            if with_meter:
+                await _check_meter(demo, hass)
+            else:
+                await check.run(hass, demo.log, say)
     except TimeoutError:
         raise DemoError(f"the check took longer than {limit:.0f} s") from None
 
 
-async def _attended(demo: Demo, configured: bool) -> None:
+async def _check_meter(demo: Demo, hass: HomeAssistant) -> None:
+    """Add batteries, plan and meter, and try how they follow it."""
+    await flow.add_all(hass, len(home.BATTERIES), say)
+    house = meter.DemoHouse(hass)
+    running = asyncio.create_task(house.run())
+    try:
+        await asyncio.sleep(3)
+        await meter.add(hass, say)
+        await meter.check(hass, house, say)
+    finally:
+        running.cancel()
+    check.Check(hass, demo.log, say).log_is_clean()
+    say("The check has passed")
+
+
+async def _attended(demo: Demo, configured: bool, *, with_meter: bool) -> None:
     """Start everything and stay until told to stop."""
     begun = time.monotonic()
     async with _session() as session:
+        if with_meter:
+            async with await demo.start(session) as hass:
+                await flow.add_all(hass, len(home.BATTERIES), say)
+                house = asyncio.create_task(meter.DemoHouse(hass).run())
+                await asyncio.sleep(3)
+                await meter.add(hass, say)
+                _welcome(demo, configured=True)
+                try:
+                    await demo.stay()
+                finally:
+                    house.cancel()
+            return
         async with await demo.start(session) as hass:
             say(f"Home Assistant has started, {time.monotonic() - begun:.0f} s after the start")
             if configured:
@@ -247,9 +282,9 @@ async def _main(arguments: argparse.Namespace, folder: Path) -> int:
     told_to_stop = _listen_for_signals()
     try:
         if arguments.headless_check:
-            await _unattended(demo, arguments.time_limit)
+            await _unattended(demo, arguments.time_limit, with_meter=arguments.meter)
         else:
-            await _attended(demo, arguments.configured)
+            await _attended(demo, arguments.configured, with_meter=arguments.meter)
     except (DemoError, aiohttp.ClientError) as err:
         say(f"error: {err}")
         if arguments.headless_check and demo.log.exists():
