@@ -107,6 +107,19 @@ async def test_the_meter_of_a_battery_is_the_grid(hass: HomeAssistant, ask: Any)
     assert (await ask("flow"))["grid"].startswith("sensor.")
 
 
+async def test_the_verdict_of_the_emulated_meter_is_in_the_flow(
+    hass: HomeAssistant, ask: Any
+) -> None:
+    """The card says how well batteries hold the grid, where the plan has a meter."""
+    add_battery(hass, 1, "Venus")
+    entry = add_plan(hass)
+    assert "meter" not in await ask("flow")
+    er.async_get(hass).async_get_or_create(
+        "sensor", "marstek", "plan_meter_verdict", config_entry=entry
+    )
+    assert (await ask("flow"))["meter"].startswith("sensor.")
+
+
 async def test_what_is_too_much_is_refused(hass: HomeAssistant, ask: Any) -> None:
     """Names are bounded in length and number."""
     assert (await ask("config", language="x" * 100))["code"] == "invalid_format"

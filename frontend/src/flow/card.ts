@@ -94,9 +94,9 @@ export class FlowCard extends MarstekCard<never> {
   }
 
   #entities(): string[] {
-    const { grid, solar = [], batteries = [] } = this.#options;
+    const { grid, solar = [], batteries = [], meter } = this.#options;
     const own = batteries.flatMap(({ soc, power, commanded_by }) => [soc, power, commanded_by]);
-    return [grid, ...solar, ...own].filter((id): id is string => id !== undefined);
+    return [grid, meter, ...solar, ...own].filter((id): id is string => id !== undefined);
   }
 
   #state(id: string | undefined): EntityState | undefined {
@@ -125,6 +125,7 @@ export class FlowCard extends MarstekCard<never> {
       <circle class="joint" cx=${centre.x} cy=${centre.y} r="4"></circle>
       ${solar.length ? this.#node({ x: centre.x, y: SUN_TOP }, "solar", texts.solar, sun, solar[0]) : nothing}
       ${grid === undefined ? nothing : this.#node({ x: 60, y: middle }, "grid", texts.grid, fromGrid, grid)}
+      ${this.#verdict({ x: 60, y: middle })}
       ${this.#node({ x: WIDTH - 60, y: middle }, "house", texts.house, load, undefined)}
       ${batteries.map((battery, index) => this.#battery(where[index]!, battery, powers[index] ?? null, texts))}
     </svg>`;
@@ -147,6 +148,16 @@ export class FlowCard extends MarstekCard<never> {
       ${icon === "solar"
         ? svg`<text class="name" x=${place.x + RADIUS + 8} y=${place.y + 4}>${name}</text>`
         : svg`<text class="name" x=${place.x} y=${place.y + RADIUS + 15} text-anchor="middle">${name}</text>`}`);
+  }
+
+  /** How well batteries hold the grid by the emulated meter, below the grid. */
+  #verdict(place: Place): SVGTemplateResult | typeof nothing {
+    const { meter } = this.#options;
+    const state = this.#state(meter);
+    if (!state || state.state === "unavailable") return nothing;
+    const said = shortened(this.hass?.formatEntityState?.(state) ?? state.state, NAME_LETTERS + 6);
+    return this.#tappable(meter, said, svg`
+      <text class="by" x=${place.x} y=${place.y + RADIUS + 29} text-anchor="middle">${said}</text>`);
   }
 
   #battery(place: Place, battery: BatteryOptions, power: number | null, texts: Texts): SVGTemplateResult {

@@ -12,6 +12,8 @@ export interface FlowOptions {
   grid?: string;
   solar?: string[];
   batteries?: BatteryOptions[];
+  /** Verdict of the emulated meter, which says how well the grid is held. */
+  meter?: string;
 }
 
 /** A meter of a house that has not moved for so long, in ms, is not one of now. */

@@ -183,6 +183,8 @@ def flow_card(home: Inventory) -> Card:
     elif meters:
         # Batteries that have a meter share that of the home.
         card["grid"] = meters[0]
+    if "meter_verdict" in home.of_plan:
+        card["meter"] = home.of_plan["meter_verdict"]
     suns = [each.entities["pv_power"] for each in home.batteries if "pv_power" in each.entities]
     if suns:
         card["solar"] = suns
