@@ -54,6 +54,9 @@ def runs() -> Iterator[tuple[str, Run]]:
             for count in (1, 2, 3):
                 title = f"{name}, {count} battery" if count == 1 else f"{name}, {count} batteries"
                 yield f"{title}, {period:.0f} s meter", _run(profile, count, period)
+    run = _run(FOLLOW_PROFILES["e3"], 2, 1.0)
+    run.last_profile = FOLLOW_PROFILES["hmg"]
+    yield "e3 and hmg, 1 s meter", run
     for count in (2, 3):
         run = _run(FOLLOW_PROFILES["hmg"], count, 1.0)
         run.base = 300.0

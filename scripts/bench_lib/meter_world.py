@@ -90,6 +90,8 @@ class Run:
 
     profile: FollowProfile
     count: int = 1
+    last_profile: FollowProfile | None = None
+    """Kind of the last battery, where that is another one."""
     kind: str = "ct"
     meter_period: float = 1.0
     inverter: Callable[[], Inverter] = Inverter
@@ -111,10 +113,10 @@ class World:
         self.clients = [
             MeterClient(
                 run.kind,
-                FollowLaw(run.profile, charge=run.limit, discharge=run.limit),
+                FollowLaw(profile, charge=run.limit, discharge=run.limit),
                 battery=("VNSE3-0", f"02b25000000{number}"),
             )
-            for number in range(run.count)
+            for number, profile in enumerate(self._profiles())
         ]
         self.inverters = [run.inverter() for _ in self.clients]
         self._polls = [0.13 * (number + 1) for number in range(run.count)]
@@ -124,6 +126,10 @@ class World:
         self._grid: list[tuple[float, float]] = []
         self._outputs: list[tuple[float, list[float]]] = []
         self._last_answer = 0.0
+
+    def _profiles(self) -> list[FollowProfile]:
+        profiles = [self.run.profile] * self.run.count
+        return [*profiles[:-1], self.run.last_profile or profiles[-1]]
 
     def load(self, now: float) -> float:
         """Return the load of the house in W."""
@@ -150,7 +156,7 @@ class World:
         self._measure(grid, now, elapsed)
         for number, client in enumerate(self.clients):
             if elapsed >= self._polls[number]:
-                self._polls[number] += self.run.profile.poll * self._random.uniform(0.95, 1.05)
+                self._polls[number] += client.profile.poll * self._random.uniform(0.95, 1.05)
                 self._poll(number, client, now, elapsed)
 
     def _measure(self, grid: float, now: float, elapsed: float) -> None:

@@ -31,6 +31,15 @@ def test_the_bar_is_held(kind: str, count: int, period: float) -> None:
     assert ours.imbalance < 20
 
 
+def test_fast_and_slow_batteries_share() -> None:
+    """One that asks each 0.45 s does not take over from one that asks each 2.1 s."""
+    run = Run(profile=FOLLOW_PROFILES["e3"], count=2, last_profile=FOLLOW_PROFILES["hmg"])
+    got = World(run, Ours("ct")).go()
+    assert got.exchanged < 0.5
+    assert got.imbalance < 20
+    assert got.overshoot < 50
+
+
 def test_a_battery_that_does_not_hear_the_index() -> None:
     """Zeros in holds keep it from stepping, and its filter is learnt."""
     got = World(Run(profile=DEAF), Ours("ct")).go()

@@ -19,6 +19,7 @@ _JUMP_WATTS: Final = 50.0
 _SAME_WATTS: Final = 20.0
 _STUCK_SECONDS: Final = 15.0
 _STUCK_PAUSE: Final = 60.0
+_LONGEST_PAUSE: Final = 900.0
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Follower:
     _always_filters: bool = False
     _tries_half: bool = False
     _refused_since: float | None = None
+    _pause: float = _STUCK_PAUSE
     _is_new: bool = field(default=True)
 
     def report(self, power: float, now: float) -> None:
@@ -83,7 +85,7 @@ class Follower:
         return now - self.reported_at <= max(5.0, 2.5 * self.period)
 
     def is_stuck(self, now: float) -> bool:
-        """Return whether the battery was asked in vain and is left out for a minute."""
+        """Return whether the battery was asked in vain and is left out, for 1 to 15 minutes."""
         return now < self.stuck_until
 
     def tell(self, step: float, now: float) -> float:
@@ -119,7 +121,7 @@ class Follower:
         if telling is None:
             return
         if telling.has_moved:
-            self._refused_since = None
+            self._refused_since, self._pause = None, _STUCK_PAUSE
             if now - self.still_since >= self._stand_seconds(telling):
                 self._learn(telling)
                 self.telling = None
@@ -155,4 +157,5 @@ class Follower:
         if self._refused_since is None:
             self._refused_since = telling.at
         if now - self._refused_since >= _STUCK_SECONDS:
-            self.stuck_until, self._refused_since = now + _STUCK_PAUSE, None
+            self.stuck_until, self._refused_since = now + self._pause, None
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)

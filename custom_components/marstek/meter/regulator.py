@@ -16,6 +16,7 @@ LEAST_STEP: Final = 18.0
 """W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
 """W that a battery keeps of each step towards more discharge (METER.md 5)."""
+_CLEAR_ERROR: Final = 50.0
 _PLAN_SECONDS: Final = 12.0
 _MOST_BATTERIES: Final = 9
 
@@ -77,6 +78,8 @@ class Regulator:
         if abs(step) < LEAST_STEP:
             targets.open.discard(name)
             return None
+        if self._contradicts(step, targets):
+            return None
         if step > 0 and follower.power >= 0:
             step += _BIAS
         return follower.tell(step, now)
@@ -102,6 +105,14 @@ class Regulator:
         if self.followers[name].is_stuck(now):
             return Capability(0.0, 0.0, known.follows)
         return known
+
+    def _contradicts(self, step: float, targets: Targets) -> bool:
+        """Return whether a newer sample than that of the targets asks for the other direction."""
+        sample = self.samples.newest
+        if sample is None or self.samples.number == targets.number:
+            return False
+        error = sample.power - self.offset
+        return abs(error) > _CLEAR_ERROR and error * step < 0
 
     def _follows(self, name: str) -> bool:
         return self.capabilities.get(name, self.default).follows
