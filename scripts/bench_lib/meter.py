@@ -9,7 +9,7 @@ from custom_components.marstek.meter.sample import GridSample, SampleLog
 from simulator.following import DEAF, FOLLOW_PROFILES, FollowProfile
 
 from .meter_floors import CtFloor, ShellyFloor
-from .meter_world import Answers, Figures, Inverter, Run, World
+from .meter_world import LATENCY_OF_METER, Answers, Figures, Inverter, Run, World
 
 _MAC = "02b2500000ff"
 _DEATH = 120.0
@@ -28,8 +28,8 @@ class Ours:
             self.emulator = ShellyEmulator(samples=self.log)
 
     def sample(self, power: float, measured_at: float) -> None:
-        """Take a sample in."""
-        self.log.add(GridSample(power, measured_at))
+        """Take a sample in, as old as its arrival says: no entity gives more."""
+        self.log.add(GridSample(power, measured_at + LATENCY_OF_METER))
 
     def answer(self, datagram: bytes, address: str, now: float) -> bytes | None:
         """Answer a poll."""

@@ -20,7 +20,7 @@ STEPS = (1200.0, -1200.0, -1500.0, 1500.0, 500.0, -500.0)
 _FIRST = 24.0
 _SPACING = 36.0
 _NOISE = 4.0
-_LATENCY = 0.5
+LATENCY_OF_METER = 0.5
 _STEADY = 12.0
 _SETTLED = 50.0
 
@@ -164,7 +164,7 @@ class World:
         if elapsed >= self._measured and not is_dead:
             self._measured += self.run.meter_period
             noisy = grid + self._random.gauss(0, _NOISE)
-            self._waiting.append((now + _LATENCY, noisy, now))
+            self._waiting.append((now + LATENCY_OF_METER, noisy, now))
         while self._waiting and self._waiting[0][0] <= now:
             _, power, measured_at = self._waiting.pop(0)
             self.answers.sample(power, measured_at)

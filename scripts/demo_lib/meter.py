@@ -74,7 +74,14 @@ async def add(hass: HomeAssistant, report: Report) -> None:
     result: Json = begun
     answers: tuple[Json, ...] = (
         {"way": "ct", "source_kind": "signed"},
-        {"source": GRID, "aim": 10, "ct_mac": _CT_MAC, "ct_type": "HME-4", "low_load": 0},
+        {
+            "source": GRID,
+            "aim": 10,
+            "ct_mac": _CT_MAC,
+            "ct_type": "HME-4",
+            "low_load": 0,
+            "delay": 1,
+        },
         {"inverted": False},
     )
     for answer in answers:

@@ -17,7 +17,7 @@ from .emulator import Conduct, CtEmulator, ShellyEmulator
 from .errors import MeterError
 from .http_source import HttpSource
 from .quality import Quality
-from .regulator import Regulator
+from .regulator import LATENCY, Regulator
 from .sample import GridSample, SampleLog
 from .server import CT_PORT, SHELLY_PORT, MeterServer
 from .shares import Capability, Duty
@@ -29,8 +29,8 @@ def arguments() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--source", metavar="URL", help="HTTP address that gives W, + = import: a number or JSON")
     add("--key", default="", help="name of the power in the JSON, with dots through levels")
-    add("--interval", type=float, default=0.5, help="seconds between reads, default %(default)s")
-    add("--latency", type=float, default=0.5, help="age in s of a value when it is read")
+    add("--interval", type=float, default=0.25, help="seconds between reads, default %(default)s")
+    add("--latency", type=float, default=LATENCY, help="age in s that a value may have when read")
     add("--invert", action="store_true", help="the source counts import as negative")
     add("--way", choices=("ct", "shelly", "listen"), default="ct", help="what is emulated")
     add("--host", default="0.0.0.0", help="address to bind, default all")  # noqa: S104
@@ -66,7 +66,8 @@ def emulator(given: argparse.Namespace, log: SampleLog) -> CtEmulator | ShellyEm
     if given.way == "shelly":
         return ShellyEmulator(samples=log, conduct=conduct)
     limits = Capability(given.max_charge, given.max_discharge)
-    regulator = Regulator(log, given.offset, Duty(given.low_load), default=limits)
+    duty = Duty(given.low_load)
+    regulator = Regulator(log, given.offset, given.latency, duty, default=limits)
     return LearningCt(
         samples=log,
         regulator=regulator,
@@ -87,7 +88,7 @@ async def run(given: argparse.Namespace) -> None:
 
     def take(power: float, moment: float) -> None:
         signed = -power if given.invert else power
-        if log.add(GridSample(signed, moment - given.latency)):
+        if log.add(GridSample(signed, moment)):
             answers.quality.note_sample(signed - given.offset, moment)
 
     stopped = asyncio.Event()

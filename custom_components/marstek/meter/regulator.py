@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .follower import Follower
-from .sample import SampleLog
+from .sample import GridSample, SampleLog
 from .shares import Capability, Duty, carried, divided
 
+LATENCY: Final = 1.0
+"""Seconds from a measurement to its arrival that are allowed for by default. Too few, and the step
+before is corrected twice; too many only delay the next one."""
 LEAST_STEP: Final = 18.0
 """W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
@@ -39,6 +42,8 @@ class Regulator:
     samples: SampleLog
     offset: float = 0.0
     """Grid power in W that is aimed at, + = import."""
+    latency: float = LATENCY
+    """Seconds that a sample may be older than its arrival says."""
     duty: Duty = field(default_factory=Duty)
     default: Capability = field(default_factory=Capability)
     """Capability of a battery of which nothing else is known."""
@@ -84,11 +89,15 @@ class Regulator:
             step += _BIAS
         return follower.tell(step, now)
 
-    def still_power(self, now: float, measured_at: float) -> float | None:
+    def _is_after(self, sample: GridSample, follower: Follower) -> bool:
+        """Return whether a sample was measured since a battery's power stands still."""
+        return sample.measured_at - self.latency >= follower.still_since
+
+    def still_power(self, now: float, sample: GridSample) -> float | None:
         """Return the sum of own powers in W while all stood still since before a sample, or None."""
         alive = [each for each in self.followers.values() if each.is_alive(now)]
         if not alive or any(
-            not each.is_calm(now) or measured_at < each.still_since for each in alive
+            not each.is_calm(now) or not self._is_after(sample, each) for each in alive
         ):
             return None
         return sum(each.power for each in alive)
@@ -127,7 +136,7 @@ class Regulator:
         alive = {name: each for name, each in self.followers.items() if each.is_alive(now)}
         following = {name: each for name, each in alive.items() if self._follows(name)}
         for follower in alive.values():
-            if not follower.is_calm(now) or sample.measured_at < follower.still_since:
+            if not follower.is_calm(now) or not self._is_after(sample, follower):
                 return
         outside = sum(each.power for name, each in alive.items() if name not in following)
         own = sum(each.power for each in following.values())

@@ -25,7 +25,7 @@ class GridSample:
     power: float
     """W, + = import, - = export."""
     measured_at: float
-    """Monotonic seconds."""
+    """Monotonic seconds of its arrival, where the moment of the measurement is not known."""
 
 
 def plausible(power: float) -> bool:

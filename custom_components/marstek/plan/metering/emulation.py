@@ -79,7 +79,7 @@ class MeterEmulation:
     def _make_emulators(self) -> list[tuple[int, CtEmulator | ShellyEmulator]]:
         """Return what answers, by port: while listening, on all."""
         settings = self.settings
-        regulator = Regulator(self._log, settings.aim, Duty(settings.low_load))
+        regulator = Regulator(self._log, settings.aim, settings.delay, Duty(settings.low_load))
         ct = CtEmulator(
             samples=self._log,
             regulator=regulator,
@@ -220,7 +220,7 @@ class MeterEmulation:
             return
         is_settled = isinstance(emulator, ShellyEmulator)
         if isinstance(emulator, CtEmulator):
-            power = emulator.regulator.still_power(now, sample.measured_at)
+            power = emulator.regulator.still_power(now, sample)
         else:
             power = self._settled.power(self._known.values(), now)
         if power is not None and self._sign.note(sample.power, power, is_settled=is_settled):

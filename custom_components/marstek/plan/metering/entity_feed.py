@@ -27,8 +27,6 @@ from ...meter.sample import GridSample
 from ...meter.source import SourceParts
 from .settings import MeterSettings
 
-LATENCY: Final = 0.5
-"""Seconds that a value is taken to be old when its entity reports it."""
 _WATTS: Final = {
     UnitOfPower.WATT: 1.0,
     UnitOfPower.KILO_WATT: 1000.0,
@@ -106,6 +104,6 @@ class EntityFeed:
             self._parts.drop(part)
             self._lost()
             return
-        sample = self._parts.take(part, power, self._hass.loop.time() - LATENCY)
+        sample = self._parts.take(part, power, self._hass.loop.time())
         if sample is not None:
             self._take(sample)
