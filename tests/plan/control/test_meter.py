@@ -320,3 +320,22 @@ async def test_apparent_power_never_charges() -> None:
         await asyncio.sleep(30)
         assert home.powers()[0] == pytest.approx(0, abs=20)
         await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_a_reload_leaks_no_socket() -> None:
+    """The port is free between, and the grid is held again afterwards."""
+    async with plan_home(count=1) as home, House(home) as house:
+        give_slopes(home)
+        await home.batteries[0].follow("ct")
+        await add_meter(home, "ct")
+        house.load = 700
+        await eventually(lambda: abs(house.grid - 10) < 40, 20)
+        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+        assert not is_bound(CT_PORT)
+        assert await home.hass.config_entries.async_setup(home.entry.entry_id)
+        await asyncio.sleep(5)
+        assert is_bound(CT_PORT)
+        house.load = 300
+        await eventually(lambda: abs(house.grid - 10) < 40, 20)
+        await home.batteries[0].unfollow()
