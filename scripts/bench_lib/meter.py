@@ -9,7 +9,7 @@ from custom_components.marstek.meter.sample import GridSample, SampleLog
 from simulator.following import DEAF, FOLLOW_PROFILES, FollowProfile
 
 from .meter_floors import CtFloor, ShellyFloor
-from .meter_world import LATENCY_OF_METER, Answers, Figures, Inverter, Run, World
+from .meter_world import Answers, Figures, Inverter, Run, World
 
 _MAC = "02b2500000ff"
 _DEATH = 120.0
@@ -27,9 +27,9 @@ class Ours:
         else:
             self.emulator = ShellyEmulator(samples=self.log)
 
-    def sample(self, power: float, measured_at: float) -> None:
-        """Take a sample in, as old as its arrival says: no entity gives more."""
-        self.log.add(GridSample(power, measured_at + LATENCY_OF_METER))
+    def sample(self, power: float, _: float, arrived_at: float) -> None:
+        """Take a sample in by its arrival: no entity says when it was measured."""
+        self.log.add(GridSample(power, arrived_at))
 
     def answer(self, datagram: bytes, address: str, now: float) -> bytes | None:
         """Answer a poll."""
@@ -61,6 +61,10 @@ def runs() -> Iterator[tuple[str, Run]]:
         run = _run(FOLLOW_PROFILES["hmg"], count, 1.0)
         run.base = 300.0
         yield f"hmg, {count}, from 300 W through zero", run
+    for count in (1, 3):
+        run = _run(FOLLOW_PROFILES["e3"], count, 1.0)
+        run.latency = 3.0
+        yield f"e3, {count}, meter 3 s late", run
     yield "deaf to info_idx, 1 battery", _run(DEAF, 1, 1.0)
     yield "deaf to info_idx, 2 batteries", _run(DEAF, 2, 1.0)
     for count in (1, 2):

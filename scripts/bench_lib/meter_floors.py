@@ -38,7 +38,7 @@ class CtFloor:
     _number: int = 0
     _seen: dict[str, _Seen] = field(default_factory=dict)
 
-    def sample(self, power: float, measured_at: float) -> None:
+    def sample(self, power: float, measured_at: float, _: float) -> None:
         """Take a sample in."""
         self._value, self._measured, self._number = power, measured_at, self._number + 1
 
@@ -90,7 +90,7 @@ class ShellyFloor:
     _number: int = 0
     _told: dict[str, int] = field(default_factory=dict)
 
-    def sample(self, power: float, _: float) -> None:
+    def sample(self, power: float, _: float, __: float) -> None:
         """Take a sample in."""
         self._value, self._number = power, self._number + 1
 

@@ -20,7 +20,6 @@ STEPS = (1200.0, -1200.0, -1500.0, 1500.0, 500.0, -500.0)
 _FIRST = 24.0
 _SPACING = 36.0
 _NOISE = 4.0
-LATENCY_OF_METER = 0.5
 _STEADY = 12.0
 _SETTLED = 50.0
 
@@ -28,8 +27,8 @@ _SETTLED = 50.0
 class Answers(Protocol):
     """What answers the polls: ours, or one of the floors that it is compared with."""
 
-    def sample(self, power: float, measured_at: float, /) -> None:
-        """Take a sample of the grid in W, measured at a monotonic moment."""
+    def sample(self, power: float, measured_at: float, arrived_at: float, /) -> None:
+        """Take a sample of the grid in W, measured and arrived at monotonic moments."""
 
     def answer(self, datagram: bytes, address: str, now: float, /) -> bytes | None:
         """Return the answer to a poll, or None for silence."""
@@ -94,6 +93,8 @@ class Run:
     """Kind of the last battery, where that is another one."""
     kind: str = "ct"
     meter_period: float = 1.0
+    latency: float = 0.5
+    """Seconds from a measurement to its arrival."""
     inverter: Callable[[], Inverter] = Inverter
     dies_at: float | None = None
     """When the meter stops giving samples."""
@@ -164,10 +165,10 @@ class World:
         if elapsed >= self._measured and not is_dead:
             self._measured += self.run.meter_period
             noisy = grid + self._random.gauss(0, _NOISE)
-            self._waiting.append((now + LATENCY_OF_METER, noisy, now))
+            self._waiting.append((now + self.run.latency, noisy, now))
         while self._waiting and self._waiting[0][0] <= now:
             _, power, measured_at = self._waiting.pop(0)
-            self.answers.sample(power, measured_at)
+            self.answers.sample(power, measured_at, now)
 
     def _poll(self, number: int, client: MeterClient, now: float, elapsed: float) -> None:
         output = self.inverters[number].output

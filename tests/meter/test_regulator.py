@@ -3,6 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.marstek.meter.emulator import CtEmulator
 from custom_components.marstek.meter.follower import Follower
 from custom_components.marstek.meter.regulator import Regulator
 from custom_components.marstek.meter.sample import GridSample, SampleLog
@@ -29,6 +30,17 @@ def test_the_bar_is_held(kind: str, count: int, period: float) -> None:
     assert ours.crossings <= 80
     assert ours.exchanged < 0.5
     assert ours.imbalance < 20
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_delay_of_the_source_is_learnt(count: int) -> None:
+    """A meter that is 3 s late makes no battery overshoot."""
+    run = Run(profile=FOLLOW_PROFILES["e3"], count=count, latency=3.0)
+    ours = Ours("ct")
+    got = World(run, ours).go()
+    assert got.overshoot < 50
+    assert isinstance(ours.emulator, CtEmulator)
+    assert 2.5 < ours.emulator.regulator.delay.seconds < 4.5
 
 
 def test_fast_and_slow_batteries_share() -> None:
@@ -132,7 +144,7 @@ def test_no_step_breaks_a_promise(
     names = "abc"[: len(limits)]
     for name, (charge, discharge) in zip(names, limits, strict=True):
         regulator.capabilities[name] = Capability(charge, discharge)
-    now = _held(regulator, names, 3, 0, grid)
+    now = _held(regulator, names, 6, 0, grid)
     steps = [regulator.step(name, now) or 0.0 for name in names]
     assert all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
     if grid > 0:
@@ -145,7 +157,7 @@ def test_a_battery_outside_auto_is_left_alone() -> None:
     """It gets no step, and the others carry the whole load."""
     regulator = Regulator(SampleLog())
     regulator.capabilities["a"] = Capability(follows=False)
-    now = _held(regulator, "ab", 3, 0, 600)
+    now = _held(regulator, "ab", 6, 0, 600)
     assert regulator.step("a", now) is None
     step = regulator.step("b", now)
     assert step == pytest.approx(605)
@@ -184,6 +196,6 @@ def test_a_pause_at_zero_is_no_arrival() -> None:
 def test_a_small_change_is_carried_by_one() -> None:
     """Divided by three it would be too small for any battery, and stay for ever."""
     regulator = Regulator(SampleLog())
-    now = _held(regulator, "abc", 3, 0, 45)
+    now = _held(regulator, "abc", 6, 0, 45)
     steps = [regulator.step(name, now) for name in "abc"]
     assert [step for step in steps if step] == [pytest.approx(50)]

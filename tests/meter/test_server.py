@@ -45,7 +45,7 @@ def test_a_hold_is_the_old_index_and_zeros() -> None:
     """Also for a battery that counts each reply as a sample."""
     emulator = ct_emulator()
     seen = []
-    for tick in range(8):
+    for tick in range(14):
         now = 101 + tick / 2
         emulator.samples.add(GridSample(500, now))
         reply = emulator.receive(POLL, "a", now)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.const import UnitOfPower, UnitOfTime
+from homeassistant.const import UnitOfPower
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -23,7 +23,6 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..meter.frame import ANY_CT, CT_TYPES
-from ..meter.regulator import LATENCY
 from ..meter.server import SHELLY_PORT
 from ..meter.source import SourceKind, SourceParts
 from ..plan.metering.emulation import NAMES
@@ -32,7 +31,6 @@ from ..plan.metering.settings import (
     CONF_AIM,
     CONF_CT_MAC,
     CONF_CT_TYPE,
-    CONF_DELAY,
     CONF_EXPORT,
     CONF_INVERTED,
     CONF_LOW_LOAD,
@@ -43,7 +41,6 @@ from ..plan.metering.settings import (
     CONF_SOURCE_KIND,
     CONF_WAY,
     MOST_AIM,
-    MOST_DELAY,
     OTHER_SHELLY_PORT,
     USUAL_AIM,
     Way,
@@ -72,7 +69,6 @@ class MeterFlow(ConfigSubentryFlow):
             CONF_SOURCE_KIND: SourceKind.SIGNED,
             CONF_AIM: USUAL_AIM,
             CONF_LOW_LOAD: 0,
-            CONF_DELAY: LATENCY,
             CONF_CT_TYPE: CT_TYPES[0],
             CONF_SHELLY_PORT: str(SHELLY_PORT),
         }
@@ -147,7 +143,7 @@ class MeterFlow(ConfigSubentryFlow):
         parts = () if way == Way.LISTEN else _PARTS[SourceKind(self._data[CONF_SOURCE_KIND])]
         kept = {CONF_WAY, CONF_SOURCE_KIND, CONF_AIM, CONF_INVERTED, CONF_SHELLY_PORT, *parts}
         if way == Way.CT:
-            kept |= {CONF_CT_MAC, CONF_CT_TYPE, CONF_LOW_LOAD, CONF_DELAY}
+            kept |= {CONF_CT_MAC, CONF_CT_TYPE, CONF_LOW_LOAD}
         data = {key: value for key, value in self._data.items() if key in kept}
         texts = await async_load_texts(self.hass)
         title = texts.get(f"selector.{CONF_WAY}.options.{way}")
@@ -170,15 +166,6 @@ class MeterFlow(ConfigSubentryFlow):
         if self._data[CONF_WAY] == Way.CT:
             fields[vol.Required(CONF_CT_MAC)] = TextSelector()
             fields[vol.Required(CONF_CT_TYPE)] = _ct_types()
-            fields[vol.Required(CONF_DELAY)] = NumberSelector(
-                NumberSelectorConfig(
-                    min=0.5,
-                    max=MOST_DELAY,
-                    step=0.5,
-                    mode=NumberSelectorMode.BOX,
-                    unit_of_measurement=UnitOfTime.SECONDS,
-                )
-            )
             fields[vol.Required(CONF_LOW_LOAD)] = _watts(0, _MOST_LOW_LOAD)
         else:
             ports = [str(SHELLY_PORT), str(OTHER_SHELLY_PORT)]

@@ -8,13 +8,13 @@ next step comes from a sample measured since then, and from no other.
 from dataclasses import dataclass, field
 from typing import Final
 
+from .delay import DelayMeter
 from .follower import Follower
 from .sample import GridSample, SampleLog
 from .shares import Capability, Duty, carried, divided
 
-LATENCY: Final = 1.0
-"""Seconds from a measurement to its arrival that are allowed for by default. Too few, and the step
-before is corrected twice; too many only delay the next one."""
+LATENCY: Final = 0.5
+"""Seconds from a measurement to its arrival that are always allowed for."""
 LEAST_STEP: Final = 18.0
 """W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
@@ -30,6 +30,8 @@ class Targets:
 
     number: int
     made_at: float
+    grid: float
+    """Power of that sample in W."""
     powers: dict[str, float]
     open: set[str]
     """Batteries that have not moved towards their target yet."""
@@ -49,6 +51,7 @@ class Regulator:
     """Capability of a battery of which nothing else is known."""
     capabilities: dict[str, Capability] = field(default_factory=dict)
     followers: dict[str, Follower] = field(default_factory=dict)
+    delay: DelayMeter = field(default_factory=DelayMeter)
     _targets: Targets | None = None
 
     def report(self, name: str, power: float, now: float) -> bool:
@@ -62,8 +65,12 @@ class Regulator:
             follower = self.followers[name] = Follower()
         telling = follower.telling
         follower.report(power, now)
+        self.delay.look(self.samples)
         if telling is not None and telling.has_moved and self._targets is not None:
             # On its way: no second step from the same targets.
+            if name in self._targets.open:
+                moved_at = now - follower.period / 2
+                self.delay.begin(self._targets.grid, telling.step, moved_at)
             self._targets.open.discard(name)
         return True
 
@@ -91,7 +98,7 @@ class Regulator:
 
     def _is_after(self, sample: GridSample, follower: Follower) -> bool:
         """Return whether a sample was measured since a battery's power stands still."""
-        return sample.measured_at - self.latency >= follower.still_since
+        return sample.measured_at - max(self.latency, self.delay.seconds) >= follower.still_since
 
     def still_power(self, now: float, sample: GridSample) -> float | None:
         """Return the sum of own powers in W while all stood still since before a sample, or None."""
@@ -145,16 +152,17 @@ class Regulator:
         if power < 0 < load:
             # No aim makes batteries charge while the house needs power.
             power = 0.0
-        self._targets = self._divide(power, following, number, now)
+        self._targets = self._divide(power, following, sample.power, now)
 
     def _divide(
-        self, power: float, following: dict[str, Follower], number: int, now: float
+        self, power: float, following: dict[str, Follower], grid: float, now: float
     ) -> Targets:
+        number = self.samples.number
         members = {name: self.capability(name, now) for name in following}
         shares = divided(power, self.duty.chosen(power, members, now))
         powers = {name: shares.get(name, 0.0) for name in following}
         own = {name: follower.power for name, follower in following.items()}
-        return Targets(number, now, _gathered(powers, own, members), set(powers))
+        return Targets(number, now, grid, _gathered(powers, own, members), set(powers))
 
 
 def _gathered(

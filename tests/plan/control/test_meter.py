@@ -72,7 +72,7 @@ async def add_meter(home: PlanHome, way: str, **source: Any) -> None:
     if way != "listen":
         assert flow["step_id"] == "source", flow
         if way == "ct":
-            source = {"ct_mac": CT_MAC, "ct_type": "HME-4", "low_load": 0, "delay": 1} | source
+            source = {"ct_mac": CT_MAC, "ct_type": "HME-4", "low_load": 0} | source
         else:
             source = {"shelly_port": "1010"} | source
         inverted = source.pop("inverted", False)
@@ -208,10 +208,10 @@ async def test_listening_answers_nothing_and_shows_who_asks() -> None:
         }
         assert suggested["ct_mac"] == "02b2500000aa"
         wrong = {"source": "sensor.none", "aim": 10, "ct_mac": "x", "ct_type": "HME-4"}
-        flow = await flows.async_configure(flow["flow_id"], {**wrong, "low_load": 0, "delay": 1})
+        flow = await flows.async_configure(flow["flow_id"], {**wrong, "low_load": 0})
         assert flow["errors"] == {"source": "not_a_power", "ct_mac": "not_a_mac"}
         right = {"source": GRID, "aim": 10, "ct_mac": "02B2500000AA", "ct_type": "HME-4"}
-        flow = await flows.async_configure(flow["flow_id"], {**right, "low_load": 0, "delay": 1})
+        flow = await flows.async_configure(flow["flow_id"], {**right, "low_load": 0})
         assert flow["description_placeholders"]["power"] == "100"
         flow = await flows.async_configure(flow["flow_id"], {"inverted": False})
         assert flow["reason"] == "reconfigure_successful"

@@ -79,7 +79,7 @@ class MeterEmulation:
     def _make_emulators(self) -> list[tuple[int, CtEmulator | ShellyEmulator]]:
         """Return what answers, by port: while listening, on all."""
         settings = self.settings
-        regulator = Regulator(self._log, settings.aim, settings.delay, Duty(settings.low_load))
+        regulator = Regulator(self._log, settings.aim, duty=Duty(settings.low_load))
         ct = CtEmulator(
             samples=self._log,
             regulator=regulator,

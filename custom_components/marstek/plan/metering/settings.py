@@ -9,7 +9,6 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from ...meter.frame import ANY_CT, CT_TYPES
-from ...meter.regulator import LATENCY
 from ...meter.server import CT_PORT, SHELLY_PORT
 from ...meter.source import SourceKind
 
@@ -24,7 +23,6 @@ CONF_PHASE_C: Final = "phase_c"
 CONF_INVERTED: Final = "inverted"
 CONF_CT_MAC: Final = "ct_mac"
 CONF_CT_TYPE: Final = "ct_type"
-CONF_DELAY: Final = "delay"
 CONF_AIM: Final = "aim"
 CONF_LOW_LOAD: Final = "low_load"
 CONF_SHELLY_PORT: Final = "shelly_port"
@@ -34,7 +32,6 @@ OTHER_SHELLY_PORT: Final = 2220
 USUAL_AIM: Final = 10
 """Grid power in W to aim at, + = import."""
 MOST_AIM: Final = 800
-MOST_DELAY: Final = 5
 _MAC: Final = re.compile(r"[0-9a-f]{12}")
 
 
@@ -61,8 +58,6 @@ class MeterSettings:
     ct_mac: str = ""
     ct_type: str = CT_TYPES[0]
     aim: float = USUAL_AIM
-    delay: float = LATENCY
-    """Seconds from a measurement until the entity shows it."""
     low_load: float = 0.0
     """W per battery below which one battery carries all; 0 for never."""
     shelly_port: int = SHELLY_PORT
@@ -89,7 +84,6 @@ def settings_of(data: Mapping[str, Any]) -> MeterSettings:
         ct_mac=str(data.get(CONF_CT_MAC) or "").lower(),
         ct_type=str(data.get(CONF_CT_TYPE) or CT_TYPES[0]),
         aim=float(data.get(CONF_AIM, USUAL_AIM)),
-        delay=float(data.get(CONF_DELAY) or LATENCY),
         low_load=float(data.get(CONF_LOW_LOAD) or 0),
         shelly_port=int(data.get(CONF_SHELLY_PORT) or SHELLY_PORT),
     )
