@@ -80,7 +80,6 @@ async def add(hass: HomeAssistant, report: Report) -> None:
             "ct_mac": _CT_MAC,
             "ct_type": "HME-4",
             "low_load": 0,
-            "delay": 1,
         },
         {"inverted": False},
     )
