@@ -79,6 +79,16 @@ def test_a_flood_is_bounded() -> None:
     assert len(emulator.regulator.followers) <= 9
 
 
+def test_strangers_do_not_crowd_a_battery_out() -> None:
+    """However many others ask first, ours is answered."""
+    emulator = ct_emulator(Conduct(knows=lambda _, mac: mac == BATTERY[1]))
+    for number in range(100):
+        stranger = ct_request(("HMG-50", f"{number:012x}"), CT, "A", 0)
+        emulator.receive(stranger, f"192.0.2.{number}", 101)
+    assert emulator.receive(POLL, "192.0.2.200", 102) is not None
+    assert len(list(emulator.askers)) == 32
+
+
 def test_only_one_battery_follows_a_shelly() -> None:
     """A second one would fight it, and takes over only when the first is silent."""
     log = SampleLog()

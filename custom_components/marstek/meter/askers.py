@@ -51,15 +51,25 @@ class Askers:
         return iter(self._known.values())
 
     def note(
-        self, address: str, meter: str, now: float, *, kind: str = "", mac: str = "", ct: str = ""
+        self,
+        address: str,
+        meter: str,
+        now: float,
+        *,
+        kind: str = "",
+        mac: str = "",
+        ct: str = "",
+        is_known: bool = False,
     ) -> Asker | None:
-        """Count a poll; None where there is no room for another one."""
+        """Count a poll; None where there is no room, which a known battery always gets."""
         key = (address, meter, mac)
         asker = self._known.get(key)
         if asker is None:
             self._forget(now)
             if len(self._known) >= _MOST:
-                return None
+                if not is_known:
+                    return None
+                del self._known[min(self._known, key=lambda each: self._known[each].last)]
             asker = self._known[key] = Asker(address, meter, kind, mac, ct)
         asker.ct_mac = ct
         asker.note(now)

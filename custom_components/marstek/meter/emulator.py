@@ -76,6 +76,7 @@ class CtEmulator:
         if not self._limit.allows(address, now):
             return None
         mac = request.battery_mac.lower()
+        is_known = self.conduct.knows(address, mac)
         asker = self.askers.note(
             address,
             request.ct_type or "ct",
@@ -83,8 +84,9 @@ class CtEmulator:
             kind=request.battery_type,
             mac=mac,
             ct=request.ct_mac.lower(),
+            is_known=is_known,
         )
-        if asker is None or not self._is_ours(request) or not self.conduct.knows(address, mac):
+        if asker is None or not self._is_ours(request) or not is_known:
             return None
         if not self.regulator.report(mac, request.power, now):
             return None
@@ -167,8 +169,9 @@ class ShellyEmulator:
             return None
         if not self._limit.allows(address, now):
             return None
-        asker = self.askers.note(address, "shelly", now)
-        if asker is None or not self.conduct.knows(address, "") or not self._is_first(address, now):
+        is_known = self.conduct.knows(address, "")
+        asker = self.askers.note(address, "shelly", now, is_known=is_known)
+        if asker is None or not is_known or not self._is_first(address, now):
             return None
         power = None if self.conduct.is_silent else self._due(now)
         asker.answered += power is not None

@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ...const import DOMAIN
+from ...const import DOMAIN, LOGGER
 
 PORT_IN_USE: Final = "meter_port_in_use"
 PORT_PRIVILEGED: Final = "meter_port_privileged"
@@ -36,10 +36,13 @@ class MeterIssues:
         """Raise a repair with its placeholders, or remove it with None."""
         if placeholders is None:
             if self.raised.pop(key, None) is not None:
+                LOGGER.info("Meter: %s is over", key)
                 ir.async_delete_issue(self._hass, DOMAIN, f"{key}_{self._entry_id}")
             return
         if self.raised.get(key) == placeholders:
             return
+        if key not in self.raised:
+            LOGGER.info("Meter: %s", key)
         self.raised[key] = placeholders
         ir.async_create_issue(
             self._hass,
