@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import format_mac
 
 from .const import CONF_BLE_MAC, CONF_FIRMWARE, CONF_KIND, DOMAIN, EntryKind
@@ -62,6 +63,19 @@ def async_entry_of(hass: HomeAssistant, ble_mac: str) -> ConfigEntry | None:
     for entry in hass.config_entries.async_entries(DOMAIN):
         names = (entry.unique_id, entry.data.get(CONF_BLE_MAC))
         if any(isinstance(name, str) and format_mac(name) == wanted for name in names):
+            return entry
+    return None
+
+
+@callback
+def async_entry_of_device(hass: HomeAssistant, device_id: str) -> ConfigEntry | None:
+    """Return the entry of the battery that a device is; None for any other device."""
+    device = dr.async_get(hass).async_get(device_id)
+    for domain, identifier in device.identifiers if device else ():
+        if domain != DOMAIN:
+            continue
+        entry = async_entry_of(hass, identifier)
+        if entry is not None and is_battery(entry):
             return entry
     return None
 

@@ -19,7 +19,7 @@ import voluptuous as vol
 
 from ..battery.runtime import Battery, BatteryConfigEntry
 from ..const import CONF_BLE_MAC, DOMAIN
-from ..entries import async_batteries, async_entry_of, is_battery
+from ..entries import async_batteries, async_entry_of_device
 from ..errors import command_error
 from ..texts import async_load_texts
 from ..venus import VenusError
@@ -115,7 +115,7 @@ def one_battery(call: ServiceCall) -> ConfigEntry:
 
 def _named(hass: HomeAssistant, device_ids: list[str]) -> list[BatteryConfigEntry]:
     """Return the entries of devices; ServiceValidationError when one is no battery."""
-    found = {device_id: _entry_of(hass, device_id) for device_id in device_ids}
+    found = {device_id: async_entry_of_device(hass, device_id) for device_id in device_ids}
     unknown = [_device_name(hass, each) for each, entry in found.items() if entry is None]
     if unknown:
         raise ServiceValidationError(
@@ -124,17 +124,6 @@ def _named(hass: HomeAssistant, device_ids: list[str]) -> list[BatteryConfigEntr
             translation_placeholders={"names": ", ".join(unknown)},
         )
     return [entry for entry in found.values() if entry is not None]
-
-
-def _entry_of(hass: HomeAssistant, device_id: str) -> BatteryConfigEntry | None:
-    device = dr.async_get(hass).async_get(device_id)
-    for domain, identifier in device.identifiers if device else ():
-        if domain != DOMAIN:
-            continue
-        entry = async_entry_of(hass, identifier)
-        if entry is not None and is_battery(entry):
-            return entry
-    return None
 
 
 def _device_name(hass: HomeAssistant, device_id: str) -> str:

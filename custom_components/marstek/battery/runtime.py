@@ -69,6 +69,11 @@ class Battery(BatteryView):
         return self.coordinator.async_add_listener(listener, reading)
 
     @callback
+    def async_follow(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` when data change, and poll nothing for it; return a function that ends it."""
+        return self.coordinator.async_add_listener(listener)
+
+    @callback
     def async_add_steward(self, steward: Steward) -> Callable[[], None]:
         """Inform the plan of commands by hand from now on; return a function that ends this."""
         return self.parts.ownership.async_add(steward)

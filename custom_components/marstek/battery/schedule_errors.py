@@ -1,6 +1,6 @@
 """Errors of a schedule, in the user's language."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..const import DOMAIN
 from ..errors import command_error, describe
 from ..texts import Texts, async_load_texts
-from ..venus import OutOfRangeError, VenusError
+from ..venus import OutOfRangeError, Slot, VenusError
 from .runtime import Battery
 from .schedule.slot_writer import Written
 from .schedule.timetable import ScheduledPeriod, TimetableError
@@ -32,6 +32,21 @@ def check_powers(battery: Battery, periods: Iterable[ScheduledPeriod]) -> None:
         if not -limits.charge <= period.power <= limits.discharge:
             error = OutOfRangeError(period.power, -limits.charge, limits.discharge)
             raise command_error(error, battery.name)
+
+
+async def async_write_checked(battery: Battery, arrange: Callable[[], tuple[Slot, ...]]) -> None:
+    """Write the slots that `arrange` returns at their turn; translated errors for all that fails.
+
+    HomeAssistantError where the battery did not take them all, or is not back in its mode;
+    ServiceValidationError for a timetable that does not fit. It takes a minute at most.
+    """
+    try:
+        written = await battery.async_bound(battery.async_write_slots(arrange))
+    except TimetableError as err:
+        raise timetable_error(err, battery.name) from err
+    except VenusError as err:
+        raise command_error(err, battery.name) from err
+    await async_check_written(battery, written)
 
 
 async def async_check_written(battery: Battery, written: Written) -> None:

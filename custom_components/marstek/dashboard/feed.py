@@ -1,12 +1,12 @@
-"""Feed of a card: sends what the plan publishes for as long as a page is open.
+"""Feeds of cards: send what the plan or a battery publishes for as long as a page is open.
 
-It outlives the plan: a page that stays open over a reload is sent nothing but that there is no plan,
+It outlives the plan, and a battery: a page that stays open over a reload is sent that there is none,
 and then the new one. Nothing is asked of a battery or of a source for it.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -43,28 +43,37 @@ def async_check_may_read(
         raise Unauthorized(entity_id=entity_id)
 
 
-class PlanFeed:
+class Feed:
     """One subscription of one page."""
 
-    def __init__(
-        self, hass: HomeAssistant, connection: ActiveConnection, number: int, make: MakeFeedMessage
-    ) -> None:
-        """Send messages made by `make` for the request of that `number`; nothing is sent yet."""
-        self._hass = hass
-        self._connection = connection
+    def __init__(self, hass: HomeAssistant, connection: ActiveConnection, number: int) -> None:
+        """Send messages for the request of that `number`; nothing is sent yet."""
+        self.hass = hass
+        self.connection = connection
         self._number = number
-        self._make = make
-        self._plan: Plan | None = None
         self._sent: FeedMessage | None = None
         self._detach: list[Callable[[], None]] = []
         self._stop_following: Callable[[], None] | None = None
         self._due: asyncio.Handle | None = None
 
+    def follow(self) -> list[Callable[[], None]]:
+        """Call `send_soon` from now on for each change; return functions that end this."""
+        raise NotImplementedError
+
+    def message(self) -> FeedMessage:
+        """Return what the card is to show now."""
+        raise NotImplementedError
+
+    def is_renewed(self, entry: ConfigEntry) -> bool:
+        """Tell whether another object has to be followed since a config entry has changed."""
+        raise NotImplementedError
+
     @callback
     def async_start(self) -> None:
         """Send what there is, and then every change."""
+        self.connection.subscriptions[self._number] = self.async_stop
         self._stop_following = async_dispatcher_connect(
-            self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
+            self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
         )
         self._attach()
 
@@ -84,30 +93,55 @@ class PlanFeed:
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if is_plan(entry) and async_loaded_plan(self._hass) is not self._plan:
+        if self.is_renewed(entry):
             self._attach()
 
     def _attach(self) -> None:
         self._leave()
-        self._plan = async_loaded_plan(self._hass)
-        if self._plan is not None:
-            self._detach = [
-                self._plan.tariff.async_add_listener(self._send_soon),
-                self._plan.control.async_add_listener(self._send_soon),
-            ]
+        self._detach = self.follow()
         self._send()
 
     @callback
-    def _send_soon(self) -> None:
+    def send_soon(self) -> None:
         """Send once after all that happens now: a page must not hold up those who command."""
         if self._due is None:
-            self._due = self._hass.loop.call_soon(self._send)
+            self._due = self.hass.loop.call_soon(self._send)
 
     @callback
     def _send(self) -> None:
         """Send what has changed; a message that is the same is not sent again."""
         self._due = None
-        message = NO_PLAN if self._plan is None else {"plan": True, **self._make(self._plan)}
+        message = self.message()
         if message != self._sent:
             self._sent = message
-            self._connection.send_message(event_message(self._number, message))
+            self.connection.send_message(event_message(self._number, message))
+
+
+class PlanFeed(Feed):
+    """Feed of what is made of the plan."""
+
+    def __init__(
+        self, hass: HomeAssistant, connection: ActiveConnection, number: int, make: MakeFeedMessage
+    ) -> None:
+        """Send messages made by `make`."""
+        super().__init__(hass, connection, number)
+        self._make = make
+        self._plan: Plan | None = None
+
+    @override
+    def follow(self) -> list[Callable[[], None]]:
+        self._plan = async_loaded_plan(self.hass)
+        if self._plan is None:
+            return []
+        return [
+            self._plan.tariff.async_add_listener(self.send_soon),
+            self._plan.control.async_add_listener(self.send_soon),
+        ]
+
+    @override
+    def message(self) -> FeedMessage:
+        return NO_PLAN if self._plan is None else {"plan": True, **self._make(self._plan)}
+
+    @override
+    def is_renewed(self, entry: ConfigEntry) -> bool:
+        return is_plan(entry) and async_loaded_plan(self.hass) is not self._plan

@@ -27,6 +27,7 @@ from .inventory import async_inventory
 from .layout import layout
 from .page_module import async_build
 from .plan_message import plan_message, preview_message
+from .schedule import async_subscribe_schedule, async_write_schedule
 from .season_message import season_message
 from .texts import async_dashboard_texts, known_language
 from .views.now import flow_card
@@ -48,6 +49,8 @@ def async_register_commands(hass: HomeAssistant) -> None:
         _async_subscribe_season,
         _async_preview,
         _async_send_history,
+        async_subscribe_schedule,
+        async_write_schedule,
     ):
         async_register_command(hass, command)
 
@@ -104,10 +107,8 @@ def _follow_plan(
     make: MakeFeedMessage,
 ) -> None:
     """Subscribe a page to what is made of the plan."""
-    feed = PlanFeed(hass, connection, message["id"], make)
-    connection.subscriptions[message["id"]] = feed.async_stop
     connection.send_result(message["id"])
-    feed.async_start()
+    PlanFeed(hass, connection, message["id"], make).async_start()
 
 
 async def _async_wording(hass: HomeAssistant, language: str) -> Wording:

@@ -18,15 +18,14 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..battery.runtime import Battery
-from ..battery.schedule.timetable import EVERY_DAY, ScheduledPeriod, TimetableError, arrange
-from ..battery.schedule_errors import async_check_written, check_powers, timetable_error
+from ..battery.schedule.timetable import EVERY_DAY, ScheduledPeriod, arrange
+from ..battery.schedule_errors import async_write_checked, check_powers
 from ..battery.slot_mirror import DAYS, OWNER_SLOTS, MirrorEntry, cleared
-from ..errors import command_error
+from ..plan.slot_conflict import action_of, async_conflict
 from ..planner import Action
 from ..texts import Texts, async_load_texts
-from ..venus import Slot, VenusError
+from ..venus import Slot
 from .minutes import MinuteSelector
-from .slot_conflict import action_of, async_conflict
 
 CONF_SLOT: Final = "slot"
 CONF_SLOT_START: Final = "slot_start"
@@ -118,23 +117,11 @@ class ScheduleFlow(OptionsFlowWithReload):
             if conflict is not None and not given.get(CONF_SLOT_DESPITE):
                 return {"base": "slot_against_plan"}, conflict
         try:
-            await self._async_write(battery, given)
+            await async_write_checked(battery, lambda: self._slots(battery, given))
         except HomeAssistantError as err:
             texts = await async_load_texts(self.hass)
             return {"base": "schedule_not_written"}, texts.of_error(err)
         return {}, ""
-
-    async def _async_write(self, battery: Battery, given: dict[str, Any]) -> None:
-        """Write the slot; HomeAssistantError with a translation when that is not possible."""
-        try:
-            written = await battery.async_bound(
-                battery.async_write_slots(lambda: self._slots(battery, given))
-            )
-        except TimetableError as err:
-            raise timetable_error(err, battery.name) from err
-        except VenusError as err:
-            raise command_error(err, battery.name) from err
-        await async_check_written(battery, written)
 
     def _slots(self, battery: Battery, given: dict[str, Any]) -> tuple[Slot, ...]:
         if given[CONF_SLOT_CLEAR]:

@@ -7,7 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.marstek.battery.schedule.timetable import EVERY_DAY, ScheduledPeriod
-from custom_components.marstek.flows.slot_conflict import async_conflict
+from custom_components.marstek.plan.slot_conflict import async_conflict
 from tests.plan.flow import check_texts
 from tests.support.plan_home import PlanHome, at, plan_home
 

@@ -1,6 +1,6 @@
 """Conversion of periods to slots: across midnight, on free numbers, without overlap (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -51,16 +51,24 @@ class ScheduledPeriod:
 
 
 def arrange(
-    periods: Iterable[ScheduledPeriod], mirror: Mirror, *, replace: bool = False
+    periods: Iterable[ScheduledPeriod],
+    mirror: Mirror,
+    *,
+    replace: bool = False,
+    emptied: Collection[int] = (),
 ) -> tuple[Slot, ...]:
     """Return the slots to write for periods, by number.
 
-    With `replace` the owner's other slots are cleared. TimetableError when that can't be: a number
-    that the integration needs, more slots than there are, or two of the owner's that overlap.
+    Slots of the `emptied` numbers are cleared, with `replace` all other slots of the owner.
+    TimetableError when that can't be: a number that the integration needs, more slots than there
+    are, or two of the owner's that overlap.
     """
     periods = tuple(periods)
     _check_numbers(periods)
-    kept = {} if replace else mirror.of_owner()
+    check_owned(emptied)
+    owned = mirror.of_owner()
+    leaving = owned.keys() if replace else set(emptied)
+    kept = {number: entry for number, entry in owned.items() if number not in leaving}
     named = {period.number for period in periods if period.number is not None}
     free = [number for number in OWNER_SLOTS if number not in named and number not in kept]
     needed = sum(len(period.parts) - (period.number is not None) for period in periods)
@@ -75,9 +83,7 @@ def arrange(
             number = None
     others = (entry.slot for number, entry in kept.items() if number not in slots)
     _check_overlaps((*slots.values(), *others), slots.keys())
-    if replace:
-        gone = mirror.of_owner().keys() - slots.keys()
-        slots |= {number: cleared(number) for number in gone}
+    slots |= {number: cleared(number) for number in leaving - slots.keys()}
     return tuple(slot for _, slot in sorted(slots.items()))
 
 

@@ -6,9 +6,9 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 
 from ..battery.schedule.timetable import ScheduledPeriod
-from ..plan.plan_data import ControlState
 from ..planner import Action, Step
 from ..runtime import async_loaded_plan
+from .plan_data import ControlState
 
 _IDLE: Final = (ControlState.OFF, ControlState.PAUSED, ControlState.NO_BATTERIES)
 # Slots act in Manual only, which the plan uses for these.
