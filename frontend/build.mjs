@@ -50,7 +50,7 @@ async function bundle(name, define) {
 
 const cards = await bundle("cards", {
   TEXTS: JSON.stringify(
-    pick(...["flow", "timeline", "season", "records"].flatMap((card) => [card, `${card}_description`])),
+    pick(...["flow", "timeline", "season", "records", "week"].flatMap((card) => [card, `${card}_description`])),
   ),
 });
 const strategy = await bundle("strategy", {

@@ -3,6 +3,7 @@ import { FlowCard } from "./flow/card.ts";
 import { RecordsCard } from "./records/card.ts";
 import { SeasonCard } from "./season/card.ts";
 import { TimelineCard } from "./timeline/card.ts";
+import { WeekCard } from "./week/card.ts";
 
 declare const TEXTS: Record<string, Record<string, string>>;
 
@@ -30,6 +31,7 @@ const CARDS: Record<string, CustomElementConstructor> = {
   timeline: TimelineCard,
   season: SeasonCard,
   records: RecordsCard,
+  week: WeekCard,
 };
 
 interface Registry {
@@ -40,6 +42,7 @@ interface Registry {
 const SUGGESTED: Record<string, RegExp> = {
   flow: /^(soc|battery_power|commanded_by|total_power|total_soc)$/,
   timeline: /^(plan_state|plan_reason|next_action|next_action_at|plan)$/,
+  week: /^schedule$/,
   season: /^colour_(today|tomorrow)$|_days(_left)?$/,
 };
 

@@ -7,6 +7,9 @@ export class Format {
   readonly #dates: Intl.DateTimeFormat;
   readonly #months: Intl.DateTimeFormat;
   readonly #weekdays: Intl.DateTimeFormat;
+  readonly #weekdayNames: Intl.DateTimeFormat;
+  readonly #clocks: Intl.DateTimeFormat;
+  readonly #is12: boolean;
   readonly #hours: Intl.DateTimeFormat;
   readonly language: string;
   readonly zone: string;
@@ -18,12 +21,14 @@ export class Format {
     const make = (options: Intl.DateTimeFormatOptions) =>
       new Intl.DateTimeFormat(language, { timeZone: zone, ...options });
     this.#times = make({ hour: "2-digit", minute: "2-digit", ...clock });
-    const is12 = this.#times.resolvedOptions().hour12 === true;
-    this.#labels = is12 ? make({ hour: "numeric", hour12: true }) : this.#times;
+    this.#is12 = this.#times.resolvedOptions().hour12 === true;
+    this.#labels = this.#is12 ? make({ hour: "numeric", hour12: true }) : this.#times;
     this.#days = make({ weekday: "short", day: "numeric", month: "short" });
     this.#dates = new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "full" });
     this.#months = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "long", year: "numeric" });
     this.#weekdays = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "narrow" });
+    this.#weekdayNames = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short" });
+    this.#clocks = new Intl.DateTimeFormat(language, { timeZone: "UTC", hour: "2-digit", minute: "2-digit", ...clock });
     this.#hours = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
     });
@@ -61,6 +66,16 @@ export class Format {
   weekday(day: number): string {
     // 1 January 2024 was a Monday.
     return this.#weekdays.format(Date.UTC(2024, 0, 1 + day));
+  }
+
+  /** Short name of a day of the week, 0 is Monday. */
+  weekdayName(day: number): string {
+    return this.#weekdayNames.format(Date.UTC(2024, 0, 1 + day));
+  }
+
+  /** Time of day of minutes since midnight, up to 24:00. */
+  clock(minute: number): string {
+    return minute === 1440 && !this.#is12 ? "24:00" : this.#clocks.format(minute * 60_000);
   }
 
   number(value: number, digits: number): string {

@@ -85,6 +85,8 @@ def test_all_of_a_battery_is_on_its_page() -> None:
     home = inventory(1)
     page = built(home)["views"][-1]
     assert set(home.batteries[0].entities.values()) <= entities(page)
+    (week,) = (each for each in cards(page) if each["type"] == "custom:marstek-week-card")
+    assert week["device_id"] == home.batteries[0].device_id
 
 
 def test_names_are_no_markup() -> None:
@@ -156,7 +158,7 @@ def test_cards_are_known_to_the_oldest_home_assistant() -> None:
         *("energy-date-selection", "energy-usage-graph", "energy-sources-table"),
         *("bar-gauge", "trend-graph", "select-options", "numeric-input", "toggle"),
         *("custom:marstek-flow-card", "custom:marstek-timeline-card", "custom:marstek-season-card"),
-        "custom:marstek-records-card",
+        *("custom:marstek-records-card", "custom:marstek-week-card"),
     }
 
 

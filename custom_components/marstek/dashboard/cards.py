@@ -9,6 +9,7 @@ FLOW: Final = "custom:marstek-flow-card"
 TIMELINE: Final = "custom:marstek-timeline-card"
 SEASON: Final = "custom:marstek-season-card"
 RECORDS: Final = "custom:marstek-records-card"
+WEEK: Final = "custom:marstek-week-card"
 _FULL: Final = "full"
 COLOURS: Final[Mapping[str, str]] = {"blue": "blue", "white": "grey", "red": "red"}
 """Colours of the frontend for Tempo days; white is legible on light and on dark ground as grey."""

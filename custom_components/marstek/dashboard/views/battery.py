@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ..cards import Card, full_width, heading, navigate, section, tile, view
+from ..cards import WEEK, Card, badge, full_width, heading, navigate, section, tile, view
 from ..inventory import BatteryInventory
 from ..texts import DashboardTexts
 
@@ -21,6 +21,7 @@ def battery_view(battery: BatteryInventory, texts: DashboardTexts) -> Card:
     sections = [
         *section(_state(battery, texts)),
         *section(_control(battery, texts)),
+        *section(_schedule(battery, texts)),
         *section(_history(battery, texts)),
         *section(_others(battery, texts)),
         *section(_connection(battery, texts)),
@@ -58,9 +59,15 @@ def _control(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]
         grid_options={"columns": "full"},
     )
     yield from tile(known("restore_automatic"), hide_state=True, features=[{"type": "button"}])
-    schedule = known("schedule")
-    if schedule is not None:
-        yield full_width({"type": "calendar", "entities": [schedule], "initial_view": "listWeek"})
+
+
+def _schedule(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]:
+    """Return the week grid, where the battery has a schedule that is shown."""
+    schedule = battery.entities.get("schedule")
+    calendar = badge(schedule, show_state=False, show_icon=True)
+    yield heading(texts.get("headings", "schedule"), "mdi:calendar-week", badges=calendar)
+    if schedule is not None and battery.device_id is not None:
+        yield {"type": WEEK, "device_id": battery.device_id}
 
 
 def _history(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]:
