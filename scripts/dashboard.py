@@ -15,6 +15,7 @@ import aiohttp
 from playwright.async_api import Error as BrowserError
 
 from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
+from .dashboard_week import BATTERY_PAGE, WeekEditor
 from .demo_lib import flow, home
 from .demo_lib.__main__ import Demo, say
 from .demo_lib.browser import logged_in
@@ -46,16 +47,21 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
             await walk.use_season()
             await walk.use_flow()
             await walk.use_records()
+            await WeekEditor(walk).edit()
             await walk.use_buttons()
             await walk.measure()
             path = walk.path
     for screen, size, is_dark in _SCREENS:
-        async with logged_in(hass, language, size=size, is_dark=is_dark) as page:
+        async with logged_in(
+            hass, language, size=size, is_dark=is_dark, has_touch=size == _PHONE
+        ) as page:
             with quiet_console(page):
                 walk = DashboardWalk(page, hass, language, out, say)
                 walk.use(path)
                 for name in _pages():
                     await walk.look(name, f"{screen}-{name}")
+                if size == _PHONE and is_dark:
+                    await WeekEditor(walk).touch()
         say(f"{screen}: all pages fit")
     if arguments.unplug:
         await _unplug(hass, arguments, path)
@@ -68,7 +74,7 @@ async def _is_red(hass: HomeAssistant) -> bool:
 
 
 def _pages() -> tuple[str, ...]:
-    return (*PAGES, f"battery-{home.BATTERIES[0].ble_mac}")
+    return (*PAGES, BATTERY_PAGE)
 
 
 async def _unplug(hass: HomeAssistant, arguments: argparse.Namespace, path: str) -> None:

@@ -25,7 +25,10 @@ from .demo_lib.process import DemoError
 PAGES: Final = ("now", "plan", "tariff", "energy", "log")
 _TEXTS: Final = ROOT / "custom_components" / "marstek" / "dashboard_texts"
 _AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-_CARDS: Final = ("marstek-timeline-card", "marstek-flow-card", "marstek-season-card")
+_CARDS: Final = (
+    *("marstek-timeline-card", "marstek-flow-card", "marstek-season-card"),
+    *("marstek-records-card", "marstek-week-card"),
+)
 # Icons of brands that the demo does not have, and what other integrations' pages log.
 _NOISE: Final = re.compile(r"brands|favicon|net::ERR_NAME_NOT_RESOLVED|404")
 _OBEYED_WITHIN_S: Final = 60.0
@@ -61,11 +64,11 @@ class DashboardWalk:
         self.page = page
         self._hass = hass
         self._words = Words(language)
-        self._texts: dict[str, dict[str, str]] = json.loads(
+        self.texts: dict[str, dict[str, str]] = json.loads(
             (_TEXTS / f"{language}.json").read_text("utf-8")
         )
         self._folder = folder
-        self._report = report
+        self.report = report
         self.path = ""
         """Address of the dashboard."""
 
@@ -76,7 +79,7 @@ class DashboardWalk:
         await page.goto(f"{self._hass.url}/config/lovelace/dashboards")
         add = self._words.frontend(f"{prefix}.picker.add_dashboard")
         await page.get_by_role("button", name=add).first.click()
-        title = f"Marstek: {self._texts['dashboard']['title']}"
+        title = f"Marstek: {self.texts['dashboard']['title']}"
         await page.locator("dashboard-card").filter(has_text=title).click()
         create = self._words.frontend(f"{prefix}.detail.create")
         await page.get_by_role("button", name=create, exact=True).last.click()
@@ -85,10 +88,18 @@ class DashboardWalk:
             known = await self._hass.command("lovelace/dashboards/list")
             new = [each["url_path"] for each in known if each["url_path"] not in before]
             self.path = new[0] if new else ""
-            return bool(new)
+            # The frontend saves what the dashboard shows after it has made it.
+            return bool(new) and await self._is_saved()
 
         await wait_until("the dashboard is there", is_there, seconds=15, interval=0.5)
-        self._report(f"added /{self.path}")
+        self.report(f"added /{self.path}")
+
+    async def _is_saved(self) -> bool:
+        try:
+            config = await self._hass.command("lovelace/config", url_path=self.path)
+        except DemoError:
+            return False
+        return bool(config["strategy"]["type"] == "custom:marstek")
 
     def use(self, path: str) -> None:
         """Walk through a dashboard that is there already."""
@@ -127,9 +138,9 @@ class DashboardWalk:
         await self.keep(picture)
         wrong = await self.page.evaluate(STICKING_OUT)
         check(not wrong, f"{name}: {wrong}")
-        await self._axe(name)
+        await self.axe(name)
 
-    async def _axe(self, name: str) -> None:
+    async def axe(self, name: str) -> None:
         """Have axe look at the cards of our own."""
         if not _AXE.is_file():
             raise DemoError("axe-core is not installed: scripts/frontend check")
@@ -152,8 +163,8 @@ class DashboardWalk:
         await chart.click(position={"x": width * 0.75, "y": 60})
         spoken = await chart.get_attribute("aria-valuetext")
         check(bool(spoken), "the timeline says nothing")
-        self._report(f"timeline: {spoken}")
-        texts = self._texts["cards"]
+        self.report(f"timeline: {spoken}")
+        texts = self.texts["cards"]
         if not is_red:
             await self.page.get_by_role("button", name=texts["preview"]).click()
         charge = self.page.locator("marstek-timeline-card .step.charge.expected")
@@ -177,11 +188,11 @@ class DashboardWalk:
         await self.page.keyboard.press("ArrowDown")
         week_later = await calendar.get_attribute("aria-valuetext")
         check(chosen != week_later, "an arrow moves nothing in the season")
-        earlier = self._texts["cards"]["earlier_season"]
+        earlier = self.texts["cards"]["earlier_season"]
         await self.page.get_by_role("button", name=earlier).click()
         red = self.page.locator("marstek-season-card .days .red")
         await red.first.wait_for(state="attached")
-        self._report(f"season: {week_later}; {await red.count()} red days in the one before")
+        self.report(f"season: {week_later}; {await red.count()} red days in the one before")
         await self.keep("season-before")
 
     async def use_flow(self) -> None:
@@ -199,7 +210,7 @@ class DashboardWalk:
         """Download an export and open a report, each from the page of energy."""
         await self._remember_energy()
         await self.open("energy")
-        card, texts = self.page.locator("marstek-records-card"), self._texts["cards"]
+        card, texts = self.page.locator("marstek-records-card"), self.texts["cards"]
         async with self.page.expect_download() as waiting:
             await card.get_by_role("button", name=texts["export"]).click()
         download = await waiting.value
@@ -212,7 +223,7 @@ class DashboardWalk:
         report = await opened.value
         await report.wait_for_load_state()
         check(bool(await report.title()), "the report has no title")
-        self._report(f"downloaded {download.suggested_filename}, opened {await report.title()}")
+        self.report(f"downloaded {download.suggested_filename}, opened {await report.title()}")
         await report.close()
 
     async def _remember_energy(self) -> None:
@@ -239,7 +250,7 @@ class DashboardWalk:
         )
 
     def _button(self, key: str) -> Locator:
-        name = self._texts["buttons"][key]
+        name = self.texts["buttons"][key]
         return self.page.locator("hui-tile-card").filter(has_text=name).first
 
     async def _confirm(self) -> str:
@@ -255,7 +266,7 @@ class DashboardWalk:
         """Charge, hand back, pause and resume; the simulator says what the batteries do."""
         await self.open("now")
         await self._button("charge").click()
-        self._report(f"charge: {await self._confirm()}")
+        self.report(f"charge: {await self._confirm()}")
         await self._truly(
             "all charge", lambda state: state["mode"] == "Passive" and state["ac_power"] < -100
         )
@@ -269,7 +280,7 @@ class DashboardWalk:
         await self._button("resume").wait_for()
         await self._button("resume").click()
         await self._button("pause").wait_for()
-        self._report("charged, handed back, paused and resumed")
+        self.report("charged, handed back, paused and resumed")
 
     async def _all_by_hand(self) -> bool:
         """Tell whether the plan has left all batteries to their owner: until then commands run."""
@@ -287,7 +298,7 @@ class DashboardWalk:
         """Measure how long pages, layout and data take."""
         await self.open("now")
         await asyncio.sleep(2)
-        views = self._texts["views"]
+        views = self.texts["views"]
         for name, title in (
             ("plan", views["plan"]),
             ("tariff", "Tempo"),
@@ -295,10 +306,10 @@ class DashboardWalk:
             ("log", views["log"]),
             ("now", views["now"]),
         ):
-            self._report(f"page {name}: {await self.turn_to(name, title):.0f} ms")
+            self.report(f"page {name}: {await self.turn_to(name, title):.0f} ms")
         await self.page.locator("marstek-flow-card").wait_for()
         milliseconds = await self.page.evaluate(STATE_CHANGES)
-        self._report(f"a state change with six batteries: {milliseconds:.2f} ms of script")
+        self.report(f"a state change with six batteries: {milliseconds:.2f} ms of script")
         for kind, fields in (
             ("marstek/dashboard/config", {"language": "fr"}),
             ("marstek/history", {"hours": 72}),
@@ -306,4 +317,4 @@ class DashboardWalk:
         ):
             begun = time.monotonic()
             await self._hass.command(kind, **fields)
-            self._report(f"{kind}: {1000 * (time.monotonic() - begun):.1f} ms")
+            self.report(f"{kind}: {1000 * (time.monotonic() - begun):.1f} ms")

@@ -9,6 +9,7 @@ export class Format {
   readonly #weekdays: Intl.DateTimeFormat;
   readonly #weekdayNames: Intl.DateTimeFormat;
   readonly #clocks: Intl.DateTimeFormat;
+  readonly #fullHours: Intl.DateTimeFormat;
   readonly #is12: boolean;
   readonly #hours: Intl.DateTimeFormat;
   readonly language: string;
@@ -28,7 +29,9 @@ export class Format {
     this.#months = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "long", year: "numeric" });
     this.#weekdays = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "narrow" });
     this.#weekdayNames = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short" });
-    this.#clocks = new Intl.DateTimeFormat(language, { timeZone: "UTC", hour: "2-digit", minute: "2-digit", ...clock });
+    const hour = this.#is12 ? "numeric" : "2-digit";
+    this.#clocks = new Intl.DateTimeFormat(language, { timeZone: "UTC", hour, minute: "2-digit", ...clock });
+    this.#fullHours = this.#is12 ? new Intl.DateTimeFormat(language, { timeZone: "UTC", hour, ...clock }) : this.#clocks;
     this.#hours = new Intl.DateTimeFormat("en-GB", {
       timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
     });
@@ -76,6 +79,11 @@ export class Format {
   /** Time of day of minutes since midnight, up to 24:00. */
   clock(minute: number): string {
     return minute === 1440 && !this.#is12 ? "24:00" : this.#clocks.format(minute * 60_000);
+  }
+
+  /** Full hour, 0 to 24, as short as the language allows. */
+  fullHour(hour: number): string {
+    return hour === 24 && !this.#is12 ? "24:00" : this.#fullHours.format(hour * 3_600_000);
   }
 
   number(value: number, digits: number): string {

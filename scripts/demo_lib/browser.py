@@ -75,6 +75,7 @@ async def logged_in(
     size: tuple[int, int] = (1200, 860),
     scale: float = 1.0,
     is_dark: bool = False,
+    has_touch: bool = False,
 ) -> AsyncIterator[Page]:
     """Open a browser with a page that is logged in but has gone nowhere yet."""
     tokens = {
@@ -93,6 +94,7 @@ async def logged_in(
             locale=_LOCALES[language],
             color_scheme="dark" if is_dark else "light",
             timezone_id="Europe/Paris",
+            has_touch=has_touch,
         )
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(

@@ -59,7 +59,9 @@ def battery(number: int, name: str | None = None, without: Iterable[str] = ()) -
         if key not in set(without)
     }
     mac = f"02aabbcc{number:04d}"
-    return BatteryInventory(mac, name or f"Venus {number}", entities, f"device{number}")
+    return BatteryInventory(
+        mac, name or f"Venus {number}", entities, f"device{number}", "schedule" in entities
+    )
 
 
 def plan(tariff: Tariff = Tariff.TEMPO, without: Iterable[str] = ()) -> PlanInventory:

@@ -73,6 +73,32 @@ async def test_a_disabled_battery_is_not_shown(hass: HomeAssistant, ask: Any) ->
     assert [path for path in paths(left) if "battery" in path] == ["battery-02aabbcc0002"]
 
 
+@pytest.mark.parametrize(
+    ("disabled", "hidden", "shown"),
+    [
+        (None, None, True),
+        (er.RegistryEntryDisabler.INTEGRATION, None, True),
+        (er.RegistryEntryDisabler.USER, None, False),
+        (None, er.RegistryEntryHider.USER, False),
+    ],
+)
+async def test_a_schedule_is_shown_unless_a_person_hides_it(
+    hass: HomeAssistant, ask: Any, disabled: Any, hidden: Any, shown: bool
+) -> None:
+    """Its calendar is off by default, which keeps the week grid on the page all the same."""
+    entry = add_battery(hass, 1, "Venus")
+    er.async_get(hass).async_get_or_create(
+        "calendar",
+        "marstek",
+        "02aabbcc0001_schedule",
+        config_entry=entry,
+        disabled_by=disabled,
+        hidden_by=hidden,
+    )
+    config = (await ask("config"))["config"]
+    assert any(each["type"] == "custom:marstek-week-card" for each in cards(config)) is shown
+
+
 async def test_texts_are_in_the_language_of_the_person(hass: HomeAssistant, ask: Any) -> None:
     """Pages and cards are named in the language that is asked for, or in English."""
     add_battery(hass, 1, "Venus")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
@@ -24,6 +25,8 @@ class BatteryInventory:
     name: str
     entities: Entities
     device_id: str | None = None
+    has_schedule: bool = False
+    """Whether it has slots: its calendar of them is off by default, and neither hidden nor disabled by a person."""
 
     @property
     def path(self) -> str:
@@ -80,6 +83,15 @@ def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inven
             if item.disabled_by is None and item.hidden_by is None
         }
 
+    def has_schedule(mac: str) -> bool:
+        found = entities.async_get_entity_id(Platform.CALENDAR, DOMAIN, f"{mac}_schedule")
+        item = None if found is None else entities.async_get(found)
+        return (
+            item is not None
+            and item.hidden_by is None
+            and item.disabled_by is not er.RegistryEntryDisabler.USER
+        )
+
     def device(entry_id: str, identifier: str) -> dr.DeviceEntry | None:
         return devices.async_get_device_by_identifier((DOMAIN, identifier), entry_id)
 
@@ -91,7 +103,8 @@ def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inven
         found = device(entry.entry_id, mac)
         name = entry.title if found is None else found.name_by_user or found.name or entry.title
         its = shown(entry.entry_id, mac)
-        batteries.append(BatteryInventory(mac, name, its, None if found is None else found.id))
+        device_id = None if found is None else found.id
+        batteries.append(BatteryInventory(mac, name, its, device_id, has_schedule(mac)))
     plan, currency = None, hass.config.currency
     of_plan = async_plan_entry(hass)
     if of_plan is not None and of_plan.disabled_by is None:

@@ -74,7 +74,7 @@ export function drawGrid(drawn: Drawn): TemplateResult {
     <span class="corner"></span>
     ${Array.from({ length: 7 }, (_, day) => html`<span class="name" aria-hidden="true">${format.weekdayName(day)}</span>`)}
     <div class="hours" aria-hidden="true" style="height:${24 * HOUR}px">
-      ${LABELS.map((hour) => html`<span style="top:${hour * HOUR}px">${format.clock(hour * 60)}</span>`)}
+      ${LABELS.map((hour) => html`<span style="top:${hour * HOUR}px">${format.fullHour(hour)}</span>`)}
     </div>
     ${Array.from({ length: 7 }, (_, day) => html`
       <div class="day" data-day=${day} style="height:${24 * HOUR}px;--hour:${HOUR}px">

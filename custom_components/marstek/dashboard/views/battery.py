@@ -66,7 +66,7 @@ def _schedule(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card
     schedule = battery.entities.get("schedule")
     calendar = badge(schedule, show_state=False, show_icon=True)
     yield heading(texts.get("headings", "schedule"), "mdi:calendar-week", badges=calendar)
-    if schedule is not None and battery.device_id is not None:
+    if battery.has_schedule and battery.device_id is not None:
         yield {"type": WEEK, "device_id": battery.device_id}
 
 
