@@ -7,6 +7,7 @@ an error, whose cards stick out of the screen, or in which axe finds something e
 
 import argparse
 import asyncio
+import datetime as dt
 from pathlib import Path
 import tempfile
 from typing import Final
@@ -14,6 +15,9 @@ from typing import Final
 import aiohttp
 from playwright.async_api import Error as BrowserError
 
+from custom_components.marstek.tempo import PARIS
+
+from .dashboard_red import RedDay, hide_tomorrow
 from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
 from .dashboard_week import BATTERY_PAGE, WeekEditor
 from .demo_lib import flow, home
@@ -22,6 +26,7 @@ from .demo_lib.browser import logged_in
 from .demo_lib.config_folder import NAMES
 from .demo_lib.home_assistant import HomeAssistant, wait_until
 from .demo_lib.process import DemoError
+from .demo_lib.shifted_clock import ShiftedClock, days_to_red_tomorrow, run_shifted
 
 _DESKTOP: Final = (1440, 900)
 _PHONE: Final = (390, 844)
@@ -43,13 +48,15 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
             await walk.add()
             for name in _pages():
                 await walk.look(name, f"desktop-{name}")
-            await walk.use_timeline(is_red=await _is_red(hass))
+            await walk.use_timeline()
             await walk.use_season()
             await walk.use_flow()
             await walk.use_records()
             await WeekEditor(walk).edit()
             await walk.use_buttons()
             await walk.measure()
+            if arguments.red:
+                await RedDay(walk, hass, ShiftedClock.of_this_program()).declare()
             path = walk.path
     for screen, size, is_dark in _SCREENS:
         async with logged_in(
@@ -65,12 +72,6 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
         say(f"{screen}: all pages fit")
     if arguments.unplug:
         await _unplug(hass, arguments, path)
-
-
-async def _is_red(hass: HomeAssistant) -> bool:
-    """Tell whether tomorrow is red: no Saturday, Sunday or holiday can be, whoever declares it."""
-    entity_id = (await hass.entity_ids("marstek"))["plan_colour_tomorrow"]
-    return bool((await hass.states())[entity_id]["state"] == "red")
 
 
 def _pages() -> tuple[str, ...]:
@@ -107,7 +108,7 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> int:
         ):
             await hass.set_language(arguments.language)
             if arguments.red:
-                await home.ask("tempo declare", day="tomorrow", colour="red")
+                await hide_tomorrow()
             await flow.add_all(hass, len(home.BATTERIES), say)
             await _walk(hass, arguments)
         reported = "frontend.js" in demo.log.read_text("utf-8", "replace")
@@ -126,13 +127,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/dashboard", description=__doc__)
     parser.add_argument("--language", choices=sorted(NAMES), default="en")
     parser.add_argument("--out", type=Path, default=Path("dashboard-pictures"), metavar="DIR")
-    parser.add_argument("--red", action="store_true", help="declare a red day for tomorrow")
+    parser.add_argument(
+        "--red",
+        action="store_true",
+        help="let tomorrow turn red while a page is open; needs a C compiler, as the clocks are shifted to a day on which that can be",
+    )
     parser.add_argument(
         "--unplug", action="store_true", help="let a battery fall silent: five minutes more"
     )
     parser.set_defaults(port=None, headless_check=True, debug=False)
+    arguments = parser.parse_args()
+    if arguments.red:
+        run_shifted(days_to_red_tomorrow(dt.datetime.now(PARIS).date()))
     with tempfile.TemporaryDirectory(prefix="ha-marstek-dashboard-") as name:
-        return asyncio.run(_run(parser.parse_args(), Path(name)))
+        return asyncio.run(_run(arguments, Path(name)))
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ class DashboardWalk:
         found: list[dict[str, Any]] = await self.page.evaluate(RUN_AXE, list(_CARDS))
         check(not found, f"{name}: axe found {json.dumps(found)[:1500]}")
 
-    async def use_timeline(self, *, is_red: bool) -> None:
+    async def use_timeline(self) -> None:
         """Move the cursor by keyboard and pointer, and look at a red tomorrow."""
         await self.open("plan")
         chart = self.page.locator("marstek-timeline-card svg[role=slider]")
@@ -165,8 +165,7 @@ class DashboardWalk:
         check(bool(spoken), "the timeline says nothing")
         self.report(f"timeline: {spoken}")
         texts = self.texts["cards"]
-        if not is_red:
-            await self.page.get_by_role("button", name=texts["preview"]).click()
+        await self.page.get_by_role("button", name=texts["preview"]).click()
         charge = self.page.locator("marstek-timeline-card .step.charge.expected")
         await charge.first.wait_for(state="attached")
         check(
@@ -174,8 +173,7 @@ class DashboardWalk:
             "a red tomorrow is not red",
         )
         await self.keep("red-tomorrow")
-        if not is_red:
-            await self.page.get_by_role("button", name=texts["plan_shown"]).click()
+        await self.page.get_by_role("button", name=texts["plan_shown"]).click()
 
     async def use_season(self) -> None:
         """Choose a day by pointer and keyboard, and turn to the season before."""

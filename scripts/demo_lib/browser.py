@@ -78,6 +78,7 @@ async def logged_in(
     has_touch: bool = False,
 ) -> AsyncIterator[Page]:
     """Open a browser with a page that is logged in but has gone nowhere yet."""
+    await hass.renew()
     tokens = {
         **hass.tokens,
         "hassUrl": hass.url,

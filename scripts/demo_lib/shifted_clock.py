@@ -1,25 +1,31 @@
-"""Shift of the clock of the day for all programs of the demo, Home Assistant and browser included.
+"""Clocks of all programs of the demo, Home Assistant and browser included, shifted and made faster.
 
-No Saturday, Sunday or holiday can be red, and no day of summer: what a red day changes could
-otherwise be tried on some days only.
+No Saturday, Sunday or holiday can be red, and no day of summer, and a night is long: what a red day
+changes could otherwise be seen on some days only, and by the patient only.
 """
 
 import datetime as dt
+import mmap
 import os
 from pathlib import Path
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
-from typing import Final
+import time
+from typing import Final, Self
 
 from custom_components.marstek.tempo import Colour, is_lawful
 
 from .process import DemoError
 
 _SOURCE: Final = Path(__file__).with_suffix(".c")
-_VARIABLE: Final = "CLOCK_SHIFT"
+_VARIABLE: Final = "CLOCK_FILE"
 _FURTHEST: Final = 366
+# Which of two paces holds, and each with its speed and the offsets of both clocks in s.
+_CURRENT: Final = struct.Struct("=q")
+_PACE: Final = struct.Struct("=ddd")
 
 
 def days_to_red_tomorrow(today: dt.date) -> int:
@@ -28,26 +34,63 @@ def days_to_red_tomorrow(today: dt.date) -> int:
     return next(days for days, day in enumerate(tomorrows) if is_lawful(Colour.RED, day))
 
 
-def run_again(days: int) -> None:
-    """Replace this program by one whose clock is so many days later; nothing for 0 days.
+class ShiftedClock:
+    """The clocks of this program and of all that it starts."""
 
-    Raises DemoError where there is no C compiler.
+    def __init__(self, path: Path) -> None:
+        """Map the file that the clocks follow."""
+        with path.open("r+b") as file:
+            self._file = mmap.mmap(file.fileno(), 0)
+
+    @classmethod
+    def of_this_program(cls) -> Self:
+        """Return the clocks that `run_shifted` has made. Raises DemoError without them."""
+        path = os.environ.get(_VARIABLE)
+        if path is None:
+            raise DemoError("the clocks of this program are those of the machine")
+        return cls(Path(path))
+
+    def _pace(self) -> tuple[float, float, float]:
+        (current,) = _CURRENT.unpack_from(self._file, 0)
+        speed, day, other = _PACE.unpack_from(self._file, _CURRENT.size + current * _PACE.size)
+        return speed, day, other
+
+    def set_pace(self, *, speed: float | None = None, ahead: float = 0) -> None:
+        """Let the clocks run `speed` times as fast, and the one of the day jump `ahead` seconds."""
+        old, day, other = self._pace()
+        speed = old if speed is None else speed
+        # Each clock goes on where it is.
+        offsets = [
+            shown - (shown - offset) / old * speed
+            for shown, offset in ((time.time(), day), (time.monotonic(), other))
+        ]
+        (current,) = _CURRENT.unpack_from(self._file, 0)
+        following = 1 - current
+        at = _CURRENT.size + following * _PACE.size
+        _PACE.pack_into(self._file, at, speed, offsets[0] + ahead, offsets[1])
+        _CURRENT.pack_into(self._file, 0, following)
+
+
+def run_shifted(days: int) -> None:
+    """Replace this program by itself with clocks of its own, so many days later.
+
+    Returns at once in a program that has them. Raises DemoError where there is no C compiler.
     """
-    if days == 0 or _VARIABLE in os.environ:
+    if _VARIABLE in os.environ:
         return
     compiler = shutil.which("cc")
     if compiler is None:
-        raise DemoError("no C compiler was found, with which another day is pretended")
-    library = Path(tempfile.mkdtemp(prefix="ha-marstek-clock-")) / "clock.so"
-    command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE), "-ldl"]
-    subprocess.run(command, check=True)  # noqa: S603 - the source beside this file
-    shifted = {"LD_PRELOAD": str(library), _VARIABLE: str(days * 86_400)}
-    os.execve(  # noqa: S606 - this program again
-        sys.executable, [sys.executable, "-m", *_module()], os.environ | shifted
-    )
-
-
-def _module() -> list[str]:
-    """Return the module that runs, and its arguments."""
+        raise DemoError("no C compiler (cc) was found, which another day and speed need")
+    folder = Path(tempfile.mkdtemp(prefix="ha-marstek-clock-"))
+    library, file = folder / "clock.so", folder / "clock"
+    command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE)]
+    subprocess.run([*command, "-ldl", "-lpthread"], check=True)  # noqa: S603 - the file beside this
+    pace = _PACE.pack(1, days * 86_400, 0)
+    file.write_bytes(_CURRENT.pack(0) + pace + pace)
     spec = sys.modules["__main__"].__spec__
-    return [spec.name if spec else "scripts.dashboard", *sys.argv[1:]]
+    if spec is None:
+        raise DemoError("only a module that was started by its name can be started again")
+    environment = os.environ | {"LD_PRELOAD": str(library), _VARIABLE: str(file)}
+    os.execve(  # noqa: S606 - this program again
+        sys.executable, [sys.executable, "-m", spec.name, *sys.argv[1:]], environment
+    )

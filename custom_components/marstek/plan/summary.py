@@ -17,11 +17,14 @@ _BY_THEMSELVES: Final = {
 
 
 def summary(data: PlanData, wording: Wording, now: dt.datetime) -> str:
-    """Return what the plan does, why, which batteries do not follow it, and what comes next.
+    """Return what the plan does, why, which batteries do not follow it, and what comes next and why.
 
-    In Home Assistant's language, at most 255 characters; whole sentences are left out beyond.
+    In Home Assistant's language, at most 255 characters; whole sentences are left out beyond, the
+    reason of what comes next before all others.
     """
-    return _joined(_sentences(data, wording, now))
+    text = _joined(_sentences(data, wording, now))
+    longer = (f"{text} {following}".strip() for following in _next(data, wording, now))
+    return next((each for each in longer if len(each) <= LONGEST), text)
 
 
 def _sentences(data: PlanData, wording: Wording, now: dt.datetime) -> list[str]:
@@ -40,10 +43,20 @@ def _sentences(data: PlanData, wording: Wording, now: dt.datetime) -> list[str]:
     ):
         if names:
             found.append(texts.message(key, {"names": ", ".join(names)}))
-    if (following := _following(data)) is not None:
-        values = {"time": wording.clock(following.start, now), "action": wording.action(following)}
-        found.append(texts.message("summary_next", values))
     return found
+
+
+def _next(data: PlanData, wording: Wording, now: dt.datetime) -> list[str]:
+    """Return sentences of the coming step, the more complete one first; none without one."""
+    following = _following(data)
+    if following is None or data.step is None:
+        return []
+    action, reason = wording.action(following), wording.inside(wording.reason(following))
+    time = wording.clock(following.start, now)
+    return [
+        wording.texts.message("summary_next", {"time": time, "action": each})
+        for each in (f"{action} ({reason})", action)
+    ]
 
 
 def _paused(data: PlanData, wording: Wording, now: dt.datetime) -> str:
@@ -54,7 +67,8 @@ def _paused(data: PlanData, wording: Wording, now: dt.datetime) -> str:
 
 
 def _following(data: PlanData) -> Step | None:
-    if data.plan is None or data.next_action_at is None:
+    is_idle = data.state in _BY_THEMSELVES or data.state is ControlState.PAUSED
+    if is_idle or data.plan is None or data.next_action_at is None:
         return None
     return data.plan.at(data.next_action_at)
 

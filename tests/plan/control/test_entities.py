@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import pairwise
+import re
 from typing import Any
 
 from homeassistant.exceptions import ServiceValidationError
@@ -259,6 +260,8 @@ async def test_calendar() -> None:
         assert charge["summary"].endswith(" W to 100 %: tomorrow is red")
         assert charge["description"] == "Tomorrow is red"
         assert (clock(charge["start"]), clock(charge["end"])) == ("12 22:05", "13 05:45")
+        next_steps = me.find("sensor", "plan_summary").state.partition(". ")[2]
+        assert re.fullmatch(r"From 2\d:\d\d: .* \(.*\)\.", next_steps), next_steps
 
 
 @at("2026-03-12 20:30")
