@@ -174,13 +174,18 @@ export abstract class MarstekCard<Message> extends LitElement {
     this.problem = reasonOf(error);
   }
 
+  /** Place of what is not known yet: as high as the card will be, so that nothing moves. */
+  protected waiting(): TemplateResult {
+    return html`<div class="waiting" aria-busy="true"></div>`;
+  }
+
   protected override render(): TemplateResult {
     const title = this.config?.title;
     const content = this.problem
       ? html`<p role="alert">${this.problem}</p>`
       : this.texts && this.hass
         ? this.body(this.texts)
-        : html`<div class="loading" aria-busy="true"></div>`;
+        : this.waiting();
     return html`<ha-card>${title ? html`<h2>${title}</h2>` : null}${content}</ha-card>`;
   }
 }

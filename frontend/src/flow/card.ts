@@ -103,6 +103,16 @@ export class FlowCard extends MarstekCard<never> {
     return id === undefined ? undefined : this.hass?.states[id];
   }
 
+  /** Height of the picture, in its own units. */
+  #height({ solar = [], batteries = [] }: FlowOptions): number {
+    const middle = (solar.length ? SUN_TOP : WITHOUT_SUN) + 112;
+    return (places(batteries.length, middle + 120).at(-1)?.y ?? middle) + 84;
+  }
+
+  protected override waiting(): TemplateResult {
+    return html`<svg viewBox="0 0 ${WIDTH} ${this.#height(this.#options)}" aria-hidden="true"></svg>`;
+  }
+
   protected body(texts: Texts): TemplateResult {
     const { grid, solar = [], batteries = [] } = this.#options;
     if (batteries.length === 0) return html`<p class="quiet">${texts.no_batteries}</p>`;
@@ -115,7 +125,7 @@ export class FlowCard extends MarstekCard<never> {
     const sun = suns.some((power) => power === null) ? null : suns.reduce<number>((sum, power) => sum + (power ?? 0), 0);
     const middle = (solar.length ? SUN_TOP : WITHOUT_SUN) + 112;
     const where = places(batteries.length, middle + 120);
-    const height = (where.at(-1)?.y ?? middle) + 84;
+    const height = this.#height(this.#options);
     const centre: Place = { x: WIDTH / 2, y: middle };
     return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="group">
       ${solar.length ? this.#line({ x: centre.x, y: SUN_TOP + RADIUS }, centre, sun, "sun") : nothing}

@@ -123,6 +123,7 @@ export class RecordsCard extends MarstekCard<never> {
   static override styles = [
     sharedStyles,
     css`
+      .waiting { height: 141px; }
       .row { display: flex; flex-wrap: wrap; gap: 12px; margin-bottom: 12px; }
       label { display: flex; flex: 1 1 120px; flex-direction: column; gap: 4px; font-size: 0.875rem; }
       select { font: inherit; min-height: 36px; padding: 4px 8px; border: 1px solid var(--divider-color); border-radius: 8px;

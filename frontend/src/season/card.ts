@@ -2,7 +2,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { MarstekCard, sharedStyles } from "../base.ts";
 import { fill, type Texts } from "../hass.ts";
-import { COLOURS, firstDay, months, movedDay, neighbour, type Day, type Month, type SeasonMessage } from "./model.ts";
+import { COLOURS, firstDay, isoDate, months, movedDay, neighbour, type Day, type Month, type SeasonMessage } from "./model.ts";
 
 const KEYS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, PageUp: -28, PageDown: 28 };
 /** Names of the sources, which are the same in all languages. */
@@ -48,15 +48,30 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
 
   protected body(texts: Texts): TemplateResult {
     const { message } = this;
-    if (!message) return html`<div class="waiting"></div>`;
+    if (!message) return this.waiting();
     if (!message.plan || message.season === null) return html`<p class="quiet">${texts.no_data}</p>`;
+    return this.#calendar(message, texts);
+  }
+
+  /** A calendar without colours, which is as high as the one that comes. */
+  protected override waiting(): TemplateResult {
+    const today = isoDate(Date.now());
+    const year = Number(today.slice(0, 4)) - (today.slice(5) < "09-01" ? 1 : 0);
+    const none = { blue: 0, white: 0, red: 0 };
+    const empty: SeasonMessage = {
+      plan: true, season: year, seasons: [], today, tomorrow: today, days: [], left: none, total: none, currency: "EUR",
+    };
+    return html`<div class="waiting" inert aria-busy="true">${this.hass ? this.#calendar(empty, this.texts ?? {}) : nothing}</div>`;
+  }
+
+  #calendar(message: SeasonMessage, texts: Texts): TemplateResult {
     const all = months(message);
     const chosen = this.chosen ?? firstDay(message);
     const day = all.flatMap(({ days }) => days).find(({ date }) => date === chosen);
     const said = day ? this.#sentence(day, message, texts) : [];
     return html`
       ${this.#head(message, texts)}
-      <div class="months" tabindex="0" role="slider" aria-label="${texts.season} ${message.season}–${message.season + 1}"
+      <div class="months" tabindex="0" role="slider" aria-label="${texts.season} ${message.season}–${(message.season ?? 0) + 1}"
         aria-valuemin="0" aria-valuemax="365" aria-valuenow=${Math.max(0, all.flatMap(({ days }) => days).indexOf(day!))}
         aria-valuetext=${said.join(", ")} @keydown=${this.#key} @click=${this.#choose} @pointerover=${this.#hover}>
         ${all.map((month) => this.#month(month, message, chosen, texts))}
@@ -141,7 +156,7 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
   static override styles = [
     sharedStyles,
     css`
-      .waiting { height: 480px; }
+      .waiting { visibility: hidden; }
       .head { display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: center; justify-content: space-between; }
       .turn { display: flex; gap: 8px; align-items: center; }
       .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 0; padding: 0; list-style: none; font-size: 0.875rem; }

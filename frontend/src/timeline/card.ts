@@ -175,7 +175,13 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   protected body(texts: Texts): TemplateResult {
     const { message } = this;
     if (message && !message.plan) return html`<p class="quiet">${texts.no_data}</p>`;
-    return html`<div class="frame">${message && this.window ? this.#chart(message, this.window, texts) : html`<div class="waiting"></div>`}</div>`;
+    return message && this.window
+      ? html`<div class="frame">${this.#chart(message, this.window, texts)}</div>`
+      : this.waiting();
+  }
+
+  protected override waiting(): TemplateResult {
+    return html`<div class="frame"><div class="waiting" aria-busy="true"></div></div>`;
   }
 
   #chart(message: PlanMessage, window: Window, texts: Texts): TemplateResult {

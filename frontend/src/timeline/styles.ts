@@ -2,8 +2,8 @@
 import { css } from "lit";
 
 export const timelineStyles = css`
-  .frame { width: 100%; }
-  .waiting { height: 250px; }
+  .frame { width: 100%; container-type: inline-size; }
+  .waiting { height: 298px; }
   svg { display: block; touch-action: pan-y; user-select: none; cursor: crosshair; }
   text { font-size: 11px; fill: var(--primary-text-color); pointer-events: none; }
   .axis { fill: var(--secondary-text-color); }
@@ -43,4 +43,8 @@ export const timelineStyles = css`
   .when { font-weight: 600; }
   .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
   .buttons button { white-space: nowrap; }
+  @container (max-width: 560px) {
+    .waiting { height: 361px; }
+    .details { min-height: 63px; }
+  }
 `;

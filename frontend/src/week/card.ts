@@ -115,7 +115,7 @@ export class WeekCard extends MarstekCard<WeekMessage> {
 
   protected body(texts: Texts): TemplateResult {
     const { message, edits } = this;
-    if (!message) return html`<div class="waiting"></div>`;
+    if (!message) return this.waiting();
     if (!message.battery) return html`<p class="quiet">${texts.no_data}</p>`;
     const slots = edited(message, edits);
     const made = changes(message, edits);

@@ -2,7 +2,7 @@
 import { css } from "lit";
 
 export const weekStyles = css`
-  .waiting { height: 460px; }
+  .waiting { height: 591px; }
   .week { display: grid; grid-template-columns: 34px repeat(7, minmax(0, 1fr)); column-gap: 2px; user-select: none; -webkit-user-select: none; }
   .name { text-align: center; font-size: 0.75rem; padding-bottom: 10px; overflow: hidden; text-transform: capitalize; }
   .hours { position: relative; font-size: 0.6875rem; color: var(--secondary-text-color); }
