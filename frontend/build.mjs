@@ -56,7 +56,7 @@ const cards = await bundle("cards", {
 const strategy = await bundle("strategy", {
   BUILD: JSON.stringify(PLACEHOLDER),
   CARDS: JSON.stringify(`./cards-${PLACEHOLDER}.js`),
-  TEXTS: JSON.stringify(pick("title", "description", "failed")),
+  TEXTS: JSON.stringify(pick("title", "listed", "description", "failed")),
 });
 const hash = createHash("sha256").update(cards).update(strategy).digest("hex").slice(0, 12);
 const files = {

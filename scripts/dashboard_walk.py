@@ -79,7 +79,7 @@ class DashboardWalk:
         await page.goto(f"{self._hass.url}/config/lovelace/dashboards")
         add = self._words.frontend(f"{prefix}.picker.add_dashboard")
         await page.get_by_role("button", name=add).first.click()
-        title = f"Marstek: {self.texts['dashboard']['title']}"
+        title = self.texts["dashboard"]["listed"]
         await page.locator("dashboard-card").filter(has_text=title).click()
         create = self._words.frontend(f"{prefix}.detail.create")
         await page.get_by_role("button", name=create, exact=True).last.click()

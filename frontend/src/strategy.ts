@@ -29,7 +29,7 @@ interface Listed {
 
 declare const BUILD: string;
 declare const CARDS: string;
-declare const TEXTS: Record<string, { title: string; description: string; failed: string }>;
+declare const TEXTS: Record<string, { title: string; listed: string; description: string; failed: string }>;
 
 const language = (hass?: Hass): string =>
   (hass?.language ?? document.documentElement.lang).split("-")[0] ?? "en";
@@ -71,7 +71,7 @@ const owner = window as unknown as { customStrategies?: Listed[] };
   strategyType: "dashboard",
   // Read when the dialog opens, by when the page knows the language of its user.
   get name() {
-    return `Marstek: ${texts().title}`;
+    return texts().listed;
   },
   get description() {
     return texts().description;

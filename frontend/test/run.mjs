@@ -22,8 +22,8 @@ await build({
     BUILD: '"b1"',
     CARDS: '"data:text/javascript,"',
     TEXTS: JSON.stringify({
-      en: { title: "Batteries", description: "At a glance", failed: "Failed:" },
-      fr: { title: "Batteries", description: "D’un coup d’œil", failed: "Échec :" },
+      en: { title: "Batteries", listed: "Marstek: Batteries", description: "At a glance", failed: "Failed:" },
+      fr: { title: "Batteries", listed: "Marstek : Batteries", description: "D’un coup d’œil", failed: "Échec :" },
     }),
   },
 });

@@ -26,7 +26,7 @@ test("the strategy is listed beside those of others, in the language of the page
     listed.map((each) => each.type),
     ["of somebody else", "marstek"],
   );
-  assert.equal(listed[1]?.name, "Marstek: Batteries");
+  assert.equal(listed[1]?.name, "Marstek\u00a0: Batteries");
 });
 
 test("the layout is asked for once, with language, build and options", async () => {

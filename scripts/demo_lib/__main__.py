@@ -15,6 +15,7 @@ import aiohttp
 from . import check, config_folder, flow, home, meter
 from .home_assistant import HomeAssistant, wait_until
 from .process import Child, DemoError, run
+from .shifted_clock import WHOLE_CLOCKS
 
 RESTART_REQUESTED = 100
 PORT = 8199
@@ -116,7 +117,11 @@ class Demo:
             await self._make_user()
         say(f"Starting {len(home.BATTERIES)} simulated batteries")
         simulator = await Child.start(
-            "the simulator", home.SIMULATOR, self.folder / "simulator.log", cwd=config_folder.ROOT
+            "the simulator",
+            home.SIMULATOR,
+            self.folder / "simulator.log",
+            cwd=config_folder.ROOT,
+            environment=WHOLE_CLOCKS,
         )
         self._children.append(simulator)
         await wait_until("the simulator answers", lambda: home.answers(simulator), seconds=20)
@@ -144,7 +149,7 @@ class Demo:
                 *("--log-no-color", "--log-file", str(self.log)),
             ],
             self.folder / "home-assistant.out",
-            environment=home.TEMPO_ENVIRONMENT,
+            environment=home.TEMPO_ENVIRONMENT | WHOLE_CLOCKS,
         )
         self._children.append(self.core)
 

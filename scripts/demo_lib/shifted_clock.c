@@ -3,7 +3,8 @@
  * Loaded before the C library, so that Home Assistant, the simulator and the browser agree on a day
  * that is not today, and on a night that takes minutes. The file CLOCK_FILE is mapped: whoever writes
  * it changes the clocks of all programs at once (shifted_clock.py has its format). Waits with an end
- * are shortened as the clocks run faster.
+ * are shortened as the clocks run faster. Programs with DAY_ONLY follow the clock of the day alone:
+ * a browser waits in more ways than are known here.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -46,7 +47,17 @@ static struct pace pace(void) {
   return *(const struct pace *)&file->paces[file->current & 1];
 }
 
+static int is_day_only(void) {
+  static int found = -1;
+  if (found < 0) {
+    const char *wanted = getenv("DAY_ONLY");
+    found = wanted && *wanted;
+  }
+  return found;
+}
+
 static int kind(clockid_t clock) {
+  if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE && is_day_only()) return -1;
   switch (clock) {
     case CLOCK_REALTIME: case CLOCK_REALTIME_COARSE: return 0;
     case CLOCK_MONOTONIC: case CLOCK_MONOTONIC_COARSE: case CLOCK_MONOTONIC_RAW: case CLOCK_BOOTTIME: return 1;
@@ -70,8 +81,10 @@ static struct timespec real_moment(clockid_t clock, const struct timespec *at) {
   return which < 0 ? *at : span((seconds(at) - now.offset[which]) / now.speed);
 }
 
+static double wait_speed(void) { return is_day_only() ? 1 : pace().speed; }
+
 static int shortened(int milliseconds) {
-  double speed = pace().speed;
+  double speed = wait_speed();
   if (milliseconds <= 0 || speed == 1) return milliseconds;
   double found = milliseconds / speed;
   return found < 1 ? 1 : (int)found;
@@ -116,14 +129,14 @@ int epoll_wait(int of, struct epoll_event *events, int most, int timeout) {
 int poll(struct pollfd *files, nfds_t count, int timeout) { return REAL(poll)(files, count, shortened(timeout)); }
 
 int select(int count, fd_set *restrict reading, fd_set *restrict writing, fd_set *restrict failing, struct timeval *restrict wait) {
-  if (!wait || pace().speed == 1) return REAL(select)(count, reading, writing, failing, wait);
-  double left = (wait->tv_sec + wait->tv_usec / 1e6) / pace().speed;
+  if (!wait || wait_speed() == 1) return REAL(select)(count, reading, writing, failing, wait);
+  double left = (wait->tv_sec + wait->tv_usec / 1e6) / wait_speed();
   struct timeval shorter = {(time_t)left, (suseconds_t)((left - (double)(time_t)left) * 1e6)};
   return REAL(select)(count, reading, writing, failing, &shorter);
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wait, struct timespec *left) {
-  struct timespec changed = flags & TIMER_ABSTIME ? real_moment(clock, wait) : span(seconds(wait) / pace().speed);
+  struct timespec changed = flags & TIMER_ABSTIME ? real_moment(clock, wait) : span(seconds(wait) / wait_speed());
   return REAL(clock_nanosleep)(clock, flags, &changed, left);
 }
 

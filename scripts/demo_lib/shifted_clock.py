@@ -23,6 +23,8 @@ from .process import DemoError
 _SOURCE: Final = Path(__file__).with_suffix(".c")
 _VARIABLE: Final = "CLOCK_FILE"
 _FURTHEST: Final = 366
+WHOLE_CLOCKS: Final = {"DAY_ONLY": ""}
+"""Environment of programs in which all that waits is to run as fast as the clocks."""
 # Which of two paces holds, and each with its speed and the offsets of both clocks in s.
 _CURRENT: Final = struct.Struct("=q")
 _PACE: Final = struct.Struct("=ddd")
@@ -35,7 +37,7 @@ def days_to_red_tomorrow(today: dt.date) -> int:
 
 
 class ShiftedClock:
-    """The clocks of this program and of all that it starts."""
+    """The clocks of all programs that this one starts, and its own clock of the day."""
 
     def __init__(self, path: Path) -> None:
         """Map the file that the clocks follow."""
@@ -59,10 +61,10 @@ class ShiftedClock:
         """Let the clocks run `speed` times as fast, and the one of the day jump `ahead` seconds."""
         old, day, other = self._pace()
         speed = old if speed is None else speed
-        # Each clock goes on where it is.
+        # Each clock goes on where it is. This program is one of those that see the day only.
         offsets = [
-            shown - (shown - offset) / old * speed
-            for shown, offset in ((time.time(), day), (time.monotonic(), other))
+            offset + real * (old - speed)
+            for real, offset in (((time.time() - day) / old, day), (time.monotonic(), other))
         ]
         (current,) = _CURRENT.unpack_from(self._file, 0)
         following = 1 - current
@@ -90,7 +92,11 @@ def run_shifted(days: int) -> None:
     spec = sys.modules["__main__"].__spec__
     if spec is None:
         raise DemoError("only a module that was started by its name can be started again")
-    environment = os.environ | {"LD_PRELOAD": str(library), _VARIABLE: str(file)}
+    environment = os.environ | {
+        "LD_PRELOAD": str(library),
+        _VARIABLE: str(file),
+        "DAY_ONLY": "1",
+    }
     os.execve(  # noqa: S606 - this program again
         sys.executable, [sys.executable, "-m", spec.name, *sys.argv[1:]], environment
     )

@@ -154,7 +154,7 @@ def test_cards_are_known_to_the_oldest_home_assistant() -> None:
     kinds = {each["type"] for view in built(inventory(6))["views"] for each in cards(view)}
     assert kinds <= {
         *("sections", "grid", "heading", "tile", "markdown", "button", "repairs", "calendar"),
-        *("entity", "entities", "history-graph", "statistics-graph", "logbook"),
+        *("entity", "entities", "attribute", "history-graph", "statistics-graph", "logbook"),
         *("energy-date-selection", "energy-usage-graph", "energy-sources-table"),
         *("bar-gauge", "trend-graph", "select-options", "numeric-input", "toggle"),
         *("custom:marstek-flow-card", "custom:marstek-timeline-card", "custom:marstek-season-card"),

@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..records.importing import async_import, async_remove_imported
-from ..records.old_log import LogFormat
+from ..records.old_log import POWER_UNITS, LogFormat
 from .description import ActionDescription
 from .targets import one_battery
 
@@ -21,7 +21,6 @@ _BATTERY_ID: Final = "battery_id"
 _TIME_ZONE: Final = "time_zone"
 _POWER_UNIT: Final = "power_unit"
 _DRY_RUN: Final = "dry_run"
-_POWER_UNITS: Final = {"w": 1.0, "10w": 10.0}
 
 
 async def _async_import(call: ServiceCall) -> ServiceResponse:
@@ -42,7 +41,7 @@ async def _async_import(call: ServiceCall) -> ServiceResponse:
 
 
 def _log_format(data: dict[str, Any], zone: dt.tzinfo | None) -> LogFormat:
-    return LogFormat(data.get(_BATTERY_ID) or None, zone, _POWER_UNITS[data[_POWER_UNIT]])
+    return LogFormat(data.get(_BATTERY_ID) or None, zone, POWER_UNITS[data[_POWER_UNIT]])
 
 
 async def _async_remove(call: ServiceCall) -> ServiceResponse:
@@ -60,7 +59,7 @@ HISTORY_ACTIONS: Final = (
             vol.Required(_CSV): cv.string,
             vol.Optional(_BATTERY_ID): cv.string,
             vol.Optional(_TIME_ZONE): cv.string,
-            vol.Required(_POWER_UNIT): vol.In(list(_POWER_UNITS)),
+            vol.Required(_POWER_UNIT): vol.In(list(POWER_UNITS)),
             vol.Optional(_DRY_RUN, default=True): cv.boolean,
         },
         SupportsResponse.ONLY,

@@ -1,4 +1,4 @@
-"""Options flow of a battery: power limits, behaviour after a restart, and schedule."""
+"""Options flow of a battery: power limits, behaviour after a restart, schedule, and old log."""
 
 from typing import Any, Final
 
@@ -27,20 +27,26 @@ from ..const import (
     PowerPreset,
 )
 from ..venus import Mode, Profile, profile_for
+from .old_log_flow import OldLogFlow
 from .schedule_flow import ScheduleFlow
 
 _LOWEST: Final = 100
 
 
-class BatteryOptionsFlow(ScheduleFlow):
-    """Changes the limits, and sets the battery up again with them, or the schedule inside it."""
+class BatteryOptionsFlow(ScheduleFlow, OldLogFlow):
+    """Changes the limits, and sets the battery up again with them, or its schedule or history."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed, where there is a choice."""
         data = self.config_entry.data
-        if Mode.MANUAL not in profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).modes:
+        groups = ["limits"]
+        if Mode.MANUAL in profile_for(data[CONF_MODEL], data[CONF_FIRMWARE]).modes:
+            groups.append("schedule")
+        if self._can_import:
+            groups.append("old_log")
+        if len(groups) == 1:
             return await self.async_step_limits()
-        return self.async_show_menu(step_id="init", menu_options=["limits", "schedule"])
+        return self.async_show_menu(step_id="init", menu_options=groups)
 
     async def async_step_limits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a preset, and for the limits that its own-limits choice uses."""

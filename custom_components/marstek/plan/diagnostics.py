@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.util import dt as dt_util
 
 from ..const import (
     CONF_BLE_MAC,
@@ -15,11 +16,13 @@ from ..const import (
     CONF_PHONES,
 )
 from ..entries import async_batteries
+from ..savings import MoneyPeriod
 from .controller import PlanController
 from .preview import beliefs_data, step_data
 from .rules import is_active, subentries
 from .runtime import Plan
 
+_MOST_DAYS: Final = 14
 _PRIVATE_KEYS: Final = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_NOTIFY_ENTITIES, CONF_PHONES}
 
 
@@ -48,6 +51,24 @@ def plan_diagnostics(plan: Plan) -> dict[str, Any]:
         "meter": None
         if plan.meter.running is None
         else _numbered(plan.control, plan.meter.running.diagnostics()),
+        "savings": _savings(plan),
+    }
+
+
+def _savings(plan: Plan) -> dict[str, Any]:
+    """Return what was saved in each period, in the currency of the prices, and the last days of it.
+
+    Names of batteries are not among it. `first` is the first day that is kept.
+    """
+    ledger, stock = plan.savings.store.ledger, plan.savings.store.stock
+    today = dt_util.now().date()
+    days = list(ledger.days.items())
+    return {
+        "saved": {period: round(ledger.saved(period, today), 4) for period in MoneyPeriod},
+        "stock": {"energy": round(stock.energy), "cost": round(stock.cost, 4)},
+        "kept_days": len(days),
+        "first": days[0][0].isoformat() if days else None,
+        "days": {day.isoformat(): line.store() for day, line in days[-_MOST_DAYS:]},
     }
 
 

@@ -15,6 +15,8 @@ import io
 import math
 from typing import Final
 
+POWER_UNITS: Final[Mapping[str, float]] = {"w": 1.0, "10w": 10.0}
+"""Units in which a log can have bat_power: W of one step."""
 _NEEDED: Final = ("timestamp", "soc")
 _POWER: Final = ("ongrid_power", "bat_power")
 _MOST_POWER: Final = 10_000.0

@@ -1,11 +1,13 @@
 """Savings measured in a running home, against what the simulated batteries really exchanged."""
 
 import datetime as dt
+import json
 
 from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.diagnostics import plan_diagnostics
 from custom_components.marstek.plan.runtime import Plan
 from custom_components.marstek.savings import MoneyPeriod
 from simulator.household import constant
@@ -46,6 +48,17 @@ async def test_self_consumption_displaces_import() -> None:
         assert now - before == pytest.approx(given / 1000 * price, rel=0.06)
         assert saved(home, "saved_today") == pytest.approx(now, abs=0.001)
         assert saved(home, "saved_season") == pytest.approx(now, abs=0.001)
+        for back in range(400):
+            plan(home).savings.store.ledger.note_stock(
+                dt.date(2026, 3, 8) - dt.timedelta(days=back), 0.1
+            )
+        told = plan_diagnostics(plan(home))["savings"]
+        assert told["saved"]["today"] == pytest.approx(now, abs=0.001)
+        assert list(told["days"])[-1] == "2026-03-09"
+        assert len(told["days"]) <= 14 < told["kept_days"]
+        text = json.dumps(told)
+        assert len(text) < 5000
+        assert not any(each.spec.ble_mac in text for each in home.batteries)
 
 
 @at(2026, 3, 15, 21)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ...const import Tariff
+from ...tempo import Colour
 from ..cards import RECORDS, Card, full_width, heading, section, tile, view
 from ..inventory import Inventory
 from ..texts import DashboardTexts
@@ -87,23 +89,47 @@ def _money(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
         # The names of two of them side by side are cut off on a phone.
         yield from map(full_width, tile(known(key), color="green"))
     season = known("saved_season")
-    if season is not None and "recorder" in home.components:
-        yield full_width(
-            {
-                **_bars([{"entity": season, "name": texts.get("labels", "saved")}]),
-                "days_to_show": 30,
-            }
-        )
+    if season is None:
+        return
+    if home.plan is not None and home.plan.tariff is Tariff.TEMPO:
+        yield full_width(_by_colour(season, home.currency, texts))
+    if "recorder" in home.components:
+        bars = _bars([{"entity": season, "name": texts.get("labels", "saved")}])
+        title = texts.get("labels", "saved_per_day")
+        yield full_width({**bars, "title": title, "days_to_show": 30})
+        title = texts.get("labels", "saved_per_month")
+        yield full_width({**bars, "title": title, "period": "month", "days_to_show": 365})
+
+
+def _by_colour(season: str, currency: str, texts: DashboardTexts) -> Card:
+    """Return what was saved on days of each colour, which the season's sensor has as attributes."""
+    rows = [
+        {
+            "type": "attribute",
+            "entity": season,
+            "attribute": colour.value,
+            "name": texts.get("labels", colour),
+            "icon": "mdi:circle",
+            "suffix": f"\N{NO-BREAK SPACE}{currency}",
+        }
+        for colour in Colour
+    ]
+    return {"type": "entities", "title": texts.get("labels", "saved_by_colour"), "entities": rows}
 
 
 def _batteries(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
     yield heading(texts.get("headings", "efficiency"), "mdi:battery-heart")
     for each in home.batteries:
-        for key in ("energy_charged", "energy_discharged"):
-            name = texts.get("labels", key.removeprefix("energy_"))
-            yield from tile(each.entities.get(key), f"{each.name}: {name}")
+        # Two tiles share the width of a phone, where a battery's name would cut off what they show.
+        found = [
+            *tile(each.entities.get("energy_charged"), texts.get("labels", "charged")),
+            *tile(each.entities.get("energy_discharged"), texts.get("labels", "discharged")),
+        ]
         for key in ("round_trip_efficiency", "equivalent_cycles", "pv_energy"):
-            yield from tile(each.entities.get(key))
+            found += tile(each.entities.get(key))
+        if found:
+            yield {**heading(each.name, "mdi:battery"), "heading_style": "subtitle"}
+            yield from found
 
 
 def _records(home: Inventory, texts: DashboardTexts) -> Iterable[Card]:
