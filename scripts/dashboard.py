@@ -17,6 +17,7 @@ from playwright.async_api import Error as BrowserError
 
 from custom_components.marstek.tempo import PARIS
 
+from .dashboard_day import RECIPIENTS, LivedDay, live
 from .dashboard_red import RedDay, hide_tomorrow
 from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
 from .dashboard_week import BATTERY_PAGE, WeekEditor
@@ -29,10 +30,10 @@ from .demo_lib.process import DemoError
 from .demo_lib.shifted_clock import ShiftedClock, days_to_red_tomorrow, run_shifted
 
 _DESKTOP: Final = (1440, 900)
-_PHONE: Final = (390, 844)
+_RECIPIENTS: Final = (390, 844)
 _SCREENS: Final = (
-    ("phone", _PHONE, False),
-    ("phone-dark", _PHONE, True),
+    ("phone", _RECIPIENTS, False),
+    ("phone-dark", _RECIPIENTS, True),
     ("desktop-dark", _DESKTOP, True),
 )
 # After a time-out, three misses and the age of its readings.
@@ -60,14 +61,14 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
             path = walk.path
     for screen, size, is_dark in _SCREENS:
         async with logged_in(
-            hass, language, size=size, is_dark=is_dark, has_touch=size == _PHONE
+            hass, language, size=size, is_dark=is_dark, has_touch=size == _RECIPIENTS
         ) as page:
             with quiet_console(page):
                 walk = DashboardWalk(page, hass, language, out, say)
                 walk.use(path)
                 for name in _pages():
                     await walk.look(name, f"{screen}-{name}")
-                if size == _PHONE and is_dark:
+                if size == _RECIPIENTS and is_dark:
                     await WeekEditor(walk).touch()
         say(f"{screen}: all pages fit")
     if arguments.unplug:
@@ -76,6 +77,18 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
 
 def _pages() -> tuple[str, ...]:
     return (*PAGES, BATTERY_PAGE)
+
+
+async def _live(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
+    """Live a night and a day, and look at what is left of it."""
+    await live(hass, say)
+    async with logged_in(hass, arguments.language, size=_DESKTOP) as page:
+        with quiet_console(page):
+            walk = DashboardWalk(page, hass, arguments.language, arguments.out, say)
+            await walk.add()
+            for name in _pages():
+                await walk.look(name, f"day-{name}")
+            await LivedDay(hass, walk, arguments.out).look()
 
 
 async def _unplug(hass: HomeAssistant, arguments: argparse.Namespace, path: str) -> None:
@@ -100,6 +113,8 @@ async def _unplug(hass: HomeAssistant, arguments: argparse.Namespace, path: str)
 
 async def _run(arguments: argparse.Namespace, folder: Path) -> int:
     demo = Demo(folder, arguments)
+    if arguments.day:
+        demo.more = RECIPIENTS
     arguments.out.mkdir(parents=True, exist_ok=True)
     try:
         async with (
@@ -109,8 +124,10 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> int:
             await hass.set_language(arguments.language)
             if arguments.red:
                 await hide_tomorrow()
+            if arguments.day:
+                await home.ask("tempo declare", day="tomorrow", colour="red")
             await flow.add_all(hass, len(home.BATTERIES), say)
-            await _walk(hass, arguments)
+            await (_live(hass, arguments) if arguments.day else _walk(hass, arguments))
         reported = "frontend.js" in demo.log.read_text("utf-8", "replace")
         check(not reported, "the frontend reported errors to the log of Home Assistant")
     except (DemoError, aiohttp.ClientError, BrowserError) as err:
@@ -133,11 +150,16 @@ def main() -> int:
         help="let tomorrow turn red while a page is open; needs a C compiler, as the clocks are shifted to a day on which that can be",
     )
     parser.add_argument(
+        "--day",
+        action="store_true",
+        help="only live a night and a day in three minutes, and look at its money, export, report and history; needs a C compiler and openpyxl",
+    )
+    parser.add_argument(
         "--unplug", action="store_true", help="let a battery fall silent: five minutes more"
     )
     parser.set_defaults(port=None, headless_check=True, debug=False)
     arguments = parser.parse_args()
-    if arguments.red:
+    if arguments.red or arguments.day:
         run_shifted(days_to_red_tomorrow(dt.datetime.now(PARIS).date()))
     with tempfile.TemporaryDirectory(prefix="ha-marstek-dashboard-") as name:
         return asyncio.run(_run(arguments, Path(name)))

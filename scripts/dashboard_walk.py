@@ -63,6 +63,7 @@ class DashboardWalk:
         """Keep pictures in `folder`."""
         self.page = page
         self._hass = hass
+        self.language = language
         self._words = Words(language)
         self.texts: dict[str, dict[str, str]] = json.loads(
             (_TEXTS / f"{language}.json").read_text("utf-8")
@@ -207,12 +208,8 @@ class DashboardWalk:
     async def use_records(self) -> None:
         """Download an export and open a report, each from the page of energy."""
         await self._remember_energy()
-        await self.open("energy")
+        path = await self.download_export()
         card, texts = self.page.locator("marstek-records-card"), self.texts["cards"]
-        async with self.page.expect_download() as waiting:
-            await card.get_by_role("button", name=texts["export"]).click()
-        download = await waiting.value
-        await download.save_as(self._folder / download.suggested_filename)
         await card.get_by_role("button", name=texts["report"]).click()
         link = card.get_by_role("link")
         await link.wait_for()
@@ -221,8 +218,19 @@ class DashboardWalk:
         report = await opened.value
         await report.wait_for_load_state()
         check(bool(await report.title()), "the report has no title")
-        self.report(f"downloaded {download.suggested_filename}, opened {await report.title()}")
+        self.report(f"downloaded {path.name}, opened {await report.title()}")
         await report.close()
+
+    async def download_export(self) -> Path:
+        """Download the export of this month from the page of energy; return its path."""
+        await self.open("energy")
+        card = self.page.locator("marstek-records-card")
+        async with self.page.expect_download() as waiting:
+            await card.get_by_role("button", name=self.texts["cards"]["export"]).click()
+        download = await waiting.value
+        path = self._folder / download.suggested_filename
+        await download.save_as(path)
+        return path
 
     async def _remember_energy(self) -> None:
         """Give a battery statistics of two days: a new home has none before its first full hour."""

@@ -103,6 +103,8 @@ class Demo:
         self.port: int = arguments.port or (_free_port() if arguments.headless_check else PORT)
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "home-assistant.log"
+        self.more = ""
+        """Configuration of Home Assistant beside the usual one, as YAML."""
         self._children: list[Child] = []
         self.core: Child | None = None
 
@@ -111,7 +113,9 @@ class Demo:
         _require_loopback_addresses()
         _require_free(self.port)
         home.require_port_free()
-        config_folder.prepare(self.folder, port=self.port, language=self.language, debug=self.debug)
+        config_folder.prepare(
+            self.folder, port=self.port, language=self.language, debug=self.debug, more=self.more
+        )
         if not config_folder.has_user(self.folder):
             say("Making the demo user")
             await self._make_user()

@@ -47,8 +47,8 @@ NAMES: Final = {
 }
 
 
-def prepare(folder: Path, *, port: int, language: str, debug: bool) -> None:
-    """Write all that Home Assistant must find before its first start.
+def prepare(folder: Path, *, port: int, language: str, debug: bool, more: str = "") -> None:
+    """Write all that Home Assistant must find before its first start, with `more` configuration.
 
     A folder from an earlier run keeps its entries, history and user; address,
     language and the code of the integration are brought up to date.
@@ -58,7 +58,8 @@ def prepare(folder: Path, *, port: int, language: str, debug: bool) -> None:
     (folder / "configuration.yaml").write_text(
         CONFIGURATION.format(
             name=NAMES[language], language=language, log_level="debug" if debug else "info"
-        ),
+        )
+        + more,
         "utf-8",
     )
     (folder / "automations.yaml").touch()
