@@ -17,6 +17,7 @@ from playwright.async_api import Error as BrowserError
 
 from custom_components.marstek.tempo import PARIS
 
+from .dashboard_alone import use_alone
 from .dashboard_day import RECIPIENTS, LivedDay, live
 from .dashboard_red import RedDay, hide_tomorrow
 from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
@@ -38,6 +39,7 @@ _SCREENS: Final = (
 )
 # After a time-out, three misses and the age of its readings.
 _SILENT_WITHIN_S: Final = 300.0
+_FAST: Final = 30.0
 
 
 async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
@@ -55,6 +57,7 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
             await walk.use_records()
             await WeekEditor(walk).edit()
             await walk.use_buttons()
+            await use_alone(walk, hass)
             await walk.measure()
             if arguments.red:
                 await RedDay(walk, hass, ShiftedClock.of_this_program()).declare()
@@ -100,7 +103,13 @@ async def _unplug(hass: HomeAssistant, arguments: argparse.Namespace, path: str)
     async def is_silent() -> bool:
         return bool((await hass.states())[entity_id]["state"] == "out_of_reach")
 
+    clock = ShiftedClock.of_this_program() if arguments.red else None
+    if clock is not None:
+        # No browser is open meanwhile, which would be confused by fast clocks.
+        clock.set_pace(speed=_FAST)
     await wait_until("the battery is out of reach", is_silent, seconds=_SILENT_WITHIN_S, interval=2)
+    if clock is not None:
+        clock.set_pace(speed=1)
     async with logged_in(hass, arguments.language, size=_DESKTOP) as page:
         walk = DashboardWalk(page, hass, arguments.language, arguments.out, say)
         walk.use(path)
@@ -155,7 +164,9 @@ def main() -> int:
         help="only live a night and a day in three minutes, and look at its money, export, report and history; needs a C compiler and openpyxl",
     )
     parser.add_argument(
-        "--unplug", action="store_true", help="let a battery fall silent: five minutes more"
+        "--unplug",
+        action="store_true",
+        help="let a battery fall silent: five minutes more, or some seconds with --red",
     )
     parser.set_defaults(port=None, headless_check=True, debug=False)
     arguments = parser.parse_args()

@@ -58,21 +58,11 @@ RUN_AXE: Final = """async (names) => {
   const { violations } = await axe.run(cards);
   return violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]) }));
 }"""
-# Layout shifts of a page that nobody has touched: the sum, and the part of it by cards of our own.
+# Sum of the layout shifts of a page, save those just after a click.
 WATCH_SHIFTS: Final = """
-window.marstekShifts = { all: 0, own: 0, of: [] };
+window.marstekShifts = 0;
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) {
-    if (entry.hadRecentInput) continue;
-    marstekShifts.all += entry.value;
-    const hosts = entry.sources.map(({ node }) => {
-      const element = node instanceof Element ? node : node?.parentElement;
-      const host = element?.getRootNode().host;
-      return [element?.localName, host?.localName].filter(Boolean).join(" in ");
-    });
-    marstekShifts.of.push(`${entry.value.toFixed(3)} ${hosts.join(", ")}`);
-    if (hosts.some((host) => host.includes("marstek-"))) marstekShifts.own += entry.value;
-  }
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.marstekShifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
 SHIFTS: Final = "() => window.marstekShifts"

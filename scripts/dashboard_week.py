@@ -15,6 +15,7 @@ _BATTERY: Final = home.BATTERIES[0].ble_mac
 BATTERY_PAGE: Final = f"battery-{_BATTERY}"
 _WEEKDAYS: Final = 0b0011111
 _HOUR: Final = 60
+_HIGH_PX: Final = 1400
 _WRITTEN_WITHIN_MS: Final = 60_000
 
 
@@ -86,6 +87,7 @@ class WeekEditor:
         await power.fill("650")
         await power.press("Tab")
         await self._walk.keep("week-edited")
+        await self._picture()
         check(await _slots() == held, "the week grid has written before it was to")
         await self._write()
         wanted = {0: (_WEEKDAYS, 3 * _HOUR + 15, 7 * _HOUR, -650)}
@@ -99,6 +101,16 @@ class WeekEditor:
         check(await _slots() == held, "a slot that was cleared is still in the battery")
         await self._back_in(before["mode"])
         self._walk.report("week: a slot dragged, moved by keyboard, written, and cleared")
+
+    async def _picture(self) -> None:
+        """Keep a picture of the card alone, on a screen that is higher than the card."""
+        size = self._page.viewport_size
+        if size is not None:
+            await self._page.set_viewport_size({"width": size["width"], "height": _HIGH_PX})
+            await self._page.mouse.wheel(0, -5000)
+            await self._walk.keep("week", self._card)
+            await self._page.set_viewport_size(size)
+            await self._card.scroll_into_view_if_needed()
 
     async def _back_in(self, mode: str) -> None:
         async def is_back() -> bool:

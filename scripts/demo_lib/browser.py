@@ -55,8 +55,10 @@ def _frontend_texts(language: str) -> Iterator[Path]:
     spec = importlib.util.find_spec("hass_frontend")
     if spec is None or spec.origin is None:
         raise DemoError("the frontend of Home Assistant is not installed: scripts/setup demo")
-    for folder in ("static/translations", "static/translations/config"):
-        yield from (Path(spec.origin).parent / folder).glob(f"{language}-[0-9a-f]*.json")
+    for folder in ("", "/config", "/lovelace"):
+        yield from (Path(spec.origin).parent / f"static/translations{folder}").glob(
+            f"{language}-[0-9a-f]*.json"
+        )
 
 
 def find_browser() -> str:

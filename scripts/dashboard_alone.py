@@ -1,0 +1,52 @@
+"""Cards of our own in a dashboard of their owner's: each without any option, and in the picker."""
+
+from typing import Final
+
+from .dashboard_walk import DashboardWalk, check
+from .demo_lib.browser import Words
+from .demo_lib.home_assistant import HomeAssistant
+
+_DRAWN: Final = {
+    "flow": "svg .tappable",
+    "timeline": "svg[role=slider]",
+    "season": ".months [data-day]",
+    "records": "select",
+    "week": ".day",
+}
+
+
+async def use_alone(walk: DashboardWalk, hass: HomeAssistant) -> None:
+    """Show each card without an option, and find all of them in the card picker, drawn."""
+    path, page, words = "cards-alone", walk.page, Words(walk.language)
+    await hass.command(
+        "lovelace/dashboards/create",
+        url_path=path,
+        title="Cards",
+        mode="storage",
+        require_admin=False,
+        show_in_sidebar=False,
+    )
+    cards = [{"type": f"custom:marstek-{name}-card"} for name in _DRAWN]
+    await hass.command("lovelace/config/save", url_path=path, config={"views": [{"cards": cards}]})
+    await page.goto(f"{hass.url}/{path}/0")
+    for name, drawn in _DRAWN.items():
+        await page.locator(f"marstek-{name}-card").locator(drawn).first.wait_for(state="attached")
+    await walk.keep("alone")
+    await walk.axe("cards alone")
+    await page.goto(f"{hass.url}/{path}/0?edit=1")
+    add = words.frontend("ui.panel.lovelace.editor.edit_card.add")
+    await page.get_by_role("button", name=add).last.click()
+    dialog = page.locator("hui-dialog-create-card")
+    by_card = words.frontend("ui.panel.lovelace.editor.cardpicker.by_card")
+    await dialog.get_by_text(by_card, exact=True).first.click()
+    await dialog.get_by_role("textbox").first.fill("marstek")
+    found = [name for name, drawn in _DRAWN.items() if await _is_drawn(walk, name, drawn)]
+    await walk.keep("picker")
+    check(len(found) == len(_DRAWN), f"the card picker shows only {found}")
+    walk.report("cards: each is drawn without an option, and previewed in the picker")
+
+
+async def _is_drawn(walk: DashboardWalk, name: str, drawn: str) -> bool:
+    preview = walk.page.locator(f"hui-card-picker marstek-{name}-card").locator(drawn)
+    await preview.first.wait_for(state="attached")
+    return await preview.count() > 0
