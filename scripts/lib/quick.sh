@@ -29,14 +29,15 @@ nearest_tests() {
   esac
 }
 
-# Sets PARTS, and the environment in which scripts/test runs them.
+# Sets PARTS and MARKS, and the environment in which scripts/test runs them.
 quick_parts() {
   local nearest part
   # What Python has compiled is kept, whatever the environment asks for: compiling Home Assistant
   # again would take seven seconds of each process.
   unset PYTHONDONTWRITEBYTECODE
   export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$CACHE/bytecode}
-  export PYTEST_ADDOPTS='--hypothesis-profile=quick -m "not exhaustive and not weeks"'
+  export PYTEST_ADDOPTS=--hypothesis-profile=quick
+  MARKS="not exhaustive and not weeks and not long"
   PARTS=()
   for part in "${PURE[@]}"; do PARTS+=(".venv||$part"); done
   nearest=$(changed_paths | while read -r path; do nearest_tests "$path"; done | sort -u |

@@ -87,7 +87,14 @@ async def _lived(house: House, days: int, *, faulty: bool) -> Season:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("house", [FLAT, HEATED, SUNNY], ids=["flat", "heated", "sunny"])
+@pytest.mark.parametrize(
+    "house",
+    [
+        pytest.param(FLAT, id="flat"),
+        pytest.param(HEATED, id="heated", marks=pytest.mark.long),
+        pytest.param(SUNNY, id="sunny", marks=pytest.mark.long),
+    ],
+)
 @at(2026, 3, 12, 12)
 async def test_three_calm_weeks(house: House) -> None:
     """What was planned to be charged was, every red morning, with few writes."""

@@ -109,7 +109,7 @@ async def test_a_countdown_that_ends_is_a_lapse_however_often_it_does() -> None:
 
 
 @at(2026, 3, 12, 21, 40)
-@pytest.mark.parametrize("hours", [-3, 4])
+@pytest.mark.parametrize("hours", [-3, pytest.param(4, marks=pytest.mark.long)])
 async def test_a_battery_whose_clock_is_wrong_is_charged_by_passive(hours: int) -> None:
     """A battery whose clock is wrong is charged by Passive."""
     async with plan_home(soc=14, count=1) as home:

@@ -74,6 +74,7 @@ async def test_each_morning_the_day_before() -> None:
         assert report.endswith("Batteries on 2026-03-10")
 
 
+@pytest.mark.long
 @at(2026, 3, 15, 21, 50)
 async def test_each_monday_the_week_before() -> None:
     """A week ends with Sunday; quiet hours go before, and nobody is sent two."""

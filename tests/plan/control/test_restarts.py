@@ -50,13 +50,13 @@ async def test_a_restart_or_a_reload_writes_nothing_and_goes_on(how: str) -> Non
     ("time", "pause"),
     [
         ((21, 59, 50), 20),
-        ((22, 5, 0), 20),
-        ((22, 5, 1), 20),
+        pytest.param((22, 5, 0), 20, marks=pytest.mark.long),
+        pytest.param((22, 5, 1), 20, marks=pytest.mark.long),
         ((22, 5, 3), 600),
-        ((5, 44, 59), 20),
-        ((5, 57, 2), 20),
+        pytest.param((5, 44, 59), 20, marks=pytest.mark.long),
+        pytest.param((5, 57, 2), 20, marks=pytest.mark.long),
         ((5, 59, 59), 20),
-        ((6, 0, 1), 20),
+        pytest.param((6, 0, 1), 20, marks=pytest.mark.long),
         ((6, 0, 2), 300),
     ],
 )

@@ -29,6 +29,7 @@ async def _three_weeks(*, faulty: bool) -> Season:
     return season
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 @at(2026, 3, 12, 12)
 async def test_three_calm_weeks() -> None:
