@@ -173,6 +173,15 @@ def test_the_weightiest_and_latest_word_wins(announcements: list[Announcement]) 
         assert entry in announcements
 
 
+@given(_OF_ANY_DAY, st.dates(date(2014, 8, 1), date(2030, 1, 1)))
+def test_a_fallback_is_not_known(announcements: list[Announcement], first: date) -> None:
+    """Known are the colours of the days whose announcement is none, also after days were dropped."""
+    book = _book(*announcements)
+    book.forget_before(first)
+    entries = [entry for day in book.colours if (entry := book.get(day)) is not None]
+    assert book.known == {entry.day: entry.colour for entry in entries if not entry.is_fallback}
+
+
 def test_repetition_is_no_news() -> None:
     """The first word of its standing stays, so that a whole season asked daily changes nothing."""
     book = _book(said(RED, RTE, "07:00"))
@@ -252,6 +261,7 @@ def test_a_restart_loses_nothing(announcements: list[Announcement]) -> None:
     restored = ColourBook.restore(json.loads(json.dumps(book.store())))
     assert restored.colours == book.colours
     assert [restored.get(day) for day in book.colours] == [book.get(day) for day in book.colours]
+    assert restored.known == book.known
     assert restored.store() == book.store()
 
 

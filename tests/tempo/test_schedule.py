@@ -164,6 +164,17 @@ def test_never_lost(
     assert 0 <= state.times_left_today() <= BUDGET
 
 
+def test_a_fallback_uses_no_red_day_up() -> None:
+    """With one red day left, a red fallback of an earlier day leaves it to tomorrow."""
+    now, quotas = paris(WINTER, "12:00"), Quotas(red=2)
+    book = ColourBook()
+    for day, is_fallback in ((date(2026, 1, 20), False), (date(2026, 1, 21), True)):
+        book.learn([Announcement(day, RED, Source.RTE, paris(day), is_fallback)])
+    assert situation(now, book, quotas, 0.0).red_possible
+    book.learn([Announcement(date(2026, 1, 21), RED, Source.RTE, paris(date(2026, 1, 21)))])
+    assert not situation(now, book, quotas, 0.0).red_possible
+
+
 def _history(days: dict[date, Colour], tries: dict[str, HistoryTry]) -> list[str]:
     """Return the seasons that are due now."""
     book = ColourBook()

@@ -82,7 +82,7 @@ def _fixed_period(part: Interval, settings: TariffSettings) -> Period:
 def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) -> Period:
     """Return a part of a Tempo day: a night belongs to the day before it."""
     day = tempo_day(part.start if part.is_off_peak else part.end - _MOMENT)
-    entry, can = book.get(day), can_be_red(day, book.colours, settings.quotas)
+    entry, can = book.get(day), can_be_red(day, book.known, settings.quotas)
     prices = settings.tempo_prices
     chances = odds(day, book.known, settings.quotas)
     unknown = Period(

@@ -116,7 +116,10 @@ class ColourBook:
 
     @property
     def known(self) -> Mapping[date, Colour]:
-        """Colours of all days whose colour is more than a fallback: a view that follows changes."""
+        """Colours of all days whose colour is more than a fallback: a view that follows changes.
+
+        RTE shows a fallback while it has not decided, so that none counts as a used red day.
+        """
         return MappingProxyType(self._known)
 
     @property

@@ -176,7 +176,7 @@ def situation(now: datetime, book: ColourBook, quotas: Quotas, spread: float) ->
         today_known=held is not None and not held.is_fallback,
         tomorrow_known=ahead is not None and not ahead.is_fallback,
         tomorrow_binding=ahead is not None and ahead.is_binding,
-        red_possible=can_be_red(today + _DAY, book.colours, quotas),
+        red_possible=can_be_red(today + _DAY, book.known, quotas),
     )
 
 
