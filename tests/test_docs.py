@@ -17,6 +17,7 @@ _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 DOCUMENTS = ("protocol", "tempo-facts", "policy")
 # A file by its ending, or a folder by its slash and the gap behind it.
 _FILE = re.compile(r"(?<![\w./])((?:[a-z_]+/)*[a-z_]+\.py|(?:[a-z_]+/)+(?=[\s)`]))")
+_PAGE = re.compile(r"(?<![\w/])((?:[\w-]+/)*[\w.-]+\.md)\b")
 _SECTION = re.compile(r"^#{2,3} (\d+(?:\.\d+)?|\w+$)", re.MULTILINE)
 _NUMBER = r'\d+(?:\.\d+)?|"\w+"'
 _CITATION = rf"(?:docs/)?{{}}\.md,? (?:sections? )?((?:{_NUMBER})(?:(?:,| and| to) (?:{_NUMBER}))*)"
@@ -67,6 +68,17 @@ def test_cited_sections(document: str) -> None:
     }
     assert cited
     assert {one for one in cited if one[1] not in sections} == set()
+
+
+def test_pages_that_code_cites() -> None:
+    """Each page that a file of code names is in this repository, at the place that it names."""
+    missing = {
+        f"{path.relative_to(ROOT)}: {page}"
+        for path in CODE
+        for page in _PAGE.findall(path.read_text(encoding="utf-8"))
+        if not any((folder / page).exists() for folder in (ROOT, ROOT / "docs", path.parent))
+    }
+    assert missing == set()
 
 
 def test_citations_are_found() -> None:

@@ -1,6 +1,6 @@
 """Websocket commands of the week card: the schedule inside a battery, and its writing in one go.
 
-Slots can't be read from a battery (PROTOCOL.md 2.9), so the card shows what was last written from
+Slots can't be read from a battery (docs/protocol.md 2.9), so the card shows what was last written from
 here. All changes are written together: each write of slots leaves the battery in Manual, and only
 one way back is made to its earlier mode.
 """

@@ -1,6 +1,6 @@
 """Answers to polls, from memory: what a CT or a Shelly would say, and when nothing is said.
 
-Rules of silence (METER.md 8): a source that is too old, a stranger, another meter in the house and a
+Rules of silence (docs/meter.md): a source that is too old, a stranger, another meter in the house and a
 wrong sign all end in no answer, after which a battery parks itself at 0 W.
 """
 

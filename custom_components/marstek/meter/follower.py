@@ -2,7 +2,7 @@
 
 The battery reports its own power with each poll, and nothing else of its law can be seen. So a step
 counts as arrived when that power has moved and stood still again, and as refused when it has not
-moved for a while (METER.md 10, "calm + repeat").
+moved for a while (docs/meter.md).
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Frames of the meters CT002 and CT003, as batteries ask for them on UDP port 12345.
 
 A frame is `01 02`, its own length in ASCII digits, fields between bars, `03`, and two hex digits of
-the XOR of all bytes from `01` to `03` (METER.md 3). The battery's parser is strict: it compares type
+the XOR of all bytes from `01` to `03` (docs/meter.md). The battery's parser is strict: it compares type
 and MAC of the meter byte by byte, and an empty field moves all that follow.
 """
 

@@ -1,7 +1,7 @@
 """Steps that bring the grid to its target, one at a time and judged by what the batteries report.
 
 No copy of a battery's law is kept: a wrong copy is worse than none, and no law can be checked on a
-battery (METER.md 10). While all batteries stand still, load = grid + their own powers is exact; so the
+battery (docs/meter.md). While all batteries stand still, load = grid + their own powers is exact; so the
 next step comes from a sample measured since then, and from no other.
 """
 
@@ -18,7 +18,7 @@ LATENCY: Final = 0.5
 LEAST_STEP: Final = 18.0
 """W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
-"""W that a battery keeps of each step towards more discharge (METER.md 5)."""
+"""W that a battery keeps of each step towards more discharge (docs/meter.md)."""
 _CLEAR_ERROR: Final = 50.0
 _PLAN_SECONDS: Final = 12.0
 _MOST_BATTERIES: Final = 9

@@ -1,7 +1,7 @@
 """Samples of the meter that is followed, and the rhythm in which they come.
 
 A battery that is given an old value corrects an error that is no longer there, so each value carries
-the moment at which it was measured, and what is too old is not sent at all (METER.md 8.1).
+the moment at which it was measured, and what is too old is not sent at all (docs/meter.md).
 """
 
 from collections import deque

@@ -1,7 +1,7 @@
 """Sockets of the emulated meter, and the look whether another meter answers.
 
 The socket is bound to all addresses, since one bound to a single address hears no broadcast on Linux,
-and without SO_REUSEADDR, so that a second emulator on the port is noticed (METER.md 4).
+and without SO_REUSEADDR, so that a second emulator on the port is noticed (docs/meter.md).
 """
 
 import asyncio

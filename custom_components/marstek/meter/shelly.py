@@ -1,6 +1,6 @@
 """Requests and replies of a Shelly Pro 3EM, as batteries ask for them over UDP.
 
-The battery's parser is no JSON parser (METER.md 2): it looks for a name, skips a fixed number of
+The battery's parser is no JSON parser (docs/meter.md): it looks for a name, skips a fixed number of
 characters and reads decimals. So the reply is compact, every number has decimals and is never a bare
 zero, and its size stays between 250 and 590 bytes.
 """

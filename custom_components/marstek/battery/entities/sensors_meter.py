@@ -1,4 +1,4 @@
-"""Sensors of the meter at the grid connection, in W, + = import (PROTOCOL.md 2.8).
+"""Sensors of the meter at the grid connection, in W, + = import (docs/protocol.md 2.8).
 
 Off by default, as most entities are; here it matters: no firmware tells it along with what is asked
 anyway, and on Venus C and E asking can cost the meter its connection.

@@ -1,4 +1,4 @@
-"""Sensors of the solar inputs of a Venus A or D (PROTOCOL.md 2.5)."""
+"""Sensors of the solar inputs of a Venus A or D (docs/protocol.md 2.5)."""
 
 from collections.abc import Callable
 from dataclasses import replace
