@@ -58,7 +58,7 @@ def main() -> int:
             labels = (year.label[2:5] + year.label[7:] for year in years)
             results = dict(zip(labels, seasons, strict=True))
             print(f"{name}: EUR saved in a season\n\n{table(results)}\n")
-            _draw(arguments.snapshot, name, results)
+            _draw(arguments.picture, name, results)
     return 0
 
 
