@@ -18,8 +18,7 @@ _DELIVERY = 0.01
 _DELIVERY_SLICES = 5
 _THREAD_POLL = 0.0005
 _STEP = 1e-6
-# What a look at the sockets takes. A timer may run too early by less than the resolution of the
-# clock: who then sleeps for the rest would do so for ever if no time passed.
+# What a look at the sockets takes: a timer that is due now has to be overdue to run.
 _TICK = 1e-9
 
 
@@ -60,7 +59,8 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Begin at an aware moment."""
         self._jumps = _JumpingSelector()
         super().__init__(self._jumps)
-        self._clock_resolution = _STEP
+        # No timer runs early: who then sleeps for the rest would do so for ever, as no time passes.
+        self._clock_resolution = 0.0
         self._start = start
 
     @override
