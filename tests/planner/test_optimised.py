@@ -467,6 +467,10 @@ def test_forecasts_that_are_none() -> None:
         Forecast((Expected(start.replace(tzinfo=None), 1),), start + HOUR)
     with pytest.raises(ValueError, match="negative"):
         Economy(wear=-0.01)
+    with pytest.raises(ValueError, match="negative"):
+        Economy(sun_cases=(1.0, -0.5))
+    with pytest.raises(ValueError, match="case"):
+        Economy(sun_cases=())
 
 
 # Measured: 13 with quarters of an hour, 1.3 with Tempo; a sort takes 1 to 2 ms.

@@ -17,6 +17,7 @@ from custom_components.marstek.planner import (
     Timeline,
     plan_optimised,
 )
+from custom_components.marstek.planner.outlook import Outlook, look_out
 from tests.planner.any_home import as_red, contexts, outline, without_colour
 from tests.planner.home import DAY, HOUR, bank
 from tests.planner.meter import idle, play
@@ -208,3 +209,35 @@ def test_the_date_does_not_matter(context: Context, days: int) -> None:
         ),
     )
     assert decisions(plan_optimised(other)) == decisions(plan_optimised(context), shift)
+
+
+def _outlook(context: Context, *cases: float) -> Outlook:
+    """Return the outlook of a home with so much of the expected sun in each case."""
+    outlook = look_out(
+        replace(context, economy=replace(context.economy, sun_cases=cases or (1.0,)))
+    )
+    assert isinstance(outlook, Outlook)
+    return outlook
+
+
+@brief
+@given(homes(), st.lists(st.floats(0, 2), min_size=2, max_size=3))
+def test_cases_of_the_sun_are_averaged(context: Context, cases: list[float]) -> None:
+    """The bill of several cases is the mean of theirs; what is shown of the sun is the forecast."""
+    together = _outlook(context, *cases)
+    alone = [_outlook(context, case) for case in cases]
+    for run, *own in zip(together.runs, *(each.runs for each in alone), strict=True):
+        for level, bill in enumerate(run.bill):
+            assert abs(bill - sum(each.bill[level] for each in own) / len(own)) < 1e-9
+        assert {each.pv for each in own} == {run.pv}
+
+
+@brief
+@given(homes(), st.floats(0, 2))
+def test_a_case_of_the_sun_is_a_forecast_of_it(context: Context, case: float) -> None:
+    """A single case costs what the same forecast with so much sun does."""
+    assert context.forecast is not None
+    values = tuple(replace(each, pv=case * each.pv) for each in context.forecast.values)
+    scaled = replace(context, forecast=replace(context.forecast, values=values))
+    for one, other in zip(_outlook(context, case).runs, _outlook(scaled).runs, strict=True):
+        assert all(abs(a - b) < 1e-9 for a, b in zip(one.bill, other.bill, strict=True))

@@ -18,7 +18,10 @@ class Aim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Economy:
-    """Margins of a tariff in EUR/kWh (docs/policy.md section 5). Raises ValueError below zero."""
+    """Margins of a tariff in EUR/kWh (docs/policy.md section 5).
+
+    Raises ValueError below zero, and without any case of the sun.
+    """
 
     wear: float = 0.01
     """Charged to each kWh that leaves the cells."""
@@ -32,15 +35,18 @@ class Economy:
     """Worth of what is stored when the horizon ends; None: what it saves in the cheapest hours."""
     red_load: float = 1.0
     """By how much more the house draws on red days than on others."""
-    red_pv: float = 1.0
-    """Share of the expected sun that is counted on on red days: what is missing then costs more than
-    what is spilled."""
+    sun_cases: tuple[float, ...] = (1.0,)
+    """Equally likely factors of the expected sun over the whole horizon, 1 being the forecast itself.
+
+    The bill is the mean over them: before a dear day a kWh too few costs more than one too many."""
 
     def __post_init__(self) -> None:
         """Refuse what would pay for wear or for nothing."""
         figures = (self.wear, self.least_gain, self.dead_band, self.feed_in)
-        if min(*figures, self.red_load, self.red_pv) < 0:
+        if min(*figures, self.red_load, *self.sun_cases) < 0:
             raise ValueError("Margins can't be negative")
+        if not self.sun_cases:
+            raise ValueError("The sun needs a case")
 
     def with_aim(self, aim: Aim) -> Economy:
         """Return the margins that an owner's aim makes of these."""
@@ -64,7 +70,7 @@ _MORE: Final[Mapping[Aim, _More]] = MappingProxyType(
 )
 
 TEMPO_ECONOMY: Final = Economy(
-    least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3, red_pv=0.6
+    least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3, sun_cases=(0.5, 1.0, 1.5)
 )
 """Defaults for Tempo."""
 OTHER_ECONOMY: Final = Economy()

@@ -1,8 +1,8 @@
 """The time that is planned: runs of one price in slots, and what the rest of the bill will be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final, Self
 
 from ..tempo import Colour
@@ -63,7 +63,6 @@ class _PricePart:
     start: datetime
     price: float
     load_factor: float
-    pv_factor: float
 
     @property
     def end(self) -> datetime:
@@ -88,11 +87,14 @@ class _Slice:
     def of(cls, part: _PricePart, start: float, end: float, energies: Energies) -> Self:
         load, pv = energies.between(start, end)
         load *= part.load_factor
-        pv *= part.pv_factor
         hours = (end - start) / _HOUR
         return cls(
             start, end, load, pv, PriceSlot(hours, part.price, load - pv, part.period.is_off_peak)
         )
+
+    def in_case(self, factor: float) -> PriceSlot:
+        """Return the slot with so much of the expected sun."""
+        return replace(self.slot, net=self.load - factor * self.pv)
 
 
 def look_out(context: Context) -> Outlook | Basis:
@@ -124,8 +126,8 @@ def _parts(context: Context, economy: Economy) -> list[_PricePart]:
         is_red, price = _assumed(context, period)
         if price is None:
             break
-        factors = (economy.red_load, economy.red_pv) if is_red else (1.0, 1.0)
-        parts.append(_PricePart(period, max(period.start, context.moment), price, *factors))
+        factor = economy.red_load if is_red else 1.0
+        parts.append(_PricePart(period, max(period.start, context.moment), price, factor))
     return parts
 
 
@@ -158,9 +160,8 @@ def _runs(
     sliced = [
         [each for part in group for each in _slices(part, energies, fine_until)] for group in groups
     ]
-    slots = [each.slot for group in sliced for each in group]
     limit = None if context.house is None else most_budget(context.house) / 1000
-    expected = bills(slots, bank, economy, limit)
+    expected = _expected_bills(list(chain(*sliced)), bank, economy, limit)
     runs: list[PriceRun] = []
     number = 0
     for group, slices in zip(groups, sliced, strict=True):
@@ -182,6 +183,23 @@ def _runs(
             )
         )
     return tuple(runs)
+
+
+def _expected_bills(
+    slices: list[_Slice], bank: Bank, economy: Economy, limit: float | None
+) -> list[Bills]:
+    """Return the mean of the bills over the cases of the sun, which are all one without any sun."""
+    is_dark = all(each.pv == 0 for each in slices)
+    cases = [
+        bills([each.in_case(factor) for each in slices], bank, economy, limit)
+        for factor in (economy.sun_cases[:1] if is_dark else economy.sun_cases)
+    ]
+    if len(cases) == 1:
+        return cases[0]
+    return [
+        [sum(levels) / len(levels) for levels in zip(*at_once, strict=True)]
+        for at_once in zip(*cases, strict=True)
+    ]
 
 
 def _slices(part: _PricePart, energies: Energies, fine_until: float) -> list[_Slice]:
