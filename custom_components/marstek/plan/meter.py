@@ -1,19 +1,19 @@
 """Power of the house in W, from the chosen sensor or else from a battery's own meter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 import datetime as dt
 import math
 from typing import Final
 
 from homeassistant.const import UnitOfApparentPower, UnitOfPower
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.util import dt as dt_util
 
 from ..battery.runtime import Battery
 
 _FRESH: Final = dt.timedelta(minutes=2)
 # A subscription limits apparent power; a sensor may give either.
-_WATTS: Final = {
+_WATTS: Final[Mapping[str, float]] = {
     UnitOfPower.WATT: 1.0,
     UnitOfPower.KILO_WATT: 1000.0,
     UnitOfApparentPower.VOLT_AMPERE: 1.0,
@@ -60,7 +60,12 @@ def sensor_power(hass: HomeAssistant, sensor: str) -> float | None:
     if state is None or abs(dt_util.utcnow() - state.last_reported) > _FRESH:
         # A state of the future was reported before the clock was set back.
         return None
-    factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
+    return watts_of(state, _WATTS)
+
+
+def watts_of(state: State, factors: Mapping[str, float]) -> float | None:
+    """Return what a state shows in W, by the factor of its unit; None without a finite number."""
+    factor = factors.get(state.attributes.get("unit_of_measurement", ""))
     try:
         value = float(state.state)
     except ValueError:

@@ -4,8 +4,7 @@ A state that is written again with the same value is a new sample: a reading cou
 not by whether it changed.
 """
 
-from collections.abc import Callable
-import math
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from homeassistant.const import UnitOfApparentPower, UnitOfPower
@@ -25,9 +24,10 @@ from homeassistant.helpers.event import (
 
 from ...meter.sample import GridSample
 from ...meter.source import SourceParts
+from ..meter import watts_of
 from .settings import MeterSettings
 
-_WATTS: Final = {
+_WATTS: Final[Mapping[str, float]] = {
     UnitOfPower.WATT: 1.0,
     UnitOfPower.KILO_WATT: 1000.0,
     UnitOfApparentPower.VOLT_AMPERE: 1.0,
@@ -38,14 +38,7 @@ _APPARENT: Final = (UnitOfApparentPower.VOLT_AMPERE, UnitOfApparentPower.KILO_VO
 
 def power_of(state: State | None) -> float | None:
     """Return the power of a state in W, None for none."""
-    if state is None:
-        return None
-    factor = _WATTS.get(state.attributes.get("unit_of_measurement", ""))
-    try:
-        value = float(state.state)
-    except ValueError:
-        return None
-    return value * factor if factor is not None and math.isfinite(value) else None
+    return None if state is None else watts_of(state, _WATTS)
 
 
 def is_apparent(state: State | None) -> bool:
