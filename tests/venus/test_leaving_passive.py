@@ -167,6 +167,18 @@ async def test_the_end_of_the_countdown_fails_at_first(change: ModeRequest, faul
 
 
 @virtual
+async def test_nothing_is_ended_that_is_over() -> None:
+    """A countdown of ours that has run out needs no write of its own."""
+    async with pair() as bench:
+        await bench.control.set_mode(passive(500, 60))
+        await asyncio.sleep(120)
+        bench.battery.set_mode("Auto")
+        await _poll(bench)
+        assert await bench.control.set_mode(AI) is Proof.CONFIRMED
+        assert [config["mode"] for config in bench.writes()] == ["Passive", "AI"]
+
+
+@virtual
 async def test_the_battery_reboots_while_it_is_left() -> None:
     """That ends the countdown too."""
     async with pair(polite=False) as bench:

@@ -363,6 +363,17 @@ async def test_a_dark_battery(change: ModeRequest) -> None:
         assert time() - begun < 120
 
 
+@pytest.mark.parametrize("change", [AUTO, AI], ids=_name)
+@virtual
+async def test_writes_without_an_answer_that_changed_nothing(change: ModeRequest) -> None:
+    """Nobody accepted them, so the battery contradicts nothing: it did not answer."""
+    before = "AI" if change.mode is Mode.AUTO else "Auto"
+    async with pair(faults=Faults(silent="ES.SetMode"), mode=before) as bench:
+        with pytest.raises(NoAnswerError):
+            await bench.control.set_mode(change)
+        assert bench.battery.state.mode == before
+
+
 @virtual
 async def test_carried_out_but_not_answered() -> None:
     """A look shows it: the mode is not written, and stored in flash, once more."""

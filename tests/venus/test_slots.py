@@ -124,6 +124,15 @@ async def test_slots_of_the_mini_are_not_written() -> None:
         assert bench.exchanges == []
 
 
+@virtual
+async def test_slots_of_a_mode_are_told_of() -> None:
+    """Whoever keeps account of slots hears of those that come with Manual too."""
+    async with pair() as bench:
+        control, told = listening(bench)
+        assert await control.set_mode(ModeRequest(Mode.MANUAL, power=100, slots=TEN[1:3]))
+        assert told == [(1, True), (2, True)]
+
+
 @pytest.mark.parametrize("change", [Mode.AUTO, Mode.AI, Mode.PASSIVE, Mode.MANUAL])
 @virtual
 async def test_ups_is_left_before_another_mode(change: Mode) -> None:
