@@ -1,6 +1,7 @@
 """The conversation with one battery, whatever the network and the firmware do to it."""
 
 import asyncio
+import json
 import random
 from typing import Any, override
 
@@ -107,6 +108,32 @@ async def test_a_request_that_could_not_be_read_is_repeated(firmware: int) -> No
         assert time() - begun < 4
         statistics = bench.link.statistics[Method.ENERGY]
         assert (statistics.sent, statistics.answered, statistics.lost) == (2, 1, 1)
+
+
+@virtual
+async def test_a_request_that_is_said_by_its_id_not_to_be_read() -> None:
+    """It is repeated too: the battery has not looked at what it asks."""
+    asked = 0
+
+    def script(request: dict[str, Any]) -> list[tuple[float, bytes]]:
+        nonlocal asked
+        asked += 1
+        unread = {"id": request["id"], "error": {"code": -32700, "message": "", "data": 403}}
+        return [(0.1, json.dumps(unread).encode() if asked == 1 else reply(request, POWERS))]
+
+    async with scripted(script) as (_, target), opened(target) as client:
+        assert soc(await client.read(Method.ENERGY)) == 55
+        assert client.link.statistics[Method.ENERGY].lost == 1
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x00", b'{"id":', b"[]"])
+@virtual
+async def test_what_cannot_be_read_is_no_sign_of_life(damaged: bytes) -> None:
+    """Anybody may have sent it, whatever we are waiting for."""
+    async with scripted(lambda _: [(0.1, damaged)]) as (_, target), opened(target) as client:
+        with pytest.raises(NoAnswerError):
+            await client.read(Method.ENERGY)
+        assert client.link.last_heard is None
 
 
 @virtual

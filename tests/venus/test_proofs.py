@@ -23,7 +23,7 @@ from custom_components.marstek.venus import (
     Slot,
     agrees,
 )
-from custom_components.marstek.venus.proving import Measured, is_excusable
+from custom_components.marstek.venus.proving import Measured, is_excusable, shows_setpoint
 from simulator import Faults
 from simulator.household import constant
 from tests.support.pair import POWERS, Pair, opened, pair, reply, scripted, time, virtual
@@ -355,3 +355,13 @@ def test_why_a_battery_may_give_no_power_in_a_mode_it_had_before(
     """A slot may not act yet, and an empty battery gives nothing; a charge has no such reason."""
     status = ModeStatus(change.mode, soc, power, 0)
     assert is_excusable(change, status, Measured(soc, (power,)), status) is is_excused
+
+
+@pytest.mark.parametrize(
+    ("mode", "power", "is_shown"),
+    [(Mode.PASSIVE, 700, True), (Mode.AUTO, 700, False), (Mode.PASSIVE, None, False)],
+)
+def test_a_setpoint_shows_in_its_mode_only(mode: Mode, power: int | None, is_shown: bool) -> None:
+    """Auto gives the same power whenever the house happens to need it."""
+    request = ModeRequest(Mode.PASSIVE, power=700, duration=300)
+    assert shows_setpoint(request, ModeStatus(mode, 55, power, 0)) is is_shown
