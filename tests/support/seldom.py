@@ -1,9 +1,11 @@
-"""Weeks in virtual time, in which what only looks whether something is due looks more seldom."""
+"""Days in virtual time: what only looks whether something is due looks more seldom."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 from unittest.mock import patch
+
+from custom_components.marstek.battery.poll_schedule import Intervals
 
 _PACKAGE: Final = "custom_components.marstek"
 _SECONDS: Final = {
@@ -22,4 +24,17 @@ def looking_seldom() -> Iterator[None]:
     with ExitStack() as stack:
         for name, seconds in _SECONDS.items():
             stack.enter_context(patch(f"{_PACKAGE}.{name}", seconds))
+        yield
+
+
+_POLLS: Final = Intervals(
+    power=120, mode=300, cells=3600, meter=600, wifi=86400, bluetooth=86400, device=86400
+)
+
+
+@contextmanager
+def uneventful() -> Iterator[None]:
+    """Live quickly through hours in which nothing is to happen: batteries are polled less too."""
+    polls = patch(f"{_PACKAGE}.battery.poll_schedule.intervals_for", lambda _: _POLLS)
+    with looking_seldom(), polls:
         yield

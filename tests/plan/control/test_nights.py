@@ -13,6 +13,7 @@ from custom_components.marstek.tempo import Colour
 from simulator import SimulatedBattery
 from simulator.household import constant
 from tests.support.plan_home import at, paris, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -177,6 +178,8 @@ async def test_a_weekend_that_is_off_peak_as_a_whole() -> None:
         home.guard.period = 300.0
         seen: dict[int, list[tuple[int, int, int]]] = {}
         for _ in range(3):
+            with uneventful():
+                await home.until(21, 55)
             await home.until(22, 30)
             assert home.modes() == ["Manual"]
             assert home.powers() == [0]
@@ -186,6 +189,8 @@ async def test_a_weekend_that_is_off_peak_as_a_whole() -> None:
         assert seen[5] == [(saturday, 0, _LAST), (sunday, 0, _LAST)]
         assert seen[6] == [(sunday, 0, _LAST), (monday, 0, 6 * 60)]
         assert len(home.slot_writes(battery)) <= 6
+        with uneventful():
+            await home.until(5, 55)
         await home.until(5, 59, 50)
         assert home.powers() == [0]
         await home.until(6, 0, 20)
@@ -213,6 +218,8 @@ async def test_a_tariff_with_two_windows_and_without_colours() -> None:
         assert home.modes() == ["Manual"] * 2
         await home.until(14, 30, 20)
         assert home.modes() == ["Auto"] * 2
+        with uneventful():
+            await home.until(0, 55)
         await home.until(1, 6)
         assert home.modes() == ["Manual"] * 2
         await home.until(7, 0, 20)

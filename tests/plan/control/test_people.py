@@ -20,6 +20,7 @@ from custom_components.marstek.plan.plan_data import ControlState
 from custom_components.marstek.planner import Action, Override
 from simulator import SimulatedBattery
 from tests.support.plan_home import PlanHome, at, paris, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -40,6 +41,8 @@ async def test_a_mode_chosen_in_home_assistant_stands_until_the_next_boundary() 
         await home.until(5, 59, 50)
         assert home.modes() == ["Auto", "Manual", "Manual"]
         assert len(home.kinds(Kind.OVERRIDE_STARTED)) == 1
+        with uneventful():
+            await home.until(21, 59)
         await home.until(22, 6)
         assert home.modes() == ["Manual"] * 3
         await home.until(22, 16)

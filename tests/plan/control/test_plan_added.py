@@ -15,6 +15,7 @@ from custom_components.marstek.savings import DayMoney, Ledger
 from simulator import Faults
 from simulator.household import constant
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -81,7 +82,8 @@ async def test_a_red_eve_is_what_the_plan_adds() -> None:
         await home.restart()
         await home.until(7)
         assert added(home) > night - 0.05
-        await home.until(21, 30)
+        with uneventful():
+            await home.until(21, 30)
         given = sum(battery.state.energy_discharged_wh for battery in home.batteries) / 1000
         given -= before
         assert given > 6
@@ -135,7 +137,8 @@ async def test_a_plan_that_loses_is_told() -> None:
         home.plan.savings.store.ledger = Ledger(days)
         await home.minutes(30)
         assert issues.async_get_issue(DOMAIN, issue_id) is None
-        await home.until(0, 30)
+        with uneventful():
+            await home.until(0, 30)
         issue = issues.async_get_issue(DOMAIN, issue_id)
         assert issue is not None
         placeholders = issue.translation_placeholders
@@ -143,5 +146,6 @@ async def test_a_plan_that_loses_is_told() -> None:
         assert placeholders["saved"].endswith(" EUR")
         assert float(placeholders["lost"].removesuffix(" EUR")) == pytest.approx(4.2, abs=0.3)
         home.plan.savings.store.ledger = Ledger()
-        await home.until(0, 20)
+        with uneventful():
+            await home.until(0, 20)
         assert issues.async_get_issue(DOMAIN, issue_id) is None

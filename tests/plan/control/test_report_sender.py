@@ -15,7 +15,7 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.records.downloads import async_downloads
 from custom_components.marstek.savings import Exchange
 from tests.support.plan_home import PlanHome, at, plan_home
-from tests.support.seldom import looking_seldom
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 @pytest.fixture(autouse=True)
 def _seldom() -> Iterator[None]:
     """Spare what only looks: these tests wait for days."""
-    with looking_seldom():
+    with uneventful():
         yield
 
 

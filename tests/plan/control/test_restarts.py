@@ -10,6 +10,7 @@ from custom_components.marstek.plan.events import Alert, Kind
 from custom_components.marstek.venus import Method
 from simulator.household import constant
 from tests.support.plan_home import PlanHome, at, paris, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -191,6 +192,8 @@ async def test_the_safety_net_is_ignored_in_auto_and_not_written_before_other_da
         await home.until(6, 15)
         assert home.modes() == ["Auto"]
         # Before Saturday, which is blue, it is disabled with the first write of the night.
+        with uneventful():
+            await home.until(21, 59)
         await home.until(22, 10)
         net = battery.state.slots[5]
         assert net is None or not net.enabled

@@ -12,6 +12,7 @@ from custom_components.marstek.plan.runtime import Plan
 from custom_components.marstek.savings import MoneyPeriod
 from simulator.household import constant
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -81,7 +82,8 @@ async def test_a_red_eve_is_paid_for_and_comes_back() -> None:
         )
         for battery in home.batteries:
             battery.set_household(constant(500))
-        await home.until(20)
+        with uneventful():
+            await home.until(20)
         assert ledger.saved(MoneyPeriod.TOTAL, dt.date(2026, 3, 16)) > 2
         assert ledger.by_colour(dt.date(2026, 3, 16), dt.date(2026, 3, 16))["red"] > 2
         assert saved(home, "saved_today") == pytest.approx(
