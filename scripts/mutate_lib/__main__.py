@@ -21,7 +21,7 @@ from scripts.mutate_lib.mutations import Mutation, mutations
 
 _ROOT = Path(__file__).parents[2]
 _COPIED = ("custom_components", "simulator", "scripts", "tests", "blueprints", "pyproject.toml")
-_LONGEST = 900.0
+_LONGEST = 400.0
 _FORK = multiprocessing.get_context("fork")
 _LOADED = ("homeassistant.components.logger", "pytest_homeassistant_custom_component.plugins")
 

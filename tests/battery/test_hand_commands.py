@@ -17,6 +17,7 @@ from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Slot
 from tests.support.home import Home, home
 from tests.support.truth import virtual
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -327,8 +328,9 @@ async def test_slot_is_renewed_each_day() -> None:
         zone = ZoneInfo("Europe/Paris")
         written = len(me.slot_writes())
         for day in range(1, 4):
-            while me.home.clock.now(zone).date().day < 20 + day:
-                await asyncio.sleep(600)
+            with uneventful():
+                while me.home.clock.now(zone).date().day < 20 + day:
+                    await asyncio.sleep(600)
             await asyncio.sleep(900)
             weekday = me.home.clock.now(zone).weekday()
             assert me.slot.week_set == 1 << weekday | 1 << (weekday + 1) % 7
