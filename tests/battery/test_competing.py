@@ -4,8 +4,10 @@ import asyncio
 from contextlib import suppress
 
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 import pytest
 
+from custom_components.marstek.const import DOMAIN
 from tests.battery.test_hand_commands import Owner, owner
 from tests.support.plan_home import PlanHome, at, plan_home
 from tests.support.truth import virtual
@@ -30,6 +32,16 @@ def call(me: Owner, kind: str, value: str | int) -> asyncio.Future[None]:
     """Call the select or the number, as an automation does."""
     work = me.choose(str(value)) if kind == "select" else me.set_power(int(value))
     return asyncio.ensure_future(work)
+
+
+async def act(me: Owner, action: str, **data: object) -> None:
+    """Call an action on the only battery."""
+    registry = dr.async_get(me.home.hass)
+    entry_id = me.home.entry(me.battery).entry_id
+    (device,) = dr.async_entries_for_config_entry(registry, entry_id)
+    await me.home.hass.services.async_call(
+        DOMAIN, action, {"device_id": device.id, **data}, blocking=True, return_response=True
+    )
 
 
 @virtual
@@ -199,6 +211,26 @@ async def test_a_deferred_setpoint_that_is_taken_back_is_not_pending() -> None:
         await asyncio.sleep(120)
         assert me.last_command == "superseded"
         assert me.battery.state.ac_power == 0
+
+
+@virtual
+@pytest.mark.parametrize("wait", [120, 150, 180, 240, 400, 590, 620, 640])
+async def test_a_setpoint_set_beside_a_run_is_kept_for_later(wait: float) -> None:
+    """The app took the battery out of its run, which is taken up again, ends, or is over.
+
+    Whatever becomes of it, its way back brings no older setpoint.
+    """
+    async with owner() as me:
+        await me.set_power(300)
+        await act(me, "set_passive", power=800, duration={"minutes": 10})
+        await asyncio.sleep(wait - 100)
+        me.battery.set_mode("Auto")
+        await asyncio.sleep(100)
+        was_applied = me.mode == "passive"
+        await me.set_power(450)
+        await asyncio.sleep(1800)
+        assert me.battery.state.mode == "Auto"
+        assert me.power == (300 if was_applied else 450)
 
 
 @virtual

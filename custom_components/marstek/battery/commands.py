@@ -150,10 +150,10 @@ class Commands:
             self._deferred = None
 
     def _keep(self, power: int) -> None:
-        """Store a setpoint for later, also beyond a run from which the battery is brought back."""
+        """Store a setpoint for later, also beyond a run, whose end brings that of before it back."""
         memory = self._store.memory
         memory.setpoint = power
-        if memory.commanded.is_ending:
+        if memory.commanded.is_run:
             memory.commanded = memory.commanded.followed_by(power)
 
     @property
