@@ -5,8 +5,10 @@ from contextlib import suppress
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.marstek.battery.mode_requests import BatteryCommand
 from custom_components.marstek.const import DOMAIN
 from tests.battery.test_hand_commands import Owner, owner
 from tests.support.plan_home import PlanHome, at, plan_home
@@ -211,6 +213,20 @@ async def test_a_deferred_setpoint_that_is_taken_back_is_not_pending() -> None:
         await asyncio.sleep(120)
         assert me.last_command == "superseded"
         assert me.battery.state.ac_power == 0
+
+
+@virtual
+async def test_an_order_of_the_plan_is_not_sent_twice() -> None:
+    """A countdown that has just begun needs no renewal."""
+    async with owner() as me:
+        battery = me.home.entry(me.battery).runtime_data
+        before = len(me.writes())
+        assert await battery.async_obey(BatteryCommand(-400), dt_util.now())
+        await asyncio.sleep(100)
+        assert len(me.writes()) == before + 1
+        assert me.battery.state.ac_power == -400
+        await asyncio.sleep(100)
+        assert len(me.writes()) == before + 2
 
 
 @virtual
