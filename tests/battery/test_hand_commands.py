@@ -16,8 +16,8 @@ from custom_components.marstek.const import CONF_POWER_PRESET, PowerPreset
 from custom_components.marstek.venus import Method
 from simulator import BatterySpec, Exchange, Slot
 from tests.support.home import Home, home
-from tests.support.truth import virtual
 from tests.support.seldom import uneventful
+from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
