@@ -40,7 +40,7 @@ class Home:
     efficiency: float = 0.80
     """What the owner believes of the round trip."""
     has_sun_forecast: bool = False
-    """Whether a service forecasts the sun; else it is expected to shine as in the last days."""
+    """Whether a service forecasts the sun; else its own last days let expect it."""
 
     @property
     def capacity(self) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -118,7 +118,6 @@ class _Life:
         self._steps: list[Step] = []
         self._orders: dict[str, Allocation] = {}
         self._habits = Habits.assume(1000 * home.yearly_load / 365, PARIS)
-        self._learnt: date | None = None
         self._sun = SunForecast(slots) if home.has_sun_forecast else None
         self._lived = [
             Hour(
@@ -210,10 +209,7 @@ class _Life:
         return plan_optimised(replace(context, forecast=forecast))
 
     def _learn(self, now: datetime, number: int) -> None:
-        """Learn from the hours that have passed, once a day."""
-        if self._learnt == now.date():
-            return
-        self._learnt = now.date()
+        """Learn from the hours that have passed."""
         passed = number // 4
         hours = self._lived[max(0, passed - HISTORY // _HOUR) : passed]
         learnt = Habits.learn(hours, now.date(), PARIS, most_load=20_000)

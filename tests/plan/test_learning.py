@@ -39,8 +39,10 @@ NOW = dt.datetime(2026, 11, 18, 20, tzinfo=PARIS).astimezone(dt.UTC)
 HOUR = dt.timedelta(hours=1)
 
 
-def record(hass: HomeAssistant, name: str, energy: float, days: int = 14) -> None:
-    """Record a meter in kWh that counts so many Wh each hour."""
+def record(
+    hass: HomeAssistant, name: str, energy: float, days: int = 14, *, until_last: int = 0
+) -> None:
+    """Record a meter in kWh that counts so many Wh each hour, nothing in the last ones."""
     start = (NOW - dt.timedelta(days=days)).replace(minute=0)
     metadata: Any = {
         "source": "test",
@@ -52,7 +54,11 @@ def record(hass: HomeAssistant, name: str, energy: float, days: int = 14) -> Non
         "has_sum": True,
     }
     rows: Any = [
-        {"start": start + number * HOUR, "sum": number * energy / 1000, "state": 0}
+        {
+            "start": start + number * HOUR,
+            "sum": min(number, 24 * days - until_last) * energy / 1000,
+            "state": 0,
+        }
         for number in range(24 * days)
     ]
     async_add_external_statistics(hass, metadata, rows)
@@ -259,3 +265,39 @@ async def test_kept_when_nothing_can_be_read(recorder_mock: Recorder, hass: Home
         hass.config_entries.async_update_entry(entry, options=options)
         await second.async_learn()
     assert second.forecast(NOW, NOW + HOUR) is None
+
+
+async def test_a_dull_day_is_known_the_same_evening(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    """Nothing came today: less is expected of tomorrow, and a restart does not forget it."""
+    await dashboard(hass, *BOARD)
+    for name in ("import", "export", "out", "in"):
+        record(hass, name, 500)
+    record(hass, "sun", 300, until_last=21)
+    await async_wait_recording_done(hass)
+    entry = MockConfigEntry(options={CONF_STRATEGY: "savings"})
+    entry.add_to_hass(hass)
+    tomorrow = NOW + dt.timedelta(hours=16)
+
+    def learner() -> Learner:
+        return Learner(
+            hass, entry, lambda: PARIS, lambda: plan_options(entry.options), lambda: None
+        )
+
+    def noon(learner: Learner) -> float:
+        forecast = learner.forecast(tomorrow, tomorrow + HOUR)
+        assert forecast is not None
+        return forecast.values[0].pv
+
+    with patch.object(dt_util, "utcnow", return_value=NOW):
+        first = learner()
+        await first.async_load()
+        await first.async_learn()
+        assert 100 < noon(first) < 250
+        await hass.async_block_till_done()
+        async_fire_time_changed(hass, NOW + HOUR)
+        await hass.async_block_till_done()
+        second = learner()
+        await second.async_load()
+    assert noon(second) == noon(first)

@@ -45,8 +45,8 @@ def test_both_kinds_of_day_lean_on_each_other() -> None:
         assert base < habits.work[hour] < base + 100
         assert base + 150 < habits.rest[hour] < base + 400
     assert habits.days == 28
-    assert habits.pv[12] == pytest.approx(800)
-    assert habits.pv[3] == 0
+    assert habits.sun.usual[12] == pytest.approx(800)
+    assert habits.sun.usual[3] == 0
 
 
 def test_too_few_days_are_no_habit() -> None:
@@ -78,7 +78,7 @@ def test_a_new_meter_and_outliers_are_left_out() -> None:
     samples[80] = Hour(samples[80].start, float("nan"), float("nan"))
     habits = learnt(*samples)
     assert max(*habits.work, *habits.rest) < 2000
-    assert max(habits.pv) == pytest.approx(800)
+    assert max(habits.sun.usual) == pytest.approx(800)
 
 
 def test_the_forecast_follows_the_wall_clock_when_clocks_change() -> None:
@@ -140,6 +140,6 @@ def test_whatever_was_recorded_habits_are_powers(
     recorded = [Hour(start + timedelta(hours=at), load, pv) for at, load, pv in samples]
     habits = Habits.learn([*recorded, *hours(3)], TODAY, PARIS, most_load=MOST)
     assert habits is not None
-    assert all(0 <= power <= MOST for power in (*habits.work, *habits.rest, *habits.pv))
+    assert all(0 <= power <= MOST for power in (*habits.work, *habits.rest, *habits.sun.usual))
     now = datetime(2026, 11, 18, 21, 59, tzinfo=PARIS)
     habits.forecast(now, now + timedelta(days=3))

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final, Self
 
 from .forecast import Expected, Forecast
+from .sun import Sun
 
 HISTORY: Final = timedelta(days=35)
 """How far back hours are asked for: a week of holidays and another without records included."""
 
 _HALF_LIFE: Final = 5.0
 _OTHER_KIND: Final = 0.25
-_SUNNY_DAYS: Final = 7
 # Fewer days of hours than this are no habit; a day with less of its hours is none.
 _LEAST_DAYS: Final = 3
 _LEAST_HOURS: Final = 18
@@ -44,7 +44,7 @@ class Habits:
     """Load of the 24 hours of a working day."""
     rest: tuple[float, ...]
     """Load of the 24 hours of a day off."""
-    pv: tuple[float, ...]
+    sun: Sun
     days: int
     """How many days were learnt from, 0 when these are a mere assumption."""
 
@@ -54,16 +54,14 @@ class Habits:
     ) -> Self | None:
         """Return the habits that complete days before `today` show, None for too few of them.
 
-        Recent days count more, days of the other kind less. An hour of more than `most_load` W,
+        Of the sun, hours of `today` count too. Recent days count more, days of the other kind less. An hour of more than `most_load` W,
         or of less than nothing, is an error of a meter and left out, as are hours that are missing.
         """
         loads: dict[date, dict[int, float]] = defaultdict(dict)
         suns: dict[date, dict[int, float]] = defaultdict(dict)
         for hour in hours:
             local = hour.start.astimezone(zone)
-            if local.date() >= today:
-                continue
-            if hour.load is not None and 0 <= hour.load <= most_load:
+            if hour.load is not None and 0 <= hour.load <= most_load and local.date() < today:
                 loads[local.date()][local.hour] = hour.load
             if hour.pv is not None and 0 <= hour.pv <= most_load:
                 suns[local.date()][local.hour] = hour.pv
@@ -74,7 +72,7 @@ class Habits:
             zone,
             _profile(days, lambda day: _weight(day, today) * (_OTHER_KIND if _is_rest(day) else 1)),
             _profile(days, lambda day: _weight(day, today) * (1 if _is_rest(day) else _OTHER_KIND)),
-            _sun(suns, today),
+            Sun.learn(suns, today),
             len(days),
         )
 
@@ -82,11 +80,17 @@ class Habits:
     def assume(cls, daily_load: float, zone: tzinfo) -> Self:
         """Return the habits of a home that draws so many Wh a day, for want of a history."""
         flat = (daily_load / _HOURS,) * _HOURS
-        return cls(zone, flat, flat, (0.0,) * _HOURS, 0)
+        return cls(zone, flat, flat, Sun.none(), 0)
 
     def store(self) -> dict[str, Any]:
         """Return the value for `restore`, fit for JSON."""
-        return {"work": self.work, "rest": self.rest, "pv": self.pv, "days": self.days}
+        return {
+            "work": self.work,
+            "rest": self.rest,
+            "pv": self.sun.usual,
+            "weather": self.sun.store(),
+            "days": self.days,
+        }
 
     @classmethod
     def restore(cls, stored: object, zone: tzinfo) -> Self | None:
@@ -97,14 +101,16 @@ class Habits:
                 "rest": list(rest),
                 "pv": list(pv),
                 "days": int(days),
+                **others,
             } if 0 <= days <= _MOST_DAYS:
                 profiles = work, rest, pv
             case _:
                 return None
         if not all(len(each) == _HOURS and all(map(_is_power, each)) for each in profiles):
             return None
-        load, rest_load, sun = (tuple(map(float, each)) for each in profiles)
-        return cls(zone, work=load, rest=rest_load, pv=sun, days=days)
+        load, rest_load, usual = (tuple(map(float, each)) for each in profiles)
+        sun = Sun.restore(usual, others.get("weather"))
+        return cls(zone, work=load, rest=rest_load, sun=sun, days=days)
 
     def forecast(
         self, now: datetime, until: datetime, pv: Mapping[datetime, float] | None = None
@@ -112,7 +118,7 @@ class Habits:
         """Return the expected powers in W from the hour of `now` on; both moments are aware.
 
         `pv` holds forecast powers of the sun in W by the start of their hour, in UTC; hours that it
-        lacks are as the last days were, as long as it has none of their day.
+        lacks are as the last days let expect, as long as it has none of their day.
         """
         start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         end = max(until.astimezone(UTC), start + _HOUR)
@@ -122,8 +128,9 @@ class Habits:
         while start < end:
             local = start.astimezone(self.zone)
             loads = self.rest if _is_rest(local.date()) else self.work
-            usual = 0.0 if local.date() in forecast_days else self.pv[local.hour]
-            values.append(Expected(start, loads[local.hour], max(0.0, known.get(start, usual))))
+            day, hour = local.date(), local.hour
+            own = 0.0 if day in forecast_days else self.sun.power(day, hour)
+            values.append(Expected(start, loads[hour], max(0.0, known.get(start, own))))
             start += _HOUR
         return Forecast(tuple(values), start)
 
@@ -154,17 +161,3 @@ def _profile(
     return tuple(
         total / weight if weight else mean for total, weight in zip(sums, weights, strict=True)
     )
-
-
-def _sun(days: Mapping[date, Mapping[int, float]], today: date) -> tuple[float, ...]:
-    """Return the mean of each hour over the last days that are known, 0 for hours without any."""
-    recent = [
-        known
-        for day, known in days.items()
-        if today - day <= timedelta(days=_SUNNY_DAYS) and len(known) >= _LEAST_HOURS
-    ]
-    means: list[float] = []
-    for hour in range(_HOURS):
-        powers = [known[hour] for known in recent if hour in known]
-        means.append(sum(powers) / len(powers) if powers else 0.0)
-    return tuple(means)
