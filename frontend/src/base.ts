@@ -4,6 +4,7 @@ import { Format } from "./format.ts";
 import type { CardConfig, Hass, Texts } from "./hass.ts";
 
 const loaded = new Map<string, Promise<Texts>>();
+let shown: Texts = {};
 
 /** Texts of a language: asked for once per page; after a failure, by the next card again. */
 function textsOf(hass: Hass): Promise<Texts> {
@@ -11,8 +12,23 @@ function textsOf(hass: Hass): Promise<Texts> {
   if (known) return known;
   const asked = hass.callWS<Texts>({ type: "marstek/dashboard/texts", language: hass.language });
   loaded.set(hass.language, asked);
-  asked.catch(() => loaded.delete(hass.language));
+  asked.then(
+    (texts) => {
+      shown = texts;
+    },
+    () => loaded.delete(hass.language),
+  );
   return asked;
+}
+
+/** Text for the visual editors, which have no `hass`: cards that are drawn beside them have loaded it. */
+export function editorText(key: string): string {
+  return shown[key] ?? key;
+}
+
+/** Visual editor of a card with options by these names. */
+export function editorOf(...schema: { name: string; selector: object }[]): object {
+  return { schema, computeLabel: ({ name }: { name: string }) => editorText(`editor_${name}`) };
 }
 
 /** Reason of a failed call, as Home Assistant gives it: in the language of the person. */

@@ -67,11 +67,14 @@ def test_all_texts_of_the_layout_are_used() -> None:
 
 
 def test_all_texts_of_the_cards_are_used() -> None:
-    """The cards name each text that they can show; some by a colour or an action."""
+    """The cards name each text that they can show; some by a colour, an action or an option."""
     code = sources(ROOT / "frontend" / "src", "*.ts")
     built = {f"action_{action}" for action in Action}
     built |= {f"range_{range_}" for range_ in ("week", "month", "last_month", "year")}
     built |= {f"{colour}{part}" for colour in Colour for part in ("", "_letter")}
+    editors = {f"editor_{name}" for name in re.findall(r'name: "(\w+)", selector', code)}
+    assert editors <= tree_of("en")["cards"].keys()
+    built |= editors
     for section in ("cards", "dashboard"):
         keys = set(tree_of("en")[section]) - built
         keys = {key.removesuffix("_description") for key in keys}

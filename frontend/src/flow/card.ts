@@ -1,6 +1,6 @@
 /** Flow card: grid, sun, house and each battery, with arrows by power. */
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import { MarstekCard, sharedStyles } from "../base.ts";
+import { editorOf, MarstekCard, sharedStyles } from "../base.ts";
 import type { CardConfig, EntityState, Hass, Texts } from "../hass.ts";
 import {
   house,
@@ -40,13 +40,11 @@ export class FlowCard extends MarstekCard<never> {
   }
 
   static getConfigForm() {
-    return {
-      schema: [
-        { name: "title", selector: { text: {} } },
-        { name: "grid", selector: { entity: { domain: "sensor", device_class: "power" } } },
-        { name: "solar", selector: { entity: { domain: "sensor", device_class: "power", multiple: true } } },
-      ],
-    };
+    return editorOf(
+      { name: "title", selector: { text: {} } },
+      { name: "grid", selector: { entity: { domain: "sensor", device_class: "power" } } },
+      { name: "solar", selector: { entity: { domain: "sensor", device_class: "power", multiple: true } } },
+    );
   }
 
   override setConfig(config: CardConfig): void {

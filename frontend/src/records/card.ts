@@ -1,6 +1,6 @@
 /** Records card: downloads a file with what is kept, or a report of a period. */
 import { css, html, nothing, type TemplateResult } from "lit";
-import { MarstekCard, reasonOf, sharedStyles } from "../base.ts";
+import { editorOf, MarstekCard, reasonOf, sharedStyles } from "../base.ts";
 import type { Texts } from "../hass.ts";
 import { daysOf, FORMATS, RANGES, todayIn, type FileFormat, type Range } from "./model.ts";
 
@@ -41,7 +41,7 @@ export class RecordsCard extends MarstekCard<never> {
   }
 
   static getConfigForm() {
-    return { schema: [{ name: "title", selector: { text: {} } }] };
+    return editorOf({ name: "title", selector: { text: {} } });
   }
 
   getCardSize(): number {

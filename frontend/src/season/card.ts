@@ -1,6 +1,6 @@
 /** Season card: a wall calendar of Tempo days, September to August. */
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { MarstekCard, sharedStyles } from "../base.ts";
+import { editorOf, MarstekCard, sharedStyles } from "../base.ts";
 import { fill, type Texts } from "../hass.ts";
 import { COLOURS, firstDay, isoDate, months, movedDay, neighbour, type Day, type Month, type SeasonMessage } from "./model.ts";
 
@@ -23,7 +23,7 @@ export class SeasonCard extends MarstekCard<SeasonMessage> {
   }
 
   static getConfigForm() {
-    return { schema: [{ name: "title", selector: { text: {} } }] };
+    return editorOf({ name: "title", selector: { text: {} } });
   }
 
   getCardSize(): number {

@@ -1,6 +1,6 @@
 /** Timeline card: what the plan did, does and will do, with colours, prices and state of charge. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { MarstekCard, sharedStyles } from "../base.ts";
+import { editorOf, editorText, MarstekCard, sharedStyles } from "../base.ts";
 import { fill, type CardConfig, type Texts } from "../hass.ts";
 import { draw, LEFT, parts, RIGHT } from "./chart.ts";
 import {
@@ -22,7 +22,8 @@ import {
 } from "./model.ts";
 import { timelineStyles } from "./styles.ts";
 
-const ALL = ["colours", "price", "soc", "actions"];
+const LABELS = { colours: "show_colours", price: "price", soc: "soc", actions: "show_actions" };
+const ALL = Object.keys(LABELS);
 const PLOT = 150;
 const KEYS: Record<string, number> = { ArrowLeft: -QUARTER, ArrowRight: QUARTER, PageUp: -6 * HOUR, PageDown: 6 * HOUR };
 const MOVED_PX = 6;
@@ -46,14 +47,15 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
     window: { state: true },
     width: { state: true },
     points: { state: true },
-    preview: { state: true },
+    ifRed: { state: true },
   };
 
   declare cursor?: number | undefined;
   declare window?: Window | undefined;
   declare width: number;
   declare points: Point[];
-  declare preview?: Preview | undefined;
+  /** Plan as if tomorrow were red. `preview` is Home Assistant's own: true in the editors. */
+  declare ifRed?: Preview | undefined;
   #observer?: ResizeObserver;
   #drag: { x: number; window: Window; hasMoved: boolean } | undefined;
   #asked = false;
@@ -67,17 +69,15 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   }
 
   static getStubConfig(): object {
-    return {};
+    return { show: ALL };
   }
 
   static getConfigForm() {
-    const options = ALL.map((value) => ({ value, label: value }));
-    return {
-      schema: [
-        { name: "title", selector: { text: {} } },
-        { name: "show", selector: { select: { multiple: true, mode: "list", options } } },
-      ],
-    };
+    const options = Object.entries(LABELS).map(([value, key]) => ({ value, label: editorText(key) }));
+    return editorOf(
+      { name: "title", selector: { text: {} } },
+      { name: "show", selector: { select: { multiple: true, mode: "list", options } } },
+    );
   }
 
   override setConfig(config: CardConfig): void {
@@ -185,10 +185,10 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   }
 
   #chart(message: PlanMessage, window: Window, texts: Texts): TemplateResult {
-    const { width, format, preview } = this;
+    const { width, format, ifRed } = this;
     const now = this.#now;
-    const steps = preview?.steps ?? message.steps;
-    const periods = preview?.periods ?? message.periods;
+    const steps = ifRed?.steps ?? message.steps;
+    const periods = ifRed?.periods ?? message.periods;
     const shown = this.#shown;
     const future = expected(steps, message.soc, now);
     const found = details(
@@ -221,8 +221,8 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
         <button @click=${this.#home}>${texts.now}</button>
         <button aria-label=${texts.later} ?disabled=${window.end >= message.end} @click=${step(half)}>›</button>`}
       ${message.tariff === "tempo" && this.#shown.has("actions") && message.periods.at(-1)?.colour !== "red" ? html`
-        <button aria-pressed=${this.preview ? "true" : "false"} @click=${this.#preview}>
-          ${this.preview ? texts.plan_shown : texts.preview}</button>` : nothing}
+        <button aria-pressed=${this.ifRed ? "true" : "false"} @click=${this.#preview}>
+          ${this.ifRed ? texts.plan_shown : texts.preview}</button>` : nothing}
     </div>`;
   }
 
@@ -310,12 +310,12 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
   };
 
   #preview = async (): Promise<void> => {
-    if (this.preview) {
-      this.preview = undefined;
+    if (this.ifRed) {
+      this.ifRed = undefined;
       return;
     }
     try {
-      this.preview = await this.hass!.callWS<Preview>({
+      this.ifRed = await this.hass!.callWS<Preview>({
         type: "marstek/plan/preview", tomorrow: "red", language: this.hass!.language,
       });
     } catch (error) {

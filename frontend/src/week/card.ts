@@ -1,6 +1,6 @@
 /** Week card: a battery's schedule, edited by dragging or keyboard and written in one go. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { MarstekCard, reasonOf, sharedStyles } from "../base.ts";
+import { editorOf, MarstekCard, reasonOf, sharedStyles } from "../base.ts";
 import { fill, type Texts } from "../hass.ts";
 import { drawForm } from "./form.ts";
 import { drawGrid, HOUR, kindOf, type Part } from "./grid.ts";
@@ -72,12 +72,10 @@ export class WeekCard extends MarstekCard<WeekMessage> {
   }
 
   static getConfigForm() {
-    return {
-      schema: [
-        { name: "title", selector: { text: {} } },
-        { name: "device_id", selector: { device: { integration: "marstek" } } },
-      ],
-    };
+    return editorOf(
+      { name: "title", selector: { text: {} } },
+      { name: "device_id", selector: { device: { integration: "marstek" } } },
+    );
   }
 
   getCardSize(): number {
