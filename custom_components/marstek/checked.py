@@ -39,6 +39,14 @@ def is_whole(value: float, low: int, high: int) -> bool:
     return low <= value <= high and value == int(value)
 
 
+def is_day(value: object) -> bool:
+    """Tell whether a value is a day as ISO text, 2026-12-31."""
+    try:
+        return isinstance(value, str) and dt.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def rounded(value: Any) -> int:
     """Return the nearest whole number; ServiceValidationError for no finite number."""
     return round(number(value))

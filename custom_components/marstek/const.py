@@ -18,6 +18,14 @@ class EntryKind(StrEnum):
     PLAN = "plan"
 
 
+class ExportKind(StrEnum):
+    """How it is known what a kWh fed into the grid earns."""
+
+    CONSTANT = "constant"
+    SOURCE = "source"
+    """From entities or an action, like day-ahead prices."""
+
+
 class Tariff(StrEnum):
     """How the price of electricity changes."""
 
@@ -86,6 +94,9 @@ CONF_LOAD_SENSOR: Final = "load_sensor"
 CONF_PV_SENSOR: Final = "pv_sensor"
 CONF_DAILY_LOAD: Final = "daily_load"
 CONF_FEED_IN: Final = "feed_in"
+CONF_EXPORT_KIND: Final = "export_kind"
+CONF_EXPORT_SOURCE: Final = "export_source"
+CONF_NET_METERING_UNTIL: Final = "net_metering_until"
 CONF_STANDBY: Final = "standby"
 
 CONF_NOTIFY: Final = "notify"

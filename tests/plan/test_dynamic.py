@@ -444,7 +444,7 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     tell(hass, "2026-01-13", unit=None)
     entry = await _set_up(home)
     menu = await flow.options(entry)
-    control = ["strategy", "night", "batteries", "house", "alerts", "notify"]
+    control = ["strategy", "export", "night", "batteries", "house", "alerts", "notify"]
     assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")
     assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}
@@ -460,6 +460,46 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     await flow.source(price_entities=["sensor.other"], **_FORM)
     await home.settle()
     assert home.state("price") == "0.4"
+
+
+async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
+    """By a constant below 0, until a day by net metering, and by a source that is looked at first."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    await flow.options(entry)
+    await flow.choose("export")
+    assert flow.defaults == {
+        "export_kind": "constant",
+        "feed_in": 0.0,
+        "net_metering_until": None,
+    }
+    form = {"export_kind": "constant", "feed_in": -2}
+    assert (await flow.submit(**form))["errors"] == {"feed_in": "invalid_export_price"}
+    await flow.submit(**form | {"feed_in": -0.02})
+    await home.settle()
+    assert home.state("export_price") == "-0.02"
+    await flow.options(entry)
+    await flow.choose("export")
+    await flow.submit(**form | {"feed_in": 0.05, "net_metering_until": "2026-12-31"})
+    await home.settle()
+    assert home.state("export_price") == home.state("price")
+    er.async_get(hass).async_get_or_create("sensor", "x", "out", suggested_object_id="out")
+    hass.states.async_set("sensor.out", "x", {"data": rows(date(2026, 1, 13), price=lambda _: 0.2)})
+    await flow.options(entry)
+    await flow.choose("export")
+    result = await flow.submit(export_kind="source", feed_in=0.05)
+    assert result["step_id"] == "export_source"
+    result = await flow.submit(price_entities=["sensor.gone"], **_FORM)
+    assert result["errors"] == {"base": "no_prices"}
+    result = await flow.submit(price_entities=["sensor.out"], **_FORM | {"surcharge": -0.015})
+    assert "0.185" in str(result["description_placeholders"])
+    await flow.choose("export_use")
+    await home.settle()
+    assert float(home.state("export_price")) == pytest.approx(0.185)
+    assert entry.options["dynamic"]["price_entities"] == [_SENSOR]
+    er.async_get(hass).async_update_entity("sensor.out", new_entity_id="sensor.fed_in")
+    await home.settle()
+    assert entry.options["export_source"]["price_entities"] == ["sensor.fed_in"]
 
 
 async def test_strategies(home: FrozenHome, flow: PlanFlow, hass: HomeAssistant) -> None:

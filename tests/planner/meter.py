@@ -42,6 +42,8 @@ def play(context: Context, plan: Timeline) -> Bill:
         period = next(p for p in context.periods if p.start <= step.start < p.end)
         price = period.price if period.price is not None else period.expected_price
         assert price is not None
+        feed_in = period.export_price
+        feed_in = context.economy.feed_in if feed_in is None else feed_in
         while moment < step.end:
             net = _net(context.forecast, moment)
             drawn = 0.0
@@ -61,7 +63,7 @@ def play(context: Context, plan: Timeline) -> Bill:
             if drawn > 0:
                 level += drawn * options.charge_efficiency
             grid = net * _HOURS + drawn
-            paid += grid * (price if grid > 0 else context.economy.feed_in)
+            paid += grid * (price if grid > 0 else feed_in)
             moment += _STEP
     return Bill(paid, level, charged)
 
@@ -71,6 +73,14 @@ def _net(forecast: Forecast, moment: datetime) -> float:
     number = bisect_right(forecast.values, moment, key=lambda value: value.start) - 1
     value = forecast.values[number]
     return (value.load - value.pv) / 1000
+
+
+def auto(context: Context) -> Bill:
+    """Return the bill of batteries that are always in Auto."""
+    steps = (
+        Step(period.start, period.end, Action.AUTO, Reason.PEAK_HOURS) for period in context.periods
+    )
+    return play(context, Timeline(tuple(steps)))
 
 
 def idle(context: Context) -> float:

@@ -15,6 +15,8 @@ from simulator import Outcome, SimulatedBattery, Slot
 if TYPE_CHECKING:
     from tests.support.plan_home import PlanHome
 
+_TIDY_WITHIN: Final = 10
+_SETTLED_WITHIN: Final = 120
 _SETTLED: Final = 600.0
 # Seconds within which the plan computes anew by a clock that has been set right.
 _RECOMPUTED: Final = 120.0
@@ -62,6 +64,8 @@ class Invariants:
         self._clock_wrong_at = float("-inf")
         self._seen: dict[str, int] = {}
         self._started = 0.0
+        self._known_dynamic = False
+        self._left: list[Slot] = []
         self._known_days: frozenset[int] = frozenset()
         self._known_minutes = frozenset({*range(22 * 60, 24 * 60), *range(6 * 60)})
 
@@ -143,9 +147,23 @@ class Invariants:
         hours = self._off_peak_minutes()
         if slot.week_set.bit_length() - 1 in self._off_peak_days():
             return True
+        if self._is_hold_by_day(slot):
+            return True
         first, last = slot.start, slot.end - 1
         guard = self._guard() if slot.power < 0 and slot.end != _LAST_MINUTE else 0
         return all(minute % 1440 in hours for minute in (first, last, last + guard))
+
+    def _is_hold_by_day(self, slot: Slot) -> bool:
+        """Tell whether a slot is what keeps a battery at 0 W by day: where any hour may be cheap."""
+        if self._home.is_running:
+            self._known_dynamic = self._is_dynamic
+        now = self._home.now
+        if slot.power != 0 or not self._known_dynamic or slot.week_set != 1 << now.weekday():
+            return False
+        if not self._home.is_running:
+            # Nobody can disable it, nor later without taking the battery out of Auto.
+            self._left.append(slot)
+        return now.hour * 60 + now.minute - slot.end < _TIDY_WITHIN or slot in self._left
 
     def _off_peak_minutes(self) -> frozenset[int]:
         home = self._home
@@ -262,6 +280,11 @@ class Invariants:
     async def _leave_nothing(self) -> None:
         """Unload all entries: no timer and no task of theirs may be left."""
         hass = self._home.hass
+        for _ in range(_SETTLED_WITHIN):
+            # One that is just being reloaded can't be unloaded.
+            if all(each.state.recoverable for each in hass.config_entries.async_entries(DOMAIN)):
+                break
+            await asyncio.sleep(1)
         for entry in hass.config_entries.async_entries(DOMAIN):
             if entry.state.recoverable:
                 await hass.config_entries.async_unload(entry.entry_id)

@@ -7,6 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    DateSelector,
     EntitySelector,
     EntitySelectorConfig,
     NumberSelector,
@@ -75,7 +76,9 @@ def read_form(form: Form, given: Given, tariff: Tariff) -> FormResult:
 
 
 def _error(option: Option) -> str:
-    return "invalid_price" if option.kind is OptionKind.PRICE else "out_of_bounds"
+    if option.kind is OptionKind.PRICE:
+        return "invalid_price" if option.low == 0 else "invalid_export_price"
+    return "invalid_day" if option.kind is OptionKind.DATE else "out_of_bounds"
 
 
 def _contradiction(form: Form, values: Given) -> dict[str, str]:
@@ -90,7 +93,7 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
 def _field(option: Option, options: Given, tariff: Tariff) -> FormFields:
     """Return the field of an option; its value is what is in force, or else the default."""
     value = options.get(option.key, option.default)
-    if option.kind is OptionKind.SENSOR:
+    if option.kind in (OptionKind.SENSOR, OptionKind.DATE):
         marker = vol.Optional(option.key, description={"suggested_value": value})
         return {marker: _selector(option, tariff)}
     if option.key == CONF_STRATEGY:
@@ -113,6 +116,8 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
             return NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
         case OptionKind.FLAG:
             return BooleanSelector()
+        case OptionKind.DATE:
+            return DateSelector()
         case OptionKind.SENSOR:
             classes = [each.value for each in option.classes]
             return EntitySelector(

@@ -6,7 +6,14 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigFlowResult
 import voluptuous as vol
 
-from ..const import CONF_CLIENT_ID, CONF_NOTIFY, Tariff
+from ..const import (
+    CONF_CLIENT_ID,
+    CONF_EXPORT_KIND,
+    CONF_EXPORT_SOURCE,
+    CONF_NOTIFY,
+    ExportKind,
+    Tariff,
+)
 from ..plan.options import Form
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
@@ -41,6 +48,7 @@ class PlanOptionsFlow(NotifyStep):
         """Start with nothing read."""
         self._source = SourceReading()
         self._source_input: dict[str, Any] | None = None
+        self._export: dict[str, Any] = {}
 
     @property
     def _settings(self) -> TariffSettings:
@@ -52,7 +60,8 @@ class PlanOptionsFlow(NotifyStep):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = [Form.STRATEGY, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS, CONF_NOTIFY]
+        groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS]
+        groups.append(CONF_NOTIFY)
         groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
@@ -114,6 +123,46 @@ class PlanOptionsFlow(NotifyStep):
         """Save the source with the other options."""
         options = {**self.config_entry.options, Tariff.DYNAMIC: self._source.options}
         return self.async_create_entry(data=options)
+
+    async def async_step_export(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change what feeding in earns; a source of its prices is asked for next."""
+        tariff = self._settings.tariff
+        if user_input is not None and user_input.get(CONF_EXPORT_KIND) == ExportKind.SOURCE:
+            self._export, errors = read_form(Form.EXPORT, user_input, tariff)
+            if not errors:
+                return await self.async_step_export_source()
+        return self._show_or_save_form(Form.EXPORT, user_input)
+
+    async def async_step_export_source(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the source of what feeding in earns, and what is taken off it."""
+        if user_input is not None:
+            self._source_input = user_input
+            self._source = await async_read_source(self.hass, user_input)
+            if not self._source.errors:
+                return await self.async_step_export_check()
+        options = self.config_entry.options.get(CONF_EXPORT_SOURCE, {})
+        return self.async_show_form(
+            step_id="export_source",
+            data_schema=self.add_suggested_values_to_schema(
+                source_schema(self.hass, options, self._source.subjects), self._source_input
+            ),
+            errors=self._source.errors,
+        )
+
+    async def async_step_export_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the prices that were read, and ask whether they are right."""
+        return self.async_show_menu(
+            step_id="export_check",
+            menu_options=["export_use", "export_source"],
+            description_placeholders=await async_price_summary(self.hass, self._source),
+        )
+
+    async def async_step_export_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Save the source with the other options."""
+        own = {**self._export, CONF_EXPORT_SOURCE: self._source.options}
+        return self.async_create_entry(data={**self.config_entry.options, **own})
 
     async def async_step_strategy(
         self, user_input: dict[str, Any] | None = None

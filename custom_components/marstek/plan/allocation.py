@@ -6,9 +6,24 @@ import datetime as dt
 from typing import Final
 
 from ..battery.mode_requests import AI, AUTO, BatteryCommand, SlotWindow
-from ..planner import Action, Allocation as Share, BatteryState, House, Step, Timeline, share
+from ..planner import (
+    BY_PERSON,
+    Action,
+    Allocation as Share,
+    BatteryState,
+    House,
+    Step,
+    Timeline,
+    share,
+)
 
 _LONG_AGO: Final = dt.timedelta(days=1)
+_DAY: Final = dt.timedelta(days=1)
+# A slot that begins a little before now acts at once, also by a clock that is a little slow.
+_SLOT_BEFORE: Final = dt.timedelta(minutes=2)
+# A hold that is shorter is not worth a slot: Passive does it.
+_SHORTEST_HOLD: Final = dt.timedelta(minutes=10)
+_LAST_MINUTE: Final = dt.time(23, 59)
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -20,10 +35,17 @@ class Allocations:
         self._monotonic = monotonic
         self._shares: dict[str, Share] = {}
         self._changed_at: dict[str, float] = {}
+        self._day_hold: SlotWindow | None = None
+        """The window of slots of the hold by day that runs."""
 
     def resume(self, standing: Mapping[str, BatteryCommand], now: dt.datetime) -> None:
-        """Go on with those that were charging before a restart, whose turn would else be lost."""
+        """Go on with those that were charging before a restart, whose turn would else be lost.
+
+        A hold by day keeps the window that its slots have.
+        """
         for key, order in standing.items():
+            if self._day_hold is None and order.power == 0:
+                self._day_hold = order.window
             end, power = order.window.end if order.window else order.until, order.power or 0
             if key not in self._shares and power < 0 and end is not None and end > now:
                 self._shares[key] = Share(Action.CHARGE, -power)
@@ -36,8 +58,13 @@ class Allocations:
         house: House,
         now: dt.datetime,
         night: SlotWindow | None,
+        zone: dt.tzinfo,
     ) -> Mapping[str, BatteryCommand]:
-        """Return the order of each battery, by its id; `night` is the running off-peak window."""
+        """Return the order of each battery, by its id; `night` is the running off-peak window.
+
+        `zone` is that of the batteries' clocks.
+        """
+        hold = night or self._hold_by_day(plan, step, now, zone)
         end = _end_of_charge(plan, step)
         elapsed = self._monotonic()
         since = {
@@ -52,9 +79,38 @@ class Allocations:
                 self._changed_at[key] = elapsed
         self._shares = dict(shares)
         return {
-            key: _order(mine, min(end, _end_by_owner(step, key)), night)
+            key: _order(mine, min(end, _end_by_owner(step, key)), night, hold)
             for key, mine in shares.items()
         }
+
+    def _hold_by_day(
+        self, plan: Timeline, step: Step, now: dt.datetime, zone: dt.tzinfo
+    ) -> SlotWindow | None:
+        """Return when a hold of the strategy acts outside of the night; None for anything else.
+
+        One slot of 0 W up to the end of all hours that are held. It stands as it was written until
+        it is over: what later plans make of its end is not worth flash.
+        """
+        if step.action is not Action.HOLD or step.reason in BY_PERSON:
+            self._day_hold = None
+            return None
+        running = self._day_hold
+        if running is None or not running.start <= now < running.end:
+            end = step.end
+            for later in plan.steps:
+                if later.start == end and later.action is Action.HOLD:
+                    end = later.end
+            start = max(step.start, now - _SLOT_BEFORE).astimezone(zone)
+            last = dt.datetime.combine(start.date() + _DAY, _LAST_MINUTE, zone)
+            is_brief = end - now < _SHORTEST_HOLD
+            self._day_hold = (
+                None if is_brief else SlotWindow(start, min(end.astimezone(zone), last))
+            )
+        return self._day_hold
+
+    def is_ending(self, now: dt.datetime, before: dt.timedelta) -> bool:
+        """Tell whether a hold by day ends so soon, or has just ended."""
+        return self._day_hold is not None and now >= self._day_hold.end - before
 
 
 def _end_of_charge(plan: Timeline, step: Step) -> dt.datetime:
@@ -73,8 +129,13 @@ def _end_by_owner(step: Step, key: str) -> dt.datetime:
     return ends[-1] if ends else _NEVER
 
 
-def _order(mine: Share, charged: dt.datetime, night: SlotWindow | None) -> BatteryCommand:
-    """Return what a battery is told: slots where they can be confined to the night, else Passive."""
+def _order(
+    mine: Share, charged: dt.datetime, night: SlotWindow | None, hold: SlotWindow | None
+) -> BatteryCommand:
+    """Return what a battery is told: slots where they can be confined to a time, else Passive.
+
+    `hold` is when it may stand still by slots.
+    """
     if mine.action is Action.AUTO:
         return AUTO
     if mine.action is Action.AI:
@@ -82,7 +143,9 @@ def _order(mine: Share, charged: dt.datetime, night: SlotWindow | None) -> Batte
     power = {Action.CHARGE: -mine.power, Action.DISCHARGE: mine.power}.get(mine.action, 0)
     if mine.action is Action.DISCHARGE:
         return BatteryCommand(power)
+    if mine.action is Action.HOLD and hold is not None:
+        return BatteryCommand(power, hold)
     if night is None:
         return BatteryCommand(power, until=charged if mine.action is Action.CHARGE else None)
     end = min(charged.astimezone(night.end.tzinfo), night.end)
-    return BatteryCommand(power, night if mine.action is Action.HOLD else replace(night, end=end))
+    return BatteryCommand(power, replace(night, end=end))

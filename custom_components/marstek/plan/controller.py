@@ -265,11 +265,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.plan_maker.house(now),
             now,
             self._night(window, now),
+            self.zone,
         )
         self._running = step if self.is_in_control else None
         self.participants.async_command(orders, is_in_control=self.is_in_control)
         self.participants.async_hand_back(self._is_commanded)
-        if window.is_off_peak and self.is_in_control and now >= window.end - _TIDY_BEFORE:
+        is_night_ending = window.is_off_peak and now >= window.end - _TIDY_BEFORE
+        is_ending = is_night_ending or self._orders.is_ending(now, _TIDY_BEFORE)
+        if is_ending and self.is_in_control:
             self.participants.async_tidy_up()
 
     def _night(self, window: Interval, now: dt.datetime) -> SlotWindow | None:

@@ -27,6 +27,15 @@ _LONGEST_SILENCE: Final = 1e9
 
 
 @dataclass(slots=True)
+class ExportMemory:
+    """Prices of the source that tells what feeding in earns, before surcharges."""
+
+    prices: PriceBook = field(default_factory=PriceBook)
+    currency: str | None = None
+    """The one that it has said, which that of what is drawn goes before."""
+
+
+@dataclass(slots=True)
 class PlanMemory:
     """The stored state of the plan."""
 
@@ -42,6 +51,7 @@ class PlanMemory:
     """Day-ahead prices, before surcharges."""
     currency: str | None = None
     """ISO code of the currency that their source has said; None where it says none."""
+    export: ExportMemory = field(default_factory=ExportMemory)
     unpriced_since: dt.datetime | None = None
     """Since when no day-ahead price is known; None while the running one is."""
     silent_for: dt.timedelta | None = None
@@ -64,6 +74,7 @@ class PlanMemory:
             "control": self.control.store(),
             "prices": self.prices.store(),
             "currency": self.currency,
+            **({"export_prices": exports} if (exports := self.export.prices.store()) else {}),
             "unpriced_since": self.unpriced_since and self.unpriced_since.isoformat(),
             "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
         }
@@ -85,6 +96,11 @@ class PlanMemory:
             control=ControlMemory.restore(stored.part("control")),
             prices=PriceBook.restore(stored.optional("prices", fields), stored.noting("prices")),
             currency=stored.optional("currency", _currency),
+            export=ExportMemory(
+                PriceBook.restore(
+                    stored.optional("export_prices", fields), stored.noting("export_prices")
+                )
+            ),
             unpriced_since=stored.optional("unpriced_since", moment),
             silent_for=None if silence is None else dt.timedelta(seconds=silence),
         )

@@ -20,6 +20,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ..const import (
+    CONF_EXPORT_SOURCE,
     CONF_GRID_SENSOR,
     CONF_LOAD_SENSOR,
     CONF_NOTIFY,
@@ -34,6 +35,7 @@ from .notify_options import notify_options
 
 ENTITY_GONE: Final = "option_entity_gone"
 _SINGLE: Final = (CONF_GRID_SENSOR, CONF_LOAD_SENSOR, CONF_PV_SENSOR)
+_PRICED: Final = (Tariff.DYNAMIC, CONF_EXPORT_SOURCE)
 _INTERVAL: Final = dt.timedelta(minutes=5)
 # An integration that is reloaded or updated takes its entities away for a while.
 _GONE_FOR: Final = dt.timedelta(minutes=20)
@@ -103,7 +105,8 @@ class OptionEntities:
 def named(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entity ids that options name."""
     yield from (options[key] for key in _SINGLE if options.get(key))
-    yield from options.get(Tariff.DYNAMIC, {}).get(CONF_PRICE_ENTITIES) or ()
+    for group in _PRICED:
+        yield from options.get(group, {}).get(CONF_PRICE_ENTITIES) or ()
 
 
 def _notified(options: Mapping[str, Any]) -> Iterator[str]:
@@ -116,10 +119,11 @@ def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     for key in _SINGLE:
         if changed.get(key) == old:
             changed[key] = new
-    dynamic = dict(changed.get(Tariff.DYNAMIC, {}))
-    if prices := dynamic.get(CONF_PRICE_ENTITIES):
-        dynamic[CONF_PRICE_ENTITIES] = [new if each == old else each for each in prices]
-        changed[Tariff.DYNAMIC] = dynamic
+    for group in _PRICED:
+        source = dict(changed.get(group, {}))
+        if prices := source.get(CONF_PRICE_ENTITIES):
+            source[CONF_PRICE_ENTITIES] = [new if each == old else each for each in prices]
+            changed[group] = source
     if old in _notified(options):
         entities = [new if each == old else each for each in _notified(options)]
         changed[CONF_NOTIFY] = {**options[CONF_NOTIFY], CONF_NOTIFY_ENTITIES: entities}

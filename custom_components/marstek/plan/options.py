@@ -9,13 +9,14 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower, UnitOfTemperature, UnitOfTime
 
-from ..checked import is_whole
+from ..checked import is_day, is_whole
 from ..const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_DAILY_LOAD,
     CONF_END_GUARD,
+    CONF_EXPORT_KIND,
     CONF_FEED_IN,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
@@ -24,6 +25,7 @@ from ..const import (
     CONF_LOAD_SENSOR,
     CONF_LOW_SOC,
     CONF_MOST_SOC,
+    CONF_NET_METERING_UNTIL,
     CONF_NIGHT,
     CONF_PV_SENSOR,
     CONF_RED_POWER,
@@ -35,6 +37,7 @@ from ..const import (
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     CONF_WHITE_EVE,
+    ExportKind,
     Tariff,
 )
 from ..planner import Aim, Night, Options
@@ -68,6 +71,8 @@ class OptionKind(Enum):
     """One of `choices`."""
     CONTRACT = auto()
     """One of `choices`, numbers of a unit that a contract has."""
+    DATE = auto()
+    """A day as ISO text, or None."""
     SENSOR = auto()
     """An entity of one of `classes`, or None."""
 
@@ -78,6 +83,7 @@ class Form(StrEnum):
     NIGHT = "night"
     HOUSE = "house"
     STRATEGY = "strategy"
+    EXPORT = "export"
     ALERTS = "alerts"
 
 
@@ -107,6 +113,8 @@ class Option:
                 return is_whole(value, self.low, self.high)
             case OptionKind.PRICE:
                 return isinstance(value, (int, float)) and self.low <= value <= self.high
+            case OptionKind.DATE:
+                return value is None or is_day(value)
         return True
 
     def stored(self, value: Any) -> Any:
@@ -220,9 +228,17 @@ _ALL: Final = (
         high=200,
         unit=UnitOfEnergy.KILO_WATT_HOUR,
     ),
-    Option(key=CONF_FEED_IN, form=Form.STRATEGY, kind=OptionKind.PRICE, default=0.0, high=1),
     _energy_sensor(CONF_LOAD_SENSOR),
     _energy_sensor(CONF_PV_SENSOR),
+    Option(
+        key=CONF_EXPORT_KIND,
+        form=Form.EXPORT,
+        kind=OptionKind.CHOICE,
+        default=ExportKind.CONSTANT,
+        choices=tuple(ExportKind),
+    ),
+    Option(key=CONF_FEED_IN, form=Form.EXPORT, kind=OptionKind.PRICE, default=0.0, low=-1, high=1),
+    Option(key=CONF_NET_METERING_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
     _soc(CONF_LOW_SOC, 20, 0, 90, Form.ALERTS),
     Option(
         key=CONF_HIGH_TEMPERATURE,
@@ -274,8 +290,6 @@ class PlanOptions:
     low_soc: float
     high_temperature: float
     approach: Approach = Approach.SIMPLE
-    feed_in: float = 0.0
-    """EUR that a kWh fed into the grid earns."""
     standby: float = 8.0
     """W that a battery draws at rest and reports as 0."""
 
@@ -319,6 +333,5 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         low_soc=float(given[CONF_LOW_SOC]),
         high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
         approach=approach,
-        feed_in=float(given[CONF_FEED_IN]),
         standby=float(given[CONF_STANDBY]),
     )

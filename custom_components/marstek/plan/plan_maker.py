@@ -128,7 +128,7 @@ class PlanMaker:
             overrides=(*rules, *memory.overrides),
             house=self.house(now),
             forecast=self.learner.forecast(now, horizon[-1].end),
-            economy=economy(settings, options),
+            economy=economy(settings),
         )
 
     def batteries(self) -> tuple[BatteryState, ...]:

@@ -20,8 +20,8 @@ from ..tempo import (
     tempo_day,
 )
 from .memory import PlanMemory
-from .options import PlanOptions
 from .tariff.dynamic_data import dynamic_periods
+from .tariff.export_prices import ExportPrices
 from .tariff_settings import TariffSettings
 
 _FIXED_HORIZON: Final = dt.timedelta(hours=40)
@@ -29,10 +29,10 @@ _LONG_HORIZON: Final = dt.timedelta(hours=72)
 _MOMENT: Final = dt.timedelta(seconds=1)
 
 
-def economy(settings: TariffSettings, options: PlanOptions) -> Economy:
-    """Return the margins of the tariff in EUR/kWh, with the price of feed-in."""
+def economy(settings: TariffSettings) -> Economy:
+    """Return the margins of the tariff in EUR/kWh, with what feeding in earns if that is constant."""
     known = TEMPO_ECONOMY if settings.tariff is Tariff.TEMPO else OTHER_ECONOMY
-    return replace(known, feed_in=options.feed_in)
+    return replace(known, feed_in=settings.export.constant)
 
 
 def periods(
@@ -47,8 +47,9 @@ def periods(
     With `is_long` to the end of the day after tomorrow, by what is to be expected of it. The last
     is one of peak hours: the night before it is prepared for it.
     """
+    export = ExportPrices(settings.export, memory.export.prices, settings.off_peak.zone)
     if settings.tariff is Tariff.DYNAMIC:
-        return tuple(dynamic_periods(settings, memory.prices, now))
+        return export.on(tuple(dynamic_periods(settings, memory.prices, now)), now)
     off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
     end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
     if is_tempo:
@@ -58,10 +59,11 @@ def periods(
     parts = list(off_peak.intervals(off_peak.current(now).start, end))
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
-    return tuple(
+    priced = tuple(
         _tempo_period(part, settings, memory.book) if is_tempo else _fixed_period(part, settings)
         for part in parts
     )
+    return export.on(priced, now)
 
 
 def _end_of_next_peak(off_peak: OffPeak, now: dt.datetime) -> dt.datetime:

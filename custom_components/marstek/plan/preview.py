@@ -61,7 +61,7 @@ def first_context(
         ),
         options=wanted.strategy,
         house=House(wanted.subscribed),
-        economy=economy(settings, wanted),
+        economy=economy(settings),
     )
 
 

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from ..battery.runtime import Battery
 from ..const import Tariff
 from ..savings import LONGEST_SPAN, MeteredSpan, PlainAuto, PlanGain, StorageState
-from ..tempo import PARIS, Colour
+from ..tempo import PARIS, Colour, day_start
 from .exchange_meters import BatteryMeter, GridMeter
 from .options import PlanOptions
 from .participants import loaded_batteries
@@ -137,20 +137,19 @@ class SavingsMeter:
 
     def _price_now(self, now: dt.datetime) -> _Price:
         tariff, data = self._tariff, self._tariff.data
-        day, feed_in = tariff.day_of(now), self._options().feed_in
+        day = tariff.day_of(now)
         if tariff.settings.tariff is Tariff.TEMPO:
             colour = self._binding_colour(day)
-            money = (
-                None
-                if colour is None
-                else (
-                    self._tempo_price(now.astimezone(PARIS).date(), colour, data.is_off_peak),
-                    feed_in,
-                )
-            )
-            return _Price(day, data.is_off_peak, money, colour)
-        money = None if data.price is None else (data.price, feed_in)
-        return _Price(day, data.is_off_peak, money)
+            price = None
+            if colour is not None:
+                price = self._tempo_price(now.astimezone(PARIS).date(), colour, data.is_off_peak)
+            return _Price(day, data.is_off_peak, self._both_ways(now, price), colour)
+        return _Price(day, data.is_off_peak, self._both_ways(now, data.price))
+
+    def _both_ways(self, now: dt.datetime, price: float | None) -> tuple[float, float] | None:
+        """Return what a kWh costs drawn and earns fed in; None while either is not known."""
+        earned = self._tariff.export.price_at(now, price)
+        return None if price is None or earned is None else (price, earned)
 
     def _binding_colour(self, day: dt.date) -> Colour | None:
         entry = self._tariff.store.memory.book.get(day)
@@ -249,7 +248,7 @@ class SavingsMeter:
 
     def _settle(self) -> None:
         """Price what waited for a colour that is binding now."""
-        ledger, feed_in = self.store.ledger, self._options().feed_in
+        ledger, export = self.store.ledger, self._tariff.export
         waiting = [
             (day, name) for day, line in ledger.days.items() for name in line.unpriced if name
         ]
@@ -261,7 +260,10 @@ class SavingsMeter:
                 continue
             if (colour := self._binding_colour(own_day)) is not None:
                 price = self._tempo_price(own_day, colour, hours == _OFF_PEAK)
-                ledger.settle(day, name, (price, feed_in), colour)
+                # What waited is known by the day only.
+                earned = export.price_at(day_start(own_day), price)
+                money = price, export.settings.constant if earned is None else earned
+                ledger.settle(day, name, money, colour)
 
 
 def _stored(batteries: Mapping[str, Battery]) -> float | None:

@@ -13,6 +13,10 @@ from ..const import (
     CONF_CLIENT_ID,
     CONF_CLIENT_SECRET,
     CONF_END,
+    CONF_EXPORT_KIND,
+    CONF_EXPORT_SOURCE,
+    CONF_FEED_IN,
+    CONF_NET_METERING_UNTIL,
     CONF_OFF_PEAK,
     CONF_OFF_PEAK_DAYS,
     CONF_PRICE_ACTION,
@@ -27,6 +31,7 @@ from ..const import (
     CONF_SURCHARGE,
     CONF_TARIFF,
     CONF_VAT,
+    ExportKind,
     Tariff,
 )
 from ..tempo import (
@@ -94,6 +99,23 @@ class DynamicSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What a kWh fed into the grid earns, in currency per kWh; negative where it costs."""
+
+    constant: float = 0.0
+    """Also what is expected where the source has never told a price."""
+    source: DynamicSettings | None = None
+    """Prices instead of the constant, with surcharges of their own."""
+    net_metered_until: dt.date | None = None
+    """The last day on which feeding in earns what drawing costs."""
+
+    @property
+    def is_constant(self) -> bool:
+        """Tell whether it never changes by itself."""
+        return self.source is None and self.net_metered_until is None
+
+
+@dataclass(frozen=True, slots=True)
 class TariffSettings:
     """Settings of the contract: tariff, off-peak hours and prices."""
 
@@ -107,6 +129,7 @@ class TariffSettings:
     """Whether they are the regulated ones, and move with the decrees; else the owner's own."""
     credentials: Credentials | None = None
     dynamic: DynamicSettings = DynamicSettings()
+    export: ExportSettings = ExportSettings()
 
     @property
     def has_off_peak(self) -> bool:
@@ -149,6 +172,18 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
         follows_decree=follows_decree,
         credentials=credentials,
         dynamic=dynamic_of(options),
+        export=export_of(all_options),
+    )
+
+
+def export_of(options: Mapping[str, Any]) -> ExportSettings:
+    """Return what feeding in earns, whatever the tariff."""
+    source = dynamic_of(options.get(CONF_EXPORT_SOURCE, {}))
+    is_by_source = options.get(CONF_EXPORT_KIND) == ExportKind.SOURCE and source.is_chosen
+    return ExportSettings(
+        constant=float(options.get(CONF_FEED_IN, 0.0)),
+        source=source if is_by_source else None,
+        net_metered_until=_date(options.get(CONF_NET_METERING_UNTIL)),
     )
 
 

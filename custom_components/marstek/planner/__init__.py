@@ -9,6 +9,7 @@ from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, budget, energy_to, is_complete
 from .forecast import Expected, Forecast
 from .model import (
+    BY_PERSON,
     Action,
     BatteryState,
     Certainty,
@@ -31,6 +32,7 @@ from .simple import plan_simple
 
 __all__ = [
     "ALL_DAYS",
+    "BY_PERSON",
     "IDLE_POWER",
     "OTHER_ECONOMY",
     "TEMPO_ECONOMY",

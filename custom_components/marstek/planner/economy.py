@@ -20,7 +20,7 @@ class Aim(StrEnum):
 class Economy:
     """Margins of a tariff in EUR/kWh (docs/policy.md section 5).
 
-    Raises ValueError below zero, and without any case of the sun.
+    Raises ValueError below zero, save for `feed_in`, and without any case of the sun.
     """
 
     wear: float = 0.01
@@ -30,7 +30,10 @@ class Economy:
     dead_band: float = 0.0
     """By how much more a kWh has to be worth later to be kept in hours that are not cheap."""
     feed_in: float = 0.0
-    """Paid for what is fed into the grid."""
+    """Paid for what is fed into the grid where no period says otherwise, below 0 where it costs."""
+    export_gain: float | None = 0.02
+    """By how much more a kWh of sun has to earn fed in than stored, for batteries to stand still
+    in off-peak hours; None: they never do so for that."""
     end_value: float | None = None
     """Worth of what is stored when the horizon ends; None: what it saves in the cheapest hours."""
     red_load: float = 1.0
@@ -42,7 +45,7 @@ class Economy:
 
     def __post_init__(self) -> None:
         """Refuse what would pay for wear or for nothing."""
-        figures = (self.wear, self.least_gain, self.dead_band, self.feed_in)
+        figures = (self.wear, self.least_gain, self.dead_band, self.export_gain or 0.0)
         if min(*figures, self.red_load, *self.sun_cases) < 0:
             raise ValueError("Margins can't be negative")
         if not self.sun_cases:
@@ -70,7 +73,12 @@ _MORE: Final[Mapping[Aim, _More]] = MappingProxyType(
 )
 
 TEMPO_ECONOMY: Final = Economy(
-    least_gain=0.01, dead_band=0.06, end_value=0.12, red_load=1.3, sun_cases=(0.5, 1.0, 1.5)
+    least_gain=0.01,
+    dead_band=0.06,
+    export_gain=None,
+    end_value=0.12,
+    red_load=1.3,
+    sun_cases=(0.5, 1.0, 1.5),
 )
 """Defaults for Tempo."""
 OTHER_ECONOMY: Final = Economy()

@@ -96,6 +96,8 @@ class Reason(StrEnum):
     """A kWh saves as much now as later, down to a floor if there is one. [value, worth_now, floor]"""
     SUN_EXPECTED = "sun_expected"
     """Off-peak hours in which the sun is expected to give more than the house draws."""
+    EXPORT_WORTH_MORE = "export_worth_more"
+    """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
     """Chosen by a person. [power, target, floor], those that there are."""
@@ -109,7 +111,7 @@ BY_PERSON: Final = frozenset({Reason.OVERRIDE, Reason.RULE})
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span of time of one price. Raises ValueError when a bound has no zone or none is left."""
+    """A span of time of one price each way. Raises ValueError when a bound has no zone or none is left."""
 
     start: datetime
     """The true start, also where it has passed: the start guard counts from it."""
@@ -127,6 +129,8 @@ class Period:
     """EUR/kWh to be expected while no announcement of it is binding, None when unknown."""
     red_price: float | None = None
     """EUR/kWh should its day turn out red; None for tariffs without such days."""
+    export_price: float | None = None
+    """EUR/kWh paid for what is fed in, below 0 where that costs; None: `Economy.feed_in`."""
 
     def __post_init__(self) -> None:
         """Keep the bounds in UTC."""

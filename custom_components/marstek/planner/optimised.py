@@ -94,7 +94,7 @@ class _Planner:
         intent = self._intent(run_value, window)
         if run is self._outlook.runs[0] and intent.action is Action.CHARGE:
             intent = unless_reached(self._context, window, intent)
-        if run.sun is None or not run_value.is_sunny:
+        if run.sun is None or not (run_value.is_sunny or run_value.is_export):
             yield Span(run.start, run.end, intent)
             return
         since, until = run.sun
@@ -103,7 +103,11 @@ class _Planner:
             hours = _SPARE * run_value.need / bank.charge_efficiency / bank.preferred_charge
             since = min(run.end, max(since, run.start + timedelta(hours=hours)))
             until = max(since, until)
-        sunny = auto_intent(self._context.options, Reason.SUN_EXPECTED)
+        sunny = (
+            _exporting(run_value)
+            if run_value.is_export
+            else auto_intent(self._context.options, Reason.SUN_EXPECTED)
+        )
         for start, end, each in (
             (run.start, since, intent),
             (since, until, sunny),
@@ -171,6 +175,12 @@ class _Planner:
         return min(
             float(round(self._outlook.bank.soc_with(stored))), self._context.options.most_soc
         )
+
+
+def _exporting(run_value: RunValue) -> Intent:
+    """Return the intent of hours whose sun is fed in."""
+    figures = {"value": round(run_value.value, 4), "worth_now": round(run_value.export, 4)}
+    return Intent(Action.HOLD, Reason.EXPORT_WORTH_MORE, figures=figures)
 
 
 def _believed(

@@ -21,11 +21,13 @@ _FINE: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class PriceRun:
-    """Consecutive hours of one price, from now on if it has begun."""
+    """Consecutive hours of one price each way, from now on if it has begun."""
 
     start: datetime
     end: datetime
     price: float
+    feed_in: float
+    """EUR/kWh paid for what is fed in."""
     is_off_peak: bool
     periods: tuple[Period, ...]
     bill: Bills
@@ -62,6 +64,7 @@ class _PricePart:
     period: Period
     start: datetime
     price: float
+    feed_in: float
     load_factor: float
 
     @property
@@ -69,8 +72,8 @@ class _PricePart:
         return self.period.end
 
     @property
-    def kind(self) -> tuple[bool, float]:
-        return self.period.is_off_peak, self.price
+    def kind(self) -> tuple[bool, float, float]:
+        return self.period.is_off_peak, self.price, self.feed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,14 @@ class _Slice:
     def of(cls, part: _PricePart, start: float, end: float, energies: Energies) -> Self:
         load, pv = energies.between(start, end)
         load *= part.load_factor
-        hours = (end - start) / _HOUR
-        return cls(
-            start, end, load, pv, PriceSlot(hours, part.price, load - pv, part.period.is_off_peak)
+        slot = PriceSlot(
+            hours=(end - start) / _HOUR,
+            price=part.price,
+            feed_in=part.feed_in,
+            net=load - pv,
+            is_free=part.period.is_off_peak,
         )
+        return cls(start, end, load, pv, slot)
 
     def in_case(self, factor: float) -> PriceSlot:
         """Return the slot with so much of the expected sun."""
@@ -127,7 +134,9 @@ def _parts(context: Context, economy: Economy) -> list[_PricePart]:
         if price is None:
             break
         factor = economy.red_load if is_red else 1.0
-        parts.append(_PricePart(period, max(period.start, context.moment), price, factor))
+        feed_in = economy.feed_in if period.export_price is None else period.export_price
+        start = max(period.start, context.moment)
+        parts.append(_PricePart(period, start, price, feed_in, factor))
     return parts
 
 
@@ -173,6 +182,7 @@ def _runs(
                 start=first.start,
                 end=group[-1].end,
                 price=first.price,
+                feed_in=first.feed_in,
                 is_off_peak=first.period.is_off_peak,
                 periods=tuple(part.period for part in group),
                 bill=expected[number],

@@ -1,15 +1,18 @@
 """Value of a run of hours at one price, in EUR per kWh: worth charging, using or keeping."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from .bank import Bank
 from .outlook import Outlook, PriceRun
-from .water_value import best_level, worth
+from .water_value import best_level, bill_with, worth
 
 _NEARLY_CHEAPEST: Final = 0.15
 # Of the capacity: what is not worth a command.
 _TRIFLE: Final = 0.01
+# A longer run may itself use what it stores, which the bill at its end does not show.
+_LONGEST_EXPORT: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class RunValue:
     """Down to which it pays to discharge."""
     sun: float
     """kWh that the sun is expected to store in it."""
+    export: float
+    """Of one kWh less stored of the sun, which is fed in instead."""
+    is_export: bool
+    """Whether the sun is better fed in than stored; `sun` is 0 then."""
     trifle: float
     """kWh that are not worth a command."""
 
@@ -66,6 +73,10 @@ def judge(outlook: Outlook, run: PriceRun, stored: float) -> RunValue:
     worth_now = run.price * bank.discharge_efficiency - economy.wear
     keep = worth_now + _dead_band(outlook, run)
     sun = min(bank.capacity - stored, run.surplus * bank.charge_efficiency)
+    export = run.feed_in / bank.charge_efficiency
+    is_export = _gains_by_export(outlook, run, export, stored, sun)
+    if is_export:
+        sun = 0.0
     trifle = _TRIFLE * bank.capacity
     with_sun = stored + sun
     target = _level(run, cost + economy.least_gain, with_sun, bank.capacity, bank)
@@ -85,8 +96,22 @@ def judge(outlook: Outlook, run: PriceRun, stored: float) -> RunValue:
         target=target,
         floor=floor,
         sun=sun,
+        export=export,
+        is_export=is_export,
         trifle=trifle,
     )
+
+
+def _gains_by_export(
+    outlook: Outlook, run: PriceRun, export: float, stored: float, sun: float
+) -> bool:
+    """Tell whether feeding the sun in pays for a command, instead of storing kWh of it."""
+    bill, bank, least = run.bill, outlook.bank, outlook.economy.export_gain
+    is_brief = run.end - run.start <= _LONGEST_EXPORT
+    if least is None or not is_brief or sun <= _TRIFLE * bank.capacity:
+        return False
+    kept = bill_with(bill, stored, bank) - bill_with(bill, stored + sun, bank)
+    return export * sun - kept > least * sun
 
 
 def _level(run: PriceRun, price: float, low: float, high: float, bank: Bank) -> float:

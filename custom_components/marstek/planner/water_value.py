@@ -24,11 +24,13 @@ type Bills = list[float]
 
 @dataclass(frozen=True, slots=True)
 class PriceSlot:
-    """A time of one price."""
+    """A time of one price each way, in EUR per kWh; either may be negative."""
 
     hours: float
     price: float
-    """EUR per kWh."""
+    """Of what is drawn from the grid."""
+    feed_in: float
+    """Of what is fed into it."""
     net: float
     """kWh that the house draws beyond what the sun gives; negative when there is too much sun."""
     is_free: bool
@@ -45,7 +47,7 @@ def bills(
     step = bank.capacity / LEVELS
     end_value = economy.end_value
     if end_value is None:
-        end_value = bank.discharge_efficiency * min(slot.price for slot in slots)
+        end_value = max(0.0, bank.discharge_efficiency * min(slot.price for slot in slots))
     stage = _Stage(bank, economy, limit, step, [level * step for level in range(LEVELS + 1)])
     after = [-end_value * stored for stored in stage.stored]
     made = [after]
@@ -100,8 +102,8 @@ class _Stage:
         best = self._auto(slot, after)
         if not slot.is_free:
             return best
-        if slot.net > 0:
-            cost = slot.price * slot.net
+        if slot.net > 0 or self.economy.export_gain is not None:
+            cost = self._bill(slot, slot.net)
             best = list(map(min, best, [cost + bill for bill in after], strict=True))
         power = self.bank.most_charge
         if self.limit is not None:
@@ -153,4 +155,4 @@ class _Stage:
         return full + short
 
     def _bill(self, slot: PriceSlot, drawn: float) -> float:
-        return drawn * (slot.price if drawn > 0 else self.economy.feed_in)
+        return drawn * (slot.price if drawn > 0 else slot.feed_in)

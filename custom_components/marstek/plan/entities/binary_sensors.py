@@ -11,6 +11,7 @@ from homeassistant.const import EntityCategory, Platform
 from ...tempo import Colour
 from ..runtime import Plan
 from ..tariff.tariff_data import TariffData
+from ..tariff_settings import TariffSettings
 from .entity import (
     ControlEntity,
     ControlEntityDescription,
@@ -35,7 +36,17 @@ def _is_red_tomorrow(data: TariffData) -> bool | None:
     return data.tomorrow is Colour.RED
 
 
+def _always(_: TariffSettings) -> bool:
+    return True
+
+
 BINARY_SENSORS = (
+    TariffBinarySensorDescription(
+        key="feeding_in_costs",
+        translation_key="feeding_in_costs",
+        exists_fn=_always,
+        is_on_fn=lambda data: None if data.export_price is None else data.export_price < 0,
+    ),
     TariffBinarySensorDescription(
         key="off_peak",
         translation_key="off_peak",

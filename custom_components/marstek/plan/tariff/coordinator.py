@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 import datetime as dt
 from typing import Any, Final, override
 
@@ -33,6 +34,7 @@ from ..tariff_settings import tariff_settings
 from .announcements import Announcements
 from .client import make_client
 from .dynamic_data import dynamic_data
+from .export_prices import ExportPrices
 from .issues import TariffIssues
 from .price_currency import currency_of_prices
 from .price_reader import PriceReader
@@ -74,6 +76,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self._prices = PriceReader(
             hass, entry, lambda: self.store.memory, self._async_learnt_prices
         )
+        self._export_prices = PriceReader(
+            hass, entry, lambda: self.store.memory.export, self._async_learnt_prices
+        )
         self._decree = decree_on(dt_util.now(PARIS).date())
         self._asking: asyncio.Task[None] | None = None
         self._announced_at: dt.datetime | None = None
@@ -84,9 +89,10 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         await self.store.async_load()
         self.texts = await async_load_texts(self.hass)
         self._connect()
-        self._prices.async_follow(self.settings)
+        self._follow_prices()
         entry, bus = self.config_entry, self.hass.bus
         entry.async_on_unload(self._prices.async_stop)
+        entry.async_on_unload(self._export_prices.async_stop)
         entry.async_on_unload(self._issues.async_remove)
         entry.async_on_unload(bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_home_changed))
 
@@ -94,6 +100,14 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
     def colours(self) -> Mapping[dt.date, Colour]:
         """Colours of all known Tempo days."""
         return self.store.memory.book.known
+
+    @property
+    def export(self) -> ExportPrices:
+        """What feeding in earns."""
+        settings = self.settings
+        return ExportPrices(
+            settings.export, self.store.memory.export.prices, settings.off_peak.zone
+        )
 
     @property
     def currency(self) -> str:
@@ -143,6 +157,14 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.client.restore(memory.client)
 
     @callback
+    def _follow_prices(self) -> None:
+        """Follow the sources of prices both ways."""
+        settings = self.settings
+        is_dynamic = settings.tariff is Tariff.DYNAMIC
+        self._prices.async_follow(settings.dynamic if is_dynamic else None)
+        self._export_prices.async_follow(settings.export.source)
+
+    @callback
     def _server_date(self, moment: dt.datetime) -> None:
         self.own_clock.compare(dt_util.utcnow(), moment)
 
@@ -160,7 +182,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             before.quotas,
         ):
             self._connect()
-        self._prices.async_follow(self.settings)
+        self._follow_prices()
         now = dt_util.utcnow()
         self._ask_when_due(now)
         data = self._look(now)
@@ -204,6 +226,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             data = dynamic_data(self.settings, memory.prices, now)
         else:
             data = tariff_data(self.settings, memory.book, now, answer)
+        data = replace(data, export_price=self.export.price_at(now, data.price))
         self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
         return data
 
@@ -236,6 +259,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
 
     def _ask_when_due(self, now: dt.datetime) -> None:
         self._prices.async_ask_when_due(now)
+        self._export_prices.async_ask_when_due(now)
         if self.client is None or (self._asking is not None and not self._asking.done()):
             return
         due = self.client.next_ask(self.store.memory.book)

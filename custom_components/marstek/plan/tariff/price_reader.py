@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 import datetime as dt
-from typing import Final
+from typing import Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -11,10 +11,9 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN, LOGGER, Tariff
-from ...tempo import DayList, Offer, SpotError
-from ..memory import PlanMemory
-from ..tariff_settings import DynamicSettings, TariffSettings
+from ...const import DOMAIN, LOGGER
+from ...tempo import DayList, Offer, PriceBook, SpotError
+from ..tariff_settings import DynamicSettings
 from .price_currency import stated_currency
 from .price_source import PriceEvidence, SourceGoneError, async_read, published_until, read_states
 
@@ -24,6 +23,13 @@ _BETWEEN_QUESTIONS: Final = dt.timedelta(hours=1)
 _BETWEEN_READINGS: Final = 120.0
 
 
+class PriceShelf(Protocol):
+    """Where prices of a source are kept, and the currency that it has said."""
+
+    prices: PriceBook
+    currency: str | None
+
+
 class PriceReader:
     """Reader of a price source: entities when they change, an action while prices are missing."""
 
@@ -31,13 +37,13 @@ class PriceReader:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        memory: Callable[[], PlanMemory],
+        shelf: Callable[[], PriceShelf],
         on_learnt: Callable[[], None],
     ) -> None:
-        """Start without a source; `on_learnt` is called when new prices were stored in `memory`."""
+        """Start without a source; `on_learnt` is called when new prices were put on the shelf."""
         self._hass = hass
         self._entry = entry
-        self._memory = memory
+        self._shelf = shelf
         self._on_learnt = on_learnt
         self._source: DynamicSettings | None = None
         self._stop_listening: Callable[[], None] | None = None
@@ -54,9 +60,8 @@ class PriceReader:
         )
 
     @callback
-    def async_follow(self, settings: TariffSettings) -> None:
-        """Follow the source that the settings name; prices of another source are dropped."""
-        source = settings.dynamic if settings.tariff is Tariff.DYNAMIC else None
+    def async_follow(self, source: DynamicSettings | None) -> None:
+        """Follow a source, or none; prices of another source are dropped."""
         if source == self._source:
             return
         self.async_stop()
@@ -64,8 +69,8 @@ class PriceReader:
         if source is None:
             return
         if before is not None and not before.is_same_source(source):
-            self._memory().prices.clear()
-            self._memory().currency = None
+            self._shelf().prices.clear()
+            self._shelf().currency = None
         self._lists = {}
         self._asked_at = None
         if source.action is None:
@@ -99,7 +104,7 @@ class PriceReader:
         if self._source is None:
             return False
         try:
-            evidence = PriceEvidence(self._memory().prices, self._lists)
+            evidence = PriceEvidence(self._shelf().prices, self._lists)
             offer = read_states(self._hass, self._source, evidence)
         except SpotError as err:
             self._fail(str(err))
@@ -114,7 +119,7 @@ class PriceReader:
             return
         is_early = asked_at is not None and asked_at <= now < asked_at + _BETWEEN_QUESTIONS
         until = published_until(now, dt_util.get_default_time_zone())
-        if is_early or self._memory().prices.is_known(now, until):
+        if is_early or self._shelf().prices.is_known(now, until):
             return
         if self._asking is not None and not self._asking.done():
             return
@@ -138,10 +143,10 @@ class PriceReader:
         if self._is_silent:
             self._is_silent = False
             LOGGER.info("Day-ahead prices are told again")
-        memory = self._memory()
+        shelf = self._shelf()
         if self._source is not None:
-            memory.currency = stated_currency(self._hass, self._source) or memory.currency
-        return memory.prices.learn(
+            shelf.currency = stated_currency(self._hass, self._source) or shelf.currency
+        return shelf.prices.learn(
             offer.prices,
             dt_util.utcnow(),
             provisional=offer.provisional,

@@ -40,6 +40,8 @@ class TariffData:
     next_colour_change: dt.datetime | None = None
     """Next change of colour; None where it is unknown."""
     days_left: Mapping[Colour, int] = field(default_factory=dict)
+    export_price: float | None = None
+    """What a kWh fed in earns now, below 0 where it costs."""
     next_price: float | None = None
     next_price_change: dt.datetime | None = None
     """Next change of price; None where a day-ahead price is unknown."""
