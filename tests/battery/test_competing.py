@@ -230,6 +230,66 @@ async def test_an_order_of_the_plan_is_not_sent_twice() -> None:
 
 
 @virtual
+async def test_a_run_on_top_of_manual_leaves_its_slots_alone() -> None:
+    """The battery goes back to them: they are not disabled, now or later."""
+    async with owner() as me:
+        await me.set_power(300)
+        await me.choose("manual")
+        parts = me.home.entry(me.battery).runtime_data.parts
+        await act(me, "set_passive", power=500, duration={"hours": 2})
+        slots = set(parts.memory.slots)
+        assert slots
+        for _ in range(20):
+            await asyncio.sleep(300)
+            assert not parts.commands.is_release_due
+        assert set(parts.memory.slots) == slots
+        assert me.battery.state.mode == "Passive"
+        await asyncio.sleep(1500)
+        assert (me.battery.state.mode, me.battery.state.ac_power) == ("Manual", 300)
+
+
+@virtual
+async def test_a_run_with_an_end_is_not_taken_out_of_passive_for_slots() -> None:
+    """Those that the battery refused to disable are tried again in runs without an end only."""
+    async with owner() as me:
+        await me.choose("manual")
+        me.battery.faults.refused_disabling = 1
+        await me.choose("auto")
+        parts = me.home.entry(me.battery).runtime_data.parts
+        await act(me, "set_passive", power=500, duration={"hours": 2})
+        assert parts.memory.slots
+        for _ in range(20):
+            await asyncio.sleep(300)
+            assert not parts.commands.is_release_due
+        assert me.battery.state.ac_power == 500
+
+
+@virtual
+async def test_another_power_in_passive_is_no_wear() -> None:
+    """Passive is not stored: only the change into it counts."""
+    async with owner() as me:
+        parts = me.home.entry(me.battery).runtime_data.parts
+        await me.set_power(300)
+        await me.choose("passive")
+        today = dt_util.now().date()
+        before = parts.memory.wear.writes_on(today)
+        for power in (500, -500, 700):
+            await me.set_power(power)
+        assert parts.memory.wear.writes_on(today) == before
+
+
+@virtual
+async def test_no_slot_is_ours_once_all_are_cleared() -> None:
+    """What a repair has cleared is not disabled again, one by one."""
+    async with owner() as me:
+        battery = me.home.entry(me.battery).runtime_data
+        await me.choose("manual")
+        assert battery.parts.memory.slots
+        assert await battery.async_clear_all_slots()
+        assert battery.parts.memory.slots == set()
+
+
+@virtual
 @pytest.mark.parametrize("wait", [120, 150, 180, 240, 400, 590, 620, 640])
 async def test_a_setpoint_set_beside_a_run_is_kept_for_later(wait: float) -> None:
     """The app took the battery out of its run, which is taken up again, ends, or is over.

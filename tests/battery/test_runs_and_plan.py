@@ -45,6 +45,21 @@ async def test_the_plan_goes_on_as_soon_as_a_charge_is_over() -> None:
         await home.until(6, 15)
 
 
+@at(2026, 3, 9, 22, 30)
+async def test_a_charge_on_top_of_manual_by_hand_leads_back_to_it() -> None:
+    """The plan does not take a battery whose owner has chosen something for it."""
+    async with plan_home(soc=60, count=2) as home:
+        await home.minutes(2)
+        battery = home.batteries[0]
+        await home.place.call(battery, "number", "setpoint", value=300)
+        await home.minutes(2)
+        await act(home, "charge", power=900, duration={"minutes": 5})
+        await home.minutes(10)
+        assert home.modes() == ["Manual", "Manual"]
+        assert home.powers() == [300, 0]
+        assert home.shown.standing_back == {battery.spec.ble_mac}
+
+
 @at(2026, 3, 10, 5, 30)
 async def test_a_charge_goes_on_beyond_a_boundary() -> None:
     """A charge with an end of its own is not cut off by the end of the night."""
