@@ -20,7 +20,7 @@ from custom_components.marstek.tempo import PARIS
 from .dashboard_alone import use_alone
 from .dashboard_day import RECIPIENTS, LivedDay, live
 from .dashboard_red import RedDay, hide_tomorrow
-from .dashboard_walk import PAGES, DashboardWalk, check, quiet_console
+from .dashboard_walk import PAGES, DashboardWalk, check, last_look, quiet_console
 from .dashboard_week import BATTERY_PAGE, WeekEditor
 from .demo_lib import flow, home
 from .demo_lib.__main__ import Demo, say
@@ -47,21 +47,22 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
     language, out = arguments.language, arguments.out
     async with logged_in(hass, language, size=_DESKTOP) as page:
         with quiet_console(page):
-            walk = DashboardWalk(page, hass, language, out, say)
-            await walk.add()
-            for name in _pages():
-                await walk.look(name, f"desktop-{name}")
-            await walk.use_timeline()
-            await walk.use_season()
-            await walk.use_flow()
-            await walk.use_records()
-            await WeekEditor(walk).edit()
-            await walk.use_buttons()
-            await use_alone(walk, hass)
-            await walk.measure()
-            if arguments.red:
-                await RedDay(walk, hass, ShiftedClock.of_this_program()).declare()
-            path = walk.path
+            async with last_look(page, out):
+                walk = DashboardWalk(page, hass, language, out, say)
+                await walk.add()
+                for name in _pages():
+                    await walk.look(name, f"desktop-{name}")
+                await walk.use_timeline()
+                await walk.use_season()
+                await walk.use_flow()
+                await walk.use_records()
+                await WeekEditor(walk).edit()
+                await walk.use_buttons()
+                await use_alone(walk, hass)
+                await walk.measure()
+                if arguments.red:
+                    await RedDay(walk, hass, ShiftedClock.of_this_program()).declare()
+                path = walk.path
     for screen, size, is_dark in _SCREENS:
         async with logged_in(
             hass, language, size=size, is_dark=is_dark, has_touch=size == _RECIPIENTS
@@ -140,7 +141,7 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> int:
         reported = "frontend.js" in demo.log.read_text("utf-8", "replace")
         check(not reported, "the frontend reported errors to the log of Home Assistant")
     except (DemoError, aiohttp.ClientError, BrowserError) as err:
-        say(f"error: {err}")
+        say(f"error: {err} {getattr(err, '__notes__', '')}")
         return 1
     finally:
         await demo.stop()

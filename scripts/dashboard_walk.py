@@ -4,8 +4,8 @@ Used by `scripts/dashboard`, which starts the demo for it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 import datetime as dt
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ import re
 import time
 from typing import Any, Final
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Error as BrowserError, Locator, Page
 
 from .dashboard_page import RUN_AXE, SHIFTS, STATE_CHANGES, STICKING_OUT, WATCH_SHIFTS
 from .demo_lib import home
@@ -43,6 +43,17 @@ def check(fact: bool, otherwise: str) -> None:
     """Raise DemoError unless something is so."""
     if not fact:
         raise DemoError(otherwise)
+
+
+@asynccontextmanager
+async def last_look(page: Page, folder: Path) -> AsyncIterator[None]:
+    """Keep a picture of the page on which something went wrong."""
+    try:
+        yield
+    except BrowserError, DemoError:
+        with suppress(BrowserError):
+            await page.screenshot(path=folder / "failed.png")
+        raise
 
 
 @contextmanager
@@ -205,8 +216,12 @@ class DashboardWalk:
         check(await nodes.count() >= len(home.BATTERIES), "a battery is missing in the flow")
         await nodes.last.focus()
         await self.page.keyboard.press("Enter")
-        await self.page.locator("ha-more-info-dialog").wait_for(state="attached")
+        dialog = self.page.locator("ha-more-info-dialog ha-dialog, ha-more-info-dialog wa-dialog")
+        await dialog.first.wait_for(state="attached")
         await self.page.keyboard.press("Escape")
+        await dialog.first.wait_for(state="detached")
+        # Home Assistant goes one page back in the history when a dialog is closed, a little later.
+        await self.page.wait_for_timeout(1000)
 
     async def use_records(self) -> None:
         """Download an export and open a report, each from the page of energy."""

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from playwright.async_api import Locator
 
+from custom_components.marstek.battery.mode_requests import PLAN_SLOTS
+
 from .dashboard_walk import DashboardWalk, check
 from .demo_lib import home
 from .demo_lib.home_assistant import wait_until
@@ -20,12 +22,15 @@ _WRITTEN_WITHIN_MS: Final = 60_000
 
 
 async def _slots() -> dict[int, tuple[int, int, int, int]]:
-    """Return days, minutes of start and end, and power of what is enabled in the battery."""
+    """Return days, minutes of start and end, and power of what is enabled in the battery.
+
+    Without those of the plan, which may be about to begin its night.
+    """
     state = await home.truth(_BATTERY)
     return {
         number: (slot["week_set"], slot["start"], slot["end"], slot["power"])
         for number, slot in enumerate(state["slots"])
-        if slot is not None and slot["enabled"]
+        if slot is not None and slot["enabled"] and number not in PLAN_SLOTS
     }
 
 

@@ -444,7 +444,8 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     tell(hass, "2026-01-13", unit=None)
     entry = await _set_up(home)
     menu = await flow.options(entry)
-    control = ["strategy", "export", "night", "batteries", "house", "alerts", "notify"]
+    control = ["strategy", "export", "night", "batteries", "house", "consumers"]
+    control += ["alerts", "notify"]
     assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")
     assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}

@@ -64,7 +64,7 @@ class Invariants:
         self._clock_wrong_at = float("-inf")
         self._seen: dict[str, int] = {}
         self._started = 0.0
-        self._known_dynamic = False
+        self._holds_by_day = False
         self._left: list[Slot] = []
         self._known_days: frozenset[int] = frozenset()
         self._known_minutes = frozenset({*range(22 * 60, 24 * 60), *range(6 * 60)})
@@ -154,11 +154,15 @@ class Invariants:
         return all(minute % 1440 in hours for minute in (first, last, last + guard))
 
     def _is_hold_by_day(self, slot: Slot) -> bool:
-        """Tell whether a slot is what keeps a battery at 0 W by day: where any hour may be cheap."""
+        """Tell whether a slot is what keeps a battery at 0 W by day.
+
+        Where any hour may be cheap, and where there are things that batteries must not feed.
+        """
         if self._home.is_running:
-            self._known_dynamic = self._is_dynamic
+            feeds_all = not self._home.control.options.do_not_feed
+            self._holds_by_day = self._is_dynamic or not feeds_all
         now = self._home.now
-        if slot.power != 0 or not self._known_dynamic or slot.week_set != 1 << now.weekday():
+        if slot.power != 0 or not self._holds_by_day or slot.week_set != 1 << now.weekday():
             return False
         if not self._home.is_running:
             # Nobody can disable it, nor later without taking the battery out of Auto.

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
@@ -10,6 +11,7 @@ from homeassistant.helpers.selector import (
     DateSelector,
     EntitySelector,
     EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -118,6 +120,13 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
             return BooleanSelector()
         case OptionKind.DATE:
             return DateSelector()
+        case OptionKind.THINGS:
+            things = ("binary_sensor", "input_boolean", "switch")
+            filters: list[EntityWithDeviceFilterSelectorConfig] = [
+                {"domain": list(things)},
+                {"domain": [Platform.SENSOR], "device_class": [SensorDeviceClass.POWER]},
+            ]
+            return EntitySelector(EntitySelectorConfig(multiple=True, filter=filters))
         case OptionKind.SENSOR:
             classes = [each.value for each in option.classes]
             return EntitySelector(

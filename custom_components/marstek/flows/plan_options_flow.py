@@ -60,8 +60,8 @@ class PlanOptionsFlow(NotifyStep):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE, Form.ALERTS]
-        groups.append(CONF_NOTIFY)
+        groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE]
+        groups += [Form.CONSUMERS, Form.ALERTS, CONF_NOTIFY]
         groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
@@ -190,6 +190,12 @@ class PlanOptionsFlow(NotifyStep):
     async def async_step_house(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change what the house may draw, how that is measured, and the safety net."""
         return self._show_or_save_form(Form.HOUSE, user_input)
+
+    async def async_step_consumers(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change what batteries must not serve."""
+        return self._show_or_save_form(Form.CONSUMERS, user_input)
 
     async def async_step_alerts(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change when the owner is called."""

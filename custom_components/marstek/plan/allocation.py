@@ -64,7 +64,9 @@ class Allocations:
 
         `zone` is that of the batteries' clocks.
         """
-        hold = night or self._hold_by_day(plan, step, now, zone)
+        hold = self._hold_by_day(plan, step, now, zone) if night is None else night
+        if night is not None:
+            self._day_hold = None
         end = _end_of_charge(plan, step)
         elapsed = self._monotonic()
         since = {
@@ -109,8 +111,9 @@ class Allocations:
         return self._day_hold
 
     def is_ending(self, now: dt.datetime, before: dt.timedelta) -> bool:
-        """Tell whether a hold by day ends so soon, or has just ended."""
-        return self._day_hold is not None and now >= self._day_hold.end - before
+        """Tell whether the hold by day that runs ends so soon."""
+        hold = self._day_hold
+        return hold is not None and hold.end - before <= now < hold.end
 
 
 def _end_of_charge(plan: Timeline, step: Step) -> dt.datetime:

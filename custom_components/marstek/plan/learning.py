@@ -1,6 +1,7 @@
 """Learning of the expected load and solar production of a home, kept up to date."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 import datetime as dt
 from typing import Any, Final
 
@@ -14,25 +15,32 @@ from ..const import CONF_DAILY_LOAD, CONF_LOAD_SENSOR, CONF_PV_SENSOR, DOMAIN
 from ..keeping import EntryStore
 from ..planner import Forecast
 from ..planner.habits import HISTORY, Habits
+from ..stored import moment
 from .history import async_forecast_of_the_sun, async_hours, async_sources
 from .options import Approach, PlanOptions
 
 # Statistics are the last thing that a start waits for.
 _FIRST_LOOK: Final = 30.0
 _SUFFIX: Final = ".habits"
+# In s: an hour that is lost in a crash is one of hundreds.
+_LEARNT_WITHIN: Final = 1800.0
 _INTERVAL: Final = dt.timedelta(hours=1)
 # A meter that shows more than twice what the contract allows is wrong.
 _MOST_LOAD: Final = 2.0
 
 
 def habits_store(
-    hass: HomeAssistant, entry_id: str, habits: Callable[[], Habits | None] = lambda: None
+    hass: HomeAssistant,
+    entry_id: str,
+    habits: Callable[[], Habits | None] = lambda: None,
+    left_out: Callable[[], Iterable[dt.datetime]] = tuple,
 ) -> EntryStore:
     """Return the file that the habits of a home are kept in."""
 
     def contents() -> dict[str, Any]:
         known = habits()
-        return {"days": None} if known is None else known.store()
+        own = {"days": None} if known is None else known.store()
+        return {**own, "left_out": [hour.isoformat() for hour in sorted(left_out())]}
 
     return EntryStore(hass, entry_id, contents, suffix=_SUFFIX)
 
@@ -55,7 +63,9 @@ class Learner:
         self._options = options
         self._learnt_from: object = None
         self._on_learnt = on_learnt
-        self._store = habits_store(hass, entry.entry_id, lambda: self.habits)
+        self._store = habits_store(hass, entry.entry_id, lambda: self.habits, lambda: self.left_out)
+        self.left_out: set[dt.datetime] = set()
+        """Hours whose load is no habit, by their starts in UTC."""
         self.habits: Habits | None = None
         self.sun: dict[dt.datetime, float] = {}
         """Forecast powers in W, by the start of their hour in UTC."""
@@ -68,8 +78,17 @@ class Learner:
         self.habits = Habits.restore(stored.contents, self._zone())
         if self.habits is None and stored.contents.get("days") is not None:
             stored.noting("habits")("days")
+        self.left_out = _hours(stored.contents.get("left_out", []), stored.noting("left_out"))
         await self._store.async_settle(())
         self._learnt_from = self._to_learn_from
+
+    @callback
+    def async_leave_out(self, now: dt.datetime) -> None:
+        """Learn no load from this hour: batteries don't serve what is on."""
+        hour = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
+        if hour not in self.left_out:
+            self.left_out = {each for each in self.left_out if each > hour - HISTORY} | {hour}
+            self._store.save_within(_LEARNT_WITHIN)
 
     @callback
     def async_start(self) -> None:
@@ -114,7 +133,10 @@ class Learner:
         before, is_other = (self.habits, self.sun), self._learnt_from != self._to_learn_from
         self._learnt_from = self._to_learn_from
         sources = await async_sources(self._hass, options)
-        hours = await async_hours(self._hass, sources, now - HISTORY, now)
+        hours = [
+            replace(hour, is_left_out=hour.start.astimezone(dt.UTC) in self.left_out)
+            for hour in await async_hours(self._hass, sources, now - HISTORY, now)
+        ]
         zone = self._zone()
         most = _MOST_LOAD * self._options().subscribed
         today = now.astimezone(zone).date()
@@ -136,3 +158,14 @@ class Learner:
     def forecast(self, now: dt.datetime, until: dt.datetime) -> Forecast | None:
         """Return the forecast until a moment, None while no habits are known."""
         return None if self.habits is None else self.habits.forecast(now, until, self.sun)
+
+
+def _hours(stored: object, on_bad: Callable[[str], None]) -> set[dt.datetime]:
+    """Return stored hours without those that can't be read."""
+    found: set[dt.datetime] = set()
+    for each in stored if isinstance(stored, list) else ():
+        try:
+            found.add(moment(each))
+        except ValueError:
+            on_bad(str(each))
+    return found

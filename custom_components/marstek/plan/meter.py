@@ -13,7 +13,7 @@ from ..battery.runtime import Battery
 
 _FRESH: Final = dt.timedelta(minutes=2)
 # A subscription limits apparent power; a sensor may give either.
-_WATTS: Final[Mapping[str, float]] = {
+WATTS: Final[Mapping[str, float]] = {
     UnitOfPower.WATT: 1.0,
     UnitOfPower.KILO_WATT: 1000.0,
     UnitOfApparentPower.VOLT_AMPERE: 1.0,
@@ -60,7 +60,7 @@ def sensor_power(hass: HomeAssistant, sensor: str) -> float | None:
     if state is None or abs(dt_util.utcnow() - state.last_reported) > _FRESH:
         # A state of the future was reported before the clock was set back.
         return None
-    return watts_of(state, _WATTS)
+    return watts_of(state, WATTS)
 
 
 def watts_of(state: State, factors: Mapping[str, float]) -> float | None:

@@ -20,6 +20,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ..const import (
+    CONF_DO_NOT_FEED,
     CONF_EXPORT_SOURCE,
     CONF_GRID_SENSOR,
     CONF_LOAD_SENSOR,
@@ -105,6 +106,7 @@ class OptionEntities:
 def named(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entity ids that options name."""
     yield from (options[key] for key in _SINGLE if options.get(key))
+    yield from options.get(CONF_DO_NOT_FEED) or ()
     for group in _PRICED:
         yield from options.get(group, {}).get(CONF_PRICE_ENTITIES) or ()
 
@@ -119,6 +121,8 @@ def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     for key in _SINGLE:
         if changed.get(key) == old:
             changed[key] = new
+    if things := changed.get(CONF_DO_NOT_FEED):
+        changed[CONF_DO_NOT_FEED] = [new if each == old else each for each in things]
     for group in _PRICED:
         source = dict(changed.get(group, {}))
         if prices := source.get(CONF_PRICE_ENTITIES):

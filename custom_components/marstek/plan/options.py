@@ -15,6 +15,9 @@ from ..const import (
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_DAILY_LOAD,
+    CONF_DO_NOT_FEED,
+    CONF_DO_NOT_FEED_ABOVE,
+    CONF_DO_NOT_FEED_HOURS,
     CONF_END_GUARD,
     CONF_EXPORT_KIND,
     CONF_FEED_IN,
@@ -75,6 +78,8 @@ class OptionKind(Enum):
     """A day as ISO text, or None."""
     SENSOR = auto()
     """An entity of one of `classes`, or None."""
+    THINGS = auto()
+    """Entities that are on or off, or tell a power."""
 
 
 class Form(StrEnum):
@@ -84,6 +89,7 @@ class Form(StrEnum):
     HOUSE = "house"
     STRATEGY = "strategy"
     EXPORT = "export"
+    CONSUMERS = "consumers"
     ALERTS = "alerts"
 
 
@@ -239,6 +245,25 @@ _ALL: Final = (
     ),
     Option(key=CONF_FEED_IN, form=Form.EXPORT, kind=OptionKind.PRICE, default=0.0, low=-1, high=1),
     Option(key=CONF_NET_METERING_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
+    Option(key=CONF_DO_NOT_FEED, form=Form.CONSUMERS, kind=OptionKind.THINGS, default=[]),
+    Option(
+        key=CONF_DO_NOT_FEED_ABOVE,
+        form=Form.CONSUMERS,
+        kind=OptionKind.WHOLE,
+        default=500,
+        high=50_000,
+        step=50,
+        unit=UnitOfPower.WATT,
+    ),
+    Option(
+        key=CONF_DO_NOT_FEED_HOURS,
+        form=Form.CONSUMERS,
+        kind=OptionKind.WHOLE,
+        default=12,
+        low=1,
+        high=24,
+        unit=UnitOfTime.HOURS,
+    ),
     _soc(CONF_LOW_SOC, 20, 0, 90, Form.ALERTS),
     Option(
         key=CONF_HIGH_TEMPERATURE,
@@ -290,6 +315,12 @@ class PlanOptions:
     low_soc: float
     high_temperature: float
     approach: Approach = Approach.SIMPLE
+    do_not_feed: tuple[str, ...] = ()
+    """Entities of what batteries must not serve while it is on."""
+    do_not_feed_above: int = 500
+    """W from which on one that tells a power counts as on."""
+    do_not_feed_for: timedelta = timedelta(hours=12)
+    """The longest time that batteries stand still for them."""
     standby: float = 8.0
     """W that a battery draws at rest and reports as 0."""
 
@@ -333,5 +364,8 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         low_soc=float(given[CONF_LOW_SOC]),
         high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
         approach=approach,
+        do_not_feed=tuple(given[CONF_DO_NOT_FEED]),
+        do_not_feed_above=int(given[CONF_DO_NOT_FEED_ABOVE]),
+        do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
     )

@@ -18,10 +18,12 @@ from ..planner import (
     Strategy,
     Timeline,
     in_force,
+    kept_back,
     plan_optimised,
     plan_simple,
 )
 from .control_memory import ControlMemory
+from .do_not_feed import DoNotFeed
 from .learning import Learner
 from .meter import Meter
 from .options import Approach, PlanOptions
@@ -78,6 +80,7 @@ class PlanMaker:
             options,
             on_learnt,
         )
+        self._do_not_feed = DoNotFeed(hass, entry, options, on_learnt)
         self._answer: _Answer | None = None
         self._planned_at = deque[float](maxlen=_MOST_PLANS)
 
@@ -88,14 +91,16 @@ class PlanMaker:
     async def async_plan(self, now: dt.datetime) -> Timeline:
         """Return the steps from now on."""
         context, approach = self.context(now), self._options().approach
+        if context.keeps_until is not None:
+            self.learner.async_leave_out(now)
         if approach is Approach.SIMPLE:
-            return plan_simple(context)
+            return kept_back(plan_simple(context), context)
         key = approach, self.learner.revision, _essence(context, now)
         answer, asked = self._answer, (approach, context.options, context.overrides)
         if answer is None or (answer.key != key and (answer.asked != asked or self._may_plan())):
             self._planned_at.append(self._hass.loop.time())
             answer = self._answer = _Answer(key, asked, await self.async_compute(context))
-        return answer.plan
+        return kept_back(answer.plan, context)
 
     def _may_plan(self) -> bool:
         """Tell whether there were few plans lately, for whatever keeps changing."""
@@ -129,6 +134,7 @@ class PlanMaker:
             house=self.house(now),
             forecast=self.learner.forecast(now, horizon[-1].end),
             economy=economy(settings),
+            keeps_until=self._do_not_feed.async_look(),
         )
 
     def batteries(self) -> tuple[BatteryState, ...]:

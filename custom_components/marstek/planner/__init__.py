@@ -8,6 +8,7 @@ from .beliefs import Basis, Beliefs
 from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, budget, energy_to, is_complete
 from .forecast import Expected, Forecast
+from .keep_back import kept_back
 from .model import (
     BY_PERSON,
     Action,
@@ -62,6 +63,7 @@ __all__ = [
     "energy_to",
     "in_force",
     "is_complete",
+    "kept_back",
     "plan_optimised",
     "plan_simple",
     "share",

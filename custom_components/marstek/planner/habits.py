@@ -33,6 +33,8 @@ class Hour:
     load: float | None
     """Of the house, without what batteries drew."""
     pv: float | None = None
+    is_left_out: bool = False
+    """Whether its load is no habit, because of something that batteries don't serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,18 @@ class Habits:
         """
         loads: dict[date, dict[int, float]] = defaultdict(dict)
         suns: dict[date, dict[int, float]] = defaultdict(dict)
+        left_out: dict[date, int] = defaultdict(int)
         for hour in hours:
             local = hour.start.astimezone(zone)
-            if hour.load is not None and 0 <= hour.load <= most_load and local.date() < today:
+            if hour.is_left_out:
+                left_out[local.date()] += 1
+            elif hour.load is not None and 0 <= hour.load <= most_load and local.date() < today:
                 loads[local.date()][local.hour] = hour.load
             if hour.pv is not None and 0 <= hour.pv <= most_load:
                 suns[local.date()][local.hour] = hour.pv
-        days = {day: known for day, known in loads.items() if len(known) >= _LEAST_HOURS}
+        days = {
+            day: known for day, known in loads.items() if len(known) + left_out[day] >= _LEAST_HOURS
+        }
         if len(days) < _LEAST_DAYS:
             return None
         return cls(

@@ -98,6 +98,8 @@ class Reason(StrEnum):
     """Off-peak hours in which the sun is expected to give more than the house draws."""
     EXPORT_WORTH_MORE = "export_worth_more"
     """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
+    DO_NOT_FEED = "do_not_feed"
+    """Something is on that batteries must not serve."""
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
     """Chosen by a person. [power, target, floor], those that there are."""
@@ -281,6 +283,8 @@ class Context:
     """None: no history of load and sun. The simple strategy doesn't ask for it."""
     economy: Economy = TEMPO_ECONOMY
     """Margins of the tariff, before the owner's aim; the simple strategy has its own."""
+    keeps_until: datetime | None = None
+    """Until when batteries must not serve the house (see `kept_back`); no strategy asks for it."""
 
     def __post_init__(self) -> None:
         """Refuse a row with holes."""

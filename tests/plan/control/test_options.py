@@ -1,5 +1,6 @@
 """Options of the plan as its owner changes them, and set-up with batteries at hand."""
 
+from datetime import timedelta
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.options import DEFAULTS, OPTIONS, OptionKind
+from custom_components.marstek.runtime import async_loaded_plan
 from tests.plan.flow import PlanFlow
 from tests.support.owner import Owner, at, owner
 
@@ -136,6 +138,28 @@ async def test_alerts() -> None:
         await flow.submit(low_soc=40, high_temperature=50)
         await me.wait()
         assert me.find("event", "alert").attributes["event_type"] == "low_soc"
+
+
+@at("2026-03-12 20:30")
+async def test_what_batteries_do_not_feed() -> None:
+    """Things, a limit for those that tell a power, and a longest time."""
+    async with owner(soc=35) as me:
+        flow = await opened(me, "consumers")
+        assert flow.defaults == {
+            "do_not_feed": [],
+            "do_not_feed_above": 500,
+            "do_not_feed_hours": 12,
+        }
+        things = ["switch.car", "sensor.wallbox"]
+        form = {"do_not_feed": things, "do_not_feed_above": 1000, "do_not_feed_hours": 25}
+        wrong = await flow.submit(**form)
+        assert wrong["errors"] == {"do_not_feed_hours": "out_of_bounds"}
+        await flow.submit(**form | {"do_not_feed_hours": 4})
+        plan = async_loaded_plan(me.home.hass)
+        assert plan is not None
+        options = plan.control.options
+        assert options.do_not_feed == tuple(things)
+        assert (options.do_not_feed_above, options.do_not_feed_for) == (1000, timedelta(hours=4))
 
 
 @at("2026-03-12 20:30")
