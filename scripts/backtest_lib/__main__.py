@@ -45,6 +45,7 @@ def main() -> int:
         arguments.feed_in,
         arguments.efficiency,
         arguments.sun_forecast,
+        arguments.feed_in_share,
     )
     prices = Table(
         replace(DECREES[-1].tempo, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
@@ -54,7 +55,9 @@ def main() -> int:
     names = list(TARIFFS) if arguments.tariff == "all" else [arguments.tariff]
     with ProcessPoolExecutor() as pool:
         for name in names:
-            seasons = pool.map(partial(live, home, name, prices), years)
+            # Only a price of the market has a share.
+            own = home if name == "day-ahead" else replace(home, feed_in_share=0.0)
+            seasons = pool.map(partial(live, own, name, prices), years)
             labels = (year.label[2:5] + year.label[7:] for year in years)
             results = dict(zip(labels, seasons, strict=True))
             print(f"{name}: EUR saved in a season\n\n{table(results)}\n")
@@ -85,6 +88,12 @@ def _arguments() -> argparse.Namespace:
     add("--pv", type=float, default=usual.pv_peak, help="kWp; default: %(default)s")
     add("--subscribed", type=int, default=usual.subscribed, help="VA; default: %(default)s")
     add("--feed-in", type=float, default=usual.feed_in, help="EUR per kWh; default: %(default)s")
+    add(
+        "--feed-in-share",
+        type=float,
+        default=usual.feed_in_share,
+        help="of the market's price, on top of it, 0..1; day-ahead only; default: %(default)s",
+    )
     add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
     add("--sun-forecast", action="store_true", help="a service forecasts the sun, 25 %% wrong")
     add("--tariff", choices=[*TARIFFS, "all"], default="tempo", help="default: %(default)s")

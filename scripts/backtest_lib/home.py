@@ -8,6 +8,10 @@ CAPACITY = 5.12
 DEPTH = 0.88
 """The share of it that is used."""
 USABLE = CAPACITY * DEPTH
+NETWORK = 0.115
+"""EUR for a kWh of network and taxes, on top of the market's price."""
+VAT = 1.2
+"""Factor of the market's price."""
 
 
 class Heating(StrEnum):
@@ -36,11 +40,14 @@ class Home:
     subscribed: int = 6000
     """VA."""
     feed_in: float = 0.0
-    """EUR for a kWh fed into the grid."""
+    """EUR for a kWh fed into the grid; negative where it costs."""
     efficiency: float = 0.80
     """What the owner believes of the round trip."""
     has_sun_forecast: bool = False
     """Whether a service forecasts the sun; else its own last days let expect it."""
+
+    feed_in_share: float = 0.0
+    """Share of the market's price that is paid on top of `feed_in`, with day-ahead prices only."""
 
     @property
     def capacity(self) -> float:
@@ -49,4 +56,8 @@ class Home:
 
     def bill(self, price: float, drawn: float) -> float:
         """Return the EUR for the kWh of a slot at a price per kWh; negative ones are fed in."""
-        return drawn * (price if drawn > 0 else self.feed_in)
+        return drawn * (price if drawn > 0 else self.earned(price))
+
+    def earned(self, price: float) -> float:
+        """Return the EUR that a kWh fed in earns while one from the grid costs `price`."""
+        return self.feed_in + self.feed_in_share * (price - NETWORK) / VAT

@@ -13,6 +13,7 @@ from custom_components.marstek.planner import (
     Context,
     House,
     Options,
+    Period,
     Step,
     Timeline,
     plan_optimised,
@@ -192,7 +193,7 @@ class _Life:
         now = self._slots.moment(number).astimezone(PARIS)
         context = Context(
             now,
-            self._tariff.periods(number),
+            tuple(map(self._with_feed_in, self._tariff.periods(number))),
             self._batteries(),
             Options(has_pv=self._home.pv_peak > 0, efficiency=self._home.efficiency),
             self._was_full,
@@ -207,6 +208,13 @@ class _Life:
         sun = self._sun.by_hour(number) if self._sun else None
         forecast = self._habits.forecast(now, now + _HORIZON, sun)
         return plan_optimised(replace(context, forecast=forecast))
+
+    def _with_feed_in(self, period: Period) -> Period:
+        """Return a period with what feeding in pays, where that follows the market."""
+        price = period.expected_price if period.price is None else period.price
+        if not self._home.feed_in_share or price is None:
+            return period
+        return replace(period, export_price=self._home.earned(price))
 
     def _learn(self, now: datetime, number: int) -> None:
         """Learn from the hours that have passed."""

@@ -30,6 +30,7 @@ from custom_components.marstek.tempo import (
     tempo_day,
 )
 
+from .home import NETWORK, VAT
 from .world import SLOT, Slots, colours, known_before
 
 _DAY: Final = timedelta(days=1)
@@ -209,7 +210,7 @@ def _day_ahead_prices(random: Random, start: datetime, count: int) -> list[float
         shape -= 0.025 * exp(-0.5 * ((hour - 3.5) / 2.0) ** 2)
         weekend = -0.012 if local.weekday() >= 5 else 0.0
         market = max(-0.02, 0.075 + shape + weekend + level + noise)
-        made.append(0.115 + 1.2 * market)
+        made.append(NETWORK + VAT * market)
     return made
 
 

@@ -111,3 +111,11 @@ def test_results_are_shown() -> None:
     assert "optimised" in table(results)
     root = ET.fromstring(snapshot("A week", results))  # noqa: S314 (our own text)
     assert len([each for each in root.iter() if each.tag.endswith("rect")]) == 1 + 2 * len(Name)
+
+
+def test_what_feeding_in_earns_may_follow_the_market() -> None:
+    """Network and taxes are no part of it, and the home's bill takes it for what is fed in."""
+    home = Home(feed_in=-0.015, feed_in_share=1.0)
+    assert home.earned(0.115 + 1.2 * 0.08) == pytest.approx(0.065)
+    assert home.bill(0.115, -2.0) == pytest.approx(0.03)
+    assert Home(feed_in=0.04).earned(0.3) == 0.04
