@@ -28,7 +28,7 @@ from .demo_lib.browser import logged_in
 from .demo_lib.config_folder import NAMES
 from .demo_lib.home_assistant import HomeAssistant, wait_until
 from .demo_lib.process import DemoError
-from .demo_lib.shifted_clock import ShiftedClock, days_to_red_tomorrow, run_shifted
+from .demo_lib.shifted_clock import ShiftedClock, run_shifted, to_red_eve
 
 _DESKTOP: Final = (1440, 900)
 _RECIPIENTS: Final = (390, 844)
@@ -172,7 +172,7 @@ def main() -> int:
     parser.set_defaults(port=None, headless_check=True, debug=False)
     arguments = parser.parse_args()
     if arguments.red or arguments.day:
-        run_shifted(days_to_red_tomorrow(dt.datetime.now(PARIS).date()))
+        run_shifted(to_red_eve(dt.datetime.now(PARIS)))
     with tempfile.TemporaryDirectory(prefix="ha-marstek-dashboard-") as name:
         return asyncio.run(_run(arguments, Path(name)))
 

@@ -23,6 +23,7 @@ from .process import DemoError
 _SOURCE: Final = Path(__file__).with_suffix(".c")
 _VARIABLE: Final = "CLOCK_FILE"
 _FURTHEST: Final = 366
+_AFTERNOON: Final = dt.time(14)
 WHOLE_CLOCKS: Final = {"DAY_ONLY": ""}
 """Environment of programs in which all that waits is to run as fast as the clocks."""
 # Which of two paces holds, and each with its speed and the offsets of both clocks in s.
@@ -30,10 +31,20 @@ _CURRENT: Final = struct.Struct("=q")
 _PACE: Final = struct.Struct("=ddd")
 
 
-def days_to_red_tomorrow(today: dt.date) -> int:
-    """Return after how many days, 0 to 365, the day after can be red."""
-    tomorrows = (today + dt.timedelta(days=days + 1) for days in range(_FURTHEST))
-    return next(days for days, day in enumerate(tomorrows) if is_lawful(Colour.RED, day))
+def to_red_eve(now: dt.datetime) -> dt.timedelta:
+    """Return how long it is until an afternoon whose tomorrow can be red.
+
+    In the afternoon the plan leaves batteries in Auto, whatever the hour at which a walk begins.
+    """
+    afternoons = (
+        dt.datetime.combine(now.date() + dt.timedelta(days=days), _AFTERNOON, now.tzinfo)
+        for days in range(_FURTHEST)
+    )
+    return next(
+        afternoon - now
+        for afternoon in afternoons
+        if afternoon >= now and is_lawful(Colour.RED, afternoon.date() + dt.timedelta(days=1))
+    )
 
 
 class ShiftedClock:
@@ -73,8 +84,8 @@ class ShiftedClock:
         _CURRENT.pack_into(self._file, 0, following)
 
 
-def run_shifted(days: int) -> None:
-    """Replace this program by itself with clocks of its own, so many days later.
+def run_shifted(ahead: dt.timedelta) -> None:
+    """Replace this program by itself with clocks of its own, which are so much ahead.
 
     Returns at once in a program that has them. Raises DemoError where there is no C compiler.
     """
@@ -87,7 +98,7 @@ def run_shifted(days: int) -> None:
     library, file = folder / "clock.so", folder / "clock"
     command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE)]
     subprocess.run([*command, "-ldl", "-lpthread"], check=True)  # noqa: S603 - the file beside this
-    pace = _PACE.pack(1, days * 86_400, 0)
+    pace = _PACE.pack(1, ahead.total_seconds(), 0)
     file.write_bytes(_CURRENT.pack(0) + pace + pace)
     spec = sys.modules["__main__"].__spec__
     if spec is None:
