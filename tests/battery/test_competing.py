@@ -265,6 +265,21 @@ async def test_a_run_with_an_end_is_not_taken_out_of_passive_for_slots() -> None
 
 
 @virtual
+async def test_a_new_charge_has_its_own_patience_with_cells_that_take_nothing() -> None:
+    """How long they stood still in the last one does not end it early."""
+    async with owner() as me:
+        parts = me.home.entry(me.battery).runtime_data.parts
+        me.battery.faults.full_at = 30
+        for power in (900, 1200):
+            with suppress(HomeAssistantError):
+                await act(me, "charge", power=power, target=90)
+            await asyncio.sleep(600)
+            assert parts.memory.commanded.is_running
+        await asyncio.sleep(900)
+        assert not parts.memory.commanded.is_running
+
+
+@virtual
 async def test_another_power_in_passive_is_no_wear() -> None:
     """Passive is not stored: only the change into it counts."""
     async with owner() as me:
