@@ -336,6 +336,7 @@ async def test_other_tariff(hass: HomeAssistant, home: FrozenHome, flow: PlanFlo
     assert entry.title == "Plan"
     assert keys(hass, entry) == CONTROL | {
         *("off_peak", "next_off_peak_change", "price", "price_peak", "price_off_peak"),
+        *("export_price", "feeding_in_costs"),
     }
     assert CONTROL | {"red_target", "red_power"} <= before
     asked = home.server.count()
@@ -388,7 +389,8 @@ async def test_options_of_fixed_hours(
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
-    control = ["strategy", "night", "batteries", "house", "alerts", "notify"]
+    control = ["strategy", "export", "night", "batteries", "house", "consumers"]
+    control += ["alerts", "notify"]
     assert menu["menu_options"] == [*control, "off_peak", "prices", "tidy_up"]
     await flow.choose("off_peak")
     third = {"third_start": None, "third_end": None}

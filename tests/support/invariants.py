@@ -15,7 +15,6 @@ from simulator import Outcome, SimulatedBattery, Slot
 if TYPE_CHECKING:
     from tests.support.plan_home import PlanHome
 
-_TIDY_WITHIN: Final = 10
 _SETTLED_WITHIN: Final = 120
 _SETTLED: Final = 600.0
 # Seconds within which the plan computes anew by a clock that has been set right.
@@ -65,7 +64,6 @@ class Invariants:
         self._seen: dict[str, int] = {}
         self._started = 0.0
         self._holds_by_day = False
-        self._left: list[Slot] = []
         self._known_days: frozenset[int] = frozenset()
         self._known_minutes = frozenset({*range(22 * 60, 24 * 60), *range(6 * 60)})
 
@@ -156,18 +154,14 @@ class Invariants:
     def _is_hold_by_day(self, slot: Slot) -> bool:
         """Tell whether a slot is what keeps a battery at 0 W by day.
 
-        Where any hour may be cheap, and where there are things that batteries must not feed.
+        Where any hour may be cheap, and where there are things that batteries must not feed. One
+        that is handed back before its end stays, as a slot write takes a battery out of Auto: it
+        can do nothing but stand still, and the plan writes it anew before it uses Manual again.
         """
         if self._home.is_running:
             feeds_all = not self._home.control.options.do_not_feed
             self._holds_by_day = self._is_dynamic or not feeds_all
-        now = self._home.now
-        if slot.power != 0 or not self._holds_by_day or slot.week_set != 1 << now.weekday():
-            return False
-        if not self._home.is_running:
-            # Nobody can disable it, nor later without taking the battery out of Auto.
-            self._left.append(slot)
-        return now.hour * 60 + now.minute - slot.end < _TIDY_WITHIN or slot in self._left
+        return self._holds_by_day and slot.power == 0
 
     def _off_peak_minutes(self) -> frozenset[int]:
         home = self._home
