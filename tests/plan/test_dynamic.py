@@ -493,7 +493,7 @@ async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow
     result = await flow.submit(price_entities=["sensor.gone"], **_FORM)
     assert result["errors"] == {"base": "no_prices"}
     result = await flow.submit(price_entities=["sensor.out"], **_FORM | {"surcharge": -0.015})
-    assert "0.185" in str(result["description_placeholders"])
+    assert "You earn now: 0.185" in str(result["description_placeholders"])
     await flow.choose("export_use")
     await home.settle()
     assert float(home.state("export_price")) == pytest.approx(0.185)

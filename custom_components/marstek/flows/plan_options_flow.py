@@ -156,7 +156,9 @@ class PlanOptionsFlow(NotifyStep):
         return self.async_show_menu(
             step_id="export_check",
             menu_options=["export_use", "export_source"],
-            description_placeholders=await async_price_summary(self.hass, self._source),
+            description_placeholders=await async_price_summary(
+                self.hass, self._source, is_export=True
+            ),
         )
 
     async def async_step_export_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -23,18 +23,28 @@ _MINUTE: Final = dt.timedelta(minutes=1)
 _DAY: Final = dt.timedelta(days=1)
 
 
-async def async_price_summary(hass: HomeAssistant, reading: SourceReading) -> dict[str, str]:
-    """Return the placeholders of a step that shows what was read."""
+async def async_price_summary(
+    hass: HomeAssistant, reading: SourceReading, *, is_export: bool = False
+) -> dict[str, str]:
+    """Return the placeholders of a step that shows what was read.
+
+    Prices are paid for what is drawn, or earned with what is fed in.
+    """
     wording = Wording(await async_load_texts(hass), hass.config.language)
     offer = reading.offer
     if offer is None:
         return {"summary": ""}
-    lines = _lines(hass, offer, reading.options, wording)
+    lines = _lines(hass, offer, reading.options, wording, is_export=is_export)
     return {"summary": "\n".join(f"- {line}" for line in lines)}
 
 
 def _lines(
-    hass: HomeAssistant, offer: Offer, options: Mapping[str, Any], wording: Wording
+    hass: HomeAssistant,
+    offer: Offer,
+    options: Mapping[str, Any],
+    wording: Wording,
+    *,
+    is_export: bool,
 ) -> Iterator[str]:
     """Yield the lines of the summary."""
 
@@ -69,9 +79,8 @@ def _lines(
     now = offer.prices.get(_quarter(dt_util.utcnow()))
     if now is not None:
         paid = settings.paid(now)
-        yield text(
-            "told_source_paid_as_is" if paid == now else "told_source_paid", price=price(paid)
-        )
+        key = "told_source_paid_as_is" if paid == now else "told_source_paid"
+        yield text("told_source_earned" if is_export else key, price=price(paid))
     if offer.provisional:
         yield text("told_source_undated")
 
