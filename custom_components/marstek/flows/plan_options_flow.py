@@ -1,6 +1,6 @@
 """Options flow of the plan. Changes take effect immediately, without a reload."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -97,14 +97,26 @@ class PlanOptionsFlow(NotifyStep):
 
     async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change where day-ahead prices come from, and what is paid on top of them."""
+        options = options_of(self.config_entry, Tariff.DYNAMIC)
+        return await self._async_ask_source(
+            "source", options, user_input, self.async_step_source_check
+        )
+
+    async def _async_ask_source(
+        self,
+        step_id: str,
+        options: Mapping[str, Any],
+        user_input: dict[str, Any] | None,
+        check: Callable[[], Awaitable[ConfigFlowResult]],
+    ) -> ConfigFlowResult:
+        """Show the form of a source, with `options` at first, until it can be read, then go on."""
         if user_input is not None:
             self._source_input = user_input
             self._source = await async_read_source(self.hass, user_input)
             if not self._source.errors:
-                return await self.async_step_source_check()
-        options = options_of(self.config_entry, Tariff.DYNAMIC)
+                return await check()
         return self.async_show_form(
-            step_id="source",
+            step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
                 source_schema(self.hass, options, self._source.subjects), self._source_input
             ),
@@ -137,18 +149,9 @@ class PlanOptionsFlow(NotifyStep):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the source of what feeding in earns, and what is taken off it."""
-        if user_input is not None:
-            self._source_input = user_input
-            self._source = await async_read_source(self.hass, user_input)
-            if not self._source.errors:
-                return await self.async_step_export_check()
         options = self.config_entry.options.get(CONF_EXPORT_SOURCE, {})
-        return self.async_show_form(
-            step_id="export_source",
-            data_schema=self.add_suggested_values_to_schema(
-                source_schema(self.hass, options, self._source.subjects), self._source_input
-            ),
-            errors=self._source.errors,
+        return await self._async_ask_source(
+            "export_source", options, user_input, self.async_step_export_check
         )
 
     async def async_step_export_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
