@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from itertools import product
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
@@ -149,8 +150,19 @@ def choose(home: PlanHome, option: str) -> asyncio.Task[None]:
 
 
 @at(2026, 1, 4, 22, 30)
-@pytest.mark.parametrize("how", ["cancelled", "stopped", "unloaded"])
-@pytest.mark.parametrize("option", ["auto", "ai", "manual", "passive"])
+@pytest.mark.parametrize(
+    ("option", "how"),
+    [
+        *product(("auto", "ai", "manual", "passive"), ("cancelled",)),
+        ("auto", "stopped"),
+        ("manual", "unloaded"),
+        *(
+            pytest.param(option, how, marks=pytest.mark.long)
+            for option, how in product(("auto", "ai", "manual", "passive"), ("stopped", "unloaded"))
+            if (option, how) not in (("auto", "stopped"), ("manual", "unloaded"))
+        ),
+    ],
+)
 async def test_a_command_cut_short_does_not_lose_the_red_night(how: str, option: str) -> None:
     """Whatever cuts it, the plan goes on and the battery is full on the red morning."""
     async with plan_home(soc=45, count=1) as home:

@@ -166,7 +166,14 @@ async def test_garbage(name: str) -> None:
 
 
 @virtual
-@pytest.mark.parametrize("name", ["missing", "truncated", "wrong_id"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("missing", marks=pytest.mark.long),
+        "truncated",
+        pytest.param("wrong_id", marks=pytest.mark.long),
+    ],
+)
 async def test_garbage_for_hours(name: str) -> None:
     """However long a battery talked nonsense, it is understood soon after it stops."""
     async with watched(outages=1) as watch:

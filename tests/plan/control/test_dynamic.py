@@ -183,7 +183,7 @@ async def test_home_assistant_that_never_comes_back() -> None:
         await home.start()
 
 
-@pytest.mark.parametrize("first", [28, 24])
+@pytest.mark.parametrize("first", [28, pytest.param(24, marks=pytest.mark.long)])
 def test_nights_of_a_clock_change(first: int) -> None:
     """The cheap hours are those of the clock on the wall, also when it is set."""
     year_month = {28: (2026, 3), 24: (2026, 10)}[first]

@@ -25,7 +25,14 @@ def writes(home: PlanHome) -> int:
 
 
 @at(2026, 3, 12, 22, 30)
-@pytest.mark.parametrize("how", ["restart", "reload the plan", "reload a battery"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "restart",
+        pytest.param("reload the plan", marks=pytest.mark.long),
+        pytest.param("reload a battery", marks=pytest.mark.long),
+    ],
+)
 async def test_a_restart_or_a_reload_writes_nothing_and_goes_on(how: str) -> None:
     """A restart or a reload writes nothing and goes on."""
     async with plan_home(soc=50) as home:
@@ -53,7 +60,7 @@ async def test_a_restart_or_a_reload_writes_nothing_and_goes_on(how: str) -> Non
         ((21, 59, 50), 20),
         pytest.param((22, 5, 0), 20, marks=pytest.mark.long),
         pytest.param((22, 5, 1), 20, marks=pytest.mark.long),
-        ((22, 5, 3), 600),
+        pytest.param((22, 5, 3), 600, marks=pytest.mark.long),
         pytest.param((5, 44, 59), 20, marks=pytest.mark.long),
         pytest.param((5, 57, 2), 20, marks=pytest.mark.long),
         ((5, 59, 59), 20),
@@ -80,7 +87,7 @@ async def test_a_restart_at_a_boundary_loses_nothing(
 
 
 @at(2026, 3, 9, 21, 40)
-@pytest.mark.parametrize("hours", [-2, 5])
+@pytest.mark.parametrize("hours", [-2, pytest.param(5, marks=pytest.mark.long)])
 async def test_a_step_of_the_system_clock_is_followed_and_taken_back(hours: int) -> None:
     """A step of the system clock is followed and taken back."""
     async with plan_home(soc=70) as home:
@@ -96,7 +103,7 @@ async def test_a_step_of_the_system_clock_is_followed_and_taken_back(hours: int)
 
 
 @at(2026, 3, 12, 21, 40)
-@pytest.mark.parametrize("is_set_right", [True, False])
+@pytest.mark.parametrize("is_set_right", [pytest.param(True, marks=pytest.mark.long), False])
 async def test_a_clock_set_back_a_night_charges_nothing_in_red_peak_hours(
     *, is_set_right: bool
 ) -> None:
