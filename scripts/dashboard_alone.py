@@ -58,7 +58,7 @@ async def _use_editors(walk: DashboardWalk, hass: HomeAssistant, path: str) -> N
     for number, name in enumerate(_DRAWN):
         edit = words.frontend("ui.panel.lovelace.editor.edit_card.edit")
         card = page.locator("hui-card-options").filter(has=page.locator(f"marstek-{name}-card"))
-        await card.get_by_role("button", name=edit).click()
+        await card.get_by_role("button", name=edit, exact=True).click()
         dialog = page.locator("hui-dialog-edit-card")
         await dialog.locator("hui-form-editor ha-form").first.wait_for()
         title = dialog.get_by_role("textbox", name=labels["editor_title"]).first
