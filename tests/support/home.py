@@ -110,6 +110,9 @@ class Home:
         """Stop Home Assistant as for a restart: without unloading anything first."""
         entries = self.hass.config_entries.async_entries(DOMAIN)
         await self.hass.async_stop(force=True)
+        # A timer that was due in the instant of the stop has started itself again. With the end
+        # of the process it ends; here those that may not outlive the stop are ended once more.
+        self.hass._cancel_cancellable_timers()  # noqa: SLF001
         for entry in entries:
             if entry.state is ConfigEntryState.LOADED and is_battery(entry):
                 # The end of the process does this.
