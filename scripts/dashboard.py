@@ -18,6 +18,7 @@ from playwright.async_api import Error as BrowserError
 from custom_components.marstek.tempo import PARIS
 
 from .dashboard_alone import use_alone
+from .dashboard_buttons import Buttons
 from .dashboard_day import RECIPIENTS, LivedDay, live
 from .dashboard_red import RedDay, hide_tomorrow
 from .dashboard_walk import PAGES, DashboardWalk, check, last_look, quiet_console
@@ -57,7 +58,7 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
                 await walk.use_flow()
                 await walk.use_records()
                 await WeekEditor(walk).edit()
-                await walk.use_buttons()
+                await Buttons(walk, hass).use()
                 await use_alone(walk, hass)
                 await walk.measure()
                 if arguments.red:

@@ -31,7 +31,6 @@ _CARDS: Final = (
 )
 # Icons of brands that the demo does not have, and what other integrations' pages log.
 _NOISE: Final = re.compile(r"brands|favicon|net::ERR_NAME_NOT_RESOLVED|404")
-_OBEYED_WITHIN_S: Final = 60.0
 _QUARTER: Final = 900
 # What web.dev calls good; the half second after a click does not count.
 _MOST_SHIFT: Final = 0.1
@@ -77,7 +76,8 @@ class DashboardWalk:
         self.page = page
         self._hass = hass
         self.language = language
-        self._words = Words(language)
+        self.words = Words(language)
+        """What is written on the buttons of Home Assistant and of the integration."""
         self.texts: dict[str, dict[str, str]] = json.loads(
             (_TEXTS / f"{language}.json").read_text("utf-8")
         )
@@ -91,11 +91,11 @@ class DashboardWalk:
         page, prefix = self.page, "ui.panel.config.lovelace.dashboards"
         before = {each["url_path"] for each in await self._hass.command("lovelace/dashboards/list")}
         await page.goto(f"{self._hass.url}/config/lovelace/dashboards")
-        add = self._words.frontend(f"{prefix}.picker.add_dashboard")
+        add = self.words.frontend(f"{prefix}.picker.add_dashboard")
         await page.get_by_role("button", name=add).first.click()
         title = self.texts["dashboard"]["listed"]
         await page.locator("dashboard-card").filter(has_text=title).click()
-        create = self._words.frontend(f"{prefix}.detail.create")
+        create = self.words.frontend(f"{prefix}.detail.create")
         await page.get_by_role("button", name=create, exact=True).last.click()
 
         async def is_there() -> bool:
@@ -272,51 +272,6 @@ class DashboardWalk:
                 for number, start in enumerate(starts)
             ],
         )
-
-    def _button(self, key: str) -> Locator:
-        name = self.texts["buttons"][key]
-        return self.page.locator("hui-tile-card").filter(has_text=name).first
-
-    async def _confirm(self) -> str:
-        """Confirm the question that is asked; return it."""
-        dialog = self.page.locator("dialog-box")
-        confirm = dialog.get_by_role("button", name=self._words.frontend("ui.common.ok"))
-        await confirm.wait_for()
-        question = await dialog.locator(".content, p").first.inner_text()
-        await confirm.click()
-        return " ".join(question.split())
-
-    async def use_buttons(self) -> None:
-        """Charge, hand back, pause and resume; the simulator says what the batteries do."""
-        await self.open("now")
-        await self._button("charge").click()
-        self.report(f"charge: {await self._confirm()}")
-        await self._truly(
-            "all charge", lambda state: state["mode"] == "Passive" and state["ac_power"] < -100
-        )
-        await wait_until(
-            "the plan leaves all to their owner", self._all_by_hand, seconds=60, interval=1
-        )
-        await self._button("hand_back").click()
-        await self._truly("all are back in Auto", lambda state: state["mode"] == "Auto")
-        await self._button("pause").click()
-        await self._confirm()
-        await self._button("resume").wait_for()
-        await self._button("resume").click()
-        await self._button("pause").wait_for()
-        self.report("charged, handed back, paused and resumed")
-
-    async def _all_by_hand(self) -> bool:
-        """Tell whether the plan has left all batteries to their owner: until then commands run."""
-        entities, states = await self._hass.entity_ids("marstek"), await self._hass.states()
-        return bool(states[entities["plan_plan_state"]]["state"] == "override")
-
-    async def _truly(self, what: str, is_so: Callable[[dict[str, Any]], bool]) -> None:
-        async def obeyed() -> bool:
-            states = [await home.truth(battery.ble_mac) for battery in home.BATTERIES]
-            return all(is_so(state) for state in states)
-
-        await wait_until(what, obeyed, seconds=_OBEYED_WITHIN_S, interval=1)
 
     async def measure(self) -> None:
         """Measure how long pages, layout and data take."""

@@ -112,7 +112,7 @@ class Home:
         await self.hass.async_stop(force=True)
         # A timer that was due in the instant of the stop has started itself again. With the end
         # of the process it ends; here those that may not outlive the stop are ended once more.
-        self.hass._cancel_cancellable_timers()  # noqa: SLF001
+        self.hass._cancel_cancellable_timers()
         for entry in entries:
             if entry.state is ConfigEntryState.LOADED and is_battery(entry):
                 # The end of the process does this.
