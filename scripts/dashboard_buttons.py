@@ -50,6 +50,8 @@ class Buttons:
         await walk.open(BATTERY_PAGE)
         await self._do_now("hold")
         await _truly("it holds", _is_held, battery)
+        # The page follows once the battery has confirmed.
+        await self._do_now_tile().get_by_text(_choice(walk, "hold")).nth(1).wait_for()
         await walk.keep("held")
         await self._do_now("as_planned")
         await _truly("it is back in Auto", _is_auto, battery)
@@ -57,12 +59,13 @@ class Buttons:
 
     async def _do_now(self, choice: str) -> None:
         """Choose from the list *Do now* of a battery's page."""
-        words, page = self._walk.words, self._walk.page
-        name = words.own("entity.select.do_now.name")
-        tile = page.locator("hui-tile-card").filter(has_text=name)
-        await tile.locator("ha-control-select-menu").click()
-        text = words.own(f"entity.select.do_now.state.{choice}")
-        await page.locator("ha-dropdown-item, ha-list-item").filter(has_text=text).first.click()
+        items = self._walk.page.locator("ha-dropdown-item, ha-list-item")
+        await self._do_now_tile().locator("ha-control-select-menu").click()
+        await items.filter(has_text=_choice(self._walk, choice)).first.click()
+
+    def _do_now_tile(self) -> Locator:
+        name = self._walk.words.own("entity.select.do_now.name")
+        return self._walk.page.locator("hui-tile-card").filter(has_text=name)
 
     def _button(self, key: str) -> Locator:
         name = self._walk.texts["buttons"][key]
@@ -81,6 +84,10 @@ class Buttons:
         """Tell whether the plan has left all batteries to their owner: until then commands run."""
         entities, states = await self._hass.entity_ids("marstek"), await self._hass.states()
         return bool(states[entities["plan_plan_state"]]["state"] == "override")
+
+
+def _choice(walk: DashboardWalk, choice: str) -> str:
+    return walk.words.own(f"entity.select.do_now.state.{choice}")
 
 
 def _is_auto(state: dict[str, Any]) -> bool:
