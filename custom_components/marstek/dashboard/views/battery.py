@@ -58,7 +58,12 @@ def _control(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]
         features=[{"type": "numeric-input", "style": "slider"}],
         grid_options={"columns": "full"},
     )
-    yield from tile(known("restore_automatic"), hide_state=True, features=[{"type": "button"}])
+    yield from tile(
+        known("restore_automatic"),
+        hide_state=True,
+        features=[{"type": "button"}],
+        grid_options={"columns": "full"},
+    )
 
 
 def _schedule(battery: BatteryInventory, texts: DashboardTexts) -> Iterable[Card]:
