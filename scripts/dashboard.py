@@ -137,7 +137,8 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> int:
                 await hide_tomorrow()
             if arguments.day:
                 await home.ask("tempo declare", day="tomorrow", colour="red")
-            await flow.add_all(hass, len(home.BATTERIES), say)
+            chosen = {"energy_dashboard": True} if arguments.day else {}
+            await flow.add_all(hass, len(home.BATTERIES), say, chosen)
             await (_live(hass, arguments) if arguments.day else _walk(hass, arguments))
         reported = "frontend.js" in demo.log.read_text("utf-8", "replace")
         check(not reported, "the frontend reported errors to the log of Home Assistant")

@@ -12,17 +12,23 @@ from pathlib import Path
 import time
 from typing import Any, Final
 
+from custom_components.marstek.const import CONF_NOTIFY_ENTITIES, CONF_PHONES
+from custom_components.marstek.tempo import PARIS
+
 from .dashboard_walk import DashboardWalk, Report, check
 from .demo_lib import home
 from .demo_lib.browser import Walk
 from .demo_lib.home_assistant import HomeAssistant, wait_until
+from .demo_lib.phone import Phone
 from .demo_lib.shifted_clock import ShiftedClock
 
-RECIPIENTS: Final = "kitchen_sink:\n"
-"""Configuration of an integration of Home Assistant's that has notify entities for trials."""
+RECIPIENTS: Final = "kitchen_sink:\nmobile_app:\n"
+"""Configuration of integrations of Home Assistant's: notify entities for trials, and phones."""
 _RECIPIENT: Final = "notify.mybox_personal_notifier_with_title"
 _SPEED: Final = 600.0
-# A report of a day is sent at 08:00 on the next one.
+_SLOWLY: Final = 60.0
+# A report of a day is sent at 08:00 on the next one, or some minutes later.
+_REPORTS_ARE_SENT: Final = (dt.time(7, 45), dt.time(8, 10))
 _LIVED: Final = dt.timedelta(hours=26)
 _MAC: Final = home.BATTERIES[0].ble_mac
 _FIVE_MINUTES: Final = dt.timedelta(minutes=5)
@@ -98,6 +104,17 @@ class LivedDay:
         await self._no_jump(entity_id, before)
         await page.goto(f"{self._hass.url}/history?entity_id={entity_id}")
         await self._walk.keep("old-log-history")
+        await self._energy_page(dt.datetime.fromtimestamp(before[0][0], PARIS).date())
+
+    async def _energy_page(self, measured_from: dt.date) -> None:
+        """Keep pictures of Home Assistant's Energy page on the days around the join."""
+        for days in (1, 0):
+            day = measured_from - dt.timedelta(days=days)
+            await self._walk.page.goto(f"{self._hass.url}/energy")
+            await self._walk.page.goto(
+                f"{self._hass.url}/energy/electricity?start_date={day}&end_date={day}"
+            )
+            await self._walk.keep(f"old-log-energy-{days}")
 
     async def _open_options(self) -> None:
         """Open the options of the battery, by the button of its entry."""
@@ -156,8 +173,8 @@ def _old_log(until: dt.datetime) -> str:
     return "\n".join(rows)
 
 
-async def _send_reports(hass: HomeAssistant, entity_id: str) -> None:
-    """Let the plan send a report each day to a notify entity, by its options."""
+async def _send_reports(hass: HomeAssistant, entity_id: str, phone: str) -> None:
+    """Let the plan send a report each day to a notify entity and a phone, by its options."""
     entries = await hass.command("config_entries/get", domain="marstek")
     entry = next(each for each in entries if each["title"] == "Plan")
     flows = "config/config_entries/options/flow"
@@ -169,28 +186,39 @@ async def _send_reports(hass: HomeAssistant, entity_id: str) -> None:
         suggested = (field.get("description") or {}).get("suggested_value", field.get("default"))
         if suggested is not None:
             values[field["name"]] = suggested
-    values |= {"notify_entities": [entity_id], "report": "daily"}
+    values |= {CONF_NOTIFY_ENTITIES: [entity_id], CONF_PHONES: [phone], "report": "daily"}
     done = await hass.rest("POST", path, values)
     check(done["type"] == "create_entry", f"notifications could not be chosen: {done}")
 
 
 async def live(hass: HomeAssistant, report: Report) -> None:
-    """Live until the evening of the red day; a notify entity is sent the report of the eve."""
-    clock = ShiftedClock.of_this_program()
-    await _send_reports(hass, _RECIPIENT)
-    until = time.time() + _LIVED.total_seconds()
-    clock.set_pace(speed=_SPEED)
+    """Live until the evening of the red day; a notify entity and a phone get the report of the eve."""
+    async with Phone(hass) as phone:
+        await _send_reports(hass, _RECIPIENT, await phone.register())
+        await _live_on(_LIVED)
+        await hass.renew()
+        state = (await hass.states())[_RECIPIENT]["state"]
+        check(state not in ("unknown", "unavailable"), "the notify entity was sent nothing")
+        # The recipient shows what it is sent as a notification of Home Assistant.
+        shown = await hass.command("persistent_notification/get")
+        received = [each for each in shown if "kWh" in each["message"]]
+        check(bool(received), f"no report was received: {shown}")
+        first = received[0]
+        report(f"report at {state}: {first['title']}: {' '.join(first['message'].split())[:300]}")
+        pushed = phone.check_report()
+        check(pushed["message"] == first["message"], f"the phone was told otherwise: {pushed}")
+        report("the phone got it too, and fetched its picture")
+
+
+async def _live_on(lived: dt.timedelta) -> None:
+    """Live so long at high speed, but slowly while reports are sent, which have 10 s to arrive."""
+    clock, until = ShiftedClock.of_this_program(), time.time() + lived.total_seconds()
     try:
         while time.time() < until:
+            begins, ends = _REPORTS_ARE_SENT
+            is_sent = begins <= dt.datetime.now(PARIS).time() < ends
+            clock.set_pace(speed=_SLOWLY if is_sent else _SPEED)
+            # By the clock of the machine.
             await asyncio.sleep(1)
     finally:
         clock.set_pace(speed=1)
-    await hass.renew()
-    state = (await hass.states())[_RECIPIENT]["state"]
-    check(state not in ("unknown", "unavailable"), "the notify entity was sent nothing")
-    # The recipient shows what it is sent as a notification of Home Assistant.
-    shown = await hass.command("persistent_notification/get")
-    received = [each for each in shown if "kWh" in each["message"]]
-    check(bool(received), f"no report was received: {shown}")
-    first = received[0]
-    report(f"report at {state}: {first['title']}: {' '.join(first['message'].split())[:300]}")

@@ -1,6 +1,7 @@
 """Walk the integration's config flow as its dialog does, over Home Assistant's API."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from .home_assistant import HomeAssistant, Json
@@ -35,17 +36,25 @@ def fill_in(form: Json) -> Json:
     return values
 
 
-async def add_all(hass: HomeAssistant, expected: int, report: Any) -> None:
-    """Add every battery that the flow finds, and the plan that it leads on to; `report` is called with each step as text."""
+async def add_all(
+    hass: HomeAssistant, expected: int, report: Any, chosen: Mapping[str, Any] = {}
+) -> None:
+    """Add every battery that the flow finds, and the plan that it leads on to.
+
+    `report` is called with each step as text. Fields that are `chosen` get that value, all others
+    what is suggested.
+    """
     flow = await hass.rest("POST", FLOWS, {"handler": DOMAIN})
     for _ in range(STEPS_AT_MOST):
-        flow = await _follow(hass, flow, expected, report)
+        flow = await _follow(hass, flow, expected, report, chosen)
         if flow is None:
             return
     raise DemoError(f"the flow did not end within {STEPS_AT_MOST} steps")
 
 
-async def _follow(hass: HomeAssistant, flow: Json, expected: int, report: Any) -> Json | None:
+async def _follow(
+    hass: HomeAssistant, flow: Json, expected: int, report: Any, chosen: Mapping[str, Any]
+) -> Json | None:
     """Take one step; return what came of it, or None at the end."""
     path = f"{FLOWS}/{flow['flow_id']}"
     step = flow.get("step_id", "")
@@ -64,6 +73,7 @@ async def _follow(hass: HomeAssistant, flow: Json, expected: int, report: Any) -
             if flow.get("errors"):
                 raise DemoError(f"step {step} shows errors: {flow['errors']}")
             values = fill_in(flow)
+            values |= {name: value for name, value in chosen.items() if name in values}
             report(f"step {step}: {values or 'confirmed'}")
             if "devices" in values and len(values["devices"]) < expected:
                 raise DemoError(f"step {step} offers fewer than {expected} batteries: {values}")

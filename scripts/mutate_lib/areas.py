@@ -39,6 +39,9 @@ _CONTROLLER: Final = (
     "tests/plan/control/test_people.py",
     "tests/plan/control/test_restarts.py",
     "tests/plan/control/test_left_alone.py",
+    "tests/plan/control/test_entities.py",
+    "tests/plan/control/test_actions.py",
+    "tests/plan/control/test_strategy.py",
 )
 
 AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

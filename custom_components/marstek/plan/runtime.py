@@ -23,13 +23,7 @@ class Plan:
         self.tariff = TariffCoordinator(hass, entry)
         self.journal = JournalStore(hass, entry.entry_id)
         self.control = PlanController(hass, self.tariff, self.journal)
-        self.savings = SavingsMeter(
-            hass,
-            entry,
-            self.tariff,
-            lambda: self.control.options,
-            self._async_noted,
-        )
+        self.savings = SavingsMeter(hass, entry, self.tariff, lambda: self.control.options)
         self._loss = PlanLossRepair(
             hass,
             entry.entry_id,
@@ -46,10 +40,9 @@ class Plan:
         )
 
     @callback
-    def _async_noted(self) -> None:
-        """Show what has been noted of the savings, and judge it."""
+    def _async_judge(self) -> None:
+        """Judge what has been noted of the savings."""
         self._loss.async_look(self.savings.store.ledger, dt_util.now().date())
-        self.control.async_update_listeners()
 
     def async_start(self) -> None:
         """Keep tariff and batteries up to date, whether or not an entity shows them."""
@@ -61,6 +54,7 @@ class Plan:
         )
         entry.async_on_unload(entry.add_update_listener(_async_follow_options))
         self.control.plan_maker.learner.async_start()
+        entry.async_on_unload(self.savings.async_add_listener(self._async_judge))
         self.savings.async_start()
         self.notifications.async_start()
         self.control.announcer.events.async_start()

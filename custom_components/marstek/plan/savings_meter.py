@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
@@ -56,14 +56,13 @@ class SavingsMeter:
         entry: ConfigEntry,
         tariff: TariffCoordinator,
         options: Callable[[], PlanOptions],
-        on_noted: Callable[[], None],
     ) -> None:
-        """Measure for the plan `entry`; `on_noted` is called after each span."""
+        """Measure for the plan `entry`."""
         self._hass = hass
         self._entry = entry
         self._tariff = tariff
         self._options = options
-        self._on_noted = on_noted
+        self._listeners: list[Callable[[], None]] = []
         self.store = SavingsStore(hass, entry.entry_id)
         self._batteries: dict[str, BatteryMeter] = {}
         self._grid: GridMeter | None = None
@@ -85,6 +84,12 @@ class SavingsMeter:
         unload(self._async_stop)
         self._async_follow()
         self._open(dt_util.utcnow())
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `listener` after each span that is noted; return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     @callback
     def _async_stop(self) -> None:
@@ -206,7 +211,8 @@ class SavingsMeter:
         if (gain := self._gain(span, is_auto=is_auto)) is not None:
             ledger.add_plan(day, gain, seconds, price.money, unpriced_as=price.name)
         self.store.save_soon()
-        self._on_noted()
+        for listener in tuple(self._listeners):
+            listener()
 
     def _gain(self, span: MeteredSpan, *, is_auto: bool) -> PlanGain | None:
         """Return what the plan added in a span over plain Auto; None where that is not known.

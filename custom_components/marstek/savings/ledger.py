@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import takewhile
 import math
 from typing import Any, Final
 
@@ -114,6 +115,7 @@ class Ledger:
         """Go on from these days."""
         self._days = dict(sorted((days or {}).items()))
         self._before = before
+        self._total = before + sum(line.saved for line in self._days.values())
         self.version = 0
         """Number that changes with each note, for those who keep what they have summed up."""
         self._bound()
@@ -209,7 +211,7 @@ class Ledger:
         """Return what was saved in the period that a day belongs to."""
         first = first_day(period, today)
         if first is None:
-            return self._before + sum(line.saved for line in self._days.values())
+            return self._total
         return sum(line.saved for line in self._lines(first, today))
 
     def plan_added(self, first: date, last: date) -> float | None:
@@ -228,20 +230,22 @@ class Ledger:
         return sum(line.from_sun for line in lines), sum(line.from_grid for line in lines)
 
     def _lines(self, first: date, last: date) -> list[DayMoney]:
-        return [line for day, line in self._days.items() if first <= day <= last]
+        """Return the lines from one day to another; days before these take no time."""
+        latest = takewhile(lambda item: item[0] >= first, reversed(self._days.items()))
+        return [line for day, line in latest if day <= last][::-1]
 
     def by_colour(self, first: date, last: date) -> dict[str, float]:
         """Return what was saved from one day to another, by colour."""
         found: dict[str, float] = {}
-        for day, line in self._days.items():
-            if first <= day <= last:
-                for colour, saved in line.by_colour.items():
-                    found[colour] = found.get(colour, 0.0) + saved
+        for line in self._lines(first, last):
+            for colour, saved in line.by_colour.items():
+                found[colour] = found.get(colour, 0.0) + saved
         return found
 
     def _put(self, day: date, line: DayMoney) -> None:
         self.version += 1
         is_new = day not in self._days
+        self._total += line.saved - self.day(day).saved
         self._days[day] = line
         if is_new:
             self._days = dict(sorted(self._days.items()))

@@ -1,10 +1,14 @@
 """Guards of the plan's control that no other test needs."""
 
 import asyncio
+import json
+from pathlib import Path
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.plan.events import Kind
 from simulator import BatterySpec
 from tests.support.plan_home import at, plan_home
@@ -123,3 +127,25 @@ async def test_meters_are_asked_for_a_charge_only_while_the_plan_commands() -> N
         await home.minutes(30)
         assert asked() == before
         home.guard.broken.clear()
+
+
+@at(2026, 3, 12, 22, 30)
+async def test_what_a_person_decided_is_on_disk_within_ten_seconds() -> None:
+    """A process that is killed then has forgotten nothing."""
+    async with plan_home(soc=40) as home:
+        await home.minutes(10)
+        battery = home.batteries[0]
+        path = Path(home.hass.config.config_dir) / ".storage" / f"{DOMAIN}.{home.entry.entry_id}"
+
+        async def stored() -> dict[str, Any]:
+            await asyncio.sleep(10)
+            content = await asyncio.to_thread(path.read_text)
+            control: dict[str, Any] = json.loads(content)["data"]["control"]
+            return control
+
+        await home.place.call(battery, "select", "mode", option="auto")
+        home.excused.add(battery.spec.ble_mac)
+        assert battery.spec.ble_mac in (await stored())["standing_back"]
+        await home.hass.services.async_call(DOMAIN, "pause", {}, blocking=True)
+        home.excused |= {each.spec.ble_mac for each in home.batteries}
+        assert (await stored())["paused_until"]

@@ -141,6 +141,11 @@ class LedgerSensor(ControlEntity, SensorEntity):
         self._summed_of: tuple[Ledger, int, dt.date, int] | None = None
         self._summed: tuple[float | None, Mapping[str, Any] | None] = (None, None)
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._savings.async_add_listener(self._handle_coordinator_update))
+
     @property
     @override
     def _value(self) -> Any:
