@@ -207,7 +207,7 @@ async def live(hass: HomeAssistant, report: Report) -> None:
         report(f"report at {state}: {first['title']}: {' '.join(first['message'].split())[:300]}")
         pushed = phone.check_report()
         check(pushed["message"] == first["message"], f"the phone was told otherwise: {pushed}")
-        report("the phone got it too, and fetched its picture")
+        report("the phone got it too")
 
 
 async def _live_on(lived: dt.timedelta) -> None:

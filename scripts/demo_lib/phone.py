@@ -89,10 +89,10 @@ class Phone:
         self.pictures.append(found)
 
     def check_report(self) -> Json:
-        """Return the message with a report; DemoError without one, or without its picture."""
+        """Return the message with a report; DemoError without one, or without a picture it names."""
         found = next((each for each in self.messages if "kWh" in each["message"]), None)
         if found is None:
             raise DemoError(f"the phone was sent no report: {self.messages}")
-        if not any(picture.startswith(_PNG) for picture in self.pictures):
-            raise DemoError(f"the phone could fetch no picture for {found}")
+        if not all(picture.startswith(_PNG) for picture in self.pictures):
+            raise DemoError(f"the phone could not fetch the picture of {found}")
         return found

@@ -42,6 +42,7 @@ _CONTROLLER: Final = (
     "tests/plan/control/test_entities.py",
     "tests/plan/control/test_actions.py",
     "tests/plan/control/test_strategy.py",
+    "tests/plan/control/test_options.py",
 )
 
 AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

@@ -395,7 +395,6 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     async def async_apply_now(self) -> None:
         """Send all orders again, even where they seem to be in force."""
-        await self._async_changed()
         self.participants.async_repeat()
 
     async def _async_changed(self) -> None:

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 import pytest
 
-from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.const import CONF_ALL_BATTERIES, CONF_BATTERIES, DOMAIN
 from custom_components.marstek.plan.events import Kind
 from simulator import BatterySpec
 from tests.support.plan_home import at, plan_home
@@ -77,6 +77,31 @@ async def test_no_turn_is_given_away_while_a_battery_is_being_set_up() -> None:
         await home.minutes(3)
         assert [len(home.writes(battery)) for battery in home.batteries] == written
         assert home.powers() == charging
+
+
+@at(2026, 3, 12, 21, 40)
+@pytest.mark.parametrize("how", ["disabled", "not of the plan"])
+async def test_a_battery_that_takes_no_part_is_not_waited_for(how: str) -> None:
+    """The others charge on a red eve, though it is not loaded."""
+    async with plan_home(soc=68) as home:
+        left_out, *others = home.batteries
+        entry, entries = home.place.entry(left_out), home.hass.config_entries
+        if how == "disabled":
+            await entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+        else:
+            home.set_options(
+                **{
+                    CONF_ALL_BATTERIES: False,
+                    CONF_BATTERIES: [each.spec.ble_mac for each in others],
+                }
+            )
+            await home.minutes(2)
+            await entries.async_unload(entry.entry_id)
+        assert entry.state is ConfigEntryState.NOT_LOADED
+        home.excused.add(left_out.spec.ble_mac)
+        await home.until(22, 30)
+        assert [each.state.mode for each in others] == ["Manual", "Manual"]
+        home.guard.broken.clear()
 
 
 @at(2026, 3, 10, 1, 0)

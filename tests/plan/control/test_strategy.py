@@ -8,6 +8,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.marstek.const import CONF_DAILY_LOAD, CONF_HAS_PV, CONF_STRATEGY, DOMAIN
+from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.plan.options import Approach
 from custom_components.marstek.planner import Action, Basis, Reason
 from simulator.household import constant
@@ -126,3 +127,19 @@ async def test_what_was_learnt_outlives_a_restart() -> None:
                 await home.minutes(10)
             assert battery.state.mode == "Auto"
             assert len(home.writes(battery)) == writes
+
+
+@at(2026, 3, 12, 21, 50)
+async def test_a_red_morning_is_measured_by_what_the_night_aimed_at() -> None:
+    """A battery that is empty all the same is told, as with simple nights."""
+    options = {CONF_STRATEGY: Approach.SAVINGS, CONF_DAILY_LOAD: 12}
+    async with plan_home(count=1, soc=40, options=options) as home:
+        await home.until(23)
+        assert home.shown.step
+        assert home.shown.step.action is Action.CHARGE
+        await home.until(5, 57)
+        assert home.kinds(Alert.RED_UNCHARGED) == []
+        home.batteries[0].set_battery(soc=30.0)
+        await home.until(6, 5)
+        assert len(home.kinds(Alert.RED_UNCHARGED)) == 1
+        home.guard.broken.clear()
