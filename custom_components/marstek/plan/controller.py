@@ -28,10 +28,11 @@ from .charging import ChargeWatch
 from .control_memory import FOR_EVER, ControlMemory
 from .journal import Journal
 from .journal_store import JournalStore
-from .options import Approach, PlanOptions, plan_options
+from .options import PlanOptions, plan_options
 from .participants import Participants, loaded_batteries
 from .plan_data import PlanData
 from .plan_maker import PlanMaker
+from .red_days import RedDays
 from .shares import share_of
 from .snapshot import PlanState, snapshot
 from .switch_detector import SwitchDetector
@@ -77,6 +78,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.announcer = Announcer(hass, tariff)
         self._switches = SwitchDetector(self.announcer)
         self._alerts = Alerts(hass, self.announcer, lambda: self.memory)
+        self._red_days = RedDays(self._alerts, tariff, lambda: self.options)
         self.participants = Participants(
             hass,
             self.config_entry,
@@ -100,7 +102,6 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._orders = Allocations(hass.loop.time)
         self._bank = TotalsTracker(hass.loop.time)
         self._running: Step | None = None
-        self._night_target = 0.0
 
     def _read_options(self) -> PlanOptions:
         return plan_options(self.config_entry.options, self.tariff.settings.tariff)
@@ -309,32 +310,13 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
         """Tell what has happened, and call the owner where that is needed."""
-        day = self.tariff.day_of(now)
-        self._alerts.look(loaded_batteries(self.hass), self.options, day)
-        tariff, target = self.tariff.data, self._wanted_for_red(step)
-        self._alerts.look_at_red(tariff, data, self.participants.executors, target)
+        batteries, executors = loaded_batteries(self.hass), self.participants.executors
+        self._alerts.look(batteries, self.options, self.tariff.day_of(now))
+        self._red_days.look_at_eve(data, step, executors)
         if not self.is_in_control:
             return
-        self._switches.look(step, self.participants.executors)
-        if tariff.today is Colour.RED and not tariff.is_off_peak:
-            elapsed = now - self.tariff.settings.off_peak.current(now).start
-            await self._alerts.async_look_at_red_morning(self.members(), target, day, elapsed)
-        else:
-            self._alerts.red_morning_is_over()
-
-    def _wanted_for_red(self, step: Step) -> float:
-        """Return the % that each battery should have on a red morning.
-
-        Simple nights aim at what the owner has set, others at what the running one has come to.
-        """
-        options = self.options.strategy
-        if self.options.approach is Approach.SIMPLE:
-            return min(options.red_target, options.most_soc)
-        if self.tariff.data.is_off_peak:
-            self._night_target = step.target if step.target is not None else self._night_target
-        elif self.tariff.data.today is not Colour.RED:
-            self._night_target = 0.0
-        return self._night_target
+        self._switches.look(step, executors)
+        await self._red_days.async_look_at_morning(self.members(), step, now)
 
     def _snapshot(self, plan: Timeline, step: Step, now: dt.datetime) -> PlanData:
         names, energy = async_battery_names(self.hass), self.memory.energy
