@@ -47,8 +47,15 @@ class LivedDay:
 
     async def look(self) -> None:
         """Compare the workbook with the sensors, and upload an old log."""
+        await self._no_repairs()
         await self._workbook()
         await self._old_log()
+
+    async def _no_repairs(self) -> None:
+        """See that nothing of this integration is told to need repair."""
+        found = (await self._hass.command("repairs/list_issues"))["issues"]
+        ours = [each["translation_key"] for each in found if each["domain"] == "marstek"]
+        check(not ours, f"after a good day these repairs are shown: {ours}")
 
     async def _values(self) -> dict[str, float]:
         """Return the numbers that entities show, by the ends of their unique ids."""
@@ -104,17 +111,25 @@ class LivedDay:
         await self._no_jump(entity_id, before)
         await page.goto(f"{self._hass.url}/history?entity_id={entity_id}")
         await self._walk.keep("old-log-history")
-        await self._energy_page(dt.datetime.fromtimestamp(before[0][0], PARIS).date())
+        await self._energy_page()
 
-    async def _energy_page(self, measured_from: dt.date) -> None:
-        """Keep pictures of Home Assistant's Energy page on the days around the join."""
-        for days in (1, 0):
-            day = measured_from - dt.timedelta(days=days)
-            await self._walk.page.goto(f"{self._hass.url}/energy")
-            await self._walk.page.goto(
-                f"{self._hass.url}/energy/electricity?start_date={day}&end_date={day}"
-            )
+    async def _energy_page(self) -> None:
+        """Show this battery on Home Assistant's Energy page; keep pictures of days around the join."""
+        ids, page = await self._hass.entity_ids("marstek"), self._walk.page
+        source = {
+            "type": "battery",
+            "stat_energy_from": ids[f"{_MAC}_energy_discharged"],
+            "stat_energy_to": ids[f"{_MAC}_energy_charged"],
+        }
+        await self._hass.command("energy/save_prefs", energy_sources=[source])
+        await page.goto(f"{self._hass.url}/energy/electricity")
+        previous = self._walk.words.frontend(
+            "ui.panel.lovelace.components.energy_period_selector.previous"
+        )
+        await page.get_by_role("button", name=previous).first.wait_for()
+        for days in range(3):
             await self._walk.keep(f"old-log-energy-{days}")
+            await page.get_by_role("button", name=previous).first.click()
 
     async def _open_options(self) -> None:
         """Open the options of the battery, by the button of its entry."""

@@ -161,14 +161,13 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     @callback
     def async_apply_options(self) -> None:
-        """Go by changed options at once."""
+        """Go by changed options; the tariff, which has applied them before, has all computed anew."""
         before, self.options = self.options, self._read_options()
         if self.options.strategy != before.strategy:
             # What was enough may no longer be.
             self.memory.complete.clear()
         self.plan_maker.learner.async_follow_options()
         self.async_update_listeners()
-        self.async_reconsider()
 
     @override
     async def async_shutdown(self) -> None:

@@ -96,6 +96,20 @@ def _slots(home: PlanHome) -> list[tuple[int, int, int]]:
     return [(slot.start, slot.end, slot.power) for slot in slots]
 
 
+@at(2026, 11, 17, 12, 50)
+async def test_a_charge_that_is_over_may_begin_anew_with_the_next_step() -> None:
+    """What is full is not charged again in this step; a later one may be worth it once more."""
+    async with _home(soc=60.0) as home:
+        (battery,) = home.batteries
+        await home.until(13, 10)
+        step = home.shown.step
+        assert step is not None
+        assert step.target is not None
+        battery.set_battery(soc=step.target)
+        await home.until(13, 14)
+        assert home.control.memory.complete == {battery.spec.ble_mac: step.end}
+
+
 @at(2026, 11, 17, 11, 50)
 async def test_two_days_of_prices() -> None:
     """It charges in the cheapest hours and in no others, by day in Passive, by night in a slot."""

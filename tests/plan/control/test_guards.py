@@ -1,6 +1,7 @@
 """Guards of the plan's control that no other test needs."""
 
 import asyncio
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from custom_components.marstek.const import CONF_ALL_BATTERIES, CONF_BATTERIES, DOMAIN
 from custom_components.marstek.plan.events import Kind
+from custom_components.marstek.plan.plan_data import ControlState
 from simulator import BatterySpec
 from tests.support.plan_home import at, plan_home
 
@@ -174,3 +176,42 @@ async def test_what_a_person_decided_is_on_disk_within_ten_seconds() -> None:
         await home.hass.services.async_call(DOMAIN, "pause", {}, blocking=True)
         home.excused |= {each.spec.ble_mac for each in home.batteries}
         assert (await stored())["paused_until"]
+
+
+@at(2026, 3, 9, 12, 0)
+async def test_a_pause_outlives_a_day_that_was_never_there() -> None:
+    """A clock that is a day ahead ends no pause, whoever is the first to look at it."""
+    async with plan_home(count=1) as home:
+        until = home.now + dt.timedelta(hours=12)
+        await home.hass.services.async_call(DOMAIN, "pause", {"until": until}, blocking=True)
+        await home.minutes(2)
+        home.place.clock.offset = dt.timedelta(days=1)
+        await home.control.async_refresh()
+        await home.minutes(5)
+        home.place.clock.offset = dt.timedelta()
+        await home.minutes(5)
+        assert home.control.memory.paused_until == until
+        home.excused.add(home.batteries[0].spec.ble_mac)
+
+
+@at(2026, 3, 9, 12, 0)
+async def test_an_override_is_told_with_the_batteries_it_is_for() -> None:
+    """Also where several are overridden by one call."""
+    async with plan_home(count=2) as home:
+        await home.hass.services.async_call(DOMAIN, "override", {"mode": "hold"}, blocking=True)
+        await asyncio.sleep(1)
+        (said,) = home.kinds(Kind.OVERRIDE_STARTED)
+        assert "Venus E 3.0 0000, Venus E 3.0 0001" in said.message
+        home.excused |= {each.spec.ble_mac for each in home.batteries}
+
+
+@at(2026, 3, 9, 22, 30)
+async def test_changed_options_are_gone_by_at_once() -> None:
+    """Not with the next look, up to a minute later."""
+    async with plan_home(count=1, soc=80) as home:
+        await home.minutes(10)
+        assert home.shown.state is ControlState.HOLD
+        await asyncio.sleep(5)
+        home.set_options(automatic=False)
+        await asyncio.sleep(2)
+        assert home.shown.state is ControlState.OFF
