@@ -69,7 +69,8 @@ async def test_a_file_is_tried_and_then_imported(
     shown = await answered(home, form, log_file=FILE, **GIVEN)
     assert shown["type"] is FlowResultType.MENU
     placeholders = shown["description_placeholders"] or {}
-    assert (placeholders["hours"], placeholders["unreadable"]) == ("72", "1")
+    assert placeholders["hours"] == "72"
+    assert placeholders["unreadable"].startswith("Lines that can’t be read: 1 (")
     assert await hours(home, "energy_charged") == before
     done = await answered(home, shown, next_step_id="old_log_write")
     assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "log_imported")

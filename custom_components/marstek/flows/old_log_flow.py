@@ -4,6 +4,7 @@ The file is read on trial first: what it holds is shown before anything is writt
 """
 
 from collections.abc import Mapping
+import datetime as dt
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
@@ -20,9 +21,10 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..plan.wording import Wording
 from ..records.importing import LONGEST_LOG, async_import
 from ..records.old_log import POWER_UNITS, LogFormat
-from ..texts import async_load_texts
+from ..texts import Texts, async_load_texts
 
 CONF_LOG_FILE: Final = "log_file"
 CONF_LOG_POWER_UNIT: Final = "log_power_unit"
@@ -71,7 +73,7 @@ class OldLogFlow(OptionsFlowWithReload):
         return self.async_show_menu(
             step_id="old_log_check",
             menu_options=["old_log_write", "old_log"],
-            description_placeholders=self._summary(),
+            description_placeholders=await self._async_summary(),
         )
 
     async def async_step_old_log_write(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -83,7 +85,9 @@ class OldLogFlow(OptionsFlowWithReload):
             return self.async_abort(
                 reason="log_not_imported", description_placeholders={"reason": texts.of_error(err)}
             )
-        return self.async_abort(reason="log_imported", description_placeholders=self._summary())
+        return self.async_abort(
+            reason="log_imported", description_placeholders=await self._async_summary()
+        )
 
     async def _async_read(self, given: Mapping[str, Any]) -> None:
         """Read the file on trial; a translated error where it can't be imported."""
@@ -129,20 +133,29 @@ class OldLogFlow(OptionsFlowWithReload):
             self.hass, self.config_entry, self._log, self._log_format, is_dry=is_dry
         )
 
-    def _summary(self) -> dict[str, str]:
+    async def _async_summary(self) -> dict[str, str]:
         """Return the figures of what was read, for the texts of the steps."""
-        found = self._found
-        lines = ", ".join(map(str, found["unreadable_lines"][:_MOST_LINES]))
+        found, texts = self._found, await async_load_texts(self.hass)
+        wording = Wording(texts, self.hass.config.language)
+        hours = max((each["hours"] for each in found["sensors"].values()), default=0)
         return {
-            "rows": str(found["rows"]),
-            "first": found["first"][:10],
-            "last": found["last"][:10],
-            "charged": str(found["charged_kwh"]),
-            "discharged": str(found["discharged_kwh"]),
-            "hours": str(max((each["hours"] for each in found["sensors"].values()), default=0)),
-            "unreadable": str(found["unreadable"]),
-            "lines": lines or "-",
+            "rows": wording.number(found["rows"]),
+            "first": wording.day(dt.date.fromisoformat(found["first"][:10])),
+            "last": wording.day(dt.date.fromisoformat(found["last"][:10])),
+            "charged": wording.decimal(found["charged_kwh"]),
+            "discharged": wording.decimal(found["discharged_kwh"]),
+            "hours": wording.number(hours),
+            "unreadable": _unreadable(found, texts),
         }
+
+
+def _unreadable(found: Mapping[str, Any], texts: Texts) -> str:
+    """Return a sentence with the lines that can't be read, if there are any."""
+    if not found["unreadable"]:
+        return ""
+    lines = ", ".join(map(str, found["unreadable_lines"][:_MOST_LINES]))
+    values = {"count": str(found["unreadable"]), "lines": lines}
+    return texts.message("log_lines_unreadable", values)
 
 
 _SCHEMA: Final = vol.Schema(
