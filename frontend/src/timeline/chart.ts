@@ -26,6 +26,8 @@ const AXIS = 34;
 const FEW_PIXELS = 26;
 /** Room in px that the label of an hour takes. */
 const LABEL = 44;
+/** Room in px that the name of a day takes. */
+const DAY = 84;
 const SYMBOLS: Record<Action, string> = {
   auto: "⟳",
   hold: "❚❚",
@@ -99,9 +101,10 @@ function grid({ window, format, width }: Drawing, scale: Scale, top: number): SV
   return ticks(window, every, (moment) => format.hour(moment)).map((moment) => {
     const midnight = format.hour(moment) === 0;
     const x = scale(moment);
+    const isNarrow = width - x < DAY;
     return svg`<line class=${midnight ? "midnight" : "hour"} x1=${x} x2=${x} y1="0" y2=${top}></line>
       <text class="axis" x=${x} y=${top + 13} text-anchor="middle">${format.hourLabel(moment)}</text>
-      ${midnight ? svg`<text class="axis day" x=${x + 3} y=${top + 28}>${format.day(moment)}</text>` : nothing}`;
+      ${midnight ? svg`<text class="axis day" x=${isNarrow ? width : x + 3} y=${top + 28} text-anchor=${isNarrow ? "end" : "start"}>${format.day(moment)}</text>` : nothing}`;
   });
 }
 
