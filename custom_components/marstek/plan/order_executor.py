@@ -115,12 +115,8 @@ class OrderExecutor:
     def async_want(self, order: BatteryCommand | None) -> None:
         """Have an order carried out; None leaves the battery as it is."""
         self._asked = order
-        if order is not None and self.doubt is not None:
-            if self._may_use_passive(order):
-                order = order.by_passive()
-            elif self.doubt is Outcome.CLOCK_WRONG and self._own_clock.is_settling:
-                # Neither its clock nor ours would end a charge when it has to.
-                order = BatteryCommand(0)
+        if order is not None:
+            order = self._cautious(order)
         is_done = order is None or order in (self._standing, self._impossible)
         if order == self._wanted and (self._is_busy or is_done):
             return
@@ -129,6 +125,21 @@ class OrderExecutor:
         self._stop()
         if order is not None and order != self._standing:
             self._start()
+
+    def _cautious(self, order: BatteryCommand) -> BatteryCommand:
+        """Return an order that charges in no hours but those it is meant for.
+
+        Our clock says when a charge begins, the battery's own when its slot ends. While ours has
+        just been set, none begins: it may be set back, and the battery's may be as wrong.
+        """
+        if self.doubt is not None and self._may_use_passive(order):
+            return order.by_passive()
+        is_charge = (order.power or 0) < 0
+        is_going_on = self._standing is not None and (self._standing.power or 0) < 0
+        trusts_slots = is_going_on and self.doubt is not Outcome.CLOCK_WRONG
+        if is_charge and self._own_clock.is_settling and not trusts_slots:
+            return BatteryCommand(0)
+        return order
 
     def _may_use_passive(self, order: BatteryCommand) -> bool:
         """Tell whether a countdown may stand in for slots.

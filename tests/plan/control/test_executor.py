@@ -29,6 +29,7 @@ WINDOW = SlotWindow(
     dt.datetime(2026, 11, 20, 12, tzinfo=PARIS), dt.datetime(2199, 11, 21, 6, tzinfo=PARIS)
 )
 CHARGE = BatteryCommand(-1000, WINDOW, until=WINDOW.end)
+STRONGER = BatteryCommand(-1500, WINDOW, until=WINDOW.end)
 BY_PASSIVE = CHARGE.by_passive()
 HOLD = BatteryCommand(0, WINDOW)
 SILENCE = NoAnswerError(Method.SET_MODE, 1)
@@ -481,10 +482,11 @@ async def test_slots_of_somebody_else_are_replaced_by_passive() -> None:
         ({}, Outcome.CLOCK_WRONG, CHARGE, BY_PASSIVE),
         ({"is_wrong": True}, Outcome.CLOCK_WRONG, CHARGE, CHARGE),
         ({"is_settling": True}, Outcome.CLOCK_WRONG, CHARGE, BatteryCommand(0)),
-        ({"is_settling": True}, Outcome.FOREIGN_SLOTS, CHARGE, CHARGE),
+        ({"is_settling": True}, Outcome.FOREIGN_SLOTS, CHARGE, BatteryCommand(0)),
         ({"is_wrong": True}, Outcome.CLOCK_WRONG, HOLD, HOLD.by_passive()),
         ({"is_settling": True}, Outcome.CLOCK_WRONG, AUTO, AUTO),
-        ({"is_settling": True}, None, CHARGE, CHARGE),
+        ({"is_settling": True}, None, CHARGE, BatteryCommand(0)),
+        ({"is_wrong": True}, None, CHARGE, CHARGE),
     ],
 )
 @virtual
@@ -500,6 +502,27 @@ async def test_a_countdown_charges_only_by_a_clock_that_is_trusted(
     vars(bench.clock).update(clock)
     bench.executor.doubt = doubt
     bench.executor.async_want(order)
+    assert bench.executor.wanted == made_of_it
+
+
+@pytest.mark.parametrize(
+    ("doubt", "made_of_it"),
+    [
+        (None, STRONGER),
+        (Outcome.FOREIGN_SLOTS, STRONGER),
+        (Outcome.CLOCK_WRONG, BatteryCommand(0)),
+    ],
+)
+@virtual
+async def test_a_charge_by_slots_goes_on_while_the_clock_settles(
+    doubt: Outcome | None, made_of_it: BatteryCommand
+) -> None:
+    """The battery, whose clock has let it begin, ends it; another power changes nothing of that."""
+    bench = Bench()
+    bench.executor.assume(CHARGE)
+    bench.clock.is_settling = True
+    bench.executor.doubt = doubt
+    bench.executor.async_want(STRONGER)
     assert bench.executor.wanted == made_of_it
 
 

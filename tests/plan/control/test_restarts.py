@@ -102,6 +102,28 @@ async def test_a_step_of_the_system_clock_is_followed_and_taken_back(hours: int)
         await home.until(6, 15)
 
 
+@at(2026, 3, 13, 5, 50)
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_no_charge_begins_while_the_clock_has_just_been_set(*, is_restarted: bool) -> None:
+    """On a red morning our clock falls back an hour, and the battery's own is in the night too.
+
+    Neither would end a charge by its slot in time; within minutes our clock may be set again.
+    """
+    async with plan_home(soc=70, count=1) as home:
+        battery = home.batteries[0]
+        await home.until(6, 5)
+        battery.faults.clock_offset = -3600.0 * 6
+        if is_restarted:
+            await home.restart(60)
+        await home.until(6, 17)
+        home.place.clock.offset = -dt.timedelta(hours=1)
+        await home.minutes(5)
+        assert battery.state.ac_power >= 0
+        home.place.clock.offset = dt.timedelta()
+        await home.minutes(5)
+        assert battery.state.mode == "Auto"
+
+
 @at(2026, 3, 12, 21, 40)
 @pytest.mark.parametrize("is_set_right", [pytest.param(True, marks=pytest.mark.long), False])
 async def test_a_clock_set_back_a_night_charges_nothing_in_red_peak_hours(
