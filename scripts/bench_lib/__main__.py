@@ -19,6 +19,7 @@ from .passive import passive
 from .plan import plan
 from .prices import prices
 from .requests import requests
+from .rows import rows
 from .tempo import tempo
 
 _START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -99,6 +100,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         **{name: partial(_run_at_noon, measure) for name, measure in at_noon.items()},
         "plan": lambda: plan(row),
         "money": lambda: money(row),
+        "rows": lambda: rows(row),
         "prices": lambda: prices(row),
         "meter": meter,
     }

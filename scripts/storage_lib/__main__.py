@@ -12,7 +12,9 @@ from .servers import ServerError, mariadb, postgresql
 
 ROOT: Final = Path(__file__).parents[2]
 TESTS: Final = ("tests/storage", "tests/records/test_export.py", "tests/records/test_import.py")
-KINDS: Final = ("postgresql", "mariadb")
+DATABASES: Final = ("postgresql", "mariadb")
+OUTSIDE: Final = "outside"
+KINDS: Final = (*DATABASES, OUTSIDE)
 
 
 def _server(kind: str, folder: Path) -> AbstractContextManager[str]:
@@ -29,14 +31,23 @@ def _test(url: str, chosen: tuple[str, ...]) -> bool:
     return done.returncode == 0
 
 
+def _is_sent_outside() -> bool:
+    """Return whether InfluxDB and Prometheus say what the sensors do."""
+    clients = os.environ.get("HA_MARSTEK_CLIENTS", "")
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{clients}"}
+    command = [sys.executable, "-m", "scripts.storage_lib.outside"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)  # noqa: S603
+    return done.returncode == 0
+
+
 def main(arguments: list[str]) -> int:
     """Check the servers that are named, all of them by default; return 0 where all is well."""
     kinds = arguments or list(KINDS)
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         print(f"Unknown: {', '.join(unknown)}. There are {', '.join(KINDS)}.")
         return 2
-    failed: list[str] = []
-    for kind in kinds:
+    failed = [OUTSIDE] if OUTSIDE in kinds and not _is_sent_outside() else []
+    for kind in [kind for kind in kinds if kind in DATABASES]:
         with tempfile.TemporaryDirectory(prefix="storage-") as name:
             folder = Path(name)
             folder.chmod(0o755)
