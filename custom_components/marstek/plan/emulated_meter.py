@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..const import DOMAIN
 from .metering.emulation import MeterEmulation
 from .metering.meter_status import EmulatedMeterStatus
-from .metering.settings import MeterSettings, meter_settings
+from .metering.settings import MeterSettings, meter_settings, meter_subentry
 from .participants import loaded_batteries
 
 
@@ -38,8 +38,8 @@ class EmulatedMeter:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the owner has added a meter."""
-        return meter_settings(self._entry) is not None
+        """Whether the owner has added a meter, be it switched on or off."""
+        return meter_subentry(self._entry) is not None
 
     @property
     def status(self) -> EmulatedMeterStatus | None:

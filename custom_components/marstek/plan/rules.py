@@ -61,7 +61,7 @@ def rule_name(subentry: ConfigSubentry) -> str:
 
 
 def is_active(subentry: ConfigSubentry) -> bool:
-    """Tell whether a rule is switched on."""
+    """Tell whether a rule, or the meter for batteries, is switched on."""
     return bool(subentry.data.get(CONF_ACTIVE, True))
 
 

@@ -83,9 +83,20 @@ async def add_meter(home: PlanHome, way: str, **source: Any) -> None:
     await asyncio.sleep(5)
 
 
+def entity_of(home: PlanHome, domain: str, key: str) -> str | None:
+    """Return the entity id of an entity of the plan."""
+    return er.async_get(home.hass).async_get_entity_id(domain, DOMAIN, f"plan_{key}")
+
+
+async def switch(home: PlanHome, action: str) -> None:
+    """Switch the meter on or off."""
+    target = {"entity_id": entity_of(home, "switch", "meter_on")}
+    await home.hass.services.async_call("switch", action, target, blocking=True)
+
+
 def shown(home: PlanHome, key: str) -> str:
     """Return what a sensor of the plan shows."""
-    entity_id = er.async_get(home.hass).async_get_entity_id("sensor", DOMAIN, f"plan_{key}")
+    entity_id = entity_of(home, "sensor", key)
     assert entity_id
     state = home.hass.states.get(entity_id)
     assert state
@@ -181,6 +192,34 @@ async def test_one_battery_follows_a_shelly_and_it_is_proven() -> None:
         await asyncio.sleep(1)
         assert not is_bound(SHELLY_PORT)
         await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_a_meter_that_is_switched_off_is_silent_also_after_a_restart() -> None:
+    """Its socket closes within a second, the battery parks, and nothing is told as wrong."""
+    async with plan_home(count=1) as home, House(home) as house:
+        battery = home.batteries[0]
+        give_slopes(home)
+        await battery.follow("ct")
+        await add_meter(home, "ct")
+        house.load = 700
+        await eventually(lambda: abs(house.grid - 10) < 40, 20)
+        await switch(home, "turn_off")
+        await asyncio.sleep(1)
+        assert not is_bound(CT_PORT)
+        await eventually(lambda: battery.state.ac_power == 0, 60)
+        assert (shown(home, "meter_verdict"), repairs(home)) == ("unavailable", set())
+        await home.restart()
+        await asyncio.sleep(5)
+        assert not is_bound(CT_PORT)
+        await switch(home, "turn_on")
+        await eventually(lambda: abs(house.grid - 10) < 40, 30)
+        subentry = meter_subentry(home.entry)
+        assert subentry is not None
+        home.hass.config_entries.async_remove_subentry(home.entry, subentry.subentry_id)
+        await asyncio.sleep(1)
+        assert entity_of(home, "switch", "meter_on") is None
+        await battery.unfollow()
 
 
 @at(2026, 4, 9, 12, 0)

@@ -15,6 +15,7 @@ from ...const import CONF_AUTOMATIC, CONF_BATTERIES, CONF_BLE_MAC, DOMAIN, PLAN_
 from ...entries import async_batteries
 from ...main_entities import RULE_PREFIX
 from ..controller import PlanController
+from ..metering.settings import meter_subentry
 from ..rules import CONF_ACTIVE, is_active, rule_name, subentries
 from ..runtime import Plan
 from .entity import ControlEntity, ControlEntityDescription
@@ -27,6 +28,9 @@ class ControlSwitchDescription(ControlEntityDescription, SwitchEntityDescription
 
 _AUTOMATIC: Final = ControlSwitchDescription(
     key="automatic_control", translation_key="automatic_control"
+)
+_METER: Final = ControlSwitchDescription(
+    key="meter_on", translation_key="meter_on", entity_category=EntityCategory.CONFIG
 )
 _PREFIX: Final = "takes_part_"
 
@@ -66,17 +70,32 @@ def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback)
             del rules[key]
         rules.update(new)
 
+    has_meter: bool | None = None
+
+    @callback
+    def async_follow_meter() -> None:
+        nonlocal has_meter
+        present = meter_subentry(control.config_entry)
+        if (present is not None) is has_meter:
+            return
+        has_meter = present is not None
+        if present is None:
+            _forget(control, (), _METER.key)
+        else:
+            async_add([MeterSwitch(control, present)])
+
     @callback
     def async_follow() -> None:
         async_follow_batteries()
         async_follow_rules()
+        async_follow_meter()
 
     async_follow()
     control.config_entry.async_on_unload(control.async_add_listener(async_follow))
 
 
 def _forget(control: PlanController, present: Iterable[str], kind: str = _PREFIX) -> None:
-    """Remove the switches of batteries, or of rules, that are gone."""
+    """Remove the switches of batteries, of rules or of the meter that are gone."""
     registry, prefix = er.async_get(control.hass), f"{PLAN_UNIQUE_ID}_{kind}"
     entry_id = control.config_entry.entry_id
     kept = {f"{prefix}{each}" for each in present}
@@ -159,7 +178,28 @@ class ParticipationSwitch(_Choice):
         self._set_options(**{CONF_BATTERIES: sorted(named)})
 
 
-class RuleSwitch(_Choice):
+class _SubentrySwitch(_Choice):
+    """Whether something that the owner has added is in force; off keeps what was set up."""
+
+    @property
+    def _subentry(self) -> ConfigSubentry:
+        """What was added, as it is now."""
+        raise NotImplementedError
+
+    @property
+    @override
+    def _value(self) -> bool:
+        return is_active(self._subentry)
+
+    @override
+    def _choose(self, *, wanted: bool) -> None:
+        entry, part = self.coordinator.config_entry, self._subentry
+        self.hass.config_entries.async_update_subentry(
+            entry, part, data={**part.data, CONF_ACTIVE: wanted}
+        )
+
+
+class RuleSwitch(_SubentrySwitch):
     """Whether an own rule is in force on its days; off keeps it without following it."""
 
     def __init__(self, control: PlanController, subentry: ConfigSubentry) -> None:
@@ -170,23 +210,27 @@ class RuleSwitch(_Choice):
             entity_category=EntityCategory.CONFIG,
         )
         super().__init__(control, description)
-        self._subentry = subentry
+        self._last = subentry
         self._attr_translation_placeholders = {"name": rule_name(subentry)}
 
     @property
-    def _current(self) -> ConfigSubentry:
-        """The rule as it is now; as it last was while it is being removed."""
+    @override
+    def _subentry(self) -> ConfigSubentry:
+        """The rule; as it last was while it is being removed."""
         known = self.coordinator.config_entry.subentries
-        return known.get(self._subentry.subentry_id, self._subentry)
+        return known.get(self._last.subentry_id, self._last)
+
+
+class MeterSwitch(_SubentrySwitch):
+    """Whether the meter for batteries answers; off closes its sockets."""
+
+    def __init__(self, control: PlanController, subentry: ConfigSubentry) -> None:
+        """Stand for the meter that was added."""
+        super().__init__(control, _METER)
+        self._last = subentry
 
     @property
     @override
-    def _value(self) -> bool:
-        return is_active(self._current)
-
-    @override
-    def _choose(self, *, wanted: bool) -> None:
-        entry, rule = self.coordinator.config_entry, self._current
-        self.hass.config_entries.async_update_subentry(
-            entry, rule, data={**rule.data, CONF_ACTIVE: wanted}
-        )
+    def _subentry(self) -> ConfigSubentry:
+        """The meter; as it last was while it is being removed."""
+        return meter_subentry(self.coordinator.config_entry) or self._last

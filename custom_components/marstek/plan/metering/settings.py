@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from ...meter.frame import ANY_CT, CT_TYPES
 from ...meter.server import CT_PORT, SHELLY_PORT
 from ...meter.source import SourceKind
+from ..rules import is_active
 
 SUBENTRY_METER: Final = "meter"
 
@@ -96,9 +97,9 @@ def meter_subentry(entry: ConfigEntry) -> ConfigSubentry | None:
 
 
 def meter_settings(entry: ConfigEntry) -> MeterSettings | None:
-    """Return the settings of the emulated meter, None where there is none."""
+    """Return the settings of the emulated meter, None where there is none or it is switched off."""
     subentry = meter_subentry(entry)
-    return None if subentry is None else settings_of(subentry.data)
+    return None if subentry is None or not is_active(subentry) else settings_of(subentry.data)
 
 
 def is_ct_mac(text: str) -> bool:
