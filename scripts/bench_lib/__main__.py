@@ -14,6 +14,7 @@ from .cost import cost
 from .hard import hard
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
 from .meter import meter
+from .meter_cost import meter_cost
 from .money import money
 from .passive import passive
 from .plan import plan
@@ -99,6 +100,7 @@ def _runs() -> dict[str, Callable[[], None]]:
     return {
         **{name: partial(_run_at_noon, measure) for name, measure in at_noon.items()},
         "plan": lambda: plan(row),
+        "meter-cost": lambda: meter_cost(row),
         "money": lambda: money(row),
         "rows": lambda: rows(row),
         "prices": lambda: prices(row),
