@@ -103,7 +103,7 @@ async def _async_look_up(hass: HomeAssistant, name: str) -> IPv4Address | None:
     return IPv4Address(found[0][4][0])
 
 
-async def _async_networks(hass: HomeAssistant) -> list[IPv4Network]:
+async def async_networks(hass: HomeAssistant) -> list[IPv4Network]:
     """Return the networks of the enabled adapters that have a broadcast address."""
     networks: list[IPv4Network] = []
     for adapter in await network.async_get_adapters(hass):
@@ -131,7 +131,7 @@ async def async_broadcast_addresses(hass: HomeAssistant) -> list[str]:
     Home Assistant's own helper adds 255.255.255.255, which also leaves by adapters that are not
     enabled; here it stands in only when no adapter yields another.
     """
-    return _broadcasts(await _async_networks(hass))
+    return _broadcasts(await async_networks(hass))
 
 
 @callback
@@ -154,7 +154,7 @@ async def async_search(
 
     Hosts inside hear the broadcast already: a second request at once would disturb them.
     """
-    networks = await _async_networks(hass)
+    networks = await async_networks(hass)
     targets = _broadcasts(networks)
     for host in hosts:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from ipaddress import IPv4Network
 import socket
 from typing import Any
 
@@ -273,6 +274,33 @@ async def test_ours_is_silent_while_another_meter_answers(monkeypatch: pytest.Mo
         assert client.statistics.read > 0
         assert repairs(home) == set()
         await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_batteries_of_another_network_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their broadcasts do not get here; one that is heard all the same is near."""
+
+    async def networks(_: object) -> list[IPv4Network]:
+        return [IPv4Network("192.168.7.0/24")]
+
+    monkeypatch.setattr(emulation, "async_networks", networks)
+    async with plan_home(count=2) as home:
+        await add_meter(home, "listen")
+        (issue,) = (
+            each
+            for each in ir.async_get(home.hass).issues.values()
+            if each.translation_key == "meter_other_subnet"
+        )
+        assert issue.translation_placeholders == {
+            "addresses": ", ".join(battery.spec.address for battery in home.batteries),
+            "networks": "192.168.7.0/24",
+        }
+        for battery in home.batteries:
+            await battery.follow("ct")
+        await home.minutes(6)
+        assert repairs(home) == set()
+        for battery in home.batteries:
+            await battery.unfollow()
 
 
 @at(2026, 4, 9, 12, 0)

@@ -1,7 +1,8 @@
 """Batteries behind the polls, and what can be asked of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
 from homeassistant.const import CONF_HOST
@@ -16,6 +17,22 @@ _EMPTY: Final = 10
 _SETTLED_SECONDS: Final = 90.0
 _SETTLED_WATTS: Final = 30.0
 _FOLLOWING: Final = frozenset({Mode.AUTO, Mode.AI})
+
+
+def elsewhere(addresses: Iterable[str | None], networks: Collection[IPv4Network]) -> list[str]:
+    """Return the addresses that are in none of some networks, in order.
+
+    What is no address, or not known yet, counts as near.
+    """
+    away: list[str] = []
+    for text in addresses:
+        try:
+            address = IPv4Address(text or "")
+        except ValueError:
+            continue
+        if not any(address in network for network in networks):
+            away.append(str(address))
+    return sorted(away)
 
 
 def battery_at(batteries: Mapping[str, Battery], address: str, mac: str) -> Battery | None:

@@ -17,6 +17,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ...battery.runtime import Battery
 from ...const import DOMAIN, LOGGER
+from ...discovery import async_networks
 from ...meter.askers import Asker
 from ...meter.emulator import Conduct, CtEmulator, ShellyEmulator
 from ...meter.errors import PortError
@@ -26,7 +27,7 @@ from ...meter.server import CT_PORT, SHELLY_PORT, MeterServer, other_meters
 from ...meter.shares import Duty
 from ...meter.source import SignCheck
 from . import meter_issues as issues
-from .abilities import SettledPower, ability_of, battery_at
+from .abilities import SettledPower, ability_of, battery_at, elsewhere
 from .entity_feed import EntityFeed
 from .hearing import Hearing
 from .judgement import Judge
@@ -145,6 +146,7 @@ class MeterEmulation:
     async def _async_look(self) -> None:
         """Look for another meter that answers; while one does, ours is silent."""
         self._looked = self._hass.loop.time()
+        await self._async_look_at_networks()
         if self.settings.way is Way.LISTEN:
             return
         kind = "ct" if self.settings.way is Way.CT else "shelly"
@@ -163,6 +165,17 @@ class MeterEmulation:
         self._suspend()
         addresses_found = {"addresses": ", ".join(sorted(found))} if found else None
         self._issues.async_set(issues.OTHER_METER, addresses_found)
+
+    async def _async_look_at_networks(self) -> None:
+        """Tell of batteries whose broadcasts can't get here; one that is heard is near."""
+        networks = await async_networks(self._hass)
+        if self._is_closed:
+            return
+        heard = {asker.address for asker in self.askers}
+        addresses = {battery.data.address for battery in self._known.values()} - heard
+        away = elsewhere(addresses, networks)
+        named = {"addresses": ", ".join(away), "networks": ", ".join(map(str, networks)) or "?"}
+        self._issues.async_set(issues.OTHER_SUBNET, named if away else None)
 
     def _suspend(self) -> None:
         """Answer nothing while another meter does, or after a wrong sign was found."""

@@ -16,9 +16,10 @@ NO_SOURCE: Final = "meter_no_source"
 WRONG_SIGN: Final = "meter_wrong_sign"
 TWO_ON_SHELLY: Final = "meter_two_on_shelly"
 NOT_ASKED: Final = "meter_not_asked"
+OTHER_SUBNET: Final = "meter_other_subnet"
 ALL: Final = (
     *(PORT_IN_USE, PORT_PRIVILEGED, PORT_OTHER, OTHER_METER),
-    *(NO_SOURCE, WRONG_SIGN, TWO_ON_SHELLY, NOT_ASKED),
+    *(NO_SOURCE, WRONG_SIGN, TWO_ON_SHELLY, NOT_ASKED, OTHER_SUBNET),
 )
 
 
