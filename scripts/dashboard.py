@@ -20,6 +20,7 @@ from custom_components.marstek.tempo import PARIS
 from .dashboard_alone import use_alone
 from .dashboard_buttons import Buttons
 from .dashboard_day import RECIPIENTS, LivedDay, live
+from .dashboard_forms import Forms
 from .dashboard_red import RedDay, hide_tomorrow
 from .dashboard_walk import PAGES, DashboardWalk, check, last_look, quiet_console
 from .dashboard_week import BATTERY_PAGE, WeekEditor
@@ -75,6 +76,8 @@ async def _walk(hass: HomeAssistant, arguments: argparse.Namespace) -> None:
                     await walk.look(name, f"{screen}-{name}")
                 if size == _RECIPIENTS and is_dark:
                     await WeekEditor(walk).touch()
+                    async with last_look(page, out):
+                        await Forms(walk, hass, page).look()
         say(f"{screen}: all pages fit")
     if arguments.unplug:
         await _unplug(hass, arguments, path)

@@ -81,7 +81,8 @@ class DashboardWalk:
         self.texts: dict[str, dict[str, str]] = json.loads(
             (_TEXTS / f"{language}.json").read_text("utf-8")
         )
-        self._folder = folder
+        self.folder = folder
+        """Where pictures are kept."""
         self.report = report
         self.path = ""
         """Address of the dashboard."""
@@ -145,7 +146,7 @@ class DashboardWalk:
         """Keep a picture of the page, or of a part of it, once it is quiet."""
         await self.page.wait_for_timeout(1500)
         shown = self.page if part is None else part
-        await shown.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+        await shown.screenshot(path=self.folder / f"{name}.png", animations="disabled")
 
     async def look(self, name: str, picture: str) -> None:
         """Open a page, look for cards that failed or stick out, and keep a picture."""
@@ -246,7 +247,7 @@ class DashboardWalk:
         async with self.page.expect_download() as waiting:
             await card.get_by_role("button", name=self.texts["cards"]["export"]).click()
         download = await waiting.value
-        path = self._folder / download.suggested_filename
+        path = self.folder / download.suggested_filename
         await download.save_as(path)
         return path
 
