@@ -110,9 +110,9 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
     match option.kind:
         case OptionKind.WHOLE:
             # No bounds: the selector would tell them in English only.
-            number = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=option.step)
-            if option.unit is not None:
-                number["unit_of_measurement"] = option.unit
+            number = NumberSelectorConfig(
+                mode=NumberSelectorMode.BOX, step=option.step, unit_of_measurement=option.unit
+            )
             return NumberSelector(number)
         case OptionKind.PRICE:
             return NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any"))
@@ -139,7 +139,7 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
             ]
             dropdown = SelectSelectorConfig(options=labels, mode=SelectSelectorMode.DROPDOWN)
             return SelectSelector(dropdown)
-        case OptionKind.CHOICE:
+        case _:
             allowed = approaches(tariff) if option.key == CONF_STRATEGY else option.choices
             return SelectSelector(
                 SelectSelectorConfig(

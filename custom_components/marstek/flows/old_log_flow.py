@@ -100,8 +100,7 @@ class OldLogFlow(OptionsFlowWithReload):
                 translation_placeholders={"zone": name[:50]},
             )
         # An upload can be read once: it stays for another try with other answers.
-        if file_id := given.get(CONF_LOG_FILE):
-            self._log = await self.hass.async_add_executor_job(self._uploaded, file_id)
+        self._log = await self.hass.async_add_executor_job(self._uploaded, given[CONF_LOG_FILE])
         self._log_format = LogFormat(
             given.get(CONF_LOG_BATTERY, "").strip() or None,
             zone,

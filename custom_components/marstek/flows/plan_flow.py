@@ -119,13 +119,12 @@ class PlanSteps(TariffSteps):
     ) -> ConfigFlowResult:
         """Ask for another tariff, or for the same to look through what it goes by."""
         if user_input is not None:
-            match Tariff(user_input[CONF_TARIFF]):
-                case Tariff.TEMPO:
-                    return await self.async_step_tempo()
-                case Tariff.FIXED:
-                    return await self.async_step_fixed()
-                case Tariff.DYNAMIC:
-                    return await self.async_step_reconfigure_dynamic()
+            steps = {
+                Tariff.TEMPO: self.async_step_tempo,
+                Tariff.FIXED: self.async_step_fixed,
+                Tariff.DYNAMIC: self.async_step_reconfigure_dynamic,
+            }
+            return await steps[Tariff(user_input[CONF_TARIFF])]()
         current = Tariff(self._get_reconfigure_entry().data[CONF_TARIFF])
         selector = SelectSelector(
             SelectSelectorConfig(

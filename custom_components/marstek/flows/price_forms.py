@@ -38,6 +38,7 @@ _BY_ITSELF: Final = "auto"
 _HIGHEST_SURCHARGE: Final = 10.0
 _HIGHEST_VAT: Final = 100.0
 _AHEAD: Final = dt.timedelta(days=2)
+_NO_OFFER: Final = Offer({}, PriceUnit.KWH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class SourceReading:
     options: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     book: PriceBook = field(default_factory=PriceBook)
-    offer: Offer | None = None
-    """The prices with what is known of them, None after an error."""
+    offer: Offer = _NO_OFFER
+    """The prices with what is known of them, none after an error."""
     subjects: tuple[str, ...] = ()
     """Homes or areas among which the owner has to choose."""
 

@@ -31,10 +31,7 @@ async def async_price_summary(
     Prices are paid for what is drawn, or earned with what is fed in.
     """
     wording = Wording(await async_load_texts(hass), hass.config.language)
-    offer = reading.offer
-    if offer is None:
-        return {"summary": ""}
-    lines = _lines(hass, offer, reading.options, wording, is_export=is_export)
+    lines = _lines(hass, reading.offer, reading.options, wording, is_export=is_export)
     return {"summary": "\n".join(f"- {line}" for line in lines)}
 
 

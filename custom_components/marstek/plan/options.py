@@ -105,7 +105,8 @@ class Option:
     high: int = 0
     step: int = 1
     """What a click on an arrow changes; any whole number is allowed."""
-    unit: str | None = None
+    unit: str = ""
+    """Of a whole number or a contract, each of which has one."""
     choices: tuple[str, ...] = ()
     classes: tuple[SensorDeviceClass, ...] = ()
     tariffs: frozenset[Tariff] = frozenset(Tariff)
