@@ -26,8 +26,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN
-from custom_components.marstek.discovery import async_get_hub
+from custom_components.marstek.discovery import MOST_OFFERS, async_get_hub
 from simulator import Fleet, SimulatedBattery
+from simulator.forgery import Impostor, claim
 from simulator.garbage import GARBAGE
 from tests.support import loopback
 from tests.support.loopback import VENUS_A, VENUS_E, VENUS_E3, configured, spec, state_of
@@ -577,6 +578,20 @@ async def test_discovered_battery(
     assert result["result"].state is ConfigEntryState.LOADED
 
 
+async def test_no_more_offers_than_fit_a_page(
+    hass: HomeAssistant, battery: SimulatedBattery, port: int
+) -> None:
+    """One battery beyond the limit is not offered, until one of the others is turned down."""
+    forms = [
+        await discover(hass, f"127.0.7.{number + 1}", port, f"02ffff00{number:04x}")
+        for number in range(MOST_OFFERS)
+    ]
+    assert {form["step_id"] for form in forms} == {"discovery_confirm"}
+    assert (await discover(hass, E3_ADDRESS, port))["reason"] == "too_many_offers"
+    hass.config_entries.flow.async_abort(forms[0]["flow_id"])
+    assert (await discover(hass, E3_ADDRESS, port))["step_id"] == "discovery_confirm"
+
+
 async def test_search_goes_before_a_discovery_in_progress(
     hass: HomeAssistant, battery: SimulatedBattery, port: int
 ) -> None:
@@ -666,6 +681,17 @@ async def test_lease_of_a_moved_battery(
     battery.clear_exchanges()
     assert (await lease(hass, E3_ADDRESS))["reason"] == "already_configured"
     assert battery.exchanges == []
+
+
+async def test_lease_of_an_impostor(hass: HomeAssistant, fleet: Fleet, port: int) -> None:
+    """Who answers with the identity of a battery that is where it was moves nothing."""
+    entry = configured(hass, VENUS_E3, E3_ADDRESS, port)
+    before = dict(entry.data)
+    async with Impostor(fleet, "127.0.0.66", port, [claim(E3_MAC)]) as impostor:
+        result = await lease(hass, impostor.address)
+        assert impostor.asked
+    assert result["reason"] == "already_configured"
+    assert dict(entry.data) == before
 
 
 async def test_lease_on_a_port_of_its_own(
