@@ -81,6 +81,18 @@ async def test_all_mistakes_are_told() -> None:
         assert errors == {"base": "least_above_most"}
 
 
+@at("2026-03-12 20:30")
+async def test_solar_yield_needs_consumption() -> None:
+    """A sensor of the sun alone says nothing of what the house needs: the other one is asked for."""
+    async with owner(count=0) as me:
+        flow = await opened(me, "strategy")
+        form = {"strategy": "savings", "daily_load": 0, "pv_sensor": "sensor.sun"}
+        assert (await flow.submit(**form))["errors"] == {"load_sensor": "load_sensor_missing"}
+        result = await flow.submit(**form, load_sensor="sensor.house")
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert me.entry.options["pv_sensor"] == "sensor.sun"
+
+
 @at("2026-03-12 22:30")
 async def test_batteries() -> None:
     """A battery that is unticked goes back to Auto at once."""
@@ -261,6 +273,25 @@ async def test_preview_of_another_tariff() -> None:
         assert (await flow.submit())["reason"] == "tariff_changed"
         await me.wait()
         assert me.entry.options["fixed"]["prices"]["peak"] == 0.3
+        assert me.modes == ["Manual", "Manual"]
+
+
+@at("2026-03-12 21:30")
+async def test_another_tariff_while_the_plan_is_stopped() -> None:
+    """What it would do is shown all the same, and is done once it runs again."""
+    async with owner() as me:
+        entries = me.home.hass.config_entries
+        assert await entries.async_unload(me.entry.entry_id)
+        flow = PlanFlow(me.home.hass)
+        await flow.reconfigure(me.entry)
+        await flow.submit(tariff="fixed")
+        await flow.submit(start="21:45:00", end="05:00:00")
+        result = await flow.submit(off_peak=0.1, peak=0.3, subscription=0)
+        assert result["step_id"] == "reconfigure_preview"
+        assert preview(flow)[1].startswith("- **21:50\N{EN DASH}05:00** Hold")
+        assert (await flow.submit())["reason"] == "tariff_changed"
+        assert await entries.async_setup(me.entry.entry_id)
+        await me.until("21:58")
         assert me.modes == ["Manual", "Manual"]
 
 
