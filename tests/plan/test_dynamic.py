@@ -7,7 +7,7 @@ from pathlib import Path
 import re
 from typing import Any, cast
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -140,6 +140,30 @@ async def test_what_was_understood_is_shown(
     assert "- Prices of tomorrow: yes" in placeholders["summary"]
     await flow.choose("dynamic_use")
     assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_what_is_not_known_of_the_prices_is_said(
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
+) -> None:
+    """Lists without a date are taken for today's; nothing is said of a price that is not known yet."""
+    hass.states.async_set(_SENSOR, "0.1", _lists("2026-01-13"))
+    await flow.add()
+    await flow.choose("dynamic")
+    shown = _summary(await flow.submit(price_entities=[_SENSOR], **_FORM))
+    assert shown[-2].startswith("- You pay now: ")
+    assert shown[-1].startswith("- The source says no date. The prices are taken as those of today")
+    await flow.choose("dynamic")
+    tell(hass, "2026-01-14")
+    shown = _summary(await flow.submit(price_entities=[_SENSOR], **_FORM))
+    assert shown[-1] == "- Prices of tomorrow: yes"
+    await flow.choose("dynamic_use")
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+
+
+def _summary(result: ConfigFlowResult) -> list[str]:
+    """Return what is shown of the prices that were read, line by line."""
+    text: str = (result["description_placeholders"] or {})["summary"]
+    return text.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -463,6 +487,27 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     assert home.state("price") == "0.4"
 
 
+async def test_a_source_that_is_away_stays_chosen(home: FrozenHome, flow: PlanFlow) -> None:
+    """The form shows the action and the home that are in force while neither can be asked for."""
+    entry = await _set_up(
+        home, price_entities=[], price_action="tibber.get_prices", price_subject="prices Chalet"
+    )
+    await flow.options(entry)
+    result = await flow.choose("source")
+    assert flow.defaults["price_action"] == "tibber.get_prices"
+    assert flow.defaults["price_subject"] == "prices Chalet"
+    assert _choices(result, "price_action") == {"tibber.get_prices": "tibber.get_prices"}
+    assert _choices(result, "price_subject") == {"prices Chalet": "prices Chalet"}
+
+
+def _choices(form: ConfigFlowResult, key: str) -> dict[str, str]:
+    """Return what a field offers: labels by value."""
+    assert form["data_schema"] is not None
+    fields = form["data_schema"].schema
+    selector = next(value for field, value in fields.items() if field == key)
+    return {option["value"]: option["label"] for option in selector.config["options"]}
+
+
 async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """By a constant below 0, until a day by net metering, and by a source that is looked at first."""
     tell(hass, "2026-01-13")
@@ -476,6 +521,8 @@ async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow
     }
     form = {"export_kind": "constant", "feed_in": -2}
     assert (await flow.submit(**form))["errors"] == {"feed_in": "invalid_export_price"}
+    by_source = form | {"export_kind": "source"}
+    assert (await flow.submit(**by_source))["errors"] == {"feed_in": "invalid_export_price"}
     await flow.submit(**form | {"feed_in": -0.02})
     await home.settle()
     assert home.state("export_price") == "-0.02"
