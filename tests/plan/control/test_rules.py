@@ -8,7 +8,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.diagnostics import async_get_config_entry_diagnostics
 from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.plan.rules import SUBENTRY_RULE, subentries
@@ -283,3 +283,20 @@ async def test_a_rule_of_a_colour() -> None:
         assert state.attributes["rule"] == "Mine"
         await home.until(13, 3)
         assert home.powers() == [0] or home.batteries[0].state.mode == "Auto"
+
+
+@at(2026, 3, 9, 11, 30)
+@pytest.mark.parametrize(
+    ("tariff", "asked"), [(Tariff.FIXED, set()), (Tariff.TEMPO, {"colours", "colour_day"})]
+)
+async def test_only_what_there_is_can_be_chosen(tariff: Tariff, asked: set[str]) -> None:
+    """Without Tempo no colours are asked for, without batteries none to choose among."""
+    async with plan_home(count=1, tariff=tariff) as home:
+        battery = home.place.entry(home.batteries[0])
+        fields = {*NOON, "target", "floor"} | asked
+        form = await begin(home)
+        assert {str(key) for key in form["data_schema"].schema} == fields | {"batteries"}
+        await home.hass.config_entries.async_remove(battery.entry_id)
+        form = await begin(home)
+        assert {str(key) for key in form["data_schema"].schema} == fields
+        assert (await answer(home, form, **NOON))["type"] == "create_entry"
