@@ -1,5 +1,6 @@
 """The form that edits slots in the options of a battery."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -29,6 +30,16 @@ async def open_slot(me: ScheduleHome, number: int) -> ConfigFlowResult:
     form = await options.async_configure(menu["flow_id"], {"next_step_id": "schedule"})
     assert form["step_id"] == "schedule"
     return await options.async_configure(form["flow_id"], {"slot": str(number)})
+
+
+async def labels(me: ScheduleHome) -> list[str]:
+    """Open the options, and return the slots that can be chosen."""
+    options = me.place.hass.config_entries.options
+    menu = await options.async_init(me.place.entry(me.battery).entry_id)
+    form = await options.async_configure(menu["flow_id"], {"next_step_id": "schedule"})
+    assert form["data_schema"] is not None
+    selector: Any = form["data_schema"].schema["slot"]
+    return [option["label"] for option in selector.config["options"]]
 
 
 async def finish(me: ScheduleHome, written: ConfigFlowResult) -> bool:
@@ -85,23 +96,32 @@ async def test_several_slots_in_one_walk() -> None:
 
 @virtual
 async def test_slots_are_told_in_words() -> None:
-    """What they do, and whether that is certain."""
+    """What they do, and on which days."""
     async with schedule_home() as me:
         await me.set_schedule(
             NIGHT, {"start": "12:00", "end": "13:00", "power": 600, "days": "sun", "slot": 9}
         )
         me.battery.faults.refused_writes = 0.0
-        options = me.place.hass.config_entries.options
-        menu = await options.async_init(me.place.entry(me.battery).entry_id)
-        form = await options.async_configure(menu["flow_id"], {"next_step_id": "schedule"})
-        assert form["data_schema"] is not None
-        selector: Any = form["data_schema"].schema["slot"]
-        labels = [option["label"] for option in selector.config["options"]]
-        assert labels == [
+        assert await labels(me) == [
             "0: 01:00-05:00, Charge at 800 W",
             *(f"{number}: free" for number in range(1, 5)),
             "9: Sunday, 12:00-13:00, Discharge at 600 W",
         ]
+
+
+@virtual
+async def test_slots_that_are_off_or_uncertain_say_so() -> None:
+    """A slot may be kept for later, and the battery may have lost it while it was silent."""
+    async with schedule_home() as me:
+        written = await fill_in(me, await open_slot(me, 2), slot_end="23:00:00", slot_enabled=False)
+        assert await finish(me, written)
+        label = "2: Monday, Tuesday, 22:00-23:00, Charge at 800 W, off"
+        assert label in await labels(me)
+        me.battery.go_dark()
+        await asyncio.sleep(600)
+        me.battery.come_back()
+        await asyncio.sleep(120)
+        assert f"{label}, uncertain" in await labels(me)
 
 
 @virtual
@@ -141,14 +161,17 @@ async def test_errors_stay_in_the_form() -> None:
 
 @virtual
 async def test_only_while_it_is_set_up() -> None:
-    """An entry that is not loaded has no schedule to show."""
+    """An entry that is not loaded has no schedule to show, and no slot that could be written."""
     async with schedule_home() as me:
         entry = me.place.entry(me.battery)
         options = me.place.hass.config_entries.options
         menu = await options.async_init(entry.entry_id)
+        form = await open_slot(me, 2)
         await me.place.hass.config_entries.async_unload(entry.entry_id)
         result = await options.async_configure(menu["flow_id"], {"next_step_id": "schedule"})
         assert result["reason"] == "not_loaded"
+        assert (await fill_in(me, form))["reason"] == "not_loaded"
+        assert me.enabled() == {}
 
 
 @virtual
