@@ -8,9 +8,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.recorder import get_instance
 import pytest
 
 from custom_components.marstek.entries import async_entry_of
+from custom_components.marstek.records.importing import LONGEST_LOG
 from tests.plan.flow import check_texts
 from tests.records.conftest import E3_MAC, RecordedHome
 from tests.records.test_import import hours, measure, measured_from, old_log
@@ -33,7 +35,10 @@ def uploads_fixture(
             raise ValueError("File does not exist")
         path = tmp_path / "log.csv"
         path.write_bytes(files.pop(file_id))
-        yield path
+        try:
+            yield path
+        finally:
+            path.unlink()
 
     monkeypatch.setattr("homeassistant.components.file_upload.process_uploaded_file", process)
     home.hass.config.components.add("file_upload")
@@ -96,6 +101,34 @@ async def test_files_that_are_no_log_are_refused_in_words(
         reason = (form["description_placeholders"] or {})["reason"]
         assert reason
         assert "{" not in reason
+
+
+@pytest.mark.parametrize("length", [4 * LONGEST_LOG + 1, LONGEST_LOG + 1])
+async def test_a_file_that_is_too_long_is_refused(
+    home: RecordedHome, uploads: dict[str, bytes], length: int
+) -> None:
+    """It is said how to import it, whether its size tells or the number of its characters."""
+    await measure(home)
+    uploads[FILE] = b"," * length
+    form = await answered(home, await opened(home), log_file=FILE, **GIVEN)
+    assert form["errors"] == {"base": "log_not_read"}
+    reason = (form["description_placeholders"] or {})["reason"]
+    assert reason == "The log is too long. Import it in parts, the latest part first."
+
+
+async def test_an_import_that_fails_says_why(home: RecordedHome, uploads: dict[str, bytes]) -> None:
+    """What was measured may be removed between the look at a log and its import."""
+    await measure(home)
+    uploads[FILE] = old_log(home).encode()
+    shown = await answered(home, await opened(home), log_file=FILE, **GIVEN)
+    assert shown["type"] is FlowResultType.MENU
+    keys = ("soc", "battery_power", "energy_charged", "energy_discharged")
+    measured = [home.entity_id(f"{E3_MAC}_{key}") for key in keys]
+    get_instance(home.hass).async_clear_statistics(measured)
+    await home.recorded()
+    done = await answered(home, shown, next_step_id="old_log_write")
+    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "log_not_imported")
+    assert "Venus E 3.0 0101" in (done["description_placeholders"] or {})["reason"]
 
 
 async def test_without_uploads_it_is_not_offered(home: RecordedHome) -> None:
