@@ -25,6 +25,7 @@ from ..planner import (
 from .control_memory import ControlMemory
 from .do_not_feed import DoNotFeed
 from .learning import Learner
+from .measured_efficiency import efficiency_of
 from .meter import Meter
 from .options import Approach, PlanOptions
 from .planner_context import battery_state, economy, periods
@@ -128,7 +129,7 @@ class PlanMaker:
             now=now.astimezone(zone),
             periods=horizon,
             batteries=self.batteries(),
-            options=options.strategy,
+            options=replace(options.strategy, efficiency=self._efficiency(options)),
             was_full=memory.was_full if memory.full_day == self._tariff.day_of(now) else None,
             overrides=(*rules, *memory.overrides),
             house=self.house(now),
@@ -136,6 +137,13 @@ class PlanMaker:
             economy=economy(settings),
             keeps_until=self._do_not_feed.async_look(),
         )
+
+    def _efficiency(self, options: PlanOptions) -> float:
+        measured = (
+            (battery.data.rated_capacity or 0.0, battery.data.efficiency)
+            for battery in self._members().values()
+        )
+        return efficiency_of(measured, options.strategy.efficiency)
 
     def batteries(self) -> tuple[BatteryState, ...]:
         """Return the batteries that take part as they are now."""

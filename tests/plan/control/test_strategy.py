@@ -5,6 +5,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.marstek.const import CONF_DAILY_LOAD, CONF_HAS_PV, CONF_STRATEGY, DOMAIN
@@ -143,3 +144,15 @@ async def test_a_red_morning_is_measured_by_what_the_night_aimed_at() -> None:
         await home.until(6, 5)
         assert len(home.kinds(Alert.RED_UNCHARGED)) == 1
         home.guard.broken.clear()
+
+
+@at(2026, 3, 12, 21, 50)
+async def test_the_plan_goes_by_the_efficiency_that_is_measured() -> None:
+    """Cells that lose more are charged earlier or harder for the same red day."""
+    async with plan_home(count=1, soc=40) as home:
+        maker, now = home.control.plan_maker, dt_util.utcnow()
+        assert maker.context(now).options.efficiency == 0.8
+        battery = home.place.entry(home.batteries[0]).runtime_data
+        battery.parts.context.store.memory.efficiency.value = 0.72
+        await home.minutes(2)
+        assert maker.context(now).options.efficiency == 0.72
