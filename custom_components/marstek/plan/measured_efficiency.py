@@ -15,9 +15,11 @@ def efficiency_of(measured: Iterable[tuple[float, float | None]], usual: float) 
     `measured` has the capacity in Wh and the round trip of each battery, None where too little has
     flowed; `usual` stands in for those. Whole percents, as each change makes the plan anew.
     """
-    energy = gained = 0.0
-    for capacity, efficiency in measured:
-        bounded = usual if efficiency is None else min(max(efficiency, LOWEST), HIGHEST)
-        energy += capacity
-        gained += capacity * bounded
-    return round(gained / energy, 2) if energy else usual
+    known = [(capacity, efficiency) for capacity, efficiency in measured if capacity >= 1]
+    if not known:
+        return usual
+    gained = sum(
+        capacity * (usual if efficiency is None else min(max(efficiency, LOWEST), HIGHEST))
+        for capacity, efficiency in known
+    )
+    return round(gained / sum(capacity for capacity, _ in known), 2)
