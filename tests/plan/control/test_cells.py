@@ -37,7 +37,7 @@ def device_of(home: PlanHome, battery: SimulatedBattery) -> str:
 
 
 @at(2026, 3, 12, 21, 40)
-@pytest.mark.parametrize("full_at", [60.0, 92.0])
+@pytest.mark.parametrize("full_at", [60.0, pytest.param(92.0, marks=pytest.mark.long)])
 async def test_full_before_its_state_of_charge_says_so(full_at: float) -> None:
     """It is held with one message and few writes, and its clock is not blamed."""
     async with plan_home(soc=50, count=1) as home:
@@ -169,7 +169,9 @@ async def test_our_own_clock_an_hour_slow() -> None:
 
 
 @at(2026, 3, 12, 21, 40)
-@pytest.mark.parametrize(("device", "firmware"), [("Venus A", 149), ("Venus D", 147)])
+@pytest.mark.parametrize(
+    ("device", "firmware"), [("Venus A", 149), pytest.param("Venus D", 147, marks=pytest.mark.long)]
+)
 async def test_full_cells_of_a_model_with_solar_inputs(device: str, firmware: int) -> None:
     """The power of the cells tells, which is known at night: one message, few writes, others go on."""
     specs = [

@@ -36,7 +36,9 @@ async def test_a_battery_dark_all_night_leaves_the_others_right_and_is_told_of()
         dark = home.batteries[1]
         await home.until(21, 50)
         dark.go_dark()
-        await home.until(5, 50)
+        await home.until(23)
+        with uneventful():
+            await home.until(5, 50)
         dark.come_back()
         await home.until(5, 59, 50)
         assert dark.state.mode in ("Manual", "Passive")
@@ -56,7 +58,9 @@ async def test_all_dark_when_the_night_ends_are_in_auto_soon_after_their_return(
     async with plan_home() as home:
         # They are looked for while they are commanded: a search does not wait for a busy battery.
         home.guard.may_be_searched_while_asked = True
-        await home.until(2)
+        await home.until(23)
+        with uneventful():
+            await home.until(2)
         for battery in home.batteries:
             battery.go_dark()
         await home.until(6, 40)
@@ -232,7 +236,8 @@ async def test_a_second_controller_is_reported_in_the_same_night() -> None:
             await home.minutes(6)
         assert issue(home, FOREIGN_CONTROLLER, battery) is not None
         assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
-        await home.minutes(25 * 60)
+        with uneventful():
+            await home.minutes(25 * 60)
         assert issue(home, FOREIGN_CONTROLLER, battery) is None
         assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
 
@@ -298,6 +303,9 @@ async def test_a_battery_that_takes_no_more_at_97_percent_is_complete() -> None:
 async def test_slots_are_disabled_at_the_end_and_never_touched_in_auto() -> None:
     """Slots are disabled at the end and never touched in Auto."""
     async with plan_home(soc=90) as home:
+        await home.until(23)
+        with uneventful():
+            await home.until(5, 30)
         await home.until(5, 59, 50)
         for battery in home.batteries:
             assert not any(slot and slot.enabled for slot in battery.state.slots)
@@ -313,6 +321,9 @@ async def test_no_meter_on_a_red_morning_is_told_once() -> None:
     """No meter on a red morning is told once."""
     async with plan_home(soc=90) as home:
         home.batteries[2].faults.ct_lost = True
+        await home.until(23)
+        with uneventful():
+            await home.until(5, 30)
         await home.until(7)
         told = home.kinds(Alert.NO_METER)
         assert [said.battery for said in told] == ["Venus E 3.0 0002"]

@@ -59,6 +59,7 @@ async def test_before_a_red_day_all_are_charged_in_turn_with_few_writes() -> Non
         assert home.kinds(Alert.RED_UNCHARGED) == []
 
 
+@pytest.mark.long
 @at(2026, 3, 12, 21, 40)
 async def test_empty_batteries_are_all_full_in_time_for_a_red_day() -> None:
     """Empty batteries are all full in time for a red day."""
@@ -68,6 +69,7 @@ async def test_empty_batteries_are_all_full_in_time_for_a_red_day() -> None:
         assert max(home.guard.nights.values()) <= MOST_SLOT_WRITES
 
 
+@pytest.mark.long
 @at(2026, 3, 16, 21, 40)
 async def test_batteries_are_charged_again_between_two_red_days() -> None:
     """Batteries are charged again between two red days."""

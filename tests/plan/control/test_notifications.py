@@ -342,7 +342,7 @@ def test_what_can_not_wait(is_red: bool) -> None:
 
 
 @at(2026, 3, 9, 21, 0)
-@pytest.mark.parametrize("how", ["restart", "reload"])
+@pytest.mark.parametrize("how", ["restart", pytest.param("reload", marks=pytest.mark.long)])
 async def test_a_restart_in_quiet_hours(how: str) -> None:
     """What waits outlives a restart and a reload."""
     async with plan_home(count=1) as home:

@@ -38,6 +38,9 @@ async def test_a_mode_chosen_in_home_assistant_stands_until_the_next_boundary() 
         battery = home.batteries[0]
         await home.minutes(2)
         await home.place.call(battery, "select", "mode", option="auto")
+        await home.until(23)
+        with uneventful():
+            await home.until(5, 30)
         await home.until(5, 59, 50)
         assert home.modes() == ["Auto", "Manual", "Manual"]
         assert len(home.kinds(Kind.OVERRIDE_STARTED)) == 1
@@ -174,6 +177,8 @@ async def test_pause_hands_back_auto_and_resume_takes_the_batteries_again() -> N
         await home.control.async_pause(paris(2026, 3, 9, 23))
         await home.until(23, 2)
         assert home.modes() == ["Manual"] * 3
+        with uneventful():
+            await home.until(5, 30)
         await home.until(6, 15)
 
 
@@ -196,6 +201,8 @@ async def test_automatic_control_off_hands_back_auto_and_dark_batteries_later() 
         assert not is_told_left(home, dark)
         for battery in home.batteries:
             battery.clear_exchanges()
+        with uneventful():
+            await home.until(5, 30)
         await home.until(6, 15)
         assert not any(home.writes(battery) for battery in home.batteries)
 
