@@ -18,8 +18,9 @@ _DELIVERY = 0.01
 _DELIVERY_SLICES = 5
 _THREAD_POLL = 0.0005
 _STEP = 1e-6
-# What a look at the sockets takes: a timer that is due now has to be overdue to run.
-_TICK = 1e-9
+# What a look at the sockets takes: a timer that is due now has to be overdue to run. Less would be
+# lost in the rounding of moments that are most of a year away from the start.
+_TICK = 2e-8
 
 
 class _JumpingSelector(selectors.DefaultSelector):
