@@ -328,3 +328,20 @@ def device_version(place: Home, battery: SimulatedBattery) -> str | None:
     entity = er.async_get(place.hass).async_get(place.entity_id(battery, "sensor", "soc"))
     device = dr.async_get(place.hass).async_get(entity.device_id or "") if entity else None
     return device.sw_version if isinstance(device, dr.DeviceEntry) else None
+
+
+@virtual
+async def test_a_poll_that_an_unload_cuts_is_no_error() -> None:
+    """Whoever asked for it, outside of the entry's own tasks."""
+    async with home(count=1) as place:
+        await place.add_all()
+        (battery,) = place.batteries
+        entry = place.entry(battery)
+        battery.go_dark()
+        place.log.lines.clear()
+        poll = asyncio.create_task(entry.runtime_data.coordinator.async_refresh())
+        await asyncio.sleep(1)
+        assert not poll.done()
+        assert await place.hass.config_entries.async_unload(entry.entry_id)
+        await poll
+        assert place.log.lines == []

@@ -15,6 +15,7 @@ from ..const import CONF_BLE_MAC, CONF_FIRMWARE, DOMAIN, LOGGER
 from ..errors import describe
 from ..just_found import async_take_found
 from ..venus import (
+    ClosedError,
     DeadlineError,
     DeviceStatus,
     Method,
@@ -104,6 +105,13 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
     @override
     async def _async_update_data(self) -> BatteryData:
         """Make the one poll that is most due, and plan the next."""
+        try:
+            return await self._async_poll()
+        except ClosedError:
+            # Unloaded meanwhile: nothing is wrong, and what is known is all there is.
+            return self.data
+
+    async def _async_poll(self) -> BatteryData:
         parts = self._parts
         if self._leave.is_on:
             self.update_interval = timedelta(seconds=self._leave.seconds_to_look)
