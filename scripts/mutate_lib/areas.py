@@ -43,6 +43,7 @@ _CONTROLLER: Final = (
     "tests/plan/control/test_actions.py",
     "tests/plan/control/test_strategy.py",
     "tests/plan/control/test_options.py",
+    "tests/plan/control/test_misfortunes.py",
     "tests/plan/control/test_cells.py",
 )
 

@@ -216,3 +216,14 @@ async def test_changed_options_are_gone_by_at_once() -> None:
         await asyncio.sleep(2)
         seen.append(home.shown.state)
         assert seen == [ControlState.HOLD, ControlState.OFF]
+
+
+@at(2026, 3, 12, 22, 10)
+async def test_what_is_counted_is_on_disk_within_half_an_hour() -> None:
+    """Nobody decides anything meanwhile, and a process that is killed loses no more than that."""
+    async with plan_home(count=1, soc=40) as home:
+        await home.minutes(2)
+        path = Path(home.hass.config.config_dir) / ".storage" / f"{DOMAIN}.{home.entry.entry_id}"
+        await home.minutes(75)
+        stored = json.loads(await asyncio.to_thread(path.read_text))["data"]["control"]["energy"]
+        assert stored["charged"] > 400
