@@ -86,12 +86,14 @@ class LivedDay:
 
     async def _old_log(self) -> None:
         """Upload a log in the options of a battery, and see its hours join without a jump."""
-        page, words = self._walk.page, Walk(self._walk.page, self._hass, self._walk.language).words
+        page = self._walk.page
+        flow = Walk(page, self._hass, self._walk.language)
+        words = flow.words
         entity_id = (await self._hass.entity_ids("marstek"))[f"{_MAC}_energy_charged"]
         before = await self._sums(entity_id)
         log = self._folder / "old-log.csv"
         log.write_text(_old_log(dt.datetime.fromtimestamp(before[0][0], dt.UTC)), "utf-8")
-        await self._open_options()
+        await flow.open_options(await self._title())
         dialog = page.locator("dialog-data-entry-flow")
         await dialog.get_by_text(words.own("options.step.init.menu_options.old_log")).click()
         async with page.expect_file_chooser() as choosing:
@@ -131,17 +133,11 @@ class LivedDay:
             await self._walk.keep(f"old-log-energy-{days}")
             await page.get_by_role("button", name=previous).first.click()
 
-    async def _open_options(self) -> None:
-        """Open the options of the battery, by the button of its entry."""
-        page = self._walk.page
-        await page.goto(f"{self._hass.url}/config/integrations/integration/marstek")
-        title = next(
-            entry["title"]
-            for entry in await self._hass.command("config_entries/get", domain="marstek")
-            if entry["title"].lower().endswith(_MAC[-4:])
-        )
-        row = page.locator("ha-config-entry-row").filter(has_text=title).first
-        await row.locator("ha-icon-button[slot='end']").first.click()
+    async def _title(self) -> str:
+        """Return the title of the battery's entry."""
+        entries = await self._hass.command("config_entries/get", domain="marstek")
+        titles: list[str] = [each["title"] for each in entries]
+        return next(title for title in titles if title.lower().endswith(_MAC[-4:]))
 
     async def _sums(self, entity_id: str) -> list[tuple[float, float]]:
         """Return the hours of a meter: seconds since the epoch, and sum in kWh."""

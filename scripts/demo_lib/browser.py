@@ -148,6 +148,12 @@ class Walk:
             .first.click()
         )
 
+    async def open_options(self, title: str) -> None:
+        """Open the options of an entry, by the button of its row."""
+        await self.page.goto(f"{self._hass.url}/config/integrations/integration/{DOMAIN}")
+        row = self.page.locator("ha-config-entry-row").filter(has_text=title).first
+        await row.locator("ha-icon-button[slot='end']").first.click()
+
     async def choose(self, step: str, option: str) -> None:
         """Choose from the menu of a step."""
         text = self.words.own(f"config.step.{step}.menu_options.{option}")

@@ -7,7 +7,7 @@ from typing import Any, Final, override
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -36,13 +36,31 @@ _PREFIX: Final = "takes_part_"
 
 
 def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback) -> None:
-    """Add the switches, those of batteries and rules as they come."""
+    """Add the switches, those of batteries, rules and the meter as they come."""
     control = plan.control
     async_add([AutomaticSwitch(control, _AUTOMATIC)])
+    followers = [
+        follower(control, async_add)
+        for follower in (_battery_follower, _rule_follower, _meter_follower)
+    ]
+
+    @callback
+    def async_follow() -> None:
+        for follow in followers:
+            follow()
+
+    async_follow()
+    control.config_entry.async_on_unload(control.async_add_listener(async_follow))
+
+
+def _battery_follower(
+    control: PlanController, async_add: AddConfigEntryEntitiesCallback
+) -> CALLBACK_TYPE:
+    """Return what adds and removes the switches of batteries."""
     known: dict[str, str] = {}
 
     @callback
-    def async_follow_batteries() -> None:
+    def async_follow() -> None:
         entries = async_batteries(control.hass)
         present = {entry.data[CONF_BLE_MAC]: entry.title for entry in entries}
         if present == known:
@@ -56,10 +74,17 @@ def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback)
         known.clear()
         known.update(present)
 
+    return async_follow
+
+
+def _rule_follower(
+    control: PlanController, async_add: AddConfigEntryEntitiesCallback
+) -> CALLBACK_TYPE:
+    """Return what adds and removes the switches of rules."""
     rules: dict[str, RuleSwitch] = {}
 
     @callback
-    def async_follow_rules() -> None:
+    def async_follow() -> None:
         present = {each.subentry_id: each for each in subentries(control.config_entry)}
         if present.keys() == rules.keys():
             return
@@ -70,10 +95,17 @@ def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback)
             del rules[key]
         rules.update(new)
 
+    return async_follow
+
+
+def _meter_follower(
+    control: PlanController, async_add: AddConfigEntryEntitiesCallback
+) -> CALLBACK_TYPE:
+    """Return what adds and removes the switch of the meter."""
     has_meter: bool | None = None
 
     @callback
-    def async_follow_meter() -> None:
+    def async_follow() -> None:
         nonlocal has_meter
         present = meter_subentry(control.config_entry)
         if (present is not None) is has_meter:
@@ -84,14 +116,7 @@ def async_follow_switches(plan: Plan, async_add: AddConfigEntryEntitiesCallback)
         else:
             async_add([MeterSwitch(control, present)])
 
-    @callback
-    def async_follow() -> None:
-        async_follow_batteries()
-        async_follow_rules()
-        async_follow_meter()
-
-    async_follow()
-    control.config_entry.async_on_unload(control.async_add_listener(async_follow))
+    return async_follow
 
 
 def _forget(control: PlanController, present: Iterable[str], kind: str = _PREFIX) -> None:
