@@ -6,7 +6,7 @@ library refer to it.
 
 from .beliefs import Basis, Beliefs
 from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
-from .energy import IDLE_POWER, budget, energy_to, is_complete
+from .energy import IDLE_POWER, energy_to, is_complete
 from .forecast import Expected, Forecast
 from .keep_back import kept_back
 from .model import (
@@ -27,6 +27,7 @@ from .model import (
     Timeline,
 )
 from .optimised import plan_optimised
+from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
 from .share import Allocation, share
 from .simple import plan_simple

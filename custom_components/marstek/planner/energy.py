@@ -1,36 +1,19 @@
-"""Energy and power of a charge, the power that the house leaves for it, and its end."""
+"""Energy and power of a charge, and its end."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from .model import BatteryState, House
+from .model import BatteryState
 
 EFFICIENT_POWER: Final = 1000
 """W below which a charging battery loses more than it has to (docs/tempo-facts.md section 4)."""
 IDLE_POWER: Final = 50
 """W below which a battery that should charge does not."""
 
-_SHARE_UNREAD: Final = 0.35
-_SHARE_READ: Final = 0.95
 _ALMOST_FULL: Final = 97.0
 _IDLE_FOR: Final = timedelta(minutes=15)
 _EFFICIENCY: Final = 0.80
-
-
-def budget(house: House) -> int:
-    """Return how many W all batteries together may draw now.
-
-    95 % of the subscribed power less what the house draws; without a fresh reading of that, 35 %.
-    """
-    if house.power is None:
-        return int(_SHARE_UNREAD * house.subscribed)
-    return max(0, int(_SHARE_READ * house.subscribed - house.power))
-
-
-def most_budget(house: House) -> int:
-    """Return how many W all batteries together may draw while nothing else is on."""
-    return int(_SHARE_READ * house.subscribed)
 
 
 def energy_to(battery: BatteryState, target: float, efficiency: float = _EFFICIENCY) -> float:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from .energy import EFFICIENT_POWER, bank_soc, budget, energy_to, most_budget
+from .energy import EFFICIENT_POWER, bank_soc, energy_to
 from .forecast import Energies
 from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Step, Timeline
+from .phases import most_charge, unloaded
 from .service import served
 from .share import share
 from .spans import Intent, Span
@@ -157,7 +158,8 @@ def _charging_power(
         power = max(ceil(needed / _ROUND_TO) * _ROUND_TO, min(least, max(limits)))
     most = sum(limits)
     if context.house is not None:
-        most = min(most, budget(context.house) if is_running else most_budget(context.house))
+        house = context.house if is_running else unloaded(context.house)
+        most = min(most, most_charge(house, batteries))
     return min(power, most)
 
 
@@ -177,7 +179,7 @@ def _sent(context: Context, step: Step, bank: _Bank, end: datetime) -> int:
     house = context.house or House(_UNLIMITED, 0)
     if step.start > context.moment:
         # What the house draws then is not known, and those that don't answer now may do so.
-        house = replace(house, power=0)
+        house = unloaded(house)
         bank = tuple(replace(battery, is_reachable=True) for battery in bank)
     orders = share(step, bank, house, step.start, end, {}, {})
     return sum(order.power for order in orders.values() if order.action is Action.CHARGE)

@@ -23,6 +23,7 @@ type Figure = float | int | str
 type Figures = Mapping[str, Figure]
 
 NO_FIGURES: Final[Figures] = MappingProxyType({})
+NO_PHASES: Final[Mapping[str, float | None]] = MappingProxyType({})
 
 
 class Action(StrEnum):
@@ -166,6 +167,8 @@ class BatteryState:
     is_reachable: bool = True
     is_complete: bool = False
     """Its charge of this window is over (see `is_complete`): it holds, whatever it shows."""
+    phase: str | None = None
+    """Key of the phase that it hangs on, in `House.phases`; None where nobody knows."""
 
     @property
     def soc_or_empty(self) -> float:
@@ -229,6 +232,8 @@ class House:
     power: float | None = None
     """W drawn from the grid without what the batteries charge; negative when it feeds in. None:
     no fresh reading."""
+    phases: Mapping[str, float | None] = NO_PHASES
+    """The same of each of three phases, by a key of one's own; empty for a home with one phase."""
 
 
 @dataclass(frozen=True, slots=True)

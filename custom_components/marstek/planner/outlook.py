@@ -9,9 +9,9 @@ from ..tempo import Colour
 from .bank import Bank
 from .beliefs import Basis
 from .economy import Economy
-from .energy import most_budget
 from .forecast import Energies
 from .model import Context, Period
+from .phases import most_charge, unloaded
 from .water_value import Bills, PriceSlot, bills
 
 _QUARTER: Final = 900.0
@@ -169,7 +169,8 @@ def _runs(
     sliced = [
         [each for part in group for each in _slices(part, energies, fine_until)] for group in groups
     ]
-    limit = None if context.house is None else most_budget(context.house) / 1000
+    house = context.house
+    limit = None if house is None else most_charge(unloaded(house), context.batteries) / 1000
     expected = _expected_bills(list(chain(*sliced)), bank, economy, limit)
     runs: list[PriceRun] = []
     number = 0

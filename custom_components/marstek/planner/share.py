@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .energy import EFFICIENT_POWER, budget, energy_to
+from .energy import EFFICIENT_POWER, energy_to
 from .model import BY_PERSON, Action, BatteryState, House, Override, Step
+from .phases import Room, by_phase
 from .turns import LEAST_POWER, Candidate, allot
 
 LEAST_CHANGE: Final = 200
@@ -55,6 +56,10 @@ class _Charge:
     @property
     def id(self) -> str:
         return self.battery.id
+
+    @property
+    def phase(self) -> str | None:
+        return self.battery.phase
 
     @property
     def drawn(self) -> int:
@@ -114,14 +119,24 @@ def share(
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
             charges.append(_Charge(battery, target, need, power, is_by_owner, last, standing))
-    taken = sum(order.power for order in orders.values() if order.action is Action.CHARGE)
-    room = max(0, budget(house) - taken)
-    wanted = _wanted_powers(charges, room, left)
-    given = _given(charges, wanted, room)
+    wanted = _wanted_powers(charges, _room_beside(orders, batteries, house), left)
+    given = _given(charges, wanted, _room_beside(orders, batteries, house))
     return {
         battery.id: orders[battery.id] if battery.id in orders else given[battery.id]
         for battery in batteries
     }
+
+
+def _room_beside(
+    orders: Mapping[str, Allocation], batteries: Sequence[BatteryState], house: House
+) -> Room:
+    """Return what is left beside the orders of batteries that go on charging unheard."""
+    room = Room(house)
+    for battery in batteries:
+        order = orders.get(battery.id)
+        if order is not None and order.action is Action.CHARGE:
+            room.take(battery.phase, order.power)
+    return room
 
 
 def _wanted(
@@ -158,14 +173,14 @@ def _without_charge(
     return Allocation(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
 
 
-def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str, int]:
+def _wanted_powers(charges: list[_Charge], room: Room, hours: float) -> dict[str, int]:
     """Return the W that each should charge with if orders could change at will."""
     wanted: dict[str, int] = {}
     for charge in charges:
         if charge.is_by_owner:
-            power = min(charge.preferred, room)
+            power = min(charge.preferred, room.on(charge.phase))
             wanted[charge.id] = power if power >= LEAST_POWER else 0
-            room -= wanted[charge.id]
+            room.take(charge.phase, wanted[charge.id])
     turns = [charge for charge in charges if not charge.is_by_owner]
     candidates = [
         Candidate(
@@ -174,16 +189,51 @@ def _wanted_powers(charges: list[_Charge], room: int, hours: float) -> dict[str,
             charge.battery.max_charge,
             charge.preferred,
             charge.drawn,
+            charge.phase,
         )
         for charge in turns
     ]
     return wanted | dict(allot(candidates, room, hours))
 
 
-def _given(charges: list[_Charge], wanted: Mapping[str, int], room: int) -> dict[str, Allocation]:
+def _given(charges: list[_Charge], wanted: Mapping[str, int], room: Room) -> dict[str, Allocation]:
     """Return orders on the way to the powers wanted, as far as they may change now."""
-    is_over = sum(charge.drawn for charge in charges) > room
-    spare = room - sum(wanted.values())
+    orders: dict[str, Allocation] = {}
+    is_over = sum(charge.drawn for charge in charges) > room.left
+    others = sum(max(wanted[charge.id], charge.drawn) for charge in charges)
+    for phase, members in by_phase(charges):
+        others -= sum(max(wanted[charge.id], charge.drawn) for charge in members)
+        most = room.on(phase)
+        given = _given_on(
+            members,
+            _within(most, members, wanted),
+            room.on(phase, beside=others),
+            is_over=is_over or sum(charge.drawn for charge in members) > most,
+        )
+        room.take(phase, sum(order.power for order in given.values()))
+        orders |= given
+    return orders
+
+
+def _within(room: int, charges: list[_Charge], wanted: Mapping[str, int]) -> dict[str, int]:
+    """Return the powers wanted as far as there is room, which orders that stand may take."""
+    powers: dict[str, int] = {}
+    for charge in charges:
+        power = min(wanted[charge.id], room)
+        powers[charge.id] = power if power >= LEAST_POWER else 0
+        room -= powers[charge.id]
+    return powers
+
+
+def _given_on(
+    charges: list[_Charge], wanted: Mapping[str, int], room: int, *, is_over: bool
+) -> dict[str, Allocation]:
+    """Return the orders of the batteries of one phase.
+
+    `room` is what is left for them beside what others draw or are to draw, in W. Where `is_over`,
+    too much is drawn now.
+    """
+    spare = room - sum(wanted[charge.id] for charge in charges)
     powers: dict[str, int] = {}
     for charge in charges:
         aim, drawn = wanted[charge.id], charge.drawn

@@ -10,6 +10,8 @@ from heapq import heapify, heapreplace
 from math import ceil
 from typing import Final
 
+from .phases import Room, by_phase
+
 LEAST_POWER: Final = 200
 """W below which charging is not worth a write."""
 
@@ -33,6 +35,8 @@ class Candidate:
     """W that it charges with when there is time, at most `most`."""
     drawn: int
     """W that it charges with now."""
+    phase: str | None = None
+    """Phase that it hangs on, None where nobody knows."""
 
     @property
     def hours(self) -> float:
@@ -45,16 +49,38 @@ class Candidate:
         return min(self.most, max(self.preferred, needed))
 
 
-def allot(candidates: Sequence[Candidate], budget: int, hours: float) -> Mapping[str, int]:
-    """Return W by id, 0 for those whose turn has not come; together never above the budget."""
+def allot(candidates: Sequence[Candidate], room: Room, hours: float) -> Mapping[str, int]:
+    """Return W by id, 0 for those whose turn has not come; together never above the room.
+
+    `hours` is how long they may take. They charge in turn where the scarcest of their phases allows
+    that, else the batteries of each phase share what there is on it.
+    """
     powers = dict.fromkeys((candidate.id for candidate in candidates), 0)
     useful = hours * _USEFUL
     usable = [candidate for candidate in candidates if candidate.most > 0 and candidate.need > 0]
     if useful <= 0 or not usable:
         return powers
     ordered = sorted(usable, key=lambda c: (-c.drawn, -c.hours, c.id))
-    chosen = _in_turn(ordered, budget, useful) or _scarce(ordered, budget, useful)
+    chosen = _in_turn(ordered, room.on_one_of(ordered), useful) or _by_phase(ordered, room, useful)
     powers |= {name: power for name, power in chosen.items() if power >= LEAST_POWER}
+    return powers
+
+
+def _by_phase(ordered: list[Candidate], room: Room, useful: float) -> dict[str, int]:
+    """Return powers of the batteries of each phase by what there is on it.
+
+    What all together may draw is divided by what the phases need, should it be too little.
+    """
+    groups = by_phase(ordered)
+    needs = [sum(min(c.need / useful, c.most) for c in members) for _, members in groups]
+    powers: dict[str, int] = {}
+    for number, (phase, members) in enumerate(groups):
+        others = sum(needs[number + 1 :])
+        others = min(others, room.left * others / (needs[number] + others))
+        budget = room.on(phase, beside=ceil(others))
+        mine = _in_turn(members, budget, useful) or _scarce(members, budget, useful)
+        room.take(phase, sum(mine.values()))
+        powers |= mine
     return powers
 
 
