@@ -101,6 +101,10 @@ CONF_EXPORT_KIND: Final = "export_kind"
 CONF_EXPORT_SOURCE: Final = "export_source"
 CONF_NET_METERING_UNTIL: Final = "net_metering_until"
 CONF_STANDBY: Final = "standby"
+CONF_THREE_PHASES: Final = "three_phases"
+PHASES: Final = ("l1", "l2", "l3")
+CONF_PHASE_BATTERIES: Final = {phase: f"{phase}_batteries" for phase in PHASES}
+CONF_PHASE_SENSORS: Final = {phase: f"{phase}_sensor" for phase in PHASES}
 
 CONF_NOTIFY: Final = "notify"
 CONF_NOTIFY_ENTITIES: Final = "notify_entities"

@@ -1,6 +1,7 @@
 """Forms of the control by the plan, shared by set-up and options."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -32,6 +33,7 @@ from ..const import (
     CONF_LEAST_SOC,
     CONF_LOAD_SENSOR,
     CONF_MOST_SOC,
+    CONF_PHASE_BATTERIES,
     CONF_PV_SENSOR,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
@@ -48,6 +50,7 @@ from ..plan.options import (
     plan_options,
 )
 
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 # What set-up asks beside the batteries; all else has a default that is right in most homes.
 _HOME: Final = (CONF_SUBSCRIBED_KVA, CONF_HAS_PV, CONF_STRATEGY)
 
@@ -56,11 +59,21 @@ type Given = Mapping[str, Any]
 type FormResult = tuple[dict[str, Any], dict[str, str]]
 
 
-def schema_of(form: Form, options: Given, tariff: Tariff) -> vol.Schema:
-    """Return a form of the options that a tariff has, filled with what is in force."""
+def schema_of(
+    form: Form, options: Given, tariff: Tariff, batteries: Mapping[str, str] = NO_NAMES
+) -> vol.Schema:
+    """Return a form of the options that a tariff has, filled with what is in force.
+
+    `batteries` are the names of those to choose from, by BLE MAC.
+    """
     fields: FormFields = {}
     for option in options_of_form(form, tariff):
-        fields |= _field(option, options, tariff)
+        if option.kind is OptionKind.BATTERIES:
+            chosen = [mac for mac in options.get(option.key, []) if mac in batteries]
+            marker = vol.Optional(option.key, default=chosen)
+            fields[marker] = _battery_selector(batteries)
+        else:
+            fields |= _field(option, options, tariff)
     return vol.Schema(fields)
 
 
@@ -87,9 +100,16 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
     """Return the error of values that can't be together."""
     if form is Form.NIGHT and values[CONF_LEAST_SOC] > values[CONF_MOST_SOC]:
         return {"base": "least_above_most"}
+    if form is Form.PHASES and _is_on_two(values):
+        return {"base": "battery_on_two_phases"}
     if form is Form.STRATEGY and values[CONF_PV_SENSOR] and not values[CONF_LOAD_SENSOR]:
         return {CONF_LOAD_SENSOR: "load_sensor_missing"}
     return {}
+
+
+def _is_on_two(values: Given) -> bool:
+    hanging = [mac for key in CONF_PHASE_BATTERIES.values() for mac in values[key]]
+    return len(hanging) != len(set(hanging))
 
 
 def _field(option: Option, options: Given, tariff: Tariff) -> FormFields:
@@ -150,16 +170,21 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
             )
 
 
+def _battery_selector(known: Mapping[str, str]) -> Selector[Any]:
+    choices = [SelectOptionDict(value=mac, label=name) for mac, name in known.items()]
+    return SelectSelector(
+        SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
+    )
+
+
 def batteries_schema(hass: HomeAssistant, options: Given) -> vol.Schema:
     """Return the form of which batteries take part, and whether later ones do."""
     wanted = plan_options(options)
-    known = _known(hass)
+    known = names_of_batteries(hass)
     fields: FormFields = {}
     if known:
-        choices = [SelectOptionDict(value=mac, label=name) for mac, name in known.items()]
-        config = SelectSelectorConfig(options=choices, multiple=True, mode=SelectSelectorMode.LIST)
         ticked = [mac for mac in known if wanted.takes_part(mac)]
-        fields[vol.Required(CONF_BATTERIES, default=ticked)] = SelectSelector(config)
+        fields[vol.Required(CONF_BATTERIES, default=ticked)] = _battery_selector(known)
     fields[vol.Required(CONF_ALL_BATTERIES, default=wanted.all_batteries)] = BooleanSelector()
     return vol.Schema(fields)
 
@@ -167,14 +192,14 @@ def batteries_schema(hass: HomeAssistant, options: Given) -> vol.Schema:
 def read_batteries(hass: HomeAssistant, given: Given) -> FormResult:
     """Return the options of who takes part: those named do, or with later ones those do not."""
     ticked: Collection[str] = given.get(CONF_BATTERIES, ())
-    later, known = bool(given[CONF_ALL_BATTERIES]), _known(hass)
+    later, known = bool(given[CONF_ALL_BATTERIES]), names_of_batteries(hass)
     if known and not ticked and not later:
         return {}, {"base": "no_selection"}
     named = known.keys() - set(ticked) if later else set(ticked)
     return {CONF_ALL_BATTERIES: later, CONF_BATTERIES: sorted(named)}, {}
 
 
-def _known(hass: HomeAssistant) -> dict[str, str]:
+def names_of_batteries(hass: HomeAssistant) -> dict[str, str]:
     """Return the names of the batteries that are set up, by BLE MAC, in order."""
     entries = sorted(async_batteries(hass), key=lambda entry: entry.title)
     return {entry.data[CONF_BLE_MAC]: entry.title for entry in entries}

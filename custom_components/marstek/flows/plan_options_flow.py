@@ -17,7 +17,13 @@ from ..const import (
 from ..plan.options import Form
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
-from .control_forms import batteries_schema, read_batteries, read_form, schema_of
+from .control_forms import (
+    batteries_schema,
+    names_of_batteries,
+    read_batteries,
+    read_form,
+    schema_of,
+)
 from .notify_form import NotifyStep
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
@@ -61,7 +67,7 @@ class PlanOptionsFlow(NotifyStep):
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
         groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE]
-        groups += [Form.CONSUMERS, Form.ALERTS, CONF_NOTIFY]
+        groups += [Form.PHASES, Form.CONSUMERS, Form.ALERTS, CONF_NOTIFY]
         groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
@@ -196,6 +202,10 @@ class PlanOptionsFlow(NotifyStep):
         """Change what the house may draw, how that is measured, and the safety net."""
         return self._show_or_save_form(Form.HOUSE, user_input)
 
+    async def async_step_phases(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change which phase of the house each battery hangs on."""
+        return self._show_or_save_form(Form.PHASES, user_input)
+
     async def async_step_consumers(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -211,7 +221,7 @@ class PlanOptionsFlow(NotifyStep):
         tariff = self._settings.tariff
         return self._show_or_save(
             form.value,
-            schema_of(form, self.config_entry.options, tariff),
+            schema_of(form, self.config_entry.options, tariff, names_of_batteries(self.hass)),
             {},
             user_input,
             lambda given: read_form(form, given, tariff),

@@ -45,13 +45,26 @@ class Meter:
         grid = sensor_power(self._hass, sensor) if sensor else self._of_battery()
         if grid is None:
             return None
-        return grid + sum(battery.data.ac_power or 0 for battery in batteries)
+        return grid + _discharged(batteries)
+
+    def phase_power(self, sensor: str | None, batteries: Collection[Battery]) -> float | None:
+        """Return the load of one phase without batteries, in W; None without a fresh reading.
+
+        `batteries` are those that hang on it, or that may.
+        """
+        grid = sensor_power(self._hass, sensor) if sensor else None
+        return None if grid is None else grid + _discharged(batteries)
 
     def _of_battery(self) -> float | None:
         if self._read is None:
             return None
         power, read_at = self._read
         return power if self._hass.loop.time() - read_at <= _FRESH.total_seconds() else None
+
+
+def _discharged(batteries: Collection[Battery]) -> float:
+    """Return what batteries give together, in W; negative where they charge."""
+    return sum(battery.data.ac_power or 0 for battery in batteries)
 
 
 def sensor_power(hass: HomeAssistant, sensor: str) -> float | None:

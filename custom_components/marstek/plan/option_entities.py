@@ -20,22 +20,20 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ..const import (
-    CONF_DO_NOT_FEED,
     CONF_EXPORT_SOURCE,
-    CONF_GRID_SENSOR,
-    CONF_LOAD_SENSOR,
     CONF_NOTIFY,
     CONF_NOTIFY_ENTITIES,
     CONF_PRICE_ENTITIES,
-    CONF_PV_SENSOR,
     DOMAIN,
     Tariff,
 )
 from ..entries import async_plan_entry
 from .notify_options import notify_options
+from .options import OPTIONS, OptionKind
 
 ENTITY_GONE: Final = "option_entity_gone"
-_SINGLE: Final = (CONF_GRID_SENSOR, CONF_LOAD_SENSOR, CONF_PV_SENSOR)
+_SINGLE: Final = tuple(key for key, each in OPTIONS.items() if each.kind is OptionKind.SENSOR)
+_SEVERAL: Final = tuple(key for key, each in OPTIONS.items() if each.kind is OptionKind.THINGS)
 _PRICED: Final = (Tariff.DYNAMIC, CONF_EXPORT_SOURCE)
 _INTERVAL: Final = dt.timedelta(minutes=5)
 # An integration that is reloaded or updated takes its entities away for a while.
@@ -106,7 +104,8 @@ class OptionEntities:
 def named(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entity ids that options name."""
     yield from (options[key] for key in _SINGLE if options.get(key))
-    yield from options.get(CONF_DO_NOT_FEED) or ()
+    for key in _SEVERAL:
+        yield from options.get(key) or ()
     for group in _PRICED:
         yield from options.get(group, {}).get(CONF_PRICE_ENTITIES) or ()
 
@@ -121,8 +120,9 @@ def _renamed(options: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
     for key in _SINGLE:
         if changed.get(key) == old:
             changed[key] = new
-    if things := changed.get(CONF_DO_NOT_FEED):
-        changed[CONF_DO_NOT_FEED] = [new if each == old else each for each in things]
+    for key in _SEVERAL:
+        if things := changed.get(key):
+            changed[key] = [new if each == old else each for each in things]
     for group in _PRICED:
         source = dict(changed.get(group, {}))
         if prices := source.get(CONF_PRICE_ENTITIES):

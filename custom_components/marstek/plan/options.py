@@ -30,6 +30,8 @@ from ..const import (
     CONF_MOST_SOC,
     CONF_NET_METERING_UNTIL,
     CONF_NIGHT,
+    CONF_PHASE_BATTERIES,
+    CONF_PHASE_SENSORS,
     CONF_PV_SENSOR,
     CONF_RED_POWER,
     CONF_RED_TARGET,
@@ -39,7 +41,9 @@ from ..const import (
     CONF_START_GUARD,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
+    CONF_THREE_PHASES,
     CONF_WHITE_EVE,
+    PHASES,
     ExportKind,
     Tariff,
 )
@@ -60,6 +64,7 @@ class Approach(StrEnum):
 _SIMPLE: Final = Approach.SIMPLE
 _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 _TEMPO: Final = frozenset({Tariff.TEMPO})
+_POWERS: Final = (SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER)
 
 
 class OptionKind(Enum):
@@ -80,6 +85,8 @@ class OptionKind(Enum):
     """An entity of one of `classes`, or None."""
     THINGS = auto()
     """Entities that are on or off, or tell a power."""
+    BATTERIES = auto()
+    """BLE MACs of batteries."""
 
 
 class Form(StrEnum):
@@ -87,6 +94,7 @@ class Form(StrEnum):
 
     NIGHT = "night"
     HOUSE = "house"
+    PHASES = "phases"
     STRATEGY = "strategy"
     EXPORT = "export"
     CONSUMERS = "consumers"
@@ -179,6 +187,21 @@ def _energy_sensor(key: str) -> Option:
     )
 
 
+def _of_phase(phase: str) -> tuple[Option, Option]:
+    """Return the batteries on one of three phases, and what is drawn on it."""
+    hanging = Option(
+        key=CONF_PHASE_BATTERIES[phase], form=Form.PHASES, kind=OptionKind.BATTERIES, default=[]
+    )
+    drawn = Option(
+        key=CONF_PHASE_SENSORS[phase],
+        form=Form.PHASES,
+        kind=OptionKind.SENSOR,
+        default=None,
+        classes=_POWERS,
+    )
+    return hanging, drawn
+
+
 _ALL: Final = (
     Option(
         key=CONF_NIGHT,
@@ -209,7 +232,7 @@ _ALL: Final = (
         form=Form.HOUSE,
         kind=OptionKind.SENSOR,
         default=None,
-        classes=(SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER),
+        classes=_POWERS,
     ),
     _power(CONF_SAFETY_POWER, Form.HOUSE, tariffs=_TEMPO),
     Option(
@@ -220,6 +243,8 @@ _ALL: Final = (
         high=100,
         unit=UnitOfPower.WATT,
     ),
+    Option(key=CONF_THREE_PHASES, form=Form.PHASES, kind=OptionKind.FLAG, default=False),
+    *(option for phase in PHASES for option in _of_phase(phase)),
     Option(
         key=CONF_STRATEGY,
         form=Form.STRATEGY,
@@ -297,6 +322,17 @@ def options_of_form(form: Form, tariff: Tariff) -> list[Option]:
 
 
 @dataclass(frozen=True, slots=True)
+class HousePhase:
+    """One of three phases of the house."""
+
+    name: str
+    batteries: frozenset[str]
+    """BLE MACs of those that hang on it."""
+    sensor: str | None
+    """Entity of the power drawn on it, what its batteries charge included."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanOptions:
     """The options of the plan; powers in W, states of charge in %, guards in minutes."""
 
@@ -324,6 +360,12 @@ class PlanOptions:
     """The longest time that batteries stand still for them."""
     standby: float = 8.0
     """W that a battery draws at rest and reports as 0."""
+    phases: tuple[HousePhase, ...] = ()
+    """The three phases of the house; none where it has one."""
+
+    def phase_of(self, ble_mac: str) -> str | None:
+        """Return the name of the phase that a battery hangs on; None where nobody knows."""
+        return next((each.name for each in self.phases if ble_mac in each.batteries), None)
 
     def takes_part(self, ble_mac: str) -> bool:
         """Tell whether a battery is the plan's."""
@@ -369,4 +411,16 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         do_not_feed_above=int(given[CONF_DO_NOT_FEED_ABOVE]),
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
+        phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
+    )
+
+
+def _phases(given: Mapping[str, Any]) -> tuple[HousePhase, ...]:
+    return tuple(
+        HousePhase(
+            phase,
+            frozenset(given[CONF_PHASE_BATTERIES[phase]]),
+            given[CONF_PHASE_SENSORS[phase]] or None,
+        )
+        for phase in PHASES
     )

@@ -147,21 +147,29 @@ class PlanMaker:
 
     def batteries(self) -> tuple[BatteryState, ...]:
         """Return the batteries that take part as they are now."""
+        complete, options = self._memory.complete, self._options()
         return tuple(
-            battery_state(battery, is_complete=key in self._memory.complete)
+            battery_state(battery, is_complete=key in complete, phase=options.phase_of(key))
             for key, battery in self._members().items()
         )
 
     def house(self, now: dt.datetime) -> House:
         """Return subscribed power and load; batteries that others command count as load."""
         options = self._options()
-        batteries = [
-            battery
+        batteries = {
+            key: battery
             for key, battery in self._members().items()
             if key not in self._memory.standing_back
-        ]
-        power = self.meter.house_power(options.grid_sensor, batteries)
-        return House(options.subscribed, power)
+        }
+        power = self.meter.house_power(options.grid_sensor, batteries.values())
+        phases: dict[str, float | None] = {}
+        for phase in options.phases:
+            # The planner keeps room for those on an unknown phase on each.
+            mine = [
+                b for key, b in batteries.items() if options.phase_of(key) in (phase.name, None)
+            ]
+            phases[phase.name] = self.meter.phase_power(phase.sensor, mine)
+        return House(options.subscribed, power, phases)
 
 
 def _essence(context: Context, now: dt.datetime) -> object:
@@ -181,5 +189,5 @@ def _essence(context: Context, now: dt.datetime) -> object:
         context.was_full,
         context.overrides,
         context.economy,
-        context.house.subscribed if context.house else None,
+        (context.house.subscribed, tuple(context.house.phases)) if context.house else None,
     )

@@ -112,8 +112,11 @@ def battery_id(battery: Battery) -> str:
     return ble_mac
 
 
-def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
-    """Return the state of a battery for the planner, with None for stale readings."""
+def battery_state(battery: Battery, *, is_complete: bool, phase: str | None = None) -> BatteryState:
+    """Return the state of a battery for the planner, with None for stale readings.
+
+    `phase` is the name of the one of three that it hangs on.
+    """
     data, limits = battery.data, battery.expected_limits
     is_fresh = battery.is_reachable and Reading.POWER in data.fresh
     return BatteryState(
@@ -125,4 +128,5 @@ def battery_state(battery: Battery, *, is_complete: bool) -> BatteryState:
         max_discharge=limits.discharge,
         is_reachable=battery.is_reachable,
         is_complete=is_complete,
+        phase=phase,
     )
