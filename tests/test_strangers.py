@@ -142,7 +142,7 @@ async def test_a_flood_of_forged_answers(hass: HomeAssistant, fleet: Fleet, port
         result = await async_search(hass, rounds=2)
         assert 50 < len(result.claims) < 150
         assert E3_MAC in {found.device.ble_mac for found in result.devices}
-        for _ in range(3):
+        for _ in range(2):
             await discover(hass)
             offered = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
             assert 0 < len(offered) <= MOST_OFFERS

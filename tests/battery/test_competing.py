@@ -14,6 +14,7 @@ from custom_components.marstek.const import DOMAIN
 from tests.battery.test_hand_commands import Owner, owner
 from tests.support.plan_home import PlanHome, at, plan_home
 from tests.support.truth import virtual
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -152,16 +153,10 @@ def choose(home: PlanHome, option: str) -> asyncio.Task[None]:
 @at(2026, 1, 4, 22, 30)
 @pytest.mark.parametrize(
     ("option", "how"),
-    [
-        *product(("auto", "ai", "manual", "passive"), ("cancelled",)),
-        ("auto", "stopped"),
-        ("manual", "unloaded"),
-        *(
-            pytest.param(option, how, marks=pytest.mark.long)
-            for option, how in product(("auto", "ai", "manual", "passive"), ("stopped", "unloaded"))
-            if (option, how) not in (("auto", "stopped"), ("manual", "unloaded"))
-        ),
-    ],
+    variants(
+        product(("auto", "ai", "manual", "passive"), ("cancelled", "stopped", "unloaded")),
+        quick=[("auto", "cancelled"), ("passive", "stopped"), ("manual", "unloaded")],
+    ),
 )
 async def test_a_command_cut_short_does_not_lose_the_red_night(how: str, option: str) -> None:
     """Whatever cuts it, the plan goes on and the battery is full on the red morning."""

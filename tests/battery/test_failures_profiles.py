@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.home import home
 from tests.support.truth import NOTHING, Watch, virtual
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -21,7 +22,8 @@ PROFILES = [
     ("Venus D", 149),
 ]
 COUNTED = [("VenusE", 153), ("VenusE", 156), ("VenusE 3.0", 147)]
-profiles = pytest.mark.parametrize(("device", "firmware"), PROFILES)
+QUICK = [("VenusE", 153), ("VenusE 3.0", 147)]
+profiles = pytest.mark.parametrize(("device", "firmware"), variants(PROFILES, quick=QUICK))
 
 
 @asynccontextmanager

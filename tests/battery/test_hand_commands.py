@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import Event, EventStateChangedData, callback
@@ -18,6 +18,7 @@ from simulator import BatterySpec, Exchange, Slot
 from tests.support.home import Home, home
 from tests.support.seldom import uneventful
 from tests.support.truth import virtual
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -385,9 +386,18 @@ async def test_passive_is_kept_up_on_a_bad_line() -> None:
 
 
 @virtual
-@pytest.mark.parametrize("option", ["passive", "manual"])
-@pytest.mark.parametrize("theirs", ["Auto", "AI", ""])
-@pytest.mark.parametrize("firmware", [147, 150])
+@pytest.mark.parametrize(
+    ("option", "theirs", "firmware"),
+    variants(
+        product(("passive", "manual"), ("Auto", "AI", ""), (147, 150)),
+        quick=[
+            ("passive", "Auto", 150),
+            ("passive", "", 147),
+            ("manual", "AI", 150),
+            ("manual", "Auto", 147),
+        ],
+    ),
+)
 async def test_no_fight_with_the_app(option: str, theirs: str, firmware: int) -> None:
     """A mode that somebody chooses in the app stands, a mode without a name among them."""
     async with owner(firmware=firmware) as me:

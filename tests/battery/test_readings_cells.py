@@ -13,6 +13,7 @@ from simulator.readings import CELL_VOLTAGE
 from tests.support.all_entities import enabled_by_default, one, spec_of
 from tests.support.home import Home, home
 from tests.support.truth import virtual
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -146,7 +147,8 @@ async def hours_until_past(battery: SimulatedBattery, soc: float) -> None:
 
 @virtual
 @pytest.mark.parametrize(
-    ("device", "firmware"), [("VenusE", 156), ("VenusE 3.0", 150), ("Venus D", 149)]
+    ("device", "firmware"),
+    variants([("VenusE", 156), ("VenusE 3.0", 150), ("Venus D", 149)], quick=[("VenusE", 156)]),
 )
 async def test_efficiency(device: str, firmware: int) -> None:
     """There is none before enough has flowed, then what the losses really are; cycles count along."""

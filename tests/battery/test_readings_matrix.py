@@ -9,6 +9,7 @@ from simulator.household import constant
 from tests.support.all_entities import enabled_by_default, one, spec_of
 from tests.support.home import Home
 from tests.support.truth import NOTHING, virtual
+from tests.support.variants import variants
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -138,7 +139,14 @@ async def test_every_reading(device: str, firmware: int, power: int) -> None:
 
 
 @virtual
-@pytest.mark.parametrize(("model", "everything", "default"), BUDGETS)
+@pytest.mark.parametrize(
+    ("model", "everything", "default"),
+    # One of each kind of budget.
+    variants(
+        BUDGETS,
+        quick=[*{(most, usual): (model, most, usual) for model, most, usual in BUDGETS}.values()],
+    ),
+)
 async def test_requests_per_hour(model: tuple[str, int], everything: float, default: float) -> None:
     """No firmware is asked more than it bears, whatever is enabled."""
     for most, enabled in ((default, False), (everything, True)):

@@ -15,6 +15,7 @@ from scripts.chaos_lib.checks import Checks
 from scripts.chaos_lib.life import Days, live
 from scripts.chaos_lib.world import World
 from tests.support.plan_home import at, plan_home
+from tests.support.variants import variants
 from tests.support.virtual_time import run
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -34,7 +35,10 @@ def lived(first: date, seed: int, tariff: Tariff) -> Days:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("first", "seed", "tariff"),
-    [(date(2026, 1, 5), 11, Tariff.TEMPO), (date(2026, 3, 9), 12, Tariff.DYNAMIC)],
+    variants(
+        [(date(2026, 1, 5), 11, Tariff.TEMPO), (date(2026, 3, 9), 12, Tariff.DYNAMIC)],
+        quick=[(date(2026, 1, 5), 11, Tariff.TEMPO)],
+    ),
 )
 def test_a_day_of_chaos(first: date, seed: int, tariff: Tariff) -> None:
     """All invariants hold, whatever happens; the first day is the eve of a red one."""

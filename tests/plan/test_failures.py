@@ -12,6 +12,7 @@ from simulator.http import HttpAnswer, HttpRequest
 from simulator.tempo import TempoFault
 from tests.support.frozen_home import DAY, HISTORY, MINUTE, FrozenHome, days
 from tests.support.moments import paris
+from tests.support.variants import variants
 
 UNKNOWN = "unknown"
 # Morning of a Thursday in a week with red days from Monday on; all of its days are in January.
@@ -113,7 +114,21 @@ async def _all_days(home: FrozenHome) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["html", "403", "429", "500", "503", "truncated", "broken", "oversized", "not_json", "array"],
+    variants(
+        (
+            "html",
+            "403",
+            "429",
+            "500",
+            "503",
+            "truncated",
+            "broken",
+            "oversized",
+            "not_json",
+            "array",
+        ),
+        quick=["html", "503", "truncated"],
+    ),
 )
 async def test_sick_sources(home: FrozenHome, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """One that answers rubbish is replaced by the other; two of them make one outage."""

@@ -142,7 +142,7 @@ class BatteryCoordinator(DataUpdateCoordinator[BatteryData]):
 
     def _wanted(self) -> set[Reading]:
         """Return the readings that an enabled entity shows, and those that decisions need."""
-        shown = {Reading(context) for context in self.async_contexts()}
+        shown: set[Reading] = set(self.async_contexts())
         return shown | always_needed(self._parts.client.profile)
 
     def _read(self, status: Status) -> None:

@@ -12,6 +12,7 @@ from custom_components.marstek.plan.events import Kind
 from simulator import SimulatedBattery
 from tests.support.home import specs_of
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -158,6 +159,9 @@ async def test_our_own_clock_an_hour_slow() -> None:
     async with plan_home(soc=14) as home:
         await home.until(22, 0)
         home.place.clock.offset = dt.timedelta(hours=-1)
+        await home.until(23)
+        with uneventful():
+            await home.until(4, 30)
         await home.until(6, 0)
         for _ in range(120):
             await home.minutes(1)

@@ -64,7 +64,8 @@ def added(home: PlanHome) -> float:
 async def test_plain_auto_adds_nothing() -> None:
     """A day in Auto, the evening in which batteries run empty included."""
     async with metered(700, soc=90) as home:
-        await home.until(21)
+        with uneventful():
+            await home.until(21)
         assert min(home.socs()) < 15
         assert added(home) == pytest.approx(0, abs=0.02)
         assert ledger(home).day(dt.date(2026, 3, 9)).saved > 1

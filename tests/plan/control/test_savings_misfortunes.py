@@ -14,6 +14,7 @@ from custom_components.marstek.savings import DayMoney, Ledger, MoneyPeriod
 from custom_components.marstek.tempo import Colour
 from tests.plan.control.test_plan_added import added, ledger, metered
 from tests.support.plan_home import PlanHome, at
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -35,7 +36,9 @@ async def test_the_night_in_which_clocks_go_forward() -> None:
     """The day has 23 hours, all of them known; its night is not counted an hour too long."""
     day = dt.date(2026, 3, 29)
     async with metered(500, soc=60, days={day: Colour.BLUE}) as home:
-        await home.until(12)
+        await home.until(4)
+        with uneventful():
+            await home.until(12)
         line = ledger(home).day(day)
         assert line.seconds == pytest.approx(11 * 3600, abs=600)
         entity_id = er.async_get(home.hass).async_get_entity_id(
