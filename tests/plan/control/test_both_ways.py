@@ -15,6 +15,7 @@ from custom_components.marstek.planner.habits import Hour
 from simulator import SimulatedBattery
 from simulator.household import clear_sky, constant, net_load
 from tests.support.plan_home import PARIS, PlanHome, at, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -100,15 +101,18 @@ async def test_the_morning_is_sold_and_the_noon_is_stored() -> None:
         assert start <= 9 * 60 + 20 < end <= 11 * 60
         assert power == 0
         before = home.socs()
-        await home.until(10, 50)
+        with uneventful():
+            await home.until(10, 50)
         assert home.socs() == before
         assert len(home.slot_writes(battery)) <= 4
         await home.until(11, 4)
         assert home.modes() == ["Auto"]
         assert _slots(battery) == []
-        await home.until(12)
+        with uneventful():
+            await home.until(12)
         assert home.powers()[0] < -1000
-        await home.until(13, 30)
+        with uneventful():
+            await home.until(13, 30)
         assert home.socs()[0] > 98
         assert len(home.slot_writes(battery)) <= 6
 

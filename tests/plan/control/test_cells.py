@@ -102,6 +102,9 @@ async def test_one_of_three_gives_its_turn_away() -> None:
     """While one takes no more, the others are charged."""
     async with plan_home(soc=50) as home:
         home.batteries[0].faults.full_at = 60.0
+        await home.until(0, 30)
+        with uneventful():
+            await home.until(5, 40)
         await home.until(6, 0, 30)
         assert home.guard.mornings[RED] == [60, 100, 100]
         assert not any(has_clock_repair(home, battery) for battery in home.batteries)
@@ -185,7 +188,9 @@ async def test_full_cells_of_a_model_with_solar_inputs(device: str, firmware: in
     async with plan_home(specs=specs) as home:
         battery = home.batteries[0]
         battery.faults.full_at = 60.0
-        await home.until(5, 40)
+        await home.until(0, 30)
+        with uneventful():
+            await home.until(5, 40)
         assert len(home.kinds(Kind.TAKES_NO_MORE)) == 1
         assert home.kinds(Kind.FAILED) == []
         assert home.kinds(Kind.CLOCK_WRONG) == []

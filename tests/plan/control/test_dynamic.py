@@ -13,7 +13,7 @@ from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
 from custom_components.marstek.planner import Reason
 from simulator.household import constant
 from tests.support.plan_home import PARIS, PlanHome, at, plan_home
-from tests.support.seldom import looking_seldom
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -133,7 +133,7 @@ async def test_two_days_of_prices() -> None:
         await home.until(3, 20)
         assert battery.state.mode == "Manual"
         assert [(start, end) for start, end, power in _slots(home) if power < 0] == [(0, 5 * 60)]
-        with looking_seldom():
+        with uneventful():
             await diary.live(32)
         assert diary.hours() <= set(_CHEAP)
         assert {13, 14} & diary.hours()
@@ -148,7 +148,7 @@ async def test_a_source_that_dies() -> None:
     async with _home() as home:
         home.hass.states.async_set(_SENSOR, "unavailable")
         diary = _Diary(home)
-        with looking_seldom():
+        with uneventful():
             await diary.live(40)
         assert home.hass.states.get(_SENSOR).state == "unavailable"  # type: ignore[union-attr]
         assert diary.hours() <= set(_CHEAP)
@@ -206,7 +206,8 @@ def test_nights_of_a_clock_change(first: int) -> None:
     async def lived() -> None:
         async with _home(soc=14.0, days=2) as home:
             diary = _Diary(home)
-            await diary.live(12)
+            with uneventful():
+                await diary.live(12)
             assert diary.hours() == {3, 4}
 
     lived()

@@ -145,6 +145,8 @@ async def test_the_short_night_in_spring() -> None:
     async with plan_home(soc=50, days=days) as home:
         await home.until(22, 6)
         assert home.modes() == ["Manual"] * 3
+        with uneventful():
+            await home.until(5, 50)
         await home.until(6, 0, 20)
         assert home.modes() == ["Auto"] * 3
         elapsed = home.now.astimezone(dt.UTC) - paris(2026, 3, 28, 22).astimezone(dt.UTC)
@@ -156,9 +158,14 @@ async def test_the_short_night_in_spring() -> None:
 async def test_the_long_night_in_autumn() -> None:
     """The long night in autumn."""
     async with plan_home(soc=50, days={dt.date(2026, 10, 24): Colour.BLUE}) as home:
+        await home.until(22, 30)
+        with uneventful():
+            await home.until(1, 30)
         await home.until(2, 59, 50)
         await home.minutes(75)
         assert home.modes() == ["Manual"] * 3
+        with uneventful():
+            await home.until(5, 50)
         await home.until(5, 59, 50)
         assert home.modes() == ["Manual"] * 3
         await home.until(6, 0, 20)
@@ -224,6 +231,8 @@ async def test_a_tariff_with_two_windows_and_without_colours() -> None:
             await home.until(0, 55)
         await home.until(1, 6)
         assert home.modes() == ["Manual"] * 2
+        with uneventful():
+            await home.until(6, 50)
         await home.until(7, 0, 20)
         assert home.modes() == ["Auto"] * 2
         await home.until(7, 15)

@@ -75,7 +75,9 @@ async def test_plain_auto_adds_nothing() -> None:
 async def test_a_red_eve_is_what_the_plan_adds() -> None:
     """The night adds about nothing, the red day what its hours would have cost; a restart neither."""
     async with metered(500, soc=12) as home:
-        await home.until(5, 50)
+        await home.until(23)
+        with uneventful():
+            await home.until(5, 50)
         assert min(home.socs()) >= 97
         night = added(home)
         before = sum(battery.state.energy_discharged_wh for battery in home.batteries) / 1000

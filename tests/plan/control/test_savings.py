@@ -66,7 +66,9 @@ async def test_self_consumption_displaces_import() -> None:
 async def test_a_red_eve_is_paid_for_and_comes_back() -> None:
     """The night costs money, which stays with the energy; a restart loses nothing."""
     async with plan_home(count=2, soc=30) as home:
-        await home.until(5)
+        await home.until(23)
+        with uneventful():
+            await home.until(5)
         ledger = plan(home).savings.store.ledger
         night = ledger.saved(MoneyPeriod.TOTAL, dt.date(2026, 3, 16))
         assert night < -0.5
