@@ -124,6 +124,25 @@ def test_what_pays_more_than_it_costs_is_not_bought_to_be_sold() -> None:
     assert any(step.reason is Reason.EXPORT_WORTH_MORE for step in plan.steps)
 
 
+def test_sun_that_pays_more_than_drawing_is_not_charged_with() -> None:
+    """Drawing is paid for, but a charge would take the sun first, for which more is paid."""
+    prices = [-0.125 if n == 17 else 0.0 for n in range(COUNT)]
+    exports = [0.5 if n == 17 else 0.0 for n in range(COUNT)]
+    mine = context(prices, exports, load=50)
+    assert play(mine, plan_optimised(mine)).paid == pytest.approx(auto(mine).paid, abs=TRIFLE)
+    assert by_hour(mine)[hour_of(17)] == {Action.HOLD}
+
+
+def test_a_charge_that_is_paid_for_is_worth_some_sun() -> None:
+    """With little sun, most of what it draws comes from the grid."""
+    prices = [-0.4 if n == 17 else 0.1 for n in range(COUNT)]
+    exports = [0.15 if n == 17 else 0.0 for n in range(COUNT)]
+    mine = context(prices, exports, load=50)
+    dim = tuple(replace(value, pv=value.pv / 8) for value in mine.forecast.values)  # type: ignore[union-attr]
+    mine = replace(mine, forecast=Forecast(dim, START + 2 * DAY))
+    assert by_hour(mine)[hour_of(17)] == {Action.CHARGE}
+
+
 _PRICES = st.lists(st.floats(-0.2, 0.5), min_size=COUNT, max_size=COUNT)
 
 

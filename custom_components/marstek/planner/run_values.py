@@ -74,9 +74,12 @@ def judge(outlook: Outlook, run: PriceRun, stored: float) -> RunValue:
     keep = worth_now + _dead_band(outlook, run)
     sun = min(bank.capacity - stored, run.surplus * bank.charge_efficiency)
     export = run.feed_in / bank.charge_efficiency
-    is_export = _gains_by_export(outlook, run, export, stored, sun)
+    is_export = _gains_by_export(outlook, run, export, stored, sun) and not _gains_by_charge(
+        outlook, run, cost, export, stored, sun
+    )
     if is_export:
-        sun = 0.0
+        # A charge would take the sun that is fed in before it drew anything.
+        sun, cost = 0.0, max(cost, export)
     trifle = _TRIFLE * bank.capacity
     with_sun = stored + sun
     target = _level(run, cost + economy.least_gain, with_sun, bank.capacity, bank)
@@ -112,6 +115,20 @@ def _gains_by_export(
         return False
     kept = bill_with(bill, stored, bank) - bill_with(bill, stored + sun, bank)
     return export * sun - kept > least * sun
+
+
+def _gains_by_charge(
+    outlook: Outlook, run: PriceRun, cost: float, export: float, stored: float, sun: float
+) -> bool:
+    """Tell whether it pays to charge in a run whose sun is better fed in than stored.
+
+    That takes hours in which drawing is paid for: the charge uses up the sun before it draws.
+    """
+    bank, least = outlook.bank, outlook.economy.least_gain
+    target = _level(run, cost + least, stored + sun, bank.capacity, bank)
+    drawn = target - stored - sun
+    kept = bill_with(run.bill, stored, bank) - bill_with(run.bill, target, bank)
+    return kept > export * sun + (cost + least) * drawn
 
 
 def _level(run: PriceRun, price: float, low: float, high: float, bank: Bank) -> float:
