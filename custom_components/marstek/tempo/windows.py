@@ -7,16 +7,14 @@ one in the hour that comes twice takes effect twice, with a change back in betwe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final
 
 from .calendar import PARIS
+from .wall_clock import DAY, RESOLUTION, bounds_of_day, local_of
 
-_DAY: Final = timedelta(days=1)
-_RESOLUTION: Final = timedelta.resolution
 # A bound may be missing on a day, and a whole day may be missing when a country changes sides of
 # the date line; beyond this many days there is always a change.
 _DAYS_SEARCHED: Final = 4
@@ -75,7 +73,7 @@ class OffPeakWindow:
     @property
     def length(self) -> timedelta:
         """Return how long it lasts on a day without a clock change."""
-        return (_since_midnight(self.end) - _since_midnight(self.start)) % _DAY
+        return (_since_midnight(self.end) - _since_midnight(self.start)) % DAY
 
     def __contains__(self, wall_time: time) -> bool:
         """Tell whether a wall clock that shows this is in the window."""
@@ -131,11 +129,11 @@ class OffPeak:
         windows = sorted(self.windows, key=lambda window: window.start)
         starts = [_since_midnight(window.start) for window in windows]
         for window, (start, following) in zip(
-            windows, pairwise([*starts, starts[0] + _DAY]), strict=True
+            windows, pairwise([*starts, starts[0] + DAY]), strict=True
         ):
             if start + window.length > following:
                 raise WindowError(WindowProblem.OVERLAPPING)
-        if sum((window.length for window in windows), timedelta()) == _DAY:
+        if sum((window.length for window in windows), timedelta()) == DAY:
             raise WindowError(WindowProblem.ALL_DAY)
 
     def is_off_peak(self, moment: datetime) -> bool:
@@ -161,7 +159,7 @@ class OffPeak:
         start = next(
             earlier
             for earlier in reversed(self._possible_changes(moment, range(-self._days_searched, 2)))
-            if earlier <= moment and self.is_off_peak(earlier - _RESOLUTION) is not state
+            if earlier <= moment and self.is_off_peak(earlier - RESOLUTION) is not state
         )
         return Interval(start, self.next_change(moment), state)
 
@@ -183,45 +181,22 @@ class OffPeak:
 
     def _local(self, moment: datetime) -> datetime:
         """Return a moment in the tariff's zone."""
-        if moment.utcoffset() is None:
-            raise ValueError("A moment without a time zone is in no window")
-        return moment.astimezone(self.zone)
+        return local_of(moment, self.zone)
+
+    @property
+    def _bounds(self) -> frozenset[time]:
+        """Return the times at which something may change."""
+        bounds = {bound for window in self.windows for bound in (window.start, window.end)}
+        return frozenset(bounds | {time()} if self.all_day else bounds)
 
     def _possible_changes(self, around: datetime, days: range) -> list[datetime]:
         """Return when something may change on the days around a moment, in order."""
-        today = self._local(around).date()
+        today, bounds = self._local(around).date(), self._bounds
+        dates = (today + day * DAY for day in days)
         return sorted(
-            set(chain.from_iterable(_bounds_of_day(self, today + day * _DAY) for day in days))
+            set(chain.from_iterable(bounds_of_day(bounds, self.zone, each) for each in dates))
         )
 
 
 TEMPO_OFF_PEAK: Final = OffPeak((DEFAULT_WINDOW,), PARIS)
 """Off-peak hours of Tempo as sold by EDF."""
-
-
-@lru_cache(maxsize=64)
-def _bounds_of_day(off_peak: OffPeak, day: date) -> tuple[datetime, ...]:
-    """Return all moments of a day at which the clock shows a bound, or jumps across one."""
-    moments: list[datetime] = []
-    bounds = {bound for window in off_peak.windows for bound in (window.start, window.end)}
-    if off_peak.all_day:
-        bounds.add(time())
-    for wall_time in bounds:
-        local = datetime.combine(day, wall_time, off_peak.zone)
-        first, second = sorted(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        moments += (first, second)
-        if first != second:
-            moments.append(_clock_change(first, second, off_peak.zone))
-    return tuple(moments)
-
-
-def _clock_change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """Return when the clock jumps between two moments that are on both sides of a jump."""
-    old = before.astimezone(zone).utcoffset()
-    while after - before > _RESOLUTION:
-        middle = before + (after - before) // 2
-        if middle.astimezone(zone).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
