@@ -34,6 +34,8 @@ from .decrees import (
     next_tariff_move,
 )
 from .faults import FaultKind, SourceError, SourceFault
+from .hour_rules import NO_RULES, HourRule, HourRules
+from .hour_text import LineError, LineProblem, read_rules, write_rules
 from .price_book import PriceBook, PriceSpan
 from .prices import Prices
 from .request_budget import BUDGET, SourceStatistics
@@ -56,6 +58,7 @@ __all__ = [
     "BUDGET",
     "DECREES",
     "DEFAULT_WINDOW",
+    "NO_RULES",
     "PARIS",
     "TEMPO_OFF_PEAK",
     "USER_AGENT",
@@ -71,8 +74,12 @@ __all__ = [
     "Decree",
     "Disagreement",
     "FaultKind",
+    "HourRule",
+    "HourRules",
     "Interval",
     "Learnt",
+    "LineError",
+    "LineProblem",
     "Odds",
     "OffPeak",
     "OffPeakWindow",
@@ -112,6 +119,8 @@ __all__ = [
     "odds",
     "public_holidays",
     "read_prices",
+    "read_rules",
     "season_of",
     "tempo_day",
+    "write_rules",
 ]

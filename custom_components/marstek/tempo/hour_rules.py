@@ -1,0 +1,171 @@
+"""Values by hour, day of the week and month, such as grid fees that vary.
+
+Contracts write them in local time, for days of the week and for months. So a value depends on what a
+clock on the wall shows, also on days of 23 and 25 hours.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, tzinfo
+from typing import Any, Final, Self
+
+from .wall_clock import DAY, bounds_of_day, local_of
+from .windows import OffPeakWindow
+
+_WEEK: Final = 7
+_MONTHS: Final = 12
+_MIDNIGHT: Final = time()
+
+type DayKind = tuple[int, int]
+"""Day of the week, Monday is 0, and month, January is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class HourRule:
+    """A value for some hours of some days. Hours past midnight are of the day on which they begin."""
+
+    value: float
+    windows: tuple[OffPeakWindow, ...] = ()
+    """None: all hours."""
+    days: frozenset[int] = frozenset()
+    """Days of the week, Monday is 0; none: all."""
+    months: frozenset[int] = frozenset()
+    """1 to 12; none: all."""
+
+    def fits(self, clock: time, today: DayKind, yesterday: DayKind) -> bool:
+        """Tell whether it has a value for what a wall clock shows on a day."""
+        if not self.windows:
+            return self._is_of(today)
+        return any(
+            clock in window and self._is_of(today if clock >= window.start else yesterday)
+            for window in self.windows
+        )
+
+    def _is_of(self, day: DayKind) -> bool:
+        weekday, month = day
+        return (not self.days or weekday in self.days) and (not self.months or month in self.months)
+
+    def store(self) -> dict[str, Any]:
+        """Return the value for `restore`."""
+        return {
+            "windows": [[f"{w.start:%H:%M}", f"{w.end:%H:%M}"] for w in self.windows],
+            "days": sorted(self.days),
+            "months": sorted(self.months),
+            "value": self.value,
+        }
+
+    @classmethod
+    def restore(cls, stored: Mapping[str, Any]) -> Self:
+        """Return a stored rule; KeyError or ValueError for anything else."""
+        return cls(
+            float(stored["value"]),
+            tuple(
+                OffPeakWindow(time.fromisoformat(start), time.fromisoformat(end))
+                for start, end in stored["windows"]
+            ),
+            frozenset(map(int, stored["days"])),
+            frozenset(map(int, stored["months"])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A part of a kind of day in which no rule begins or ends."""
+
+    number: int | None
+    """Of the rule that counts; None: no rule does."""
+    month: int
+    hours: float
+    is_of_each_week: bool
+    """False for the first day of a month, which each month has but once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HourRules:
+    """Rules of which the first that fits counts, by the wall clock of a zone.
+
+    All methods take moments of any zone, answer in UTC and raise ValueError for a moment without one.
+    """
+
+    rules: tuple[HourRule, ...] = ()
+    zone: tzinfo = UTC
+
+    def value_at(self, moment: datetime) -> float | None:
+        """Return the value at a moment, None where no rule fits."""
+        if not self.rules:
+            return None
+        local = local_of(moment, self.zone)
+        today, yesterday = (
+            (day.weekday(), day.month) for day in (local.date(), local.date() - DAY)
+        )
+        number = self._number(local.time(), today, yesterday)
+        return None if number is None else self.rules[number].value
+
+    def changes(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the moments after `start` and before `end` at which the value changes, in order."""
+        if not self.rules:
+            return
+        value, bounds = self.value_at(start), self.bounds
+        day, last = (local_of(moment, self.zone).date() for moment in (start, end))
+        day -= DAY
+        while day <= last + DAY:
+            for moment in sorted(bounds_of_day(bounds, self.zone, day)):
+                if start < moment < end and (found := self.value_at(moment)) != value:
+                    value = found
+                    yield moment
+            day += DAY
+
+    @property
+    def bounds(self) -> frozenset[time]:
+        """Return the times of the clock at which the value may change."""
+        found = {
+            bound
+            for rule in self.rules
+            for window in rule.windows
+            for bound in (window.start, window.end)
+        }
+        # What holds all day begins and ends at midnight.
+        return frozenset(found | {_MIDNIGHT})
+
+    def never_used(self) -> int | None:
+        """Return the number of the first rule that others before it leave no hour; None: all have."""
+        used = {sample.number for sample in self.samples()}
+        return next((number for number in range(len(self.rules)) if number not in used), None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether all hours have a value."""
+        return all(sample.number is not None for sample in self.samples())
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield all kinds of days in parts in which no rule begins or ends."""
+        starts = sorted(self.bounds)
+        ends = [*map(_hours, starts[1:]), 24.0]
+        parts = [(clock, end - _hours(clock)) for clock, end in zip(starts, ends, strict=True)]
+        for month in range(1, _MONTHS + 1):
+            for weekday in range(_WEEK):
+                for before in {month, (month - 2) % _MONTHS + 1}:
+                    today, yesterday = (weekday, month), ((weekday - 1) % _WEEK, before)
+                    for clock, hours in parts:
+                        number = self._number(clock, today, yesterday)
+                        yield Sample(number, month, hours, before == month)
+
+    def _number(self, clock: time, today: DayKind, yesterday: DayKind) -> int | None:
+        fitting = (n for n, rule in enumerate(self.rules) if rule.fits(clock, today, yesterday))
+        return next(fitting, None)
+
+    def store(self) -> list[dict[str, Any]]:
+        """Return the value for `restore`."""
+        return [rule.store() for rule in self.rules]
+
+    @classmethod
+    def restore(cls, stored: Sequence[Mapping[str, Any]] | None, zone: tzinfo) -> Self:
+        """Return stored rules, none for None; KeyError or ValueError for anything else."""
+        return cls(tuple(map(HourRule.restore, stored or ())), zone)
+
+
+NO_RULES: Final = HourRules()
+
+
+def _hours(clock: time) -> float:
+    return clock.hour + clock.minute / 60

@@ -1,0 +1,218 @@
+"""Values by hour, day and month: the wall clock decides, and lines are read as people write them."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.marstek.tempo import (
+    NO_RULES,
+    PARIS,
+    HourRule,
+    HourRules,
+    LineError,
+    LineProblem,
+    OffPeakWindow,
+    read_rules,
+    write_rules,
+)
+from tests.tempo.history import DAY, HOUR
+
+_LANGUAGES = ("en", "de", "fr", "nl")
+_MINUTES = st.integers(0, 24 * 60 - 1)
+_WINDOW = st.tuples(_MINUTES, _MINUTES).filter(lambda each: each[0] != each[1])
+_RULE = st.builds(
+    HourRule,
+    st.decimals(-1, 1, places=4).map(float),
+    st.lists(_WINDOW, max_size=2).map(
+        lambda found: tuple(
+            OffPeakWindow(*(time(*divmod(bound, 60)) for bound in each)) for each in found
+        )
+    ),
+    st.frozensets(st.integers(0, 6), max_size=6),
+    st.frozensets(st.integers(1, 12), max_size=11),
+)
+_RULES = st.lists(_RULE, min_size=1, max_size=5).map(lambda each: HourRules(tuple(each), PARIS))
+# Around both changes of the clock, and over the new year.
+_NEAR = st.sampled_from(
+    [
+        datetime(2026, 3, 29, 1, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, tzinfo=UTC),
+    ]
+)
+
+
+def read(text: str, language: str = "en") -> tuple[HourRule, ...]:
+    """Return the rules of a text."""
+    return read_rules(text, language, PARIS, low=-1, high=1).rules
+
+
+def windows(*hours: int) -> tuple[OffPeakWindow, ...]:
+    """Return windows between full hours, of which the last may be midnight."""
+    times = [time(hour % 24) for hour in hours]
+    return tuple(OffPeakWindow(*pair) for pair in zip(times[::2], times[1::2], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("17:00-20:00 Mo-Fr Oct-Mar 0.12", "en"),
+        ("17:00-20:00 Mon-Fri Oct-Mar 0.12", "en"),
+        ("17:00 - 20:00, Monday - Friday, october-march: 0.12", "en"),
+        ("17-20 Mon,Tue,Wed,Thu,Fri Q4-Q1 +0.12", "en"),
+        ("17:00\N{EN DASH}20:00 Mo\N{EN DASH}Fr Okt\N{EN DASH}März 0,12", "de"),
+        ("Mo-Fr Okt-Mrz 17.00-20.00 12 ct/kWh", "de"),
+        ("Montag-Freitag 17-20 Okt.-März 0,12 €/kWh", "en"),
+        ("17h-20h lun-ven oct-mar 0,12", "fr"),
+        ("17h00 - 20h00 lundi-vendredi oct.-mars 12 c€", "fr"),
+        ("17:00-20:00 ma-vr okt-mrt €0,12".replace("€", ""), "nl"),
+        ("17:00-20:00 ma-vr okt-maart 0,12 EUR", "pt"),
+        ("17:00-20:00 Mo-Fr Q4,Q1 120 EUR/MWh", "de-CH"),
+    ],
+)
+def test_lines_of_people(line: str, language: str) -> None:
+    """One rule in many ways: names, dashes, units and points of four languages."""
+    months = frozenset({10, 11, 12, 1, 2, 3})
+    assert read(line, language) == (HourRule(0.12, windows(17, 20), frozenset(range(5)), months),)
+
+
+def test_names_that_two_languages_share() -> None:
+    """The own language decides; where it has no such name, others have to agree."""
+    assert read("mar 0.1", "en")[0].months == {3}
+    assert read("mar 0,1", "fr")[0].days == {1}
+    assert read("di 0.1", "nl")[0].days == {1}
+    assert read("di 0.1", "fr")[0].days == {6}
+    for doubtful, language in (("di 0.1", "en"), ("ma 0.1", "en"), ("jui 0,1", "fr")):
+        with pytest.raises(LineError) as refusal:
+            read(doubtful, language)
+        assert refusal.value.problem is LineProblem.UNKNOWN
+
+
+def test_all_hours_and_the_rest() -> None:
+    """A line of a value alone is for what lines above it leave, and 24:00 is midnight."""
+    assert read("17:00-24:00 -0.02\n\n 00:00-24:00 Sat,Sun 0\n0.05 ") == (
+        HourRule(-0.02, windows(17, 0)),
+        HourRule(0.0, (), frozenset({5, 6})),
+        HourRule(0.05),
+    )
+    assert read(" \n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "line", "term"),
+    [
+        ("17:00-20:00", LineProblem.NO_VALUE, 1, "17:00-20:00"),
+        ("0.1\n", None, 0, ""),
+        ("7-9 0.1\nevening 0.2", LineProblem.UNKNOWN, 2, "evening"),
+        ("Mon-Tue-Wed 0.2", LineProblem.UNKNOWN, 1, "Mon-Tue-Wed"),
+        ("Mon-Oct 0.2", LineProblem.UNKNOWN, 1, "Mon-Oct"),
+        ("17-20 0.2 apples", LineProblem.UNIT, 1, "apples"),
+        ("25-26 0.2", LineProblem.HOURS, 1, "25-26"),
+        ("17:70-18 0.2", LineProblem.HOURS, 1, "17:70-18"),
+        ("17-17 0.2", LineProblem.HOURS, 1, "17-17"),
+        ("24:00-0:00 0.2", LineProblem.HOURS, 1, "24:00-0:00"),
+        ("12-24 0.2\n\n7-9 2", LineProblem.OUT_OF_BOUNDS, 3, "2"),
+        ("0.1\n17-20 0.2", LineProblem.NEVER_USED, 2, ""),
+        ("17-19 0.1\n18-20 0.3\n17-20 Mon 0.2", LineProblem.NEVER_USED, 3, ""),
+        ("0-1 0.1\n" * 25, LineProblem.TOO_MANY, 25, "24"),
+    ],
+)
+def test_lines_that_are_no_rules(
+    text: str, problem: LineProblem | None, line: int, term: str
+) -> None:
+    """The line is counted as it stands in the field, and the term that is wrong is named."""
+    if problem is None:
+        assert read(text)
+        return
+    with pytest.raises(LineError) as refusal:
+        read(text)
+    assert (refusal.value.problem, refusal.value.line, refusal.value.term) == (problem, line, term)
+
+
+@given(_RULES, st.sampled_from(_LANGUAGES))
+def test_what_is_written_is_read(rules: HourRules, language: str) -> None:
+    """In each language, and so are stored rules."""
+    assert HourRules.restore(rules.store(), PARIS) == rules
+    lines = write_rules(rules, language, lambda value: f"{value:.4f}")
+    for rule, line in zip(rules.rules, lines, strict=True):
+        assert read(line, language) == (rule,)
+
+
+@given(_RULES, _NEAR, st.integers(-50, 50), st.integers(1, 60))
+def test_nothing_changes_between_changes(
+    rules: HourRules, near: datetime, hours: int, length: int
+) -> None:
+    """Each change is one, and every minute between two of them has one value."""
+    start = near + hours * HOUR
+    end = start + length * HOUR
+    changes = list(rules.changes(start, end))
+    assert changes == sorted(set(changes))
+    for first, last in pairwise([start, *changes, end]):
+        values = {
+            rules.value_at(first + minutes * timedelta(minutes=1))
+            for minutes in range(0, round((last - first).total_seconds() / 60), 5)
+        }
+        assert len(values) == 1
+    for change in changes:
+        assert rules.value_at(change) != rules.value_at(change - timedelta.resolution)
+
+
+@given(_RULES, st.dates(date(2026, 1, 1), date(2027, 12, 31)), _MINUTES)
+def test_it_is_the_first_that_fits(rules: HourRules, day: date, minute: int) -> None:
+    """By a count of its own: hours after midnight are of the day on which they begin."""
+    local = datetime.combine(day, time(*divmod(minute, 60)))
+    moment = local.replace(tzinfo=PARIS)
+    if moment.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != local:
+        return
+    expected = None
+    for rule in reversed(rules.rules):
+        whole = ((0, 24 * 60),)
+        spans = [(_minutes(w.start), _minutes(w.end)) for w in rule.windows] or whole
+        for start, end in spans:
+            length = (end - start) % (24 * 60) or 24 * 60
+            for offset in (0, -1):
+                begins = datetime.combine(day, time()) + offset * DAY
+                begins += timedelta(minutes=start)
+                is_of_day = not rule.days or begins.weekday() in rule.days
+                is_of_month = not rule.months or begins.month in rule.months
+                if (
+                    is_of_day
+                    and is_of_month
+                    and 0 <= (local - begins).total_seconds() < 60 * length
+                ):
+                    expected = rule.value
+    assert rules.value_at(moment) == expected
+
+
+def _minutes(clock: time) -> int:
+    return 60 * clock.hour + clock.minute
+
+
+def test_days_of_23_and_25_hours() -> None:
+    """A night fee of 00:00-06:00 lasts five hours in March and seven in October."""
+    rules = HourRules(read("0-6 0.01\n0.08"), PARIS)
+    for day, hours in ((date(2026, 3, 29), 5), (date(2026, 10, 25), 7), (date(2026, 7, 1), 6)):
+        start = datetime.combine(day, time(), PARIS).astimezone(UTC)
+        (change,) = rules.changes(start, start + 12 * HOUR)
+        assert change - start == hours * HOUR
+
+
+def test_no_rules() -> None:
+    """They have no value, and nothing changes; a moment needs a zone where there are some."""
+    moment = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
+    assert NO_RULES.value_at(moment) is None
+    assert list(NO_RULES.changes(moment, moment + DAY)) == []
+    assert not NO_RULES.is_complete
+    with pytest.raises(ValueError, match="without a time zone"):
+        HourRules(read("0.1")).value_at(datetime(2026, 1, 1))  # noqa: DTZ001 - has none
+
+
+def test_whether_all_hours_have_a_value() -> None:
+    """Of all days of all months, also of the first hours of each."""
+    assert HourRules(read("6-22 0.2\n22-6 0.1")).is_complete
+    assert not HourRules(read("6-22 0.2\n22-6 Oct-Mar 0.1")).is_complete
+    assert not HourRules(read("6-22 0.2\n22-6 Mon-Sat 0.1")).is_complete
+    assert HourRules(read("22-6 Mar 0.1\n0.2")).is_complete
