@@ -68,6 +68,7 @@ CONF_PRICE_UNIT: Final = "price_unit"
 CONF_ASSUMED_UNIT: Final = "assumed_unit"
 CONF_PRICE_SUBJECT: Final = "price_subject"
 CONF_SURCHARGE: Final = "surcharge"
+CONF_SURCHARGE_HOURS: Final = "surcharge_hours"
 CONF_VAT: Final = "vat"
 CONF_PRICES_SINCE: Final = "prices_since"
 

@@ -75,7 +75,7 @@ async def test_set_up(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> 
     tell(hass, "2026-01-13")
     await flow.add()
     await flow.choose("dynamic")
-    assert flow.defaults == {"price_entities": None, **_FORM}
+    assert flow.defaults == {"price_entities": None, "surcharge_hours": "", **_FORM}
     await flow.source(price_entities=[_SENSOR], **_FORM | {"vat": 20, "surcharge": 0.1})
     result = await flow.finish()
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -89,6 +89,7 @@ async def test_set_up(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> 
         "assumed_unit": "kwh",
         "vat": 20.0,
         "surcharge": 0.1,
+        "surcharge_hours": [],
     }
     assert float(home.state("price")) == pytest.approx(1.2 * spot(home.now) + 0.1)
     registry = er.async_get(hass)
@@ -107,22 +108,26 @@ async def test_what_was_understood_is_shown(
     tell(hass, "2026-01-13", unit=None)
     await flow.add()
     await flow.choose("dynamic")
-    result = await flow.submit(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.1})
+    form = _FORM | {"surcharge": 0.1, "surcharge_hours": "17-20 Q4-Q1 12 ct\n0.01"}
+    result = await flow.submit(price_entities=[_SENSOR], **form)
     assert result["step_id"] == "dynamic_check"
     placeholders = result["description_placeholders"]
     assert placeholders is not None
-    paid = spot(home.now) + 0.1
+    paid = spot(home.now) + 0.11
     assert placeholders["summary"].splitlines() == [
         "- First price: 0.1800 EUR/kWh, on 2026-01-13 00:00",
         f"- Last price: {spot(paris('2026-01-13', '23:00')):.4f} EUR/kWh, on 2026-01-13 23:00",
         "- 24 prices, each for 60 minutes",
         "- Unit: currency per kWh. The source does not say it; the size of the prices does.",
         "- Prices of tomorrow: not yet. They are usually published at about 13:00.",
+        "- Surcharge by hour: 17:00-20:00 Oct-Mar 0.12 EUR/kWh",
+        "- Surcharge in all other hours: 0.01 EUR/kWh",
         f"- You pay now: {paid:.4f} EUR/kWh, with VAT and surcharge",
     ]
     await flow.choose("dynamic")
     assert flow.defaults["price_entities"] == [_SENSOR]
     assert flow.defaults["surcharge"] == 0.1
+    assert flow.defaults["surcharge_hours"] == "17-20 Q4-Q1 12 ct\n0.01"
     hass.config.language = "fr"
     result = await flow.submit(price_entities=[_SENSOR], **_FORM)
     placeholders = result["description_placeholders"]
@@ -174,6 +179,7 @@ def _summary(result: ConfigFlowResult) -> list[str]:
         ({"vat": 120}, "vat", "invalid_vat"),
         ({"vat": -1}, "vat", "invalid_vat"),
         ({"surcharge": 12}, "surcharge", "invalid_surcharge"),
+        ({"surcharge_hours": "0-6 0.1\nsoon 0.2"}, "surcharge_hours", "line_unknown"),
     ],
 )
 async def test_wrong_input(
@@ -472,12 +478,18 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     control += ["alerts", "notify"]
     assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")
-    assert flow.defaults == {"price_entities": [_SENSOR], **_FORM}
+    assert flow.defaults == {"price_entities": [_SENSOR], "surcharge_hours": "", **_FORM}
     result = await flow.source(price_entities=["sensor.gone"], **_FORM)
     assert result["errors"] == {"base": "no_prices"}
-    await flow.source(price_entities=[_SENSOR], **_FORM | {"surcharge": 0.05})
+    fees = "22-6 ma-vr okt-mrt 0,07\n0,01"
+    await flow.source(
+        price_entities=[_SENSOR], **_FORM | {"surcharge": 0.05, "surcharge_hours": fees}
+    )
     await home.settle()
-    assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.05)
+    assert float(home.state("price")) == pytest.approx(spot(home.now) + 0.06)
+    await flow.options(entry)
+    await flow.choose("source")
+    assert flow.defaults["surcharge_hours"] == "22:00-06:00 Mon-Fri Oct-Mar 0.07\n0.01"
     other = rows(date(2026, 1, 13), price=lambda _: 0.4)
     hass.states.async_set("sensor.other", "x", {"data": other})
     await flow.options(entry)

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
+import re
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -77,6 +79,15 @@ def test_lines_of_people(line: str, language: str) -> None:
     """One rule in many ways: names, dashes, units and points of four languages."""
     months = frozenset({10, 11, 12, 1, 2, 3})
     assert read(line, language) == (HourRule(0.12, windows(17, 20), frozenset(range(5)), months),)
+
+
+def test_lines_of_the_docs() -> None:
+    """Each example of the page on tariffs can be typed as it stands there."""
+    page = Path(__file__).parents[2] / "docs" / "tariffs.md"
+    examples = re.findall(r"^```text\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert examples
+    for example in examples:
+        assert HourRules(read(example)).is_complete
 
 
 def test_names_that_two_languages_share() -> None:

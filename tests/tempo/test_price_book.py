@@ -93,7 +93,7 @@ def test_the_same_again_changes_nothing() -> None:
     assert book.learn(prices, _NOW)
     assert not book.learn(prices, _NOW)
     assert book.learn({**prices, min(prices): 0.2}, _NOW)
-    assert book.between(_MIDNIGHT, _MIDNIGHT + _HOUR) == [0.2, 0.1, 0.1, 0.1]
+    assert list(book.between(_MIDNIGHT, _MIDNIGHT + _HOUR).values()) == [0.2, 0.1, 0.1, 0.1]
     assert book.is_known(_MIDNIGHT, _MIDNIGHT + _DAY)
     assert not book.is_known(_MIDNIGHT, _MIDNIGHT + _DAY + _QUARTER)
 

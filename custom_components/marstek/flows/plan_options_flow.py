@@ -127,6 +127,7 @@ class PlanOptionsFlow(NotifyStep):
                 source_schema(self.hass, options, self._source.subjects), self._source_input
             ),
             errors=self._source.errors,
+            description_placeholders=self._source.placeholders,
         )
 
     async def async_step_source_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

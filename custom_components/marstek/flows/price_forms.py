@@ -28,11 +28,13 @@ from ..const import (
     CONF_PRICE_SUBJECT,
     CONF_PRICE_UNIT,
     CONF_SURCHARGE,
+    CONF_SURCHARGE_HOURS,
     CONF_VAT,
 )
 from ..plan.tariff.price_source import SourceGoneError, async_actions, async_read, published_until
 from ..plan.tariff_settings import DynamicSettings, dynamic_of
 from ..tempo import Offer, PriceBook, PriceUnit, SpotError
+from .hour_forms import hours_field, read_hours
 
 _BY_ITSELF: Final = "auto"
 _HIGHEST_SURCHARGE: Final = 10.0
@@ -47,6 +49,8 @@ class SourceReading:
 
     options: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    placeholders: dict[str, str] = field(default_factory=dict)
+    """Of the texts of the errors."""
     book: PriceBook = field(default_factory=PriceBook)
     offer: Offer = _NO_OFFER
     """The prices with what is known of them, none after an error."""
@@ -80,6 +84,7 @@ def source_schema(
             ),
             vol.Required(CONF_VAT, default=settings.vat): NumberSelector(percent),
             vol.Required(CONF_SURCHARGE, default=settings.surcharge): NumberSelector(number),
+            **hours_field(hass, CONF_SURCHARGE_HOURS, options.get(CONF_SURCHARGE_HOURS)),
         }
     )
 
@@ -133,8 +138,12 @@ def _suggesting(key: str, value: object) -> vol.Optional:
 async def async_read_source(hass: HomeAssistant, given: Mapping[str, Any]) -> SourceReading:
     """Return the options that a form stands for, or its errors, and the prices that it leads to."""
     options, errors = _options(given)
-    if errors:
-        return SourceReading(errors=errors)
+    hours = read_hours(
+        hass, CONF_SURCHARGE_HOURS, given, low=-_HIGHEST_SURCHARGE, high=_HIGHEST_SURCHARGE
+    )
+    if errors or hours.errors:
+        return SourceReading(errors=errors | hours.errors, placeholders=hours.placeholders)
+    options[CONF_SURCHARGE_HOURS] = hours.rules.store()
     now, settings, book = dt_util.utcnow(), dynamic_of(options), PriceBook()
     until = published_until(now, dt_util.get_default_time_zone())
     try:

@@ -32,6 +32,7 @@ class PriceSteps(ConfigFlow):
                 source_schema(self.hass, options or {}, self._source.subjects), self._source_input
             ),
             errors=self._source.errors,
+            description_placeholders=self._source.placeholders,
         )
 
     async def _async_show_check(self, step_id: str, choices: list[str]) -> ConfigFlowResult:

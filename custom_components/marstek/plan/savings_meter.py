@@ -250,7 +250,8 @@ class SavingsMeter:
             case Tariff.DYNAMIC:
                 now = dt_util.utcnow()
                 prices = self._tariff.store.memory.prices.between(now - _DAY, now)
-                return settings.dynamic.paid(fmean(prices)) / efficiency if prices else 0.0
+                paid = [settings.dynamic.paid(price, start) for start, price in prices.items()]
+                return fmean(paid) / efficiency if paid else 0.0
 
     def _settle(self) -> None:
         """Price what waited for a colour that is binding now."""

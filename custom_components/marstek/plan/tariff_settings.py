@@ -1,6 +1,6 @@
 """The tariff as the owner has set it, read from the config entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 import datetime as dt
 from typing import Any, Final
@@ -29,6 +29,7 @@ from ..const import (
     CONF_QUOTA_WHITE,
     CONF_START,
     CONF_SURCHARGE,
+    CONF_SURCHARGE_HOURS,
     CONF_TARIFF,
     CONF_VAT,
     ExportKind,
@@ -36,9 +37,11 @@ from ..const import (
 )
 from ..tempo import (
     DEFAULT_WINDOW,
+    NO_RULES,
     PARIS,
     Credentials,
     Decree,
+    HourRules,
     OffPeak,
     OffPeakWindow,
     Prices,
@@ -79,15 +82,18 @@ class DynamicSettings:
     """Currency per kWh, taxes included."""
     vat: float = 0.0
     """% on top of what the source tells."""
+    hourly: HourRules = NO_RULES
+    """Currency per kWh on top of the surcharge in some hours, such as a grid fee that varies."""
 
     @property
     def is_chosen(self) -> bool:
         """Tell whether there is a source."""
         return bool(self.entities or self.action)
 
-    def paid(self, price: float) -> float:
-        """Return the price paid per kWh for a price of the source."""
-        return round(price * (1 + self.vat / 100) + self.surcharge, 5)
+    def paid(self, price: float, moment: dt.datetime) -> float:
+        """Return the price paid per kWh at a moment for a price of the source."""
+        hourly = self.hourly.value_at(moment) or 0.0
+        return round(price * (1 + self.vat / 100) + self.surcharge + hourly, 5)
 
     def is_same_source(self, other: DynamicSettings) -> bool:
         """Tell whether prices of both are those of one source, in one unit."""
@@ -239,7 +245,13 @@ def dynamic_of(options: Mapping[str, Any]) -> DynamicSettings:
         subject=options.get(CONF_PRICE_SUBJECT),
         surcharge=float(options.get(CONF_SURCHARGE, 0.0)),
         vat=float(options.get(CONF_VAT, 0.0)),
+        hourly=rules_of(options.get(CONF_SURCHARGE_HOURS)),
     )
+
+
+def rules_of(stored: Sequence[Mapping[str, Any]] | None) -> HourRules:
+    """Return stored rules of hours, which are those of Home Assistant's own zone."""
+    return HourRules.restore(stored, dt_util.get_default_time_zone())
 
 
 def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:

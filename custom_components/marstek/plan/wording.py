@@ -113,6 +113,11 @@ class Wording:
         """Return a price of a kWh as it is written in the language."""
         return f"{value:.4f}".replace(".", self._style.point)
 
+    def exact(self, value: float) -> str:
+        """Return a price of a kWh with all decimals that it has, six at most."""
+        shown = f"{value:.6f}".rstrip("0").rstrip(".")
+        return shown.replace(".", self._style.point)
+
     def money(self, value: float) -> str:
         """Return an amount of money, to a hundredth."""
         return f"{value:.2f}".replace(".", self._style.point)

@@ -69,7 +69,7 @@ class HourRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class DayPart:
     """A part of a kind of day in which no rule begins or ends."""
 
     number: int | None
@@ -137,7 +137,7 @@ class HourRules:
         """Tell whether all hours have a value."""
         return all(sample.number is not None for sample in self.samples())
 
-    def samples(self) -> Iterator[Sample]:
+    def samples(self) -> Iterator[DayPart]:
         """Yield all kinds of days in parts in which no rule begins or ends."""
         starts = sorted(self.bounds)
         ends = [*map(_hours, starts[1:]), 24.0]
@@ -148,7 +148,7 @@ class HourRules:
                     today, yesterday = (weekday, month), ((weekday - 1) % _WEEK, before)
                     for clock, hours in parts:
                         number = self._number(clock, today, yesterday)
-                        yield Sample(number, month, hours, before == month)
+                        yield DayPart(number, month, hours, before == month)
 
     def _number(self, clock: time, today: DayKind, yesterday: DayKind) -> int | None:
         fitting = (n for n, rule in enumerate(self.rules) if rule.fits(clock, today, yesterday))

@@ -121,10 +121,10 @@ class PriceBook:
         """Tell whether all prices between two moments are known."""
         return all(number in self._prices for number in range(_number(start), _number(end)))
 
-    def between(self, start: datetime, end: datetime) -> list[float]:
-        """Return the known prices of the quarters of an hour between two moments."""
+    def between(self, start: datetime, end: datetime) -> dict[datetime, float]:
+        """Return the known prices of the quarters of an hour between two moments, by their starts."""
         numbers = range(_number(start), _number(end))
-        return [self._prices[number] for number in numbers if number in self._prices]
+        return {_moment(each): self._prices[each] for each in numbers if each in self._prices}
 
     def spans(self, now: datetime, end: datetime, zone: tzinfo) -> Iterator[PriceSpan]:
         """Yield spans of one price from the true start of the running one to `end`, in order."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 import datetime as dt
+from itertools import pairwise
 from statistics import fmean
 from typing import Final
 
 from ...planner import Period
-from ...tempo import PriceBook
+from ...tempo import PriceBook, PriceSpan
 from ..tariff_settings import TariffSettings
 from .tariff_data import TariffData
 
@@ -18,23 +19,43 @@ def dynamic_data(settings: TariffSettings, prices: PriceBook, now: dt.datetime) 
     paid, zone = settings.dynamic.paid, settings.off_peak.zone
     midnight = _midnight(now, zone)
     interval = settings.off_peak.current(now)
-    today = [paid(price) for price in prices.between(midnight, _midnight(now, zone, 1))]
+    known_today = prices.between(midnight, _midnight(now, zone, 1))
+    today = [paid(price, start) for start, price in known_today.items()]
     known_until = prices.known_until(now)
-    spans = prices.spans(now, known_until or now + _DAY, zone)
-    price = prices.price_at(now)
-    next(spans)
-    following = next(spans, None) if price is not None else None
+    spans = paid_spans(settings, prices, now, known_until or now + _DAY)
+    price = next(spans).price
+    later = (span for span in spans if span.price != price)
+    following = next(later, None) if price is not None else None
     return TariffData(
         is_off_peak=interval.is_off_peak,
         next_off_peak_change=interval.end,
-        price=None if price is None else paid(price),
-        next_price=None if following is None else _paid_or_none(settings, following.price),
+        price=price,
+        next_price=None if following is None else following.price,
         next_price_change=None if following is None else following.start,
         prices_until=known_until,
         price_average=round(fmean(today), 5) if today else None,
         price_lowest=min(today, default=None),
         price_highest=max(today, default=None),
     )
+
+
+def paid_spans(
+    settings: TariffSettings, prices: PriceBook, now: dt.datetime, end: dt.datetime
+) -> Iterator[PriceSpan]:
+    """Yield spans of one price that is paid, surcharges included, as `PriceBook.spans` does.
+
+    They are cut where the surcharge of an hour changes later than `now`.
+    """
+    dynamic = settings.dynamic
+    changes = list(dynamic.hourly.changes(now, end))
+    for span in prices.spans(now, end, settings.off_peak.zone):
+        inside = [change for change in changes if span.start < change < span.end]
+        for start, last in pairwise((span.start, *inside, span.end)):
+            price, expected = (
+                None if each is None else dynamic.paid(each, max(start, now))
+                for each in (span.price, span.expected)
+            )
+            yield PriceSpan(start, last, price, expected)
 
 
 def dynamic_periods(
@@ -48,7 +69,7 @@ def dynamic_periods(
     zone = settings.off_peak.zone
     # Two days at least; an end that moved with the clock would have the plan made anew for nothing.
     end = _midnight(now, zone, 3)
-    spans = list(prices.spans(now, end, zone))
+    spans = list(paid_spans(settings, prices, now, end))
     if any(span.price is None and span.expected is None for span in spans):
         off_peak = settings.off_peak
         for part in off_peak.intervals(off_peak.current(now).start, end):
@@ -59,13 +80,9 @@ def dynamic_periods(
             span.start,
             span.end,
             is_off_peak=True,
-            price=_paid_or_none(settings, span.price),
-            expected_price=_paid_or_none(settings, span.expected),
+            price=span.price,
+            expected_price=span.expected,
         )
-
-
-def _paid_or_none(settings: TariffSettings, price: float | None) -> float | None:
-    return None if price is None else settings.dynamic.paid(price)
 
 
 def _midnight(now: dt.datetime, zone: dt.tzinfo, days: int = 0) -> dt.datetime:

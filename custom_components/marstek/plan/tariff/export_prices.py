@@ -32,7 +32,7 @@ class ExportPrices:
         if source is None:
             return self.settings.constant
         known = self.book.price_at(moment)
-        return None if known is None else source.paid(known)
+        return None if known is None else source.paid(known, moment)
 
     def on(self, periods: Sequence[Period], now: dt.datetime) -> tuple[Period, ...]:
         """Return periods with what feeding in is expected to earn in them.
@@ -63,13 +63,14 @@ class ExportPrices:
         span = next(self.book.spans(moment, moment + _DAY, self.zone))
         if source is None or span.expected is None:
             return self.settings.constant
-        return source.paid(span.expected)
+        return source.paid(span.expected, moment)
 
     def _bounds(self, now: dt.datetime, end: dt.datetime) -> set[dt.datetime]:
         """Return the moments between two at which what feeding in earns may change."""
         bounds: set[dt.datetime] = set()
-        if self.settings.source is not None:
+        if (source := self.settings.source) is not None:
             bounds |= {span.start for span in self.book.spans(now, end, self.zone)}
+            bounds |= set(source.hourly.changes(now, end))
         if (last := self.settings.net_metered_until) is not None:
             midnight = dt.datetime.combine(last + _DAY, dt.time(), self.zone)
             bounds.add(midnight.astimezone(dt.UTC))
