@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from custom_components.marstek.battery.slot_mirror import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
-from custom_components.marstek.tempo import Colour, Interval, OffPeakWindow, tempo_day
+from custom_components.marstek.tempo import Colour, Interval, OffPeak, OffPeakWindow, tempo_day
 from custom_components.marstek.venus import Method
 from simulator import Outcome, SimulatedBattery, Slot
 
@@ -177,7 +177,8 @@ class Invariants:
     def _off_peak_days(self) -> frozenset[int]:
         home = self._home
         if home.is_running:
-            self._known_days = home.plan.tariff.settings.off_peak.all_day
+            hours = home.plan.tariff.settings.off_peak
+            self._known_days = hours.all_day if isinstance(hours, OffPeak) else frozenset()
         return self._known_days
 
     def _guard(self) -> int:

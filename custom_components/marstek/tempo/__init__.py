@@ -36,6 +36,8 @@ from .decrees import (
 from .faults import FaultKind, SourceError, SourceFault
 from .hour_rules import NO_RULES, HourRule, HourRules
 from .hour_text import LineError, LineProblem, read_rules, write_rules
+from .level_hours import LevelError, LevelHours, LevelProblem
+from .off_peak_hours import Interval, OffPeakHours
 from .price_book import PriceBook, PriceSpan
 from .prices import Prices
 from .request_budget import BUDGET, SourceStatistics
@@ -46,7 +48,6 @@ from .spot_model import DayList, PriceUnit, SpotError, SpotProblem
 from .windows import (
     DEFAULT_WINDOW,
     TEMPO_OFF_PEAK,
-    Interval,
     OffPeak,
     OffPeakWindow,
     WindowError,
@@ -78,10 +79,14 @@ __all__ = [
     "HourRules",
     "Interval",
     "Learnt",
+    "LevelError",
+    "LevelHours",
+    "LevelProblem",
     "LineError",
     "LineProblem",
     "Odds",
     "OffPeak",
+    "OffPeakHours",
     "OffPeakWindow",
     "Offer",
     "PollReport",

@@ -129,15 +129,15 @@ class HourRules:
 
     def never_used(self) -> int | None:
         """Return the number of the first rule that others before it leave no hour; None: all have."""
-        used = {sample.number for sample in self.samples()}
+        used = {part.number for part in self.day_parts()}
         return next((number for number in range(len(self.rules)) if number not in used), None)
 
     @property
     def is_complete(self) -> bool:
         """Tell whether all hours have a value."""
-        return all(sample.number is not None for sample in self.samples())
+        return all(part.number is not None for part in self.day_parts())
 
-    def samples(self) -> Iterator[DayPart]:
+    def day_parts(self) -> Iterator[DayPart]:
         """Yield all kinds of days in parts in which no rule begins or ends."""
         starts = sorted(self.bounds)
         ends = [*map(_hours, starts[1:]), 24.0]

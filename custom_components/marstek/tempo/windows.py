@@ -5,15 +5,15 @@ put forward or back: a bound in the hour that is skipped takes effect when the c
 one in the hour that comes twice takes effect twice, with a change back in between.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import chain, pairwise
-from typing import Final
+from itertools import pairwise
+from typing import Final, override
 
 from .calendar import PARIS
-from .wall_clock import DAY, RESOLUTION, bounds_of_day, local_of
+from .off_peak_hours import OffPeakHours
+from .wall_clock import DAY, bounds_of_day, local_of
 
 # A bound may be missing on a day, and a whole day may be missing when a country changes sides of
 # the date line; beyond this many days there is always a change.
@@ -87,26 +87,11 @@ DEFAULT_WINDOW: Final = OffPeakWindow(time(22), time(6))
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A span of time within which nothing changes; bounds are UTC, so that they can be subtracted."""
-
-    start: datetime
-    end: datetime
-    is_off_peak: bool
-
-    @property
-    def duration(self) -> timedelta:
-        """Return how long it really lasts."""
-        return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True)
-class OffPeak:
+class OffPeak(OffPeakHours):
     """The off-peak hours of a tariff: windows of each day, by the wall clock of a zone.
 
     Windows may touch but not overlap. Raises WindowError for windows and days that leave no
-    off-peak or no peak hour, ValueError for a number that is no day of the week. All methods take
-    moments of any zone, answer in UTC and raise ValueError for a moment without a zone.
+    off-peak or no peak hour, ValueError for a number that is no day of the week.
     """
 
     windows: tuple[OffPeakWindow, ...]
@@ -136,66 +121,27 @@ class OffPeak:
         if sum((window.length for window in windows), timedelta()) == DAY:
             raise WindowError(WindowProblem.ALL_DAY)
 
+    @override
     def is_off_peak(self, moment: datetime) -> bool:
         """Tell whether a moment is off-peak."""
-        local = self._local(moment)
+        local = local_of(moment, self.zone)
         if local.weekday() in self.all_day:
             return True
         wall_time = local.time()
         return any(wall_time in window for window in self.windows)
 
-    def next_change(self, after: datetime) -> datetime:
-        """Return the first moment after this one at which off-peak begins or ends."""
-        state = self.is_off_peak(after)
-        return next(
-            moment
-            for moment in self._possible_changes(after, range(-1, self._days_searched + 1))
-            if moment > after and self.is_off_peak(moment) is not state
-        )
-
-    def current(self, moment: datetime) -> Interval:
-        """Return the whole interval in which a moment lies."""
-        state = self.is_off_peak(moment)
-        start = next(
-            earlier
-            for earlier in reversed(self._possible_changes(moment, range(-self._days_searched, 2)))
-            if earlier <= moment and self.is_off_peak(earlier - RESOLUTION) is not state
-        )
-        return Interval(start, self.next_change(moment), state)
-
-    def intervals(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the intervals between two moments in order, without gap or overlap.
-
-        The first and the last are cut at `start` and `end`; nothing when these are not in order.
-        """
-        since, until = self._local(start).astimezone(UTC), self._local(end).astimezone(UTC)
-        while since < until:
-            change = min(self.next_change(since), until)
-            yield Interval(since, change, self.is_off_peak(since))
-            since = change
-
     @property
+    @override
     def _days_searched(self) -> int:
         """Return within how many days something changes."""
         return _DAYS_SEARCHED + (_WEEK if self.all_day else 0)
 
-    def _local(self, moment: datetime) -> datetime:
-        """Return a moment in the tariff's zone."""
-        return local_of(moment, self.zone)
-
-    @property
-    def _bounds(self) -> frozenset[time]:
-        """Return the times at which something may change."""
+    @override
+    def _bounds_on(self, day: date) -> tuple[datetime, ...]:
         bounds = {bound for window in self.windows for bound in (window.start, window.end)}
-        return frozenset(bounds | {time()} if self.all_day else bounds)
-
-    def _possible_changes(self, around: datetime, days: range) -> list[datetime]:
-        """Return when something may change on the days around a moment, in order."""
-        today, bounds = self._local(around).date(), self._bounds
-        dates = (today + day * DAY for day in days)
-        return sorted(
-            set(chain.from_iterable(bounds_of_day(bounds, self.zone, each) for each in dates))
-        )
+        if self.all_day:
+            bounds.add(time())
+        return bounds_of_day(frozenset(bounds), self.zone, day)
 
 
 TEMPO_OFF_PEAK: Final = OffPeak((DEFAULT_WINDOW,), PARIS)
