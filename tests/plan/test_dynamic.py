@@ -121,7 +121,7 @@ async def test_what_was_understood_is_shown(
         "- Unit: currency per kWh. The source does not say it; the size of the prices does.",
         "- Prices of tomorrow: not yet. They are usually published at about 13:00.",
         "- Surcharge by hour: 17:00-20:00 Oct-Mar 0.12 EUR/kWh",
-        "- Surcharge in all other hours: 0.01 EUR/kWh",
+        "- Surcharge by hour: 0.01 EUR/kWh in all other hours",
         f"- You pay now: {paid:.4f} EUR/kWh, with VAT and surcharge",
     ]
     await flow.choose("dynamic")

@@ -71,7 +71,7 @@ def plan(hass: HomeAssistant) -> Any:
 async def test_tempo(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """A few steps make a plan that knows today's colour."""
     menu = await flow.add()
-    assert menu["menu_options"] == ["tempo", "fixed", "dynamic", "other_contract"]
+    assert menu["menu_options"] == ["tempo", "fixed", "levels", "dynamic", "other_contract"]
     await flow.choose("tempo")
     assert flow.defaults == NIGHT
     await flow.submit(**NIGHT)
@@ -391,7 +391,7 @@ async def test_options_of_fixed_hours(
     menu = await flow.options(entry)
     control = ["strategy", "export", "night", "batteries", "house", "consumers"]
     control += ["alerts", "notify"]
-    assert menu["menu_options"] == [*control, "off_peak", "prices", "tidy_up"]
+    assert menu["menu_options"] == [*control, "off_peak", "prices", "levels", "tidy_up"]
     await flow.choose("off_peak")
     third = {"third_start": None, "third_end": None}
     assert flow.defaults == {**NIGHT, **NOON, **third, "off_peak_days": []}

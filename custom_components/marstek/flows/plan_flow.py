@@ -1,6 +1,6 @@
 """Config flow of the plan: tariff, home and preview, and what may change afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -20,7 +20,7 @@ from ..const import (
 from ..first_steps import async_first_steps
 from ..plan.preview import async_coming_day, changed_context, first_context
 from ..plan.tariff.client import async_check_credentials
-from ..plan.tariff_settings import options_of
+from ..plan.tariff_settings import options_of, tariff_settings
 from ..plan.wording import Wording
 from ..planner import Context
 from ..runtime import async_loaded_plan
@@ -31,6 +31,11 @@ from .tariff_steps import TariffSteps
 
 TITLE: Final = "Plan"
 """Of the config entry and its device, in every language."""
+
+
+_LEVELS: Final = "levels"
+# Several prices of fixed hours are a contract of their own to choose, though no other tariff.
+_TARIFFS: Final[list[str]] = [Tariff.TEMPO, Tariff.FIXED, _LEVELS, Tariff.DYNAMIC]
 
 
 class PlanSteps(TariffSteps):
@@ -46,7 +51,7 @@ class PlanSteps(TariffSteps):
         await self.async_set_unique_id(PLAN_UNIQUE_ID, raise_on_progress=False)
         self._abort_if_unique_id_configured(error="plan_exists")
         return self.async_show_menu(
-            step_id="plan", menu_options=["tempo", "fixed", "dynamic", "other_contract"]
+            step_id="plan", menu_options=["tempo", "fixed", "levels", "dynamic", "other_contract"]
         )
 
     async def async_step_other_contract(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -119,16 +124,18 @@ class PlanSteps(TariffSteps):
     ) -> ConfigFlowResult:
         """Ask for another tariff, or for the same to look through what it goes by."""
         if user_input is not None:
-            steps = {
+            steps: dict[str, Callable[[], Awaitable[ConfigFlowResult]]] = {
                 Tariff.TEMPO: self.async_step_tempo,
                 Tariff.FIXED: self.async_step_fixed,
+                _LEVELS: self.async_step_levels,
                 Tariff.DYNAMIC: self.async_step_reconfigure_dynamic,
             }
-            return await steps[Tariff(user_input[CONF_TARIFF])]()
-        current = Tariff(self._get_reconfigure_entry().data[CONF_TARIFF])
+            return await steps[user_input[CONF_TARIFF]]()
+        settings = tariff_settings(self._get_reconfigure_entry())
+        current = _LEVELS if settings.levels.rules else settings.tariff
         selector = SelectSelector(
             SelectSelectorConfig(
-                options=list(Tariff), mode=SelectSelectorMode.LIST, translation_key=CONF_TARIFF
+                options=_TARIFFS, mode=SelectSelectorMode.LIST, translation_key=CONF_TARIFF
             )
         )
         return self.async_show_form(

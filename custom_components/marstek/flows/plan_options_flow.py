@@ -1,7 +1,7 @@
 """Options flow of the plan. Changes take effect immediately, without a reload."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigFlowResult
 import voluptuous as vol
@@ -24,6 +24,7 @@ from .control_forms import (
     read_form,
     schema_of,
 )
+from .level_steps import LevelSteps
 from .notify_form import NotifyStep
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
@@ -42,12 +43,12 @@ from .tidy_up import CONF_KEPT, async_superfluous, async_switch_off, tidy_up_lis
 
 _OF_TARIFF: Final = {
     Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
-    Tariff.FIXED: ("off_peak", "prices"),
+    Tariff.FIXED: ("off_peak", "prices", "levels"),
     Tariff.DYNAMIC: ("source",),
 }
 
 
-class PlanOptionsFlow(NotifyStep):
+class PlanOptionsFlow(NotifyStep, LevelSteps):
     """Changes one group of options at a time."""
 
     def __init__(self) -> None:
@@ -68,7 +69,8 @@ class PlanOptionsFlow(NotifyStep):
         """Ask what is to be changed."""
         groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE]
         groups += [Form.PHASES, Form.CONSUMERS, Form.ALERTS, CONF_NOTIFY]
-        groups += [*_OF_TARIFF[self._settings.tariff], "tidy_up"]
+        groups += ["levels"] if self._settings.levels.rules else _OF_TARIFF[self._settings.tariff]
+        groups.append("tidy_up")
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
     async def async_step_off_peak(
@@ -94,6 +96,21 @@ class PlanOptionsFlow(NotifyStep):
             user_input,
             lambda given: read_prices(given, settings),
         )
+
+    @property
+    @override
+    def _levels_before(self) -> Mapping[str, Any]:
+        return options_of(self.config_entry, Tariff.FIXED)
+
+    @property
+    @override
+    def _may_leave_levels(self) -> bool:
+        return True
+
+    @override
+    async def _async_use_levels(self, options: dict[str, Any]) -> ConfigFlowResult:
+        fixed = {**self._levels_before, **options}
+        return self.async_create_entry(data={**self.config_entry.options, Tariff.FIXED: fixed})
 
     async def async_step_quotas(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change how many red and white days a season has."""

@@ -12,10 +12,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..plan.tariff.price_currency import stated_currency
-from ..plan.tariff_settings import DynamicSettings, dynamic_of
+from ..plan.tariff_settings import dynamic_of
 from ..plan.wording import Wording
-from ..tempo import Offer, write_rules
+from ..tempo import Offer
 from ..texts import async_load_texts
+from .level_forms import rule_lines
 from .price_forms import SourceReading
 
 _QUARTER: Final = dt.timedelta(minutes=15)
@@ -73,8 +74,8 @@ def _lines(
         # A name from elsewhere, in which Markdown would be rendered.
         name = settings.subject.replace("`", "")
         yield text("told_source_subject", subject=f"`{name}`")
-    for line, is_rest in _surcharges(settings, wording, currency):
-        yield text("told_source_hours_rest" if is_rest else "told_source_hours", rule=line)
+    for line in rule_lines(settings.hourly, wording, currency):
+        yield text("told_source_hours", rule=line)
     moment = _quarter(dt_util.utcnow())
     now = offer.prices.get(moment)
     if now is not None:
@@ -83,18 +84,6 @@ def _lines(
         yield text("told_source_earned" if is_export else key, price=price(paid))
     if offer.provisional:
         yield text("told_source_undated")
-
-
-def _surcharges(
-    settings: DynamicSettings, wording: Wording, currency: str
-) -> Iterator[tuple[str, bool]]:
-    """Yield the surcharges by hour, with whether each is that of all hours left."""
-    rules = settings.hourly
-    lines = write_rules(
-        rules, wording.language, lambda value: f"{wording.exact(value)} {currency}/kWh"
-    )
-    for rule, line in zip(rules.rules, lines, strict=True):
-        yield line, not (rule.windows or rule.days or rule.months)
 
 
 def _quarter(moment: dt.datetime) -> dt.datetime:

@@ -2,22 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, override
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 
-from ..const import CONF_TARIFF, Tariff
+from ..const import CONF_PRICE_LEVELS, CONF_TARIFF, Tariff
 from ..plan.memory import PlanMemory
 from ..plan.tariff.client import async_first_colours
 from ..plan.tariff_settings import TariffSettings, new_settings, options_of, settings_of
 from ..runtime import async_loaded_plan
 from ..tempo import ColourBook
 from . import progress
+from .level_steps import LevelSteps
 from .plan_forms import prices_schema, read_prices, read_windows, shown_windows, windows_schema
 from .price_steps import PriceSteps
 
 
-class TariffSteps(PriceSteps):
+class TariffSteps(PriceSteps, LevelSteps):
     """The steps that ask what a tariff needs: hours, prices, and the source of either."""
 
     def __init__(self) -> None:
@@ -120,6 +121,9 @@ class TariffSteps(PriceSteps):
         if user_input is not None:
             self._options, errors = read_windows(user_input, Tariff.FIXED)
             if not errors:
+                if self._is_change:
+                    # Two prices take the place of several.
+                    self._options[CONF_PRICE_LEVELS] = []
                 return await self.async_step_fixed_prices()
         return self.async_show_form(
             step_id="fixed",
@@ -135,6 +139,16 @@ class TariffSteps(PriceSteps):
     ) -> ConfigFlowResult:
         """Ask for the two prices."""
         return await self._async_ask_prices("fixed_prices", user_input)
+
+    @property
+    @override
+    def _levels_before(self) -> Mapping[str, Any]:
+        return self._stored(Tariff.FIXED)
+
+    @override
+    async def _async_use_levels(self, options: dict[str, Any]) -> ConfigFlowResult:
+        self._tariff, self._options = Tariff.FIXED, options
+        return await self._async_after_tariff()
 
     async def _async_ask_prices(
         self, step_id: str, user_input: dict[str, Any] | None

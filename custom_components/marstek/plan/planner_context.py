@@ -1,7 +1,9 @@
 """Input of the planner: tariff periods, batteries and the house as they are now."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 import datetime as dt
+from itertools import pairwise
 from typing import Final
 
 from ..battery.poll_schedule import Reading
@@ -12,7 +14,7 @@ from ..tempo import (
     Colour,
     ColourBook,
     Interval,
-    OffPeak,
+    OffPeakHours,
     can_be_red,
     day_end,
     expected_price,
@@ -26,6 +28,7 @@ from .tariff_settings import TariffSettings
 
 _FIXED_HORIZON: Final = dt.timedelta(hours=40)
 _LONG_HORIZON: Final = dt.timedelta(hours=72)
+_FARTHEST: Final = dt.timedelta(days=14)
 _MOMENT: Final = dt.timedelta(seconds=1)
 
 
@@ -59,26 +62,29 @@ def periods(
     parts = list(off_peak.intervals(off_peak.current(now).start, end))
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
-    priced = tuple(
-        _tempo_period(part, settings, memory.book) if is_tempo else _fixed_period(part, settings)
-        for part in parts
-    )
-    return export.on(priced, now)
+    if is_tempo:
+        return export.on([_tempo_period(part, settings, memory.book) for part in parts], now)
+    return export.on([each for part in parts for each in _fixed_periods(part, settings, now)], now)
 
 
-def _end_of_next_peak(off_peak: OffPeak, now: dt.datetime) -> dt.datetime:
-    """Return the end of the peak hours after the off-peak hours that run or come next."""
+def _end_of_next_peak(off_peak: OffPeakHours, now: dt.datetime) -> dt.datetime:
+    """Return the end of the peak hours after the off-peak hours that run or come next.
+
+    At most two weeks ahead: in a season of one price there are none for months.
+    """
     end = off_peak.next_change(now)
     changes = 1 if off_peak.is_off_peak(now) else 2
     for _ in range(changes):
         end = off_peak.next_change(end)
-    return end
+    return min(end, now + _FARTHEST)
 
 
-def _fixed_period(part: Interval, settings: TariffSettings) -> Period:
-    prices = settings.fixed_prices
-    price = prices.off_peak if part.is_off_peak else prices.peak
-    return Period(part.start, part.end, part.is_off_peak, price)
+def _fixed_periods(part: Interval, settings: TariffSettings, now: dt.datetime) -> Iterator[Period]:
+    """Yield a part in periods of one price, the first from its true start on."""
+    changes = settings.levels.changes(max(part.start, now), part.end)
+    for start, end in pairwise((part.start, *changes, part.end)):
+        price = settings.fixed_price_at(max(start, now))
+        yield Period(start, end, part.is_off_peak, price)
 
 
 def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) -> Period:

@@ -4,7 +4,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_TARIFF, Tariff
 from .controller import PlanController
 from .emulated_meter import EmulatedMeter
 from .journal_store import JournalStore
@@ -13,6 +12,7 @@ from .plan_loss_repair import PlanLossRepair
 from .savings_meter import SavingsMeter
 from .suggestion import SavingsSuggestion
 from .tariff.coordinator import TariffCoordinator
+from .tariff_settings import tariff_settings
 
 
 class Plan:
@@ -91,9 +91,11 @@ async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
 
 
 async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> None:
-    """Go by changed options at once; only another tariff, with other entities, takes a reload."""
+    """Go by changed options at once; only other entities, of another kind of tariff, take a reload."""
     plan = entry.runtime_data
-    if plan.tariff.settings.tariff is not Tariff(entry.data[CONF_TARIFF]):
+    before, settings = plan.tariff.settings, tariff_settings(entry)
+    has_other_levels = bool(before.levels.rules) is not bool(settings.levels.rules)
+    if before.tariff is not settings.tariff or has_other_levels:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     plan.tariff.async_apply_settings()

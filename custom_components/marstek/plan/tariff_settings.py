@@ -21,6 +21,7 @@ from ..const import (
     CONF_OFF_PEAK_DAYS,
     CONF_PRICE_ACTION,
     CONF_PRICE_ENTITIES,
+    CONF_PRICE_LEVELS,
     CONF_PRICE_SUBJECT,
     CONF_PRICE_UNIT,
     CONF_PRICES,
@@ -42,6 +43,7 @@ from ..tempo import (
     Credentials,
     Decree,
     HourRules,
+    LevelHours,
     OffPeak,
     OffPeakWindow,
     Prices,
@@ -126,7 +128,7 @@ class TariffSettings:
     """Settings of the contract: tariff, off-peak hours and prices."""
 
     tariff: Tariff
-    off_peak: OffPeak
+    off_peak: OffPeak | LevelHours
     quotas: Quotas
     tempo_prices: Prices
     fixed_prices: FixedPrices
@@ -141,6 +143,19 @@ class TariffSettings:
     def has_off_peak(self) -> bool:
         """Tell whether the tariff has off-peak hours."""
         return self.tariff is not Tariff.DYNAMIC
+
+    @property
+    def levels(self) -> HourRules:
+        """Prices of fixed hours where there may be more than two; none for any other contract."""
+        return self.off_peak.prices if isinstance(self.off_peak, LevelHours) else NO_RULES
+
+    def fixed_price_at(self, moment: dt.datetime) -> float:
+        """Return what a kWh costs by fixed hours at a moment."""
+        price = self.levels.value_at(moment)
+        if price is not None:
+            return price
+        is_off_peak = self.off_peak.is_off_peak(moment)
+        return self.fixed_prices.off_peak if is_off_peak else self.fixed_prices.peak
 
     def tempo_prices_on(self, day: dt.date) -> Prices:
         """Return the prices of a Tempo day, which may have been priced by an earlier decree."""
@@ -161,21 +176,21 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
     if data.get(CONF_CLIENT_ID) and data.get(CONF_CLIENT_SECRET):
         credentials = Credentials(data[CONF_CLIENT_ID], data[CONF_CLIENT_SECRET])
     since, follows_decree = _age_of_prices(tariff, options, today)
-    decree = decree_on(today)
+    decree, levels = decree_on(today), levels_of(options, tariff)
     if follows_decree:
         # The subscription is that of the contract, whatever moves.
         stored = {key: stored[key] for key in ("subscription",) if key in stored}
     return TariffSettings(
         tariff=tariff,
-        off_peak=off_peak_of(options, tariff),
+        off_peak=levels or off_peak_of(options, tariff),
         quotas=Quotas(
             red=int(options.get(CONF_QUOTA_RED, Quotas().red)),
             white=int(options.get(CONF_QUOTA_WHITE, Quotas().white)),
         ),
         tempo_prices=_prices(decree.tempo, stored),
-        fixed_prices=_prices(_fixed_of(decree), stored),
+        fixed_prices=_fixed_prices(decree, stored, levels),
         prices_since=since,
-        follows_decree=follows_decree,
+        follows_decree=follows_decree and levels is None,
         credentials=credentials,
         dynamic=dynamic_of(options),
         export=export_of(all_options),
@@ -206,6 +221,16 @@ def new_settings(tariff: Tariff) -> TariffSettings:
 
 def _fixed_of(decree: Decree) -> FixedPrices:
     return FixedPrices(off_peak=decree.off_peak, peak=decree.peak, subscription=0.0)
+
+
+def _fixed_prices(
+    decree: Decree, stored: Mapping[str, Any], levels: LevelHours | None
+) -> FixedPrices:
+    """Return the two prices of fixed hours; of several levels the lowest and the highest."""
+    prices = _prices(_fixed_of(decree), stored)
+    if levels is None:
+        return prices
+    return replace(prices, off_peak=levels.lowest, peak=levels.highest)
 
 
 def _age_of_prices(
@@ -252,6 +277,12 @@ def dynamic_of(options: Mapping[str, Any]) -> DynamicSettings:
 def rules_of(stored: Sequence[Mapping[str, Any]] | None) -> HourRules:
     """Return stored rules of hours, which are those of Home Assistant's own zone."""
     return HourRules.restore(stored, dt_util.get_default_time_zone())
+
+
+def levels_of(options: Mapping[str, Any], tariff: Tariff) -> LevelHours | None:
+    """Return the hours of several prices, None for two; LevelError for prices that are no tariff."""
+    stored = options.get(CONF_PRICE_LEVELS)
+    return LevelHours(rules_of(stored)) if stored and tariff is Tariff.FIXED else None
 
 
 def off_peak_of(options: Mapping[str, Any], tariff: Tariff) -> OffPeak:

@@ -29,6 +29,11 @@ def has_off_peak(settings: TariffSettings) -> bool:
     return settings.has_off_peak
 
 
+def has_windows(settings: TariffSettings) -> bool:
+    """Tell whether a tariff has the same off-peak windows each day."""
+    return settings.has_off_peak and not settings.levels.rules
+
+
 @dataclass(frozen=True, kw_only=True)
 class TariffEntityDescription(EntityDescription):
     """What an entity of the tariff needs to know beyond its name."""

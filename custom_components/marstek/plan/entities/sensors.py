@@ -47,8 +47,8 @@ def _always(_: TariffSettings) -> bool:
     return True
 
 
-def _is_fixed(settings: TariffSettings) -> bool:
-    return settings.tariff is Tariff.FIXED
+def _has_two_prices(settings: TariffSettings) -> bool:
+    return settings.tariff is Tariff.FIXED and not settings.levels.rules
 
 
 def _colour(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
@@ -135,6 +135,11 @@ def _is_dynamic(settings: TariffSettings) -> bool:
     return settings.tariff is Tariff.DYNAMIC
 
 
+def _has_next_price(settings: TariffSettings) -> bool:
+    """Tell whether a tariff has more than two prices, so that the next one says something."""
+    return _is_dynamic(settings) or bool(settings.levels.rules)
+
+
 def _is_tempo(settings: TariffSettings) -> bool:
     return settings.tariff is Tariff.TEMPO
 
@@ -166,8 +171,8 @@ SENSORS = (
         exists_fn=_always,
         value_fn=lambda data: data.export_price,
     ),
-    _day_ahead("next_price", lambda data: data.next_price),
-    _moment("next_price_change", lambda data: data.next_price_change, _is_dynamic),
+    replace(_day_ahead("next_price", lambda data: data.next_price), exists_fn=_has_next_price),
+    _moment("next_price_change", lambda data: data.next_price_change, _has_next_price),
     _day_ahead("price_average", lambda data: data.price_average),
     _day_ahead("price_lowest", lambda data: data.price_lowest),
     _day_ahead("price_highest", lambda data: data.price_highest),
@@ -205,8 +210,8 @@ PRICES = (
     _tempo_price("price_white_peak", Colour.WHITE, off_peak=False),
     _tempo_price("price_red_off_peak", Colour.RED, off_peak=True),
     _tempo_price("price_red_peak", Colour.RED, off_peak=False),
-    _price("price_off_peak", _is_fixed, lambda settings: settings.fixed_prices.off_peak),
-    _price("price_peak", _is_fixed, lambda settings: settings.fixed_prices.peak),
+    _price("price_off_peak", _has_two_prices, lambda settings: settings.fixed_prices.off_peak),
+    _price("price_peak", _has_two_prices, lambda settings: settings.fixed_prices.peak),
 )
 
 

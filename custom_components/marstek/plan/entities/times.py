@@ -13,7 +13,7 @@ from ...const import CONF_END, CONF_OFF_PEAK, CONF_START, DOMAIN
 from ...tempo import OffPeakWindow, WindowError, WindowProblem
 from ..runtime import Plan
 from ..tariff_settings import off_peak_of, options_of
-from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
+from .entity import TariffEntity, TariffEntityDescription, has_windows, offered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ TIMES: Final = (
         key="night_start",
         translation_key="night_start",
         entity_category=EntityCategory.CONFIG,
-        exists_fn=has_off_peak,
+        exists_fn=has_windows,
         bound=CONF_START,
         value_fn=lambda window: window.start,
     ),
@@ -38,7 +38,7 @@ TIMES: Final = (
         key="day_start",
         translation_key="day_start",
         entity_category=EntityCategory.CONFIG,
-        exists_fn=has_off_peak,
+        exists_fn=has_windows,
         bound=CONF_END,
         value_fn=lambda window: window.end,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 import datetime as dt
+from typing import Final
 
 from ...const import Tariff
 from ...tempo import (
@@ -17,6 +18,9 @@ from ...tempo import (
     tempo_day,
 )
 from ..tariff_settings import TariffSettings
+
+# A price of fixed hours that stays for longer has no next one.
+_AHEAD: Final = dt.timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,13 @@ def tariff_data(
     """Return the tariff at an aware moment."""
     interval = settings.off_peak.current(now)
     if settings.tariff is Tariff.FIXED:
-        fixed = settings.fixed_prices
+        change = next(settings.levels.changes(now, now + _AHEAD), None)
         return TariffData(
             is_off_peak=interval.is_off_peak,
             next_off_peak_change=interval.end,
-            price=fixed.off_peak if interval.is_off_peak else fixed.peak,
+            price=settings.fixed_price_at(now),
+            next_price=None if change is None else settings.fixed_price_at(change),
+            next_price_change=change,
         )
     day = tempo_day(now)
     tomorrow = day + dt.timedelta(days=1)

@@ -1,0 +1,124 @@
+"""Fixed hours with more than two prices: settings, periods of the planner, and what it does in them."""
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings as profile, strategies as st
+import pytest
+
+from custom_components.marstek.plan.memory import PlanMemory
+from custom_components.marstek.plan.planner_context import economy, periods
+from custom_components.marstek.plan.tariff.tariff_data import tariff_data
+from custom_components.marstek.plan.tariff_settings import TariffSettings, settings_of
+from custom_components.marstek.planner import (
+    Action,
+    Context,
+    Night,
+    Options,
+    Period,
+    plan_optimised,
+    plan_simple,
+)
+from custom_components.marstek.tempo import ColourBook, read_rules
+from tests.planner.home import bank, forecast
+
+HOUR = dt.timedelta(hours=1)
+MONDAY = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
+THREE = "17-20 0.40\n0-6 0.22\n0.30"
+FOUR = "2-5 0.08\n22-6 0.15\nSat,Sun 0.21\n17-20 0.45\n0.27"
+SEASONAL = "17-20 Oct-Mar 0.40\n0-6 Oct-Mar 0.22\n0.30"
+
+
+def contract(prices: str, **options: Any) -> TariffSettings:
+    """Return the settings of a contract with prices written as lines."""
+    rules = read_rules(prices, "en", dt.UTC, low=0, high=10)
+    mine = {"price_levels": rules.store(), "prices": {"subscription": 12.0}, **options}
+    return settings_of({"tariff": "fixed"}, {"fixed": mine})
+
+
+def made(prices: str, now: dt.datetime) -> tuple[Period, ...]:
+    """Return the periods of the planner."""
+    return periods(contract(prices), PlanMemory(), now, is_long=True)
+
+
+def test_settings() -> None:
+    """The owner's own prices, of which lowest and highest stand for the two of other contracts."""
+    mine = contract(FOUR)
+    assert not mine.follows_decree
+    assert (mine.fixed_prices.off_peak, mine.fixed_prices.peak) == (0.08, 0.45)
+    assert mine.fixed_prices.subscription == 12.0
+    assert not settings_of({"tariff": "fixed"}, {"fixed": {"price_levels": []}}).levels.rules
+    assert not settings_of({"tariff": "tempo"}, {"fixed": {"price_levels": [1]}}).levels.rules
+
+
+def test_the_tariff_now() -> None:
+    """The price of the level, and the next one where prices change within a week."""
+    data = tariff_data(contract(THREE), ColourBook(), MONDAY + 18 * HOUR)
+    assert (data.price, data.is_off_peak) == (0.40, False)
+    assert (data.next_price, data.next_price_change) == (0.30, MONDAY + 20 * HOUR)
+    assert data.next_off_peak_change == MONDAY + 24 * HOUR
+    data = tariff_data(contract(SEASONAL), ColourBook(), dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
+    assert (data.price, data.next_price, data.next_price_change) == (0.30, None, None)
+    plain = tariff_data(settings_of({"tariff": "fixed"}, {}), ColourBook(), MONDAY)
+    assert (plain.next_price, plain.next_price_change) == (None, None)
+
+
+def test_periods_of_each_level() -> None:
+    """Levels of the night are one window, whose start the guards count from."""
+    found = made(FOUR, MONDAY + 3 * HOUR)
+    assert [(each.start, each.price, each.is_off_peak) for each in found[:5]] == [
+        (MONDAY - 50 * HOUR, 0.08, True),
+        (MONDAY + 5 * HOUR, 0.15, True),
+        (MONDAY + 6 * HOUR, 0.27, False),
+        (MONDAY + 17 * HOUR, 0.45, False),
+        (MONDAY + 20 * HOUR, 0.27, False),
+    ]
+
+
+@given(
+    st.sampled_from([THREE, FOUR, SEASONAL]),
+    st.integers(0, 366 * 96),
+    st.floats(12, 100),
+    st.sampled_from(Night),
+    st.booleans(),
+)
+@profile(max_examples=40)
+def test_batteries_charge_in_cheap_levels_only(
+    prices: str, quarter: int, soc: float, night: Night, has_sun: bool
+) -> None:
+    """With both strategies; in the dearest hours, and in all that are not cheap, they are in Auto."""
+    now = MONDAY + quarter * HOUR / 4
+    mine, found = contract(prices), made(prices, now)
+    assert found[0].start <= now < found[0].end
+    assert all(before.end == after.start for before, after in pairwise(found))
+    assert not found[-1].is_off_peak
+    for period in found:
+        assert period.price == mine.levels.value_at(max(period.start, now))
+        assert period.is_off_peak is mine.off_peak.is_off_peak(max(period.start, now))
+    expected = forecast(now, pv=800.0 if has_sun else 0.0, days=15)
+    context = Context(
+        now,
+        found,
+        bank(soc),
+        Options(night=night, has_pv=has_sun),
+        forecast=expected,
+        economy=economy(mine),
+    )
+    for strategy in (plan_simple, plan_optimised):
+        for step in strategy(context).steps:
+            in_step = [each for each in found if each.start < step.end and step.start < each.end]
+            if not all(each.is_off_peak for each in in_step):
+                assert step.action is Action.AUTO
+
+
+def test_a_cheap_night_is_used() -> None:
+    """A stored kWh saves the evening: the strategy that learns charges for it at night."""
+    now = MONDAY + 1 * HOUR
+    context = Context(
+        now, made(THREE, now), bank(15.0), forecast=forecast(now), economy=economy(contract(THREE))
+    )
+    charged = [each for each in plan_optimised(context).steps if each.action is Action.CHARGE]
+    assert charged
+    assert charged[0].end <= MONDAY + 6 * HOUR
+    assert charged[0].figures["cost"] == pytest.approx(0.22 / 0.89, abs=0.04)
