@@ -22,6 +22,8 @@ class ExportKind(StrEnum):
     """How it is known what a kWh fed into the grid earns."""
 
     CONSTANT = "constant"
+    HOURS = "hours"
+    """By hour, day of the week and month, as a contract says."""
     SOURCE = "source"
     """From entities or an action, like day-ahead prices."""
 
@@ -101,7 +103,9 @@ CONF_DO_NOT_FEED: Final = "do_not_feed"
 CONF_DO_NOT_FEED_ABOVE: Final = "do_not_feed_above"
 CONF_DO_NOT_FEED_HOURS: Final = "do_not_feed_hours"
 CONF_EXPORT_KIND: Final = "export_kind"
+CONF_EXPORT_HOURS: Final = "export_hours"
 CONF_EXPORT_SOURCE: Final = "export_source"
+CONF_EXPORT_UNTIL: Final = "export_until"
 CONF_NET_METERING_UNTIL: Final = "net_metering_until"
 CONF_STANDBY: Final = "standby"
 CONF_THREE_PHASES: Final = "three_phases"

@@ -529,6 +529,7 @@ async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow
     assert flow.defaults == {
         "export_kind": "constant",
         "feed_in": 0.0,
+        "export_until": None,
         "net_metering_until": None,
     }
     form = {"export_kind": "constant", "feed_in": -2}
@@ -543,6 +544,11 @@ async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow
     await flow.submit(**form | {"feed_in": 0.05, "net_metering_until": "2026-12-31"})
     await home.settle()
     assert home.state("export_price") == home.state("price")
+    await flow.options(entry)
+    await flow.choose("export")
+    await flow.submit(export_kind="constant", feed_in=0.05, export_until="2026-01-12")
+    await home.settle()
+    assert home.state("export_price") == "0.0"
     er.async_get(hass).async_get_or_create("sensor", "x", "out", suggested_object_id="out")
     hass.states.async_set("sensor.out", "x", {"data": rows(date(2026, 1, 13), price=lambda _: 0.2)})
     await flow.options(entry)
@@ -560,6 +566,42 @@ async def test_what_feeding_in_earns(hass: HomeAssistant, home: FrozenHome, flow
     er.async_get(hass).async_update_entity("sensor.out", new_entity_id="sensor.fed_in")
     await home.settle()
     assert entry.options["export_source"]["price_entities"] == ["sensor.fed_in"]
+
+
+async def test_what_feeding_in_earns_by_hour(
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
+) -> None:
+    """Lines of hours are shown as understood; other hours have the one price."""
+    tell(hass, "2026-01-13")
+    entry = await _set_up(home)
+    await flow.options(entry)
+    await flow.choose("export")
+    result = await flow.submit(export_kind="hours", feed_in=7)
+    assert result["errors"] == {"feed_in": "invalid_export_price"}
+    result = await flow.submit(export_kind="hours", feed_in=0.04)
+    assert result["step_id"] == "export_hours"
+    assert (await flow.submit())["errors"] == {"export_hours": "no_lines"}
+    wrong = await flow.submit(export_hours="17-20 2")
+    assert wrong["errors"] == {"export_hours": "line_out_of_bounds"}
+    shown = _summary(await flow.submit(export_hours="17-20 0.15\n11-15 Apr-Sep -0.01"))
+    assert shown == [
+        "- 17:00-20:00 0.15 EUR/kWh",
+        "- 11:00-15:00 Apr-Sep -0.01 EUR/kWh",
+        "- 0.04 EUR/kWh in all other hours",
+        "- Today: 00:00\u201317:00 0.04, 17:00\u201320:00 0.15, 20:00\u201300:00 0.04",
+    ]
+    await flow.choose("export_hours")
+    await flow.submit(export_hours="17-20 0.15")
+    await flow.choose("export_hours_use")
+    await home.settle()
+    assert home.state("export_price") == "0.04"
+    await home.go("2026-01-13", "17:00")
+    assert home.state("export_price") == "0.15"
+    await flow.options(entry)
+    await flow.choose("export")
+    assert flow.defaults["export_kind"] == "hours"
+    await flow.submit(export_kind="hours", feed_in=0.04)
+    assert flow.defaults == {"export_hours": "17:00-20:00 0.15"}
 
 
 async def test_strategies(home: FrozenHome, flow: PlanFlow, hass: HomeAssistant) -> None:

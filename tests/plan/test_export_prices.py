@@ -13,7 +13,7 @@ from custom_components.marstek.plan.tariff_settings import (
     export_of,
 )
 from custom_components.marstek.planner import Period
-from custom_components.marstek.tempo import PARIS, PriceBook
+from custom_components.marstek.tempo import PARIS, HourRule, HourRules, OffPeakWindow, PriceBook
 
 HOUR = dt.timedelta(hours=1)
 NOON = dt.datetime(2026, 12, 31, 12, tzinfo=PARIS).astimezone(dt.UTC)
@@ -57,7 +57,7 @@ def test_net_metering_ends_at_midnight() -> None:
 def test_prices_of_a_source_have_its_surcharge() -> None:
     """What it has not told is expected by the hour, and unknown for what is noted."""
     told = {NOON + n * HOUR: 0.1 - 0.05 * n for n in range(4)}
-    mine = exports(ExportSettings(0.07, SOURCE), told)
+    mine = exports(ExportSettings(0.07, source=SOURCE), told)
     assert mine.price_at(NOON, 0.3) == pytest.approx(0.085)
     assert mine.price_at(NOON + 3 * HOUR, 0.3) == pytest.approx(-0.065)
     assert mine.price_at(NOON + 5 * HOUR, 0.3) is None
@@ -70,10 +70,53 @@ def test_prices_of_a_source_have_its_surcharge() -> None:
 
 def test_a_source_that_never_told_is_the_constant() -> None:
     """As the form says."""
-    mine = exports(ExportSettings(0.07, SOURCE))
+    mine = exports(ExportSettings(0.07, source=SOURCE))
     (part,) = mine.on((Period(NOON, NOON + HOUR, is_off_peak=True, price=0.3),), NOON)
     assert part.export_price == 0.07
     assert mine.price_at(NOON, 0.3) is None
+
+
+HOURS = HourRules(
+    (
+        HourRule(0.15, (OffPeakWindow(dt.time(17), dt.time(20)),)),
+        HourRule(0.02, (), frozenset({4})),
+    ),
+    PARIS,
+)
+
+
+def test_prices_of_hours() -> None:
+    """By the lines of a contract, in hours without one the constant, and nothing after its end."""
+    mine = exports(ExportSettings(0.05, HOURS, until=dt.date(2026, 12, 31)))
+    period = Period(NOON, MIDNIGHT + 6 * HOUR, is_off_peak=True, price=0.3)
+    parts = mine.on((period,), NOON)
+    assert [(each.start - NOON, each.export_price) for each in parts] == [
+        (0 * HOUR, 0.05),
+        (5 * HOUR, 0.15),
+        (8 * HOUR, 0.05),
+        (12 * HOUR, 0.0),
+    ]
+    assert mine.price_at(NOON + 6 * HOUR, None) == 0.15
+    later = exports(ExportSettings(0.05, HOURS)).on((period,), NOON)
+    assert [each.export_price for each in later] == [0.05, 0.15, 0.05, 0.02]
+
+
+def test_each_kind_may_end() -> None:
+    """A constant and a source earn nothing after the last day; net metering has an end of its own."""
+    last = NOON.date()
+    told = {NOON + n * HOUR: 0.1 for n in range(20)}
+    for settings in (
+        ExportSettings(0.05, until=last),
+        ExportSettings(0.05, source=SOURCE, until=last),
+    ):
+        mine = exports(settings, told)
+        assert mine.price_at(MIDNIGHT - HOUR, 0.3) != 0
+        assert mine.price_at(MIDNIGHT, 0.3) == 0.0
+        parts = mine.on((Period(NOON, MIDNIGHT + HOUR, is_off_peak=True, price=0.3),), NOON)
+        assert parts[-1].start == MIDNIGHT
+        assert parts[-1].export_price == 0.0
+    both = exports(ExportSettings(0.05, until=last, net_metered_until=dt.date(2027, 1, 1)))
+    assert both.price_at(MIDNIGHT, 0.3) == 0.3
 
 
 def test_options_of_older_versions_and_half_a_source() -> None:
@@ -84,6 +127,11 @@ def test_options_of_older_versions_and_half_a_source() -> None:
     assert export_of({"export_kind": "source", "feed_in": 0.1}) == ExportSettings(0.1)
     assert export_of({"export_kind": "constant", "export_source": source}).source is None
     assert export_of({"export_kind": "source", "export_source": source}).source is not None
+    hours = HOURS.store()
+    assert not export_of({"export_kind": "constant", "export_hours": hours}).hours.rules
+    assert export_of({"export_kind": "hours", "export_hours": hours}).hours.store() == hours
+    assert export_of({"export_kind": "hours", "export_hours": []}).is_constant
+    assert export_of({"export_until": "2026-12-31"}).until == dt.date(2026, 12, 31)
 
 
 @given(
@@ -91,13 +139,24 @@ def test_options_of_older_versions_and_half_a_source() -> None:
     st.lists(st.integers(1, 40), min_size=1, max_size=10),
     st.dates(dt.date(2026, 12, 29), dt.date(2027, 1, 4)) | st.none(),
     st.booleans(),
+    st.booleans(),
 )
 def test_periods_stay_in_a_row(
-    prices: list[float], lengths: list[int], until: dt.date | None, has_source: bool
+    prices: list[float],
+    lengths: list[int],
+    until: dt.date | None,
+    has_source: bool,
+    has_hours: bool,
 ) -> None:
     """From the same start to the same end, without a hole, and each with one price each way."""
     told = {NOON + n * HOUR: price for n, price in enumerate(prices)}
-    mine = exports(ExportSettings(0.07, SOURCE if has_source else None, until), told)
+    settings = ExportSettings(
+        0.07,
+        HOURS if has_hours else HourRules(),
+        SOURCE if has_source else None,
+        net_metered_until=until,
+    )
+    mine = exports(settings, told)
     periods, start = [], NOON - HOUR / 2
     for length in lengths:
         periods.append(Period(start, start + length * HOUR / 4, is_off_peak=True, price=0.3))

@@ -85,7 +85,7 @@ def test_what_is_fed_in_has_fees_of_its_own() -> None:
     """Prices of a source of export change with its hours too."""
     source = settings("17-20 -0.05").dynamic
     rules = {"surcharge_hours": source.hourly.store(), "price_entities": ["sensor.spot"]}
-    mine = ExportPrices(ExportSettings(0.0, dynamic_of(rules)), book([0.1] * 24), dt.UTC)
+    mine = ExportPrices(ExportSettings(0.0, source=dynamic_of(rules)), book([0.1] * 24), dt.UTC)
     (period,) = mine.on([Period(MIDNIGHT, MIDNIGHT + HOUR, is_off_peak=True)], MIDNIGHT)
     assert period.export_price == pytest.approx(0.1)
     parts = mine.on([Period(MIDNIGHT, MIDNIGHT + 24 * HOUR, is_off_peak=True)], MIDNIGHT)

@@ -1,7 +1,7 @@
 """Form of a contract with prices by hour, day and month, and the summary of how lines were understood."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import datetime as dt
 from itertools import pairwise
 from typing import Any, Final
@@ -70,12 +70,18 @@ def read_levels(
 
 
 async def async_hours_summary(
-    hass: HomeAssistant, rules: HourRules, currency: str, *, with_off_peak: bool
+    hass: HomeAssistant, rules: HourRules, *, rest: float | None = None
 ) -> dict[str, str]:
-    """Return the placeholders of a step that shows how lines were understood, and what today is."""
+    """Return the placeholders of a step that shows how lines were understood, and what today is.
+
+    Hours that no line is for have the price `rest`. Without one the lines are prices of a contract, of
+    which some hours are off-peak.
+    """
     wording = Wording(await async_load_texts(hass), hass.config.language)
-    lines = [*rule_lines(rules, wording, currency)]
-    off_peak = LevelHours(rules) if with_off_peak else None
+    off_peak = LevelHours(rules) if rest is None else None
+    if rest is not None and not rules.is_complete:
+        rules = replace(rules, rules=(*rules.rules, HourRule(rest)))
+    lines = [*rule_lines(rules, wording, hass.config.currency)]
     today = ", ".join(_today(rules, off_peak, wording))
     lines.append(wording.texts.message("told_hours_today", {"list": today}))
     return {"summary": "\n".join(f"- {line}" for line in lines)}
@@ -103,8 +109,7 @@ def _today(rules: HourRules, off_peak: LevelHours | None, wording: Wording) -> I
     end = dt_util.start_of_local_day(midnight.date() + _DAY)
     cheap = wording.texts.get("entity.binary_sensor.off_peak.state.on")
     for start, until in pairwise((midnight, *rules.changes(midnight, end), end)):
-        value = rules.value_at(start)
         times = f"{dt_util.as_local(start):%H:%M}{_DASH}{dt_util.as_local(until):%H:%M}"
-        price = _DASH if value is None else wording.exact(value)
+        price = wording.exact(rules.value_at(start) or 0.0)
         is_cheap = off_peak is not None and off_peak.is_off_peak(start)
         yield f"{times} {price}" + (f" ({wording.inside(cheap)})" if is_cheap else "")

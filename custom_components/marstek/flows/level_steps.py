@@ -51,12 +51,7 @@ class LevelSteps(ConfigEntryBaseFlow):
 
     async def async_step_levels_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show how the lines were understood and what today is, with a way on and one back."""
-        summary = await async_hours_summary(
-            self.hass,
-            self._levels.hours.rules,
-            self.hass.config.currency,
-            with_off_peak=True,
-        )
+        summary = await async_hours_summary(self.hass, self._levels.hours.rules)
         return self.async_show_menu(
             step_id="levels_check",
             menu_options=["levels_use", "levels"],

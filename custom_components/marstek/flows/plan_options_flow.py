@@ -1,6 +1,6 @@
 """Options flow of the plan. Changes take effect immediately, without a reload."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -8,6 +8,7 @@ import voluptuous as vol
 
 from ..const import (
     CONF_CLIENT_ID,
+    CONF_EXPORT_HOURS,
     CONF_EXPORT_KIND,
     CONF_EXPORT_SOURCE,
     CONF_NOTIFY,
@@ -24,6 +25,7 @@ from .control_forms import (
     read_form,
     schema_of,
 )
+from .export_hours_steps import ExportHoursSteps
 from .level_steps import LevelSteps
 from .notify_form import NotifyStep
 from .plan_forms import (
@@ -48,14 +50,13 @@ _OF_TARIFF: Final = {
 }
 
 
-class PlanOptionsFlow(NotifyStep, LevelSteps):
+class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
     """Changes one group of options at a time."""
 
     def __init__(self) -> None:
         """Start with nothing read."""
         self._source = SourceReading()
         self._source_input: dict[str, Any] | None = None
-        self._export: dict[str, Any] = {}
 
     @property
     def _settings(self) -> TariffSettings:
@@ -161,12 +162,16 @@ class PlanOptionsFlow(NotifyStep, LevelSteps):
         return self.async_create_entry(data=options)
 
     async def async_step_export(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change what feeding in earns; a source of its prices is asked for next."""
-        tariff = self._settings.tariff
-        if user_input is not None and user_input.get(CONF_EXPORT_KIND) == ExportKind.SOURCE:
-            self._export, errors = read_form(Form.EXPORT, user_input, tariff)
+        """Change what feeding in earns; hours or a source of its prices are asked for next."""
+        further = {
+            ExportKind.HOURS: self.async_step_export_hours,
+            ExportKind.SOURCE: self.async_step_export_source,
+        }
+        kind = None if user_input is None else user_input.get(CONF_EXPORT_KIND)
+        if user_input is not None and kind in further:
+            self._export, errors = read_form(Form.EXPORT, user_input, self._settings.tariff)
             if not errors:
-                return await self.async_step_export_source()
+                return await further[ExportKind(kind)]()
         return self._show_or_save_form(Form.EXPORT, user_input)
 
     async def async_step_export_source(
@@ -191,7 +196,17 @@ class PlanOptionsFlow(NotifyStep, LevelSteps):
     async def async_step_export_use(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Save the source with the other options."""
         own = {**self._export, CONF_EXPORT_SOURCE: self._source.options}
-        return self.async_create_entry(data={**self.config_entry.options, **own})
+        return await self._async_use_export(own)
+
+    @property
+    @override
+    def _export_hours_before(self) -> Sequence[Mapping[str, Any]]:
+        hours: Sequence[Mapping[str, Any]] = self.config_entry.options.get(CONF_EXPORT_HOURS, ())
+        return hours
+
+    @override
+    async def _async_use_export(self, options: Mapping[str, Any]) -> ConfigFlowResult:
+        return self.async_create_entry(data={**self.config_entry.options, **options})
 
     async def async_step_strategy(
         self, user_input: dict[str, Any] | None = None

@@ -20,6 +20,7 @@ from ..const import (
     CONF_DO_NOT_FEED_HOURS,
     CONF_END_GUARD,
     CONF_EXPORT_KIND,
+    CONF_EXPORT_UNTIL,
     CONF_FEED_IN,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
@@ -270,6 +271,7 @@ _ALL: Final = (
         choices=tuple(ExportKind),
     ),
     Option(key=CONF_FEED_IN, form=Form.EXPORT, kind=OptionKind.PRICE, default=0.0, low=-1, high=1),
+    Option(key=CONF_EXPORT_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
     Option(key=CONF_NET_METERING_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
     Option(key=CONF_DO_NOT_FEED, form=Form.CONSUMERS, kind=OptionKind.THINGS, default=[]),
     Option(

@@ -13,8 +13,10 @@ from ..const import (
     CONF_CLIENT_ID,
     CONF_CLIENT_SECRET,
     CONF_END,
+    CONF_EXPORT_HOURS,
     CONF_EXPORT_KIND,
     CONF_EXPORT_SOURCE,
+    CONF_EXPORT_UNTIL,
     CONF_FEED_IN,
     CONF_NET_METERING_UNTIL,
     CONF_OFF_PEAK,
@@ -111,16 +113,21 @@ class ExportSettings:
     """What a kWh fed into the grid earns, in currency per kWh; negative where it costs."""
 
     constant: float = 0.0
-    """Also what is expected where the source has never told a price."""
+    """Also for hours that have no price, and expected where the source never published one."""
+    hours: HourRules = NO_RULES
+    """Prices of hours instead of the constant."""
     source: DynamicSettings | None = None
     """Prices instead of the constant, with surcharges of their own."""
+    until: dt.date | None = None
+    """The last day of the contract, after which feeding in earns nothing; None: it goes on."""
     net_metered_until: dt.date | None = None
     """The last day on which feeding in earns what drawing costs."""
 
     @property
     def is_constant(self) -> bool:
         """Tell whether it never changes by itself."""
-        return self.source is None and self.net_metered_until is None
+        ends = self.until is not None or self.net_metered_until is not None
+        return self.source is None and not self.hours.rules and not ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +207,14 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
 def export_of(options: Mapping[str, Any]) -> ExportSettings:
     """Return what feeding in earns, whatever the tariff."""
     source = dynamic_of(options.get(CONF_EXPORT_SOURCE, {}))
-    is_by_source = options.get(CONF_EXPORT_KIND) == ExportKind.SOURCE and source.is_chosen
+    kind = options.get(CONF_EXPORT_KIND)
+    is_by_source = kind == ExportKind.SOURCE and source.is_chosen
+    hours = options.get(CONF_EXPORT_HOURS) if kind == ExportKind.HOURS else None
     return ExportSettings(
         constant=float(options.get(CONF_FEED_IN, 0.0)),
+        hours=rules_of(hours),
         source=source if is_by_source else None,
+        until=_date(options.get(CONF_EXPORT_UNTIL)),
         net_metered_until=_date(options.get(CONF_NET_METERING_UNTIL)),
     )
 

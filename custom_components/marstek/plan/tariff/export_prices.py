@@ -1,4 +1,4 @@
-"""What feeding in earns: a constant, the price of drawing while that holds, or a source's prices."""
+"""What feeding in earns: a constant, prices of hours or of a source, or net metering, until each ends."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,9 +28,12 @@ class ExportPrices:
         """
         if self._is_net_metered(moment):
             return price
+        if self._is_over(moment):
+            return 0.0
         source = self.settings.source
         if source is None:
-            return self.settings.constant
+            by_hour = self.settings.hours.value_at(moment)
+            return self.settings.constant if by_hour is None else by_hour
         known = self.book.price_at(moment)
         return None if known is None else source.paid(known, moment)
 
@@ -67,15 +70,21 @@ class ExportPrices:
 
     def _bounds(self, now: dt.datetime, end: dt.datetime) -> set[dt.datetime]:
         """Return the moments between two at which what feeding in earns may change."""
-        bounds: set[dt.datetime] = set()
+        bounds = set(self.settings.hours.changes(now, end))
         if (source := self.settings.source) is not None:
             bounds |= {span.start for span in self.book.spans(now, end, self.zone)}
             bounds |= set(source.hourly.changes(now, end))
-        if (last := self.settings.net_metered_until) is not None:
-            midnight = dt.datetime.combine(last + _DAY, dt.time(), self.zone)
-            bounds.add(midnight.astimezone(dt.UTC))
+        for last in (self.settings.net_metered_until, self.settings.until):
+            if last is not None:
+                midnight = dt.datetime.combine(last + _DAY, dt.time(), self.zone)
+                bounds.add(midnight.astimezone(dt.UTC))
         return {bound for bound in bounds if now < bound < end}
 
     def _is_net_metered(self, moment: dt.datetime) -> bool:
         last = self.settings.net_metered_until
         return last is not None and moment.astimezone(self.zone).date() <= last
+
+    def _is_over(self, moment: dt.datetime) -> bool:
+        """Tell whether the contract of feeding in has ended."""
+        last = self.settings.until
+        return last is not None and moment.astimezone(self.zone).date() > last
