@@ -24,7 +24,7 @@ const NOW = 1_795_776_000;
 function period(from: number, to: number, price: number | null, more: Partial<Period> = {}): Period {
   return {
     start: NOW + from * HOUR, end: NOW + to * HOUR, price,
-    is_expected: false, off_peak: false, colour: null, provisional: false, ...more,
+    is_expected: false, export_price: null, off_peak: false, colour: null, provisional: false, ...more,
   };
 }
 

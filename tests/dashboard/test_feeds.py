@@ -167,7 +167,18 @@ def test_the_timeline_of_other_tariffs(tariff: Tariff) -> None:
             assert found["tariff"] == tariff
             assert {each["colour"] for each in found["periods"]} == {None}
             assert any(each["off_peak"] for each in found["periods"])
+            assert {each["export_price"] for each in found["periods"]} == {None}
             assert season_message(home.plan, None) == {"season": None}
+            noon = {"windows": [["11:00", "15:00"]], "days": [], "months": [], "value": -0.01}
+            home.set_options(export_kind="hours", export_hours=[noon], feed_in=0.06)
+            await home.minutes(1)
+            found = await timeline(home)
+            earned = {moment(each["start"]): each["export_price"] for each in found["periods"]}
+            assert (earned["12 11:00"], earned["12 15:00"], earned["13 11:00"]) == (
+                -0.01,
+                0.06,
+                -0.01,
+            )
 
     run()
 

@@ -10,8 +10,11 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.plan.coming_day import ComingDay
+from custom_components.marstek.plan.options import Approach
+from custom_components.marstek.plan.tariff_settings import settings_of
 from custom_components.marstek.plan.wording import Wording
-from custom_components.marstek.planner import Action, Reason, Step
+from custom_components.marstek.planner import Action, Context, Period, Reason, Step, Timeline
 from custom_components.marstek.texts import Texts
 from tests.repository.texts import flatten
 from tests.test_repository import TRANSLATIONS
@@ -35,6 +38,30 @@ def wording(language: str) -> Wording:
     return Wording(Texts(texts), language)
 
 
+def test_a_preview_says_what_feeding_in_earns() -> None:
+    """Its lowest and its highest price of the coming day, where there is more than one."""
+    settings = settings_of({"tariff": "fixed"}, {})
+    start = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
+    hours = [start + number * dt.timedelta(hours=6) for number in range(6)]
+    for earned, shown in (((0.04, 0.15, 0.04, 0.04, 0.9), True), ((0.04,) * 5, False)):
+        periods = tuple(
+            Period(first, last, is_off_peak=False, export_price=price)
+            for first, last, price in zip(hours, hours[1:], earned, strict=False)
+        )
+        day = ComingDay(
+            Context(start, periods),
+            Timeline(()),
+            settings,
+            Approach.SAVINGS,
+            {},
+            wording("en"),
+            "EUR",
+        )
+        said = "earns 0.0400 EUR to 0.1500 EUR per kWh in the next 24 hours"
+        assert (said in day.text()) is shown
+        assert ("Feeding in" in day.text()) is shown
+
+
 @pytest.mark.parametrize(
     ("language", "number", "price", "moment"),
     [
@@ -51,6 +78,8 @@ def test_figures(language: str, number: str, price: str, moment: str) -> None:
     assert mine.number(2500) == number
     assert mine.price(0.1654) == price
     assert mine.decimal(0.1654) == price[:3] + "7"
+    assert mine.exact(0.1654) == price
+    assert [mine.exact(value) for value in (0.0, 12.0, 0.5 - 0.2)] == ["0", "12", price[:2] + "3"]
     assert mine.moment(NOW) == moment
     assert mine.clock(NOW, NOW) == "22:00"
     assert mine.clock(NOW, NOW - dt.timedelta(days=1)) == moment

@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from ..checked import day, duration, moment, number
 from ..const import DOMAIN, Tariff
-from ..plan.preview import beliefs_data, step_data, with_soc, with_tomorrow
+from ..plan.preview import beliefs_data, price_data, step_data, with_soc, with_tomorrow
 from ..plan.price_words import price_message
 from ..plan.runtime import Plan
 from ..planner import Action
@@ -114,7 +114,7 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
     context = plan_maker.context(dt_util.utcnow())
     if tomorrow is not None:
         colour = None if tomorrow == _UNKNOWN else Colour(tomorrow)
-        context = with_tomorrow(context, colour, plan.tariff.settings)
+        context = with_tomorrow(context, colour, plan.tariff.settings, plan.tariff.export)
     if soc is not None:
         if not 0 <= soc <= 100:
             raise ServiceValidationError(
@@ -126,7 +126,8 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
     wording = plan.control.announcer.wording
     made = await plan_maker.async_compute(context)
     steps: list[Any] = [step_data(step, wording) for step in made.steps]
-    return {"steps": steps, "beliefs": beliefs_data(made.beliefs)}
+    prices: list[Any] = price_data(context, has_off_peak=plan.tariff.settings.has_off_peak)
+    return {"steps": steps, "prices": prices, "beliefs": beliefs_data(made.beliefs)}
 
 
 PLAN_ACTIONS: Final = (

@@ -64,9 +64,11 @@ def preview_message(
         price = prices.of(colour, off_peak=period.is_off_peak)
         return replace(period, colour=colour, price=price, certainty=Certainty.BINDING)
 
+    start, _ = shown_span(now, plan.tariff.settings.off_peak.zone)
+    periods_then = plan.tariff.export.on([changed(each) for each in _periods(plan, now)], start)
     return {
         "steps": _steps(plan, steps, wording, now),
-        "periods": [_period(changed(each)) for each in _periods(plan, now)],
+        "periods": [_period(each) for each in periods_then],
     }
 
 
@@ -96,6 +98,8 @@ def _period(period: Period) -> dict[str, Any]:
         "end": period.end.timestamp(),
         "price": period.price if is_known else period.expected_price,
         "is_expected": not is_known,
+        # One price at all hours says nothing more of each of them.
+        "export_price": period.export_price,
         "off_peak": period.is_off_peak,
         "colour": period.colour,
         "provisional": period.colour is not None and period.certainty is not Certainty.BINDING,

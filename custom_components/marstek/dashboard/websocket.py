@@ -174,7 +174,8 @@ async def _async_preview(
         return
     colour, now = Colour(message["tomorrow"]), dt_util.utcnow()
     plan_maker = plan.control.plan_maker
-    context = with_tomorrow(plan_maker.context(now), colour, plan.tariff.settings)
+    tariff = plan.tariff
+    context = with_tomorrow(plan_maker.context(now), colour, tariff.settings, tariff.export)
     made = await plan_maker.async_compute(context)
     wording = await _async_wording(hass, message[_LANGUAGE])
     tomorrow = tempo_day(now) + dt.timedelta(days=1)

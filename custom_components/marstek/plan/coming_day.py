@@ -106,6 +106,8 @@ class ComingDay:
 
     def _sentences(self) -> Iterator[str]:
         message, settings = self.wording.texts.message, self.settings
+        if (earned := self._earned()) is not None:
+            yield message("preview_export", earned)
         if not settings.has_off_peak:
             return
         if (end := self._end_of_night()) is not None:
@@ -120,6 +122,18 @@ class ComingDay:
             target = min(self.context.options.red_target, self.context.options.most_soc)
             price = self._price(settings.tempo_prices.of(Colour.RED, off_peak=False))
             yield message("preview_red", {"target": self.wording.number(target), "price": price})
+
+    def _earned(self) -> dict[str, str] | None:
+        """Return the lowest and the highest price of feeding in; None where it stays the same."""
+        until = self.context.moment + _AHEAD
+        prices = {
+            period.export_price
+            for period in self.context.periods
+            if period.start < until and period.export_price is not None
+        }
+        if len(prices) < 2:
+            return None
+        return {"low": self._price(min(prices)), "high": self._price(max(prices))}
 
     def _end_of_night(self) -> str | None:
         """Return when the first off-peak hours end that batteries do not spend in Auto."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..planner import Beliefs, Certainty, Context, House, Period, Step
+from ..planner import Beliefs, Certainty, Context, Economy, House, Period, Step
 from ..tempo import Colour, tempo_day
 from .coming_day import ComingDay
 from .memory import PlanMemory
@@ -15,13 +15,19 @@ from .options import Approach, plan_options
 from .participants import loaded_batteries
 from .plan_maker import PlanMaker, strategy_of
 from .planner_context import battery_state, economy, periods
+from .tariff.export_prices import ExportPrices
 from .tariff.price_currency import currency_of_prices, stated_currency
 from .tariff_settings import TariffSettings, settings_of
 from .wording import Wording
 
 
-def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSettings) -> Context:
-    """Return a context in which tomorrow has another colour, binding; None for an unknown one."""
+def with_tomorrow(
+    context: Context, colour: Colour | None, settings: TariffSettings, export: ExportPrices
+) -> Context:
+    """Return a context in which tomorrow has another colour, binding; None for an unknown one.
+
+    What feeding in earns follows the colour where it is what drawing costs.
+    """
     tomorrow = tempo_day(context.moment) + dt.timedelta(days=1)
 
     def changed(period: Period) -> Period:
@@ -32,7 +38,7 @@ def with_tomorrow(context: Context, colour: Colour | None, settings: TariffSetti
         price = settings.tempo_prices.of(colour, off_peak=period.is_off_peak)
         return replace(period, colour=colour, price=price, certainty=Certainty.BINDING)
 
-    return replace(context, periods=tuple(map(changed, context.periods)))
+    return replace(context, periods=export.on([*map(changed, context.periods)], context.moment))
 
 
 def with_soc(context: Context, soc: float) -> Context:
@@ -109,6 +115,27 @@ def step_data(step: Step, wording: Wording) -> dict[str, Any]:
         "text": wording.describe(step),
         "expected_soc": None if step.expected_soc is None else round(step.expected_soc, 1),
     }
+
+
+def price_data(context: Context, *, has_off_peak: bool) -> list[dict[str, Any]]:
+    """Return the periods of one price each way as the answer of an action; per kWh, None for unknown."""
+    return [
+        {
+            "start": max(period.start, context.moment).isoformat(),
+            "end": period.end.isoformat(),
+            "price": period.expected_price if period.price is None else period.price,
+            "expected": period.price is None,
+            "export_price": export_price(period, context.economy),
+            "off_peak": period.is_off_peak if has_off_peak else None,
+            "colour": period.colour,
+        }
+        for period in context.periods
+    ]
+
+
+def export_price(period: Period, known: Economy) -> float:
+    """Return what a kWh fed in earns in a period, below 0 where it costs."""
+    return known.feed_in if period.export_price is None else period.export_price
 
 
 def beliefs_data(beliefs: Beliefs | None) -> dict[str, Any] | None:

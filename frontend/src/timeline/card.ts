@@ -246,6 +246,7 @@ export class TimelineCard extends MarstekCard<PlanMessage> {
     if (period) {
       if (period.colour) said.push(`${texts[period.colour]}${period.provisional ? ` (${texts.provisional})` : ""}`);
       if (period.price !== null) said.push(`${format.price(period.price, message.currency)}${period.is_expected ? ` (${texts.expected})` : ""}`);
+      if (period.export_price !== null) said.push(`${texts.feed_in} ${format.price(period.export_price, message.currency)}`);
     }
     if (found.money !== null && !found.isPast && shown.has("actions")) {
       said.push(`${found.money < 0 ? texts.cost : texts.gain} ${format.money(Math.abs(found.money), message.currency)}`);

@@ -23,6 +23,8 @@ export interface Period {
   end: number;
   price: number | null;
   is_expected: boolean;
+  /** What a kWh fed in earns, where that changes with the hour. */
+  export_price: number | null;
   off_peak: boolean;
   colour: Colour | null;
   provisional: boolean;

@@ -161,6 +161,14 @@ async def test_what_feeding_in_earns_is_shown_and_counted() -> None:
         await home.until(11, 2)
         assert float(_shown(home, "sensor", "export_price")) == pytest.approx(-0.07)
         assert _shown(home, "binary_sensor", "feeding_in_costs") == "on"
+        asked = await home.hass.services.async_call(
+            DOMAIN, "preview", {}, blocking=True, return_response=True
+        )
+        prices: Any = (asked or {})["prices"]
+        assert prices[0]["export_price"] == pytest.approx(-0.07)
+        assert prices[0]["off_peak"] is None
+        evening = next(each for each in prices if each["start"] == "2026-06-10T14:00:00+00:00")
+        assert evening["export_price"] == pytest.approx(0.09)
         home.set_options(net_metering_until="2026-06-10")
         await home.minutes(2)
         assert float(_shown(home, "sensor", "export_price")) == pytest.approx(0.302)
