@@ -97,6 +97,8 @@ def test_prices_of_hours() -> None:
         (12 * HOUR, 0.0),
     ]
     assert mine.price_at(NOON + 6 * HOUR, None) == 0.15
+    assert mine.next_bound(NOON, NOON + 6 * HOUR) == NOON + 5 * HOUR
+    assert mine.next_bound(NOON, NOON + HOUR) is None
     later = exports(ExportSettings(0.05, HOURS)).on((period,), NOON)
     assert [each.export_price for each in later] == [0.05, 0.15, 0.05, 0.02]
 

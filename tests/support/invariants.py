@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from custom_components.marstek.battery.slot_mirror import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Action, Step
-from custom_components.marstek.tempo import Colour, Interval, OffPeak, OffPeakWindow, tempo_day
+from custom_components.marstek.tempo import (
+    Colour,
+    Interval,
+    LevelHours,
+    OffPeak,
+    OffPeakWindow,
+    tempo_day,
+)
 from custom_components.marstek.venus import Method
 from simulator import Outcome, SimulatedBattery, Slot
 
@@ -40,6 +47,17 @@ def _minutes_in(windows: tuple[OffPeakWindow, ...]) -> frozenset[int]:
         end = window.end.hour * 60 + window.end.minute
         minutes |= {(start + step) % 1440 for step in range((end - start) % 1440)}
     return frozenset(minutes)
+
+
+@cache
+def _cheap_minutes(hours: LevelHours, day: dt.date) -> frozenset[int]:
+    """Return the minutes of a day that are off-peak by prices of several levels."""
+    midnight = dt.datetime.combine(day, dt.time(), hours.zone)
+    return frozenset(
+        minute
+        for minute in range(1440)
+        if hours.is_off_peak(midnight + minute * dt.timedelta(minutes=1))
+    )
 
 
 class Invariants:
@@ -167,7 +185,11 @@ class Invariants:
         home = self._home
         if not home.is_running:
             return self._known_minutes
-        self._known_minutes = _minutes_in(home.plan.tariff.settings.off_peak.windows)
+        hours = home.plan.tariff.settings.off_peak
+        if isinstance(hours, LevelHours):
+            self._known_minutes = _cheap_minutes(hours, home.now.date())
+        else:
+            self._known_minutes = _minutes_in(hours.windows)
         return self._known_minutes
 
     @property

@@ -152,6 +152,28 @@ def test_what_is_written_is_read(rules: HourRules, language: str) -> None:
         assert read(line, language) == (rule,)
 
 
+_SCRAPS = st.lists(
+    st.sampled_from(
+        [*"0123456789:.,-+/ \n", "17:00-20:00 ", "Mon", "Okt", "mar", "Q4", "0.12", " ct", "h"]
+    )
+    | st.characters(),
+    max_size=40,
+).map("".join)
+
+
+@given(_SCRAPS, st.sampled_from([*_LANGUAGES, "sv", "de-CH"]))
+def test_any_text_is_rules_or_a_line_that_is_named(text: str, language: str) -> None:
+    """No text ends in another error; what was understood is understood alike when it is shown again."""
+    try:
+        rules = read_rules(text, language, PARIS, low=-1, high=1)
+    except LineError:
+        return
+    lines = write_rules(rules, language, lambda value: f"{value:.6f}")
+    again = read_rules("\n".join(lines), language, PARIS, low=-1, high=1)
+    moments = [datetime(2026, 1, 1, tzinfo=UTC) + n * 7 * HOUR for n in range(200)]
+    assert [again.value_at(each) for each in moments] == [rules.value_at(each) for each in moments]
+
+
 @given(_RULES, _NEAR, st.integers(-50, 50), st.integers(1, 60))
 def test_nothing_changes_between_changes(
     rules: HourRules, near: datetime, hours: int, length: int

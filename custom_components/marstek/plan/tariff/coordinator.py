@@ -227,7 +227,8 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         else:
             data = tariff_data(self.settings, memory.book, now, answer)
         data = replace(data, export_price=self.export.price_at(now, data.price))
-        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now))
+        bound = self.export.next_bound(now, now + dt.timedelta(seconds=_LONGEST_WAIT))
+        self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now, bound))
         return data
 
     def _tell(self, data: TariffData, now: dt.datetime) -> None:
@@ -302,8 +303,8 @@ def _oldest(book: ColourBook, now: dt.datetime) -> dt.date:
     return season_of(min(today, max(book.colours, default=today))).previous.first
 
 
-def _seconds_to_next(data: TariffData, now: dt.datetime) -> float:
-    """Return the seconds until the tariff changes, within bounds."""
-    changes = (data.next_off_peak_change, data.day_end, data.next_price_change)
+def _seconds_to_next(data: TariffData, now: dt.datetime, export: dt.datetime | None) -> float:
+    """Return the seconds until the tariff changes, or what feeding in earns, within bounds."""
+    changes = (data.next_off_peak_change, data.day_end, data.next_price_change, export)
     wait = min((change - now).total_seconds() for change in changes if change is not None)
     return min(max(_SHORTEST_WAIT, wait), _LONGEST_WAIT)

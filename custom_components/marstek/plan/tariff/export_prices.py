@@ -37,6 +37,10 @@ class ExportPrices:
         known = self.book.price_at(moment)
         return None if known is None else source.paid(known, moment)
 
+    def next_bound(self, now: dt.datetime, end: dt.datetime) -> dt.datetime | None:
+        """Return the first moment between two at which that may change by itself, if any."""
+        return min(self._bounds(now, end), default=None)
+
     def on(self, periods: Sequence[Period], now: dt.datetime) -> tuple[Period, ...]:
         """Return periods with what feeding in is expected to earn in them.
 

@@ -1,0 +1,51 @@
+"""A day with more than two prices: charged in the cheap level, in Auto in all others."""
+
+import pytest
+
+from custom_components.marstek.const import Tariff
+from custom_components.marstek.planner import Reason
+from simulator.household import constant
+from tests.support.plan_home import at, plan_home
+from tests.support.seldom import uneventful
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+_EVENING = {"windows": [["17:00", "20:00"]], "days": [], "months": [], "value": 0.45}
+_NIGHT = {"windows": [["22:00", "06:00"]], "days": [], "months": [], "value": 0.16}
+_DEEP = {"windows": [["02:00", "05:00"]], "days": [], "months": [], "value": 0.11}
+_REST = {"windows": [], "days": [], "months": [], "value": 0.27}
+_LEVELS = {"price_levels": [_EVENING, _DEEP, _NIGHT, _REST], "prices": {"subscription": 0}}
+
+_NOON = {"windows": [["12:30", "15:00"]], "days": [], "months": [], "value": -0.01}
+_FED_IN = {"export_kind": "hours", "export_hours": [_NOON], "feed_in": 0.06}
+
+
+@at(2026, 3, 11, 21, 50)
+async def test_a_day_of_four_levels() -> None:
+    """One window of two cheap levels, in which the battery is charged, and Auto until the next.
+
+    What feeding in earns changes within seconds, at a moment at which nothing else does.
+    """
+    options = {Tariff.FIXED: _LEVELS, "night": "charge", **_FED_IN}
+    async with plan_home(soc=40, count=1, tariff=Tariff.FIXED, options=options) as home:
+        (battery,) = home.batteries
+        battery.set_household(constant(300))
+        await home.until(21, 58)
+        assert home.modes() == ["Auto"]
+        await home.until(22, 10)
+        assert home.shown.reason is Reason.OWNER_CHARGE
+        assert home.powers()[0] < -100
+        with uneventful():
+            await home.until(5, 50)
+        assert home.socs()[0] > 98
+        assert home.powers() == [0]
+        await home.until(6, 0, 30)
+        assert home.modes() == ["Auto"]
+        with uneventful():
+            await home.until(12, 30, 2)
+        assert home.plan.tariff.data.export_price == -0.01
+        with uneventful():
+            await home.until(17, 30)
+        assert home.modes() == ["Auto"]
+        assert home.powers()[0] > 200
+        assert len(home.slot_writes(battery)) <= 8
