@@ -103,8 +103,14 @@ class PlanFlow:
         """Answer what set-up asks of every plan in the end: about the home, and when to begin."""
         assert self.result["step_id"] == "home"
         await self.submit(**home)
+        await self.feed_in_as_suggested()
         assert self.result["step_id"] in ("preview", "preview_no_battery")
         return await self.submit(automatic=automatic)
+
+    async def feed_in_as_suggested(self) -> None:
+        """Leave what feeding in earns as it is suggested, where it is asked for: with solar panels."""
+        if self.result["step_id"] == "export":
+            await self.submit(export_kind="constant", feed_in=0.0)
 
     async def _send(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         flow_id = self.result["flow_id"]

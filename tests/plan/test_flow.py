@@ -142,7 +142,9 @@ async def test_fixed(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> N
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     chosen = {"subscribed_kva": 9, "has_pv": True, "automatic": False, "strategy": "fewer_cycles"}
     tariff = {"off_peak": windows, "off_peak_days": [], "prices": PRICES}
-    assert plan(hass).options == {"fixed": tariff, **HOME, **chosen}
+    export = {"export_kind": "constant", "feed_in": 0.0}
+    ends = {"export_until": None, "net_metering_until": None}
+    assert plan(hass).options == {"fixed": tariff, **HOME, **chosen, **export, **ends}
     assert home.state("price") == "0.21"
     assert home.server.count() == 0
 

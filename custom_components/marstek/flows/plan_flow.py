@@ -11,6 +11,8 @@ import voluptuous as vol
 from ..const import (
     CONF_AUTOMATIC,
     CONF_CLIENT_ID,
+    CONF_EXPORT_SOURCE,
+    CONF_HAS_PV,
     CONF_KIND,
     CONF_TARIFF,
     PLAN_UNIQUE_ID,
@@ -26,6 +28,7 @@ from ..planner import Context
 from ..runtime import async_loaded_plan
 from ..texts import async_load_texts
 from .control_forms import CONF_ENERGY_DASHBOARD, home_schema, read_home, start_schema
+from .feed_in_steps import FeedInSteps
 from .plan_forms import CREDENTIALS_SCHEMA, read_credentials
 from .tariff_steps import TariffSteps
 
@@ -38,7 +41,7 @@ _LEVELS: Final = "levels"
 _TARIFFS: Final[list[str]] = [Tariff.TEMPO, Tariff.FIXED, _LEVELS, Tariff.DYNAMIC]
 
 
-class PlanSteps(TariffSteps):
+class PlanSteps(TariffSteps, FeedInSteps):
     """The steps of a flow that are about the plan."""
 
     def __init__(self) -> None:
@@ -69,6 +72,8 @@ class PlanSteps(TariffSteps):
         errors: dict[str, str] = {}
         if user_input is not None:
             self._control, errors = read_home(self.hass, user_input)
+            if not errors and self._control[CONF_HAS_PV]:
+                return await self.async_step_export()
             if not errors:
                 return await self.async_step_preview()
         return self.async_show_form(
@@ -78,6 +83,13 @@ class PlanSteps(TariffSteps):
             ),
             errors=errors,
         )
+
+    @override
+    async def _async_use_export(self, options: Mapping[str, Any]) -> ConfigFlowResult:
+        if CONF_EXPORT_SOURCE in options:
+            self._memory.export.prices = self._source.book
+        self._control |= options
+        return await self.async_step_preview()
 
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None

@@ -35,10 +35,14 @@ class PriceSteps(ConfigFlow):
             description_placeholders=self._source.placeholders,
         )
 
-    async def _async_show_check(self, step_id: str, choices: list[str]) -> ConfigFlowResult:
+    async def _async_show_check(
+        self, step_id: str, choices: list[str], *, is_export: bool = False
+    ) -> ConfigFlowResult:
         """Show the summary of what was read, with a way on and one back."""
         return self.async_show_menu(
             step_id=step_id,
             menu_options=choices,
-            description_placeholders=await async_price_summary(self.hass, self._source),
+            description_placeholders=await async_price_summary(
+                self.hass, self._source, is_export=is_export
+            ),
         )

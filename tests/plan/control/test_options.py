@@ -196,6 +196,7 @@ async def set_up_again(me: Owner, **answers: Any) -> PlanFlow:
     await flow.submit()
     assert flow.result["step_id"] == "home"
     await flow.submit(**flow.defaults | answers)
+    await flow.feed_in_as_suggested()
     return flow
 
 
