@@ -35,13 +35,14 @@ class HourRule:
     def fits(self, clock: time, today: DayKind, yesterday: DayKind) -> bool:
         """Tell whether it has a value for what a wall clock shows on a day."""
         if not self.windows:
-            return self._is_of(today)
+            return self.is_of(today)
         return any(
-            clock in window and self._is_of(today if clock >= window.start else yesterday)
+            clock in window and self.is_of(today if clock >= window.start else yesterday)
             for window in self.windows
         )
 
-    def _is_of(self, day: DayKind) -> bool:
+    def is_of(self, day: DayKind) -> bool:
+        """Tell whether it is for hours that begin on a kind of day."""
         weekday, month = day
         return (not self.days or weekday in self.days) and (not self.months or month in self.months)
 
@@ -141,14 +142,19 @@ class HourRules:
         """Yield all kinds of days in parts in which no rule begins or ends."""
         starts = sorted(self.bounds)
         ends = [*map(_hours, starts[1:]), 24.0]
-        parts = [(clock, end - _hours(clock)) for clock, end in zip(starts, ends, strict=True)]
-        for month in range(1, _MONTHS + 1):
-            for weekday in range(_WEEK):
-                for before in {month, (month - 2) % _MONTHS + 1}:
-                    today, yesterday = (weekday, month), ((weekday - 1) % _WEEK, before)
-                    for clock, hours in parts:
-                        number = self._number(clock, today, yesterday)
-                        yield DayPart(number, month, hours, before == month)
+        lengths = [end - _hours(clock) for clock, end in zip(starts, ends, strict=True)]
+        # Most kinds of days are alike, and trying each would take a tenth of a second.
+        known: dict[tuple[tuple[bool, ...], ...], list[int | None]] = {}
+        for today, yesterday in _kinds_of_days():
+            kind = self._rules_of(today), self._rules_of(yesterday)
+            if kind not in known:
+                known[kind] = [self._number(clock, today, yesterday) for clock in starts]
+            for number, hours in zip(known[kind], lengths, strict=True):
+                yield DayPart(number, today[1], hours, today[1] == yesterday[1])
+
+    def _rules_of(self, day: DayKind) -> tuple[bool, ...]:
+        """Return which rules are for hours that begin on a kind of day."""
+        return tuple(rule.is_of(day) for rule in self.rules)
 
     def _number(self, clock: time, today: DayKind, yesterday: DayKind) -> int | None:
         fitting = (n for n, rule in enumerate(self.rules) if rule.fits(clock, today, yesterday))
@@ -165,6 +171,14 @@ class HourRules:
 
 
 NO_RULES: Final = HourRules()
+
+
+def _kinds_of_days() -> Iterator[tuple[DayKind, DayKind]]:
+    """Yield all kinds of days with that of the day before, which may be of another month."""
+    for month in range(1, _MONTHS + 1):
+        for weekday in range(_WEEK):
+            for before in (month, (month - 2) % _MONTHS + 1):
+                yield (weekday, month), ((weekday - 1) % _WEEK, before)
 
 
 def _hours(clock: time) -> float:
