@@ -2,9 +2,10 @@
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_BLE_MAC
+from ..const import CONF_BLE_MAC, DOMAIN
 from ..limits import PowerLimits, power_limits
 from ..venus import Clock, Mode, Profile
 from .commanded_by import NO_SHARE, CommandedBy, PlanShare, commanded_by
@@ -39,6 +40,13 @@ class BatteryView:
         """BLE MAC, the unique id of the battery."""
         mac: str = self.entry.data[CONF_BLE_MAC]
         return mac
+
+    @property
+    def device_id(self) -> str | None:
+        """Id of its device in the registry, None before its entities are there."""
+        registry = dr.async_get(self.hass)
+        device = registry.async_get_device_by_identifier((DOMAIN, self.mac), self.entry.entry_id)
+        return device.id if device else None
 
     @property
     def data(self) -> BatteryData:

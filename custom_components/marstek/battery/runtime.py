@@ -215,6 +215,10 @@ class Battery(BatteryView):
         except VenusError as err:
             raise command_error(err, self.name) from err
 
+    async def async_back_to_plan(self) -> None:
+        """Go back to the plan, or to Auto without one; raises a translated error when that fails."""
+        await self.async_do_now(DoNow.AS_PLANNED)
+
     async def _async_do_now(self, choice: DoNow, giver: Giver) -> None:
         if (ask := ASKS.get(choice)) is None:
             await self.async_stop_run()

@@ -49,6 +49,7 @@ class Announcer:
             self._texts.message(message or f"told_{kind}", values).strip(),
             battery.name if battery else None,
             given,
+            battery.device_id if battery else None,
         )
         self.events.async_record(event)
 

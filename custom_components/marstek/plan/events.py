@@ -19,6 +19,8 @@ from ..const import DOMAIN, PLAN_UNIQUE_ID
 
 EVENT: Final = f"{DOMAIN}_plan"
 """Type of the event on the bus."""
+BATTERY_DEVICE_ID: Final = "battery_device_id"
+"""Its field for the device of the battery that it is about; `device_id` is that of the plan."""
 # More than a set-up has to tell; the oldest makes room.
 _MOST_HELD: Final = 20
 
@@ -59,6 +61,27 @@ class Alert(StrEnum):
 
 type EventKind = Kind | Alert
 
+OF_A_BATTERY: Final[frozenset[EventKind]] = frozenset(
+    {
+        Kind.CHARGE_COMPLETE,
+        Kind.OVERRIDE_STARTED,
+        Kind.PUT_BACK,
+        Kind.CLOCK_WRONG,
+        Kind.FOREIGN_SLOTS,
+        Kind.TAKES_NO_MORE,
+        Kind.GIVES_NO_MORE,
+        Alert.BATTERY_FULL,
+        Alert.LOW_SOC,
+        Alert.HIGH_TEMPERATURE,
+        Alert.BATTERY_OFFLINE,
+        Alert.NO_METER,
+        Alert.RED_UNCHARGED,
+        Alert.LEFT_IN_MANUAL,
+        Alert.FOREIGN_CONTROLLER,
+    }
+)
+"""Events that are about one battery."""
+
 ICONS: Final[Mapping[EventKind, str]] = {
     Kind.TAKEN_OVER: "mdi:robot",
     Kind.SWITCHED: "mdi:swap-horizontal",
@@ -98,6 +121,7 @@ class PlanEvent:
     """Name of the battery that it is about."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Placeholders of the message, for automations."""
+    battery_device_id: str | None = None
 
     def attributes(self) -> dict[str, Any]:
         """Return the attributes of an event besides its type."""
@@ -162,6 +186,7 @@ class PlanEvents:
                 **event.attributes(),
                 **event.values,
                 "device_id": device.id if device else None,
+                BATTERY_DEVICE_ID: event.battery_device_id,
             },
         )
         listeners = [each for kinds, each in self._listeners if isinstance(event.kind, kinds)]
