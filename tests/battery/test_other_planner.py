@@ -1,6 +1,7 @@
-"""The automation of docs/other-planners.md, run as it stands there."""
+"""What docs/other-planners.md and docs/evcc.md have other programs call, run as it stands there."""
 
 import asyncio
+import json
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -56,3 +57,39 @@ async def test_a_battery_obeys_another_program() -> None:
         await place.hass.services.async_call(
             "automation", "turn_off", {"entity_id": "all"}, blocking=True
         )
+
+
+EVCC: Final = PAGE.with_name("evcc.md")
+
+
+def battery_modes(device_id: str) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Return what evcc posts for each of its battery modes: the action, and its data."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", EVCC.read_text("utf-8"), re.DOTALL)
+    page: Any = parse_yaml(block)
+    cases = page["meters"][0]["batterymode"]["set"]["switch"]
+    return {
+        each["case"]: (
+            each["set"]["uri"].partition("/api/services/marstek/")[2],
+            json.loads(each["set"]["body"].replace("DEVICE", device_id)),
+        )
+        for each in cases
+    }
+
+
+@virtual
+async def test_a_battery_obeys_evcc() -> None:
+    """Normal, hold and charge by the bodies of the page; what is not renewed ends by itself."""
+    async with home(count=1) as place:
+        await place.add_all()
+        (battery,) = place.batteries
+        device_id = place.entry(battery).runtime_data.device_id
+        modes = battery_modes(device_id)
+        for mode, expected in ((2, ("Passive", 0)), (3, ("Passive", -1500)), (1, ("Auto", 0))):
+            action, data = modes[mode]
+            await place.act(action, by_automation=True, **data)
+            await asyncio.sleep(60)
+            assert doing(battery) == expected
+        action, data = modes[2]
+        await place.act(action, by_automation=True, **data)
+        await asyncio.sleep(31 * 60)
+        assert doing(battery) == ("Auto", 0)

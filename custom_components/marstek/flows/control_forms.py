@@ -140,34 +140,47 @@ def _selector(option: Option, tariff: Tariff) -> Selector[Any]:
             return BooleanSelector()
         case OptionKind.DATE:
             return DateSelector()
-        case OptionKind.THINGS:
-            things = ("binary_sensor", "input_boolean", "switch")
-            filters: list[EntityWithDeviceFilterSelectorConfig] = [
-                {"domain": list(things)},
-                {"domain": [Platform.SENSOR], "device_class": [SensorDeviceClass.POWER]},
-            ]
-            return EntitySelector(EntitySelectorConfig(multiple=True, filter=filters))
-        case OptionKind.SENSOR:
-            classes = [each.value for each in option.classes]
-            return EntitySelector(
-                EntitySelectorConfig(filter={"domain": Platform.SENSOR, "device_class": classes})
-            )
-        case OptionKind.CONTRACT:
-            labels = [
-                SelectOptionDict(value=each, label=f"{each} {option.unit}")
-                for each in option.choices
-            ]
-            dropdown = SelectSelectorConfig(options=labels, mode=SelectSelectorMode.DROPDOWN)
-            return SelectSelector(dropdown)
+        case OptionKind.THINGS | OptionKind.SENSOR:
+            return _entity_selector(option)
         case _:
-            allowed = approaches(tariff) if option.key == CONF_STRATEGY else option.choices
-            return SelectSelector(
-                SelectSelectorConfig(
-                    options=list(allowed),
-                    mode=SelectSelectorMode.LIST,
-                    translation_key=option.key,
-                )
-            )
+            return _select_selector(option, tariff)
+
+
+def _entity_selector(option: Option) -> Selector[Any]:
+    if option.kind is OptionKind.SENSOR:
+        classes = [each.value for each in option.classes]
+        return EntitySelector(
+            EntitySelectorConfig(filter={"domain": Platform.SENSOR, "device_class": classes})
+        )
+    filters: list[EntityWithDeviceFilterSelectorConfig] = [
+        {"domain": ["binary_sensor", "input_boolean", "input_select", "select", "switch"]},
+        {
+            "domain": [Platform.SENSOR],
+            "device_class": [SensorDeviceClass.POWER, SensorDeviceClass.ENUM],
+        },
+    ]
+    return EntitySelector(EntitySelectorConfig(multiple=True, filter=filters))
+
+
+def _select_selector(option: Option, tariff: Tariff) -> Selector[Any]:
+    if option.kind is OptionKind.STATES:
+        return SelectSelector(
+            SelectSelectorConfig(options=list(option.choices), multiple=True, custom_value=True)
+        )
+    if option.kind is OptionKind.CONTRACT:
+        labels = [
+            SelectOptionDict(value=each, label=f"{each} {option.unit}") for each in option.choices
+        ]
+        dropdown = SelectSelectorConfig(options=labels, mode=SelectSelectorMode.DROPDOWN)
+        return SelectSelector(dropdown)
+    allowed = approaches(tariff) if option.key == CONF_STRATEGY else option.choices
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(allowed),
+            mode=SelectSelectorMode.LIST,
+            translation_key=option.key,
+        )
+    )
 
 
 def _battery_selector(known: Mapping[str, str]) -> Selector[Any]:

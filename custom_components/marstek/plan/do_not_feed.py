@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import STATE_ON
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
@@ -90,9 +90,9 @@ class DoNotFeed:
 
     def _means_on(self, state: State | None) -> bool:
         """Tell whether a thing is on, or draws more than it may; one that is gone is off."""
-        if state is None:
+        if state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
             return False
-        power = watts_of(state, WATTS)
+        power, options = watts_of(state, WATTS), self._options()
         if power is not None:
-            return power > self._options().do_not_feed_above
-        return state.state == STATE_ON
+            return power > options.do_not_feed_above
+        return state.state == STATE_ON or state.state.casefold() in options.do_not_feed_states

@@ -18,6 +18,7 @@ from ..const import (
     CONF_DO_NOT_FEED,
     CONF_DO_NOT_FEED_ABOVE,
     CONF_DO_NOT_FEED_HOURS,
+    CONF_DO_NOT_FEED_STATES,
     CONF_END_GUARD,
     CONF_EXPORT_KIND,
     CONF_EXPORT_UNTIL,
@@ -65,6 +66,7 @@ class Approach(StrEnum):
 _SIMPLE: Final = Approach.SIMPLE
 _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 _TEMPO: Final = frozenset({Tariff.TEMPO})
+_LONGEST_STATE: Final = 255
 _POWERS: Final = (SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER)
 
 
@@ -86,6 +88,8 @@ class OptionKind(Enum):
     """An entity of one of `classes`, or None."""
     THINGS = auto()
     """Entities that are on or off, or tell a power."""
+    STATES = auto()
+    """States of entities, those in `choices` or others."""
     BATTERIES = auto()
     """BLE MACs of batteries."""
 
@@ -131,6 +135,8 @@ class Option:
                 return isinstance(value, (int, float)) and self.low <= value <= self.high
             case OptionKind.DATE:
                 return value is None or is_day(value)
+            case OptionKind.STATES:
+                return all(0 < len(str(state)) <= _LONGEST_STATE for state in value)
         return True
 
     def stored(self, value: Any) -> Any:
@@ -275,6 +281,13 @@ _ALL: Final = (
     Option(key=CONF_NET_METERING_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
     Option(key=CONF_DO_NOT_FEED, form=Form.CONSUMERS, kind=OptionKind.THINGS, default=[]),
     Option(
+        key=CONF_DO_NOT_FEED_STATES,
+        form=Form.CONSUMERS,
+        kind=OptionKind.STATES,
+        default=["charging"],
+        choices=("charging", "now", "minpv", "hold", "holdcharge"),
+    ),
+    Option(
         key=CONF_DO_NOT_FEED_ABOVE,
         form=Form.CONSUMERS,
         kind=OptionKind.WHOLE,
@@ -358,6 +371,8 @@ class PlanOptions:
     """Entities of what batteries must not serve while it is on."""
     do_not_feed_above: int = 500
     """W from which on one that tells a power counts as on."""
+    do_not_feed_states: frozenset[str] = frozenset({"charging"})
+    """States in lower case that count as on, beside `on` itself."""
     do_not_feed_for: timedelta = timedelta(hours=12)
     """The longest time that batteries stand still for them."""
     standby: float = 8.0
@@ -411,6 +426,9 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         approach=approach,
         do_not_feed=tuple(given[CONF_DO_NOT_FEED]),
         do_not_feed_above=int(given[CONF_DO_NOT_FEED_ABOVE]),
+        do_not_feed_states=frozenset(
+            str(state).casefold() for state in given[CONF_DO_NOT_FEED_STATES]
+        ),
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),

@@ -53,6 +53,23 @@ async def test_a_car_by_day() -> None:
 
 
 @at(2026, 3, 9, 12)
+async def test_a_mode_of_another_program() -> None:
+    """Its states that are named count, however they are written; those that are not do not."""
+    mode = "select.wallbox"
+    options = {"do_not_feed": [mode], "do_not_feed_states": ["Now", "minpv"]}
+    async with plan_home(soc=80, count=1, options=options) as home:
+        (battery,) = home.batteries
+        home.excused.add(battery.spec.ble_mac)
+        for state, expected in (("pv", "Auto"), ("now", "Manual"), ("unavailable", "Auto")):
+            home.hass.states.async_set(mode, state)
+            await home.minutes(12)
+            assert home.modes() == [expected], state
+        home.hass.states.async_set(mode, "MinPV")
+        await home.minutes(8)
+        assert home.modes() == ["Manual"]
+
+
+@at(2026, 3, 9, 12)
 async def test_a_car_that_flaps_costs_few_writes() -> None:
     """Ten times in an hour by its power: at most four holds."""
     async with plan_home(soc=80, count=1, options=_OPTIONS) as home:

@@ -159,6 +159,7 @@ async def test_what_batteries_do_not_feed() -> None:
         flow = await opened(me, "consumers")
         assert flow.defaults == {
             "do_not_feed": [],
+            "do_not_feed_states": ["charging"],
             "do_not_feed_above": 500,
             "do_not_feed_hours": 12,
         }
