@@ -109,6 +109,7 @@ CONF_EXPORT_SOURCE: Final = "export_source"
 CONF_EXPORT_UNTIL: Final = "export_until"
 CONF_NET_METERING_UNTIL: Final = "net_metering_until"
 CONF_STANDBY: Final = "standby"
+CONF_NEVER_FEED_IN: Final = "never_feed_in"
 CONF_THREE_PHASES: Final = "three_phases"
 PHASES: Final = ("l1", "l2", "l3")
 CONF_PHASE_BATTERIES: Final = {phase: f"{phase}_batteries" for phase in PHASES}

@@ -80,6 +80,8 @@ def read_override(plan: Plan, data: Mapping[str, Any], now: dt.datetime) -> Over
     if not control.is_in_control:
         raise _refusal(Problem("not_in_control", {}))
     batteries, problems = _batteries(plan, data.get(ATTR_DEVICE_ID))
+    if action is Action.DISCHARGE and control.options.never_feed_in:
+        problems.append(Problem("never_feed_in", {}))
     power = 0
     if action in _LEAST_POWER:
         power = round(data.get(ATTR_POWER, _USUAL_POWER))

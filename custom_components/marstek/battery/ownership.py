@@ -39,6 +39,10 @@ class Steward(Protocol):
     def async_planned_charge(self, until: dt.datetime) -> dt.datetime | None:
         """Return when a planned charge begins or goes on before then; None for none."""
 
+    @callback
+    def async_may_discharge(self) -> bool:
+        """Return whether a fixed power may be discharged, of which the rest is fed in."""
+
 
 class Ownership:
     """Informs the stewards of one battery of commands that are not theirs."""
@@ -115,3 +119,8 @@ class Ownership:
         """Return when a charge that is planned begins, or goes on, before then; None for none."""
         begins = [steward.async_planned_charge(until) for steward in tuple(self._stewards)]
         return min((each for each in begins if each is not None), default=None)
+
+    @callback
+    def async_may_discharge(self) -> bool:
+        """Return whether a fixed power may be discharged, of which the rest is fed in."""
+        return all(steward.async_may_discharge() for steward in tuple(self._stewards))

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..errors import AtTargetError, command_error
 from ..venus import (
     Clock,
@@ -202,7 +204,12 @@ class Battery(BatteryView):
     async def async_begin_run(
         self, power: int, until: dt.datetime | None = None, target: int | None = None
     ) -> Proof | None:
-        """Charge (`power` < 0) or discharge in W until a moment or `target` in %, then go back."""
+        """Charge (`power` < 0) or discharge in W until a moment or `target` in %, then go back.
+
+        Raises ServiceValidationError for a discharge where nothing may be fed in.
+        """
+        if power > 0 and not self.parts.ownership.async_may_discharge():
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="never_feed_in")
         return await self.parts.runs.async_begin(power, until, target)
 
     async def async_do_now(self, choice: DoNow, giver: Giver = Giver.PERSON) -> None:

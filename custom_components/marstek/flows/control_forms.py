@@ -33,8 +33,10 @@ from ..const import (
     CONF_LEAST_SOC,
     CONF_LOAD_SENSOR,
     CONF_MOST_SOC,
+    CONF_NEVER_FEED_IN,
     CONF_PHASE_BATTERIES,
     CONF_PV_SENSOR,
+    CONF_SAFETY_POWER,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     Tariff,
@@ -100,6 +102,8 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
     """Return the error of values that can't be together."""
     if form is Form.NIGHT and values[CONF_LEAST_SOC] > values[CONF_MOST_SOC]:
         return {"base": "least_above_most"}
+    if form is Form.HOUSE and values[CONF_NEVER_FEED_IN] and values.get(CONF_SAFETY_POWER):
+        return {CONF_SAFETY_POWER: "safety_net_feeds_in"}
     if form is Form.PHASES and _is_on_two(values):
         return {"base": "battery_on_two_phases"}
     if form is Form.STRATEGY and values[CONF_PV_SENSOR] and not values[CONF_LOAD_SENSOR]:

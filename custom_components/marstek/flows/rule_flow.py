@@ -22,6 +22,7 @@ from ..checked import is_whole
 from ..const import CONF_BLE_MAC, CONF_TARIFF, Tariff
 from ..entries import async_batteries
 from ..limits import power_limits
+from ..plan.options import plan_options
 from ..plan.rules import (
     CONF_ACTION,
     CONF_ACTIVE,
@@ -215,6 +216,8 @@ class RuleFlow(ConfigSubentryFlow):
             errors[CONF_NAME] = "name_taken"
         if not given[CONF_DAYS]:
             errors[CONF_DAYS] = "day_missing"
+        if given[CONF_ACTION] == Action.DISCHARGE and self._never_feeds_in():
+            errors[CONF_ACTION] = "never_feed_in"
         takes_power = given[CONF_ACTION] in (Action.CHARGE, Action.DISCHARGE)
         power = given.get(CONF_POWER, 0)
         if takes_power and not is_whole(power, _LEAST_POWER, self._highest_power()):
@@ -239,6 +242,9 @@ class RuleFlow(ConfigSubentryFlow):
         """Return the names of the batteries that are set up, by BLE MAC."""
         entries = sorted(async_batteries(self.hass), key=lambda entry: entry.title)
         return {entry.data[CONF_BLE_MAC]: entry.title for entry in entries}
+
+    def _never_feeds_in(self) -> bool:
+        return plan_options(self._get_entry().options).never_feed_in
 
     def _highest_power(self) -> int:
         """Return the largest power in W that any battery can be commanded."""

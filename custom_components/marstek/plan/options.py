@@ -31,6 +31,7 @@ from ..const import (
     CONF_LOW_SOC,
     CONF_MOST_SOC,
     CONF_NET_METERING_UNTIL,
+    CONF_NEVER_FEED_IN,
     CONF_NIGHT,
     CONF_PHASE_BATTERIES,
     CONF_PHASE_SENSORS,
@@ -242,6 +243,7 @@ _ALL: Final = (
         classes=_POWERS,
     ),
     _power(CONF_SAFETY_POWER, Form.HOUSE, tariffs=_TEMPO),
+    Option(key=CONF_NEVER_FEED_IN, form=Form.HOUSE, kind=OptionKind.FLAG, default=False),
     Option(
         key=CONF_STANDBY,
         form=Form.HOUSE,
@@ -377,6 +379,8 @@ class PlanOptions:
     """The longest time that batteries stand still for them."""
     standby: float = 8.0
     """W that a battery draws at rest and reports as 0."""
+    never_feed_in: bool = False
+    """Whether batteries must never discharge a fixed power, the rest of which is fed in."""
     phases: tuple[HousePhase, ...] = ()
     """The three phases of the house; none where it has one."""
 
@@ -431,6 +435,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         ),
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
+        never_feed_in=given[CONF_NEVER_FEED_IN] is True,
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )
 

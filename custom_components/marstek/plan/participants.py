@@ -20,6 +20,7 @@ from .alerts import Alerts
 from .announcer import Announcer
 from .control_memory import ControlMemory
 from .execution_report import DOUBTS, ExecutionReport, Outcome
+from .options import plan_options
 from .order_executor import OrderExecutor
 from .own_clock import OwnClock
 from .planner_context import battery_id
@@ -66,6 +67,11 @@ class _Steward:
         """Return when a planned charge of the battery begins before then."""
         return self.participants.planned_charge(self.key, until)
 
+    @callback
+    def async_may_discharge(self) -> bool:
+        """Return whether the owner lets anything be fed in."""
+        return self.participants.may_discharge()
+
 
 class Participants:
     """One order executor for each battery that takes part."""
@@ -97,6 +103,10 @@ class Participants:
         self._exhausted: set[str] = set()
         self._released: set[str] = set()
         self._handing_back: set[str] = set()
+
+    def may_discharge(self) -> bool:
+        """Return whether the owner lets anything be fed in."""
+        return not plan_options(self._entry.options).never_feed_in
 
     @callback
     def async_follow(self, batteries: Mapping[str, Battery]) -> None:

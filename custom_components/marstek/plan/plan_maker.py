@@ -21,6 +21,7 @@ from ..planner import (
     kept_back,
     plan_optimised,
     plan_simple,
+    serving_only,
 )
 from .control_memory import ControlMemory
 from .do_not_feed import DoNotFeed
@@ -125,13 +126,16 @@ class PlanMaker:
         zone = settings.off_peak.zone
         colours = self._tariff.colours if settings.tariff is Tariff.TEMPO else {}
         rules = in_force(active_rules(self._entry), now, horizon[-1].end, zone, colours.get)
+        overrides = (*rules, *memory.overrides)
+        if options.never_feed_in:
+            overrides = tuple(map(serving_only, overrides))
         return Context(
             now=now.astimezone(zone),
             periods=horizon,
             batteries=self.batteries(),
             options=replace(options.strategy, efficiency=self._efficiency(options)),
             was_full=memory.was_full if memory.full_day == self._tariff.day_of(now) else None,
-            overrides=(*rules, *memory.overrides),
+            overrides=overrides,
             house=self.house(now),
             forecast=self.learner.forecast(now, horizon[-1].end),
             economy=economy(settings),

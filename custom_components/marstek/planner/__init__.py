@@ -27,6 +27,7 @@ from .model import (
     Timeline,
 )
 from .optimised import plan_optimised
+from .overrides import serving_only
 from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
 from .share import Allocation, share
@@ -67,5 +68,6 @@ __all__ = [
     "kept_back",
     "plan_optimised",
     "plan_simple",
+    "serving_only",
     "share",
 ]

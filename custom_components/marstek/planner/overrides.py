@@ -28,6 +28,13 @@ def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
         yield replace(span, intent=replace(intent, exceptions=tuple(exceptions)))
 
 
+def serving_only(override: Override) -> Override:
+    """Return an override that feeds nothing in: what would discharge a power serves the house."""
+    if override.action is not Action.DISCHARGE:
+        return override
+    return replace(override, action=Action.AUTO, power=0)
+
+
 def _holds(override: Override, span: Span, context: Context) -> bool:
     """Tell whether an override is in force in a span, which its bounds don't cut."""
     if override.until <= span.start or (override.since and span.start < override.since):

@@ -124,6 +124,7 @@ async def test_house() -> None:
             "subscribed_kva": "6",
             "grid_sensor": None,
             "safety_power": 0,
+            "never_feed_in": False,
             "standby": 8,
         }
         result = await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=2501)
@@ -134,7 +135,14 @@ async def test_house() -> None:
         await me.until("22:15")
         assert -1060 < sum(me.powers) < -200
         flow = await opened(me, "house")
-        assert flow.defaults == {**changed, "subscribed_kva": "3", "standby": 8}
+        assert flow.defaults == {
+            **changed,
+            "subscribed_kva": "3",
+            "standby": 8,
+            "never_feed_in": False,
+        }
+        wrong = await flow.submit(subscribed_kva="6", safety_power=150, never_feed_in=True)
+        assert wrong["errors"] == {"safety_power": "safety_net_feeds_in"}
         await flow.submit(subscribed_kva="6", safety_power=0)
         assert me.entry.options["grid_sensor"] is None
 
