@@ -103,6 +103,8 @@ class Run:
     base: float = 0.0
     """Load of the house in W before the first step."""
     limit: float = 2500.0
+    seed: int = 7
+    """Of noise, of the polls' jitter, and of the phases of meter and polls."""
 
 
 class World:
@@ -120,10 +122,10 @@ class World:
             for number, profile in enumerate(self._profiles())
         ]
         self.inverters = [run.inverter() for _ in self.clients]
-        self._polls = [0.13 * (number + 1) for number in range(run.count)]
+        self._random = Random(run.seed)
+        self._polls = [self._random.uniform(0, each.profile.poll) for each in self.clients]
         self._waiting: list[tuple[float, float, float]] = []
-        self._measured = 0.0
-        self._random = Random(7)
+        self._measured = self._random.uniform(0, run.meter_period)
         self._grid: list[tuple[float, float]] = []
         self._outputs: list[tuple[float, list[float]]] = []
         self._last_answer = 0.0
