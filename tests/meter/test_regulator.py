@@ -8,6 +8,7 @@ from custom_components.marstek.meter.follower import Follower
 from custom_components.marstek.meter.regulator import Regulator
 from custom_components.marstek.meter.sample import GridSample, SampleLog
 from custom_components.marstek.meter.shares import Capability, Duty, carried, divided
+from custom_components.marstek.meter.targets import Targets, gathered, without_swap
 from scripts.bench_lib.meter import Ours
 from scripts.bench_lib.meter_floors import CtFloor, ShellyFloor
 from scripts.bench_lib.meter_world import Run, World
@@ -30,6 +31,17 @@ def test_the_bar_is_held(kind: str, count: int, period: float) -> None:
     assert ours.crossings <= 80
     assert ours.exchanged < 0.5
     assert ours.imbalance < 20
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("seed", [1, 6, 8])
+def test_slow_batteries_turn_without_feeding_one_another(count: int, seed: int) -> None:
+    """Batteries that ask each 2.1 s pass through zero, at phases in which one asks long before."""
+    run = Run(profile=FOLLOW_PROFILES["hmg"], count=count, base=300.0, seed=seed)
+    got = World(run, Ours("ct")).go()
+    assert got.exchanged < 0.1
+    assert got.overshoot < 50
+    assert got.imbalance < 20
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -199,3 +211,97 @@ def test_a_small_change_is_carried_by_one() -> None:
     now = _held(regulator, "abc", 6, 0, 45)
     steps = [regulator.step(name, now) for name in "abc"]
     assert [step for step in steps if step] == [pytest.approx(50)]
+
+
+_POWERS = st.floats(-2500, 2500)
+
+
+def _turning(own: list[float], target: float) -> tuple[Targets, dict[str, Follower]]:
+    """Return targets of some batteries, the first of which asks at 10 s, the others at 11 s."""
+    followers = dict[str, Follower]()
+    for name, power in zip("abc", own, strict=False):
+        follower = followers[name] = Follower(period=2.0)
+        for moment in (5.0, 7.0, 9.0 if name != "a" else 10.0):
+            follower.report(power, moment)
+    powers = dict.fromkeys(followers, target)
+    powers_now = dict(zip(followers, own, strict=True))
+    return Targets(1, 10.0, 0.0, powers, powers_now, set(powers)), followers
+
+
+@given(own=st.lists(_POWERS, min_size=2, max_size=3), target=_POWERS)
+def test_the_first_to_turn_is_fed_by_nobody(own: list[float], target: float) -> None:
+    """It stops at 0 W, and the others take over the rest; where little is given it goes on."""
+    targets, followers = _turning(own, target)
+    members = {name: Capability(9000, 9000) for name in followers}
+    assert targets.may_turn("a", followers, members, 10.0)
+    assert sum(targets.powers.values()) == pytest.approx(target * len(own), abs=0.01)
+    got = targets.powers["a"]
+    assert got in (0.0, target)
+    others = sum(min(abs(power), abs(got)) for power in own[1:] if power * got < 0)
+    way = abs(own[0]) / 400 if own[0] * got < 0 else 0.0
+    assert others * max(0.0, 1.0 - way) <= 30.0 + 0.01
+    if not any(power * target < 0 for power in own[1:]):
+        assert targets.powers == dict.fromkeys(followers, target)
+
+
+def test_a_battery_waits_for_one_that_turns_slowly() -> None:
+    """The other has its step already and comes from 900 W, so that nothing can be left to it."""
+    targets, followers = _turning([100.0, 900.0], -400.0)
+    followers["b"].tell(-1300.0, 9.9)
+    followers["b"].repeats(9.95)
+    members = {name: Capability() for name in followers}
+    assert not targets.may_turn("a", followers, members, 10.0)
+    assert targets.powers == {"a": -400.0, "b": -400.0}
+    assert targets.may_turn("a", followers, members, 12.5)
+
+
+def test_who_takes_over_waits_for_who_gives_up() -> None:
+    """It gets what the grid lacks at once, and the rest as far as the other has moved."""
+    targets, followers = _turning([0.0, 1200.0], 700.0)
+    assert targets.room("b", followers) == 1.0
+    assert targets.room("a", followers) == pytest.approx(200 / 700)
+    followers["b"].report(1000.0, 11.0)
+    assert targets.room("a", followers) == pytest.approx(400 / 700)
+    followers["b"].tell(-300.0, 11.0)
+    followers["b"].report(900.0, 12.0)
+    assert targets.room("a", followers) == 1.0
+
+
+@given(own=st.lists(_POWERS, min_size=2, max_size=3), powers=st.lists(_POWERS, min_size=3))
+def test_without_a_swap_the_grid_gets_what_it_needs(own: list[float], powers: list[float]) -> None:
+    """The sum stays, each step has its direction and is no larger than before."""
+    before = dict(zip("abc", own, strict=False))
+    wanted = dict(zip(before, powers, strict=False))
+    got = without_swap(wanted, before)
+    assert sum(got.values()) == pytest.approx(sum(wanted.values()), abs=0.01)
+    if min(own) < 0 < max(own):
+        assert got == wanted
+        return
+    net = sum(wanted.values()) - sum(own)
+    for name, power in got.items():
+        step = power - before[name]
+        assert abs(step) <= abs(wanted[name] - before[name]) + 0.01
+        assert step * net >= 0
+
+
+@given(own=st.lists(st.floats(-40, 40), min_size=2, max_size=3), target=st.floats(-40, 40))
+def test_a_small_change_makes_nobody_feed_another(own: list[float], target: float) -> None:
+    """A battery that carries it alone stands on the side of the others."""
+    before = dict(zip("abc", own, strict=False))
+    wanted = dict.fromkeys(before, target)
+    got = gathered(wanted, before, {name: Capability() for name in before})
+    if got != wanted:
+        changed = next(name for name in got if got[name] != before[name])
+        assert all(got[changed] * power >= 0 for name, power in before.items() if name != changed)
+
+
+def test_a_step_that_is_refused_soon_after_another_is_sent_whole_again() -> None:
+    """Some batteries take none for 5 to 8 s: that is no filter, so that nothing is halved."""
+    follower, now = Follower(), 0.0
+    for moment, power in ((0.0, 0.0), (2.0, 300.0), (4.0, 300.0)):
+        follower.report(power, moment)
+    for now in (4.0, 6.5, 9.0):
+        assert follower.tell(400.0, now) == 400.0
+        follower.repeats(now + 0.5)
+        follower.report(300.0, now + 2.4)
+        assert follower.telling is None

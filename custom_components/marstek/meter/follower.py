@@ -17,6 +17,8 @@ _START_SECONDS: Final = 3.5
 _RUNNING_SECONDS: Final = 1.0
 _JUMP_WATTS: Final = 50.0
 _SAME_WATTS: Final = 20.0
+PAUSE_SECONDS: Final = 8.0
+"""Seconds after a step has arrived in which a battery may take no other one (docs/meter.md)."""
 _STUCK_SECONDS: Final = 15.0
 _STUCK_PAUSE: Final = 60.0
 _LONGEST_PAUSE: Final = 900.0
@@ -99,18 +101,37 @@ class Follower:
         is_trial = is_jump and self._tries_half and not self._always_filters
         if is_trial:
             step = step / 2
-        differs = abs(step - self._sent) > _JUMP_WATTS
-        has_stood = abs(self.power - self._power_when_sent) < _SAME_WATTS
-        is_filtered = self._filters and is_jump and differs and has_stood
-        repeats = is_trial or (is_jump and self._always_filters) or is_filtered
+        repeats = is_trial or self._drops(step)
         self.telling = Telling(step, now, self.power, repeats, is_trial=is_trial)
         self._sent, self._power_when_sent, self._tries_half = step, self.power, False
         return step
 
+    def seconds_to_start(self, step: float, now: float) -> float:
+        """Return in how many seconds a step in W is expected to begin, < 0 where it has been sent."""
+        if self.telling is not None and not self.awaits_repeat:
+            return self.telling.at - now
+        polls = 2 if self.telling is None and self._drops(step) else 1
+        return max(0.0, self.reported_at + polls * self.period - now)
+
+    def _drops(self, step: float) -> bool:
+        """Return whether the battery's spike filter is expected to drop a step in W once."""
+        is_jump = abs(step) > _JUMP_WATTS
+        differs = abs(step - self._sent) > _JUMP_WATTS
+        has_stood = abs(self.power - self._power_when_sent) < _SAME_WATTS
+        return is_jump and (self._always_filters or (self._filters and differs and has_stood))
+
+    @property
+    def awaits_repeat(self) -> bool:
+        """Whether the step that was sent takes effect only with a second one."""
+        telling = self.telling
+        if telling is None or telling.has_moved:
+            return False
+        return telling.is_repeated and telling.times == 1
+
     def repeats(self, now: float) -> float | None:
         """Return the step in W if it has to be sent again with this poll, or None."""
         telling = self.telling
-        if telling is None or not telling.is_repeated or telling.times > 1 or telling.has_moved:
+        if telling is None or not self.awaits_repeat:
             return None
         telling.times, telling.at = 2, now
         return telling.step
@@ -131,7 +152,8 @@ class Follower:
         if now - telling.at < patience or (telling.is_repeated and telling.times == 1):
             return
         self._note_refusal(telling, now)
-        self._tries_half = not telling.is_repeated
+        is_pausing = telling.at - self.still_since < PAUSE_SECONDS
+        self._tries_half = not telling.is_repeated and not is_pausing
         self.telling = None
 
     def _stand_seconds(self, telling: Telling) -> float:

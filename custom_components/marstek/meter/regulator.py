@@ -9,32 +9,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .delay import DelayMeter
-from .follower import Follower
+from .follower import PAUSE_SECONDS, Follower
 from .sample import GridSample, SampleLog
 from .shares import Capability, Duty, carried, divided
+from .targets import LEAST_STEP, Targets, gathered, without_swap
 
 LATENCY: Final = 0.5
 """Seconds from a measurement to its arrival that are always allowed for."""
-LEAST_STEP: Final = 18.0
-"""W below which no step is sent: a small one arms the spike filter for the jump that follows."""
 _BIAS: Final = 5.0
 """W that a battery keeps of each step towards more discharge (docs/meter.md)."""
 _CLEAR_ERROR: Final = 50.0
 _PLAN_SECONDS: Final = 12.0
 _MOST_BATTERIES: Final = 9
-
-
-@dataclass(slots=True)
-class Targets:
-    """Powers in W, + = discharging, that follow from one sample."""
-
-    number: int
-    made_at: float
-    grid: float
-    """Power of that sample in W."""
-    powers: dict[str, float]
-    open: set[str]
-    """Batteries that have not moved towards their target yet."""
 
 
 @dataclass(slots=True)
@@ -86,11 +72,15 @@ class Regulator:
         targets = self._targets
         if targets is None or name not in targets.open or now - targets.made_at > _PLAN_SECONDS:
             return None
+        members = {each: self.capability(each, now) for each in self.followers}
+        if not targets.may_turn(name, self.followers, members, now):
+            return None
         step = targets.powers[name] - follower.power
         if abs(step) < LEAST_STEP:
             targets.open.discard(name)
             return None
-        if self._contradicts(step, targets):
+        step *= targets.room(name, self.followers)
+        if abs(step) < LEAST_STEP or self._contradicts(step, targets):
             return None
         if step > 0 and follower.power >= 0:
             step += _BIAS
@@ -162,17 +152,8 @@ class Regulator:
         shares = divided(power, self.duty.chosen(power, members, now))
         powers = {name: shares.get(name, 0.0) for name in following}
         own = {name: follower.power for name, follower in following.items()}
-        return Targets(number, now, grid, _gathered(powers, own, members), set(powers))
-
-
-def _gathered(
-    powers: dict[str, float], own: dict[str, float], members: dict[str, Capability]
-) -> dict[str, float]:
-    """Give one battery the whole of a change that is too small once it is divided."""
-    steps = {name: power - own[name] for name, power in powers.items()}
-    total = sum(steps.values())
-    if abs(total) < LEAST_STEP or any(abs(step) >= LEAST_STEP for step in steps.values()):
-        return powers
-    name = max(steps, key=lambda each: abs(steps[each]))
-    power, able = own[name] + total, members[name]
-    return own | {name: power} if -able.charge <= power <= able.discharge else powers
+        powers = gathered(powers, own, members)
+        if any(now - each.still_since < PAUSE_SECONDS for each in following.values()):
+            # One that refuses while another has stepped would leave the grid off.
+            powers = without_swap(powers, own)
+        return Targets(number, now, grid, powers, own, set(powers))
