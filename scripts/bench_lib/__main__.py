@@ -13,7 +13,7 @@ from tests.support.virtual_time import run
 from .cost import cost
 from .hard import hard
 from .measure import commands, darkness, first_values, leave_passive, own_change, untouched
-from .meter import meter
+from .meter import meter, meter_day
 from .meter_cost import meter_cost
 from .money import money
 from .passive import passive
@@ -105,6 +105,7 @@ def _runs() -> dict[str, Callable[[], None]]:
         "rows": lambda: rows(row),
         "prices": lambda: prices(row),
         "meter": meter,
+        "meter-day": meter_day,
     }
 
 

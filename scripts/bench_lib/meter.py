@@ -9,8 +9,9 @@ from custom_components.marstek.meter.regulator import Regulator
 from custom_components.marstek.meter.sample import GridSample, SampleLog
 from simulator.following import DEAF, FOLLOW_PROFILES, FollowProfile
 
+from .household_day import SECONDS as DAY_SECONDS, household_day
 from .meter_floors import CtFloor, ShellyFloor
-from .meter_world import Answers, Figures, Inverter, Run, World
+from .meter_world import Answers, Figures, Inverter, Run, Tally, World
 
 _MAC = "02b2500000ff"
 _DEATH = 120.0
@@ -89,6 +90,18 @@ def deaths() -> Iterator[tuple[str, Run]]:
             yield f"meter of {period:.0f} s dead, {kind}", run
 
 
+def days() -> Iterator[tuple[str, Run]]:
+    """Yield runs through a day of a household."""
+    trace = household_day()
+    kinds = [("e3", 1, 1.0), ("e3", 2, 1.0), ("e3", 2, 10.0)]
+    kinds += [("hmg", count, 1.0) for count in (1, 2, 3)] + [("hmg", 2, 10.0)]
+    for name, count, period in kinds:
+        run = _run(FOLLOW_PROFILES[name], count, period)
+        run.trace = trace
+        title = f"{name}, {count} battery" if count == 1 else f"{name}, {count} batteries"
+        yield f"{title}, {period:.0f} s meter", run
+
+
 def _run(profile: FollowProfile, count: int, period: float) -> Run:
     return Run(profile=profile, count=count, meter_period=period)
 
@@ -129,6 +142,22 @@ def meter() -> None:
     print("an answer takes {:.0f} us on average, {:.0f} us at the 95th percentile".format(*cost()))
 
 
+def meter_day() -> None:
+    """Print the table of a household's day in docs/figures.md."""
+    load = household_day()
+    drawn, fed = (sum(max(sign * power, 0) for power in load) / 3600 for sign in (1, -1))
+    print(
+        f"a day of {DAY_SECONDS} s: without batteries {drawn:.0f} Wh imported, {fed:.0f} Wh exported"
+    )
+    print(
+        f"{'':34s}{'answers':15s}{'RMS':>7s}{'mean':>6s}{'import':>8s}{'export':>8s}{'cross':>7s}"
+        f"{'Wh/h':>8s}"
+    )
+    for title, run in days():
+        for name, make in floors(run.kind, run.count).items():
+            _print_day(title, name, World(run, make()).follow_trace())
+
+
 def cost() -> tuple[float, float]:
     """Return the mean and the 95th percentile of the microseconds that an answer takes."""
     ours, taken = Ours("ct"), list[float]()
@@ -151,4 +180,12 @@ def _print(title: str, name: str, got: Figures) -> None:
     print(
         f"{title:34s}{name:15s}{got.rms:7.0f}{got.mean:6.0f}{got.steady:8.1f}{got.overshoot:6.0f}"
         f"{got.settle:8.1f}{got.crossings:7.0f}{got.exchanged:7.2f}{got.imbalance:8.1f}{unread}"
+    )
+
+
+def _print_day(title: str, name: str, got: Tally) -> None:
+    print(
+        f"{title:34s}{name:15s}{got.rms:7.0f}{got.mean:6.0f}{got.imported:8.0f}{got.exported:8.0f}"
+        f"{got.crossings / 24:7.1f}{got.exchanged / 24:8.2f}",
+        flush=True,
     )

@@ -83,6 +83,53 @@ class Figures:
     """Moment of the last answer."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """Figures of a trace, beside a follower that is never late. Powers in W, energies in Wh.
+
+    Such a one holds 0 W wherever the batteries together have the power for it.
+    """
+
+    ticks: int = 0
+    squares: float = 0.0
+    absolute: float = 0.0
+    imported: float = 0.0
+    """Import that it would not have."""
+    exported: float = 0.0
+    """Export that it would not have."""
+    exchanged: float = 0.0
+    """Energy that batteries gave one another."""
+    crossings: int = 0
+    """Changes of sign beyond 20 W."""
+    _sign: float = 0.0
+
+    def note(self, load: float, outputs: Sequence[float], limit: float) -> None:
+        """Note a tick; `limit` is the most in W that all batteries together give or take."""
+        given = sum(outputs)
+        error = min(max(load, -limit), limit) - given
+        self.ticks += 1
+        self.squares += error * error
+        self.absolute += abs(error)
+        hours = TICK / 3600
+        self.imported += max(error, 0.0) * hours
+        self.exported += max(-error, 0.0) * hours
+        taken = -sum(output for output in outputs if output < 0)
+        self.exchanged += min(taken, given + taken) * hours
+        if abs(error) > 20:
+            self.crossings += error * self._sign < 0
+            self._sign = error
+
+    @property
+    def rms(self) -> float:
+        """RMS of the error."""
+        return sqrt(self.squares / self.ticks)
+
+    @property
+    def mean(self) -> float:
+        """Mean of the absolute error."""
+        return self.absolute / self.ticks
+
+
 @dataclass(slots=True, kw_only=True)
 class Run:
     """What a run is made of."""
@@ -98,8 +145,8 @@ class Run:
     inverter: Callable[[], Inverter] = Inverter
     dies_at: float | None = None
     """When the meter stops giving samples."""
-    trace: Sequence[float] | None = None
-    """Load of the house in W, one value a second, instead of the steps."""
+    trace: Sequence[float] = ()
+    """Load of the house in W, + = import without batteries, one value a second, instead of the steps."""
     base: float = 0.0
     """Load of the house in W before the first step."""
     limit: float = 2500.0
@@ -136,31 +183,42 @@ class World:
 
     def load(self, now: float) -> float:
         """Return the load of the house in W."""
-        if self.run.trace is not None:
+        if self.run.trace:
             return self.run.trace[min(int(now), len(self.run.trace) - 1)]
         passed = sum(now >= _FIRST + _SPACING * number for number in range(len(STEPS)))
         return self.run.base + sum(STEPS[:passed])
 
     def go(self) -> Figures:
-        """Run to the end."""
+        """Run the steps of load to the end."""
         for tick in range(int(SECONDS / TICK)):
             now = 1000.0 + tick * TICK
-            self._step(now, now - 1000.0)
+            load, outputs = self._step(now, now - 1000.0)
+            self._grid.append((now - 1000.0, load - sum(outputs)))
+            self._outputs.append((now - 1000.0, outputs))
         return self._figures()
 
-    def _step(self, now: float, elapsed: float) -> None:
+    def follow_trace(self) -> Tally:
+        """Run the trace to its end."""
+        tally, limit = Tally(), self.run.limit * self.run.count
+        for tick in range(int(len(self.run.trace) / TICK)):
+            now = 1000.0 + tick * TICK
+            load, outputs = self._step(now, now - 1000.0)
+            tally.note(load, outputs, limit)
+        return tally
+
+    def _step(self, now: float, elapsed: float) -> tuple[float, list[float]]:
+        """Move on by one tick; return the load of the house and the outputs, in W."""
         load = self.load(elapsed)
         for client, inverter in zip(self.clients, self.inverters, strict=True):
             inverter.run(client.law.setpoint, now)
         outputs = [inverter.output for inverter in self.inverters]
         grid = load - sum(outputs)
-        self._grid.append((elapsed, grid))
-        self._outputs.append((elapsed, outputs))
         self._measure(grid, now, elapsed)
         for number, client in enumerate(self.clients):
             if elapsed >= self._polls[number]:
                 self._polls[number] += client.profile.poll * self._random.uniform(0.95, 1.05)
                 self._poll(number, client, now, elapsed)
+        return load, outputs
 
     def _measure(self, grid: float, now: float, elapsed: float) -> None:
         is_dead = self.run.dies_at is not None and elapsed >= self.run.dies_at

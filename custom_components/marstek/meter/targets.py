@@ -13,8 +13,8 @@ from .shares import Capability, divided
 
 LEAST_STEP: Final = 18.0
 """W below which no step is sent: a small one arms the spike filter for the jump that follows."""
-_MOST_GIVEN: Final = 30.0
-"""Ws that batteries may give one another in a turn: in one each two minutes, 0.25 Wh in an hour."""
+_MOST_GIVEN: Final = 60.0
+"""Ws that batteries may give one another in a turn: one each two minutes makes 0.5 Wh in an hour."""
 _SLOPE: Final = 400.0
 """W per second by which a battery is assumed to move."""
 
