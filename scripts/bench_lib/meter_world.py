@@ -192,7 +192,7 @@ class World:
         """Run the steps of load to the end."""
         for tick in range(int(SECONDS / TICK)):
             now = 1000.0 + tick * TICK
-            load, outputs = self._step(now, now - 1000.0)
+            load, outputs = self.step(now, now - 1000.0)
             self._grid.append((now - 1000.0, load - sum(outputs)))
             self._outputs.append((now - 1000.0, outputs))
         return self._figures()
@@ -202,11 +202,11 @@ class World:
         tally, limit = Tally(), self.run.limit * self.run.count
         for tick in range(int(len(self.run.trace) / TICK)):
             now = 1000.0 + tick * TICK
-            load, outputs = self._step(now, now - 1000.0)
+            load, outputs = self.step(now, now - 1000.0)
             tally.note(load, outputs, limit)
         return tally
 
-    def _step(self, now: float, elapsed: float) -> tuple[float, list[float]]:
+    def step(self, now: float, elapsed: float) -> tuple[float, list[float]]:
         """Move on by one tick; return the load of the house and the outputs, in W."""
         load = self.load(elapsed)
         for client, inverter in zip(self.clients, self.inverters, strict=True):

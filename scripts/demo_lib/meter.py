@@ -79,6 +79,7 @@ async def add(hass: HomeAssistant, report: Report) -> None:
             "aim": 10,
             "ct_mac": _CT_MAC,
             "ct_type": "HME-4",
+            "export_cap": 0,
             "low_load": 0,
         },
         {"inverted": False},

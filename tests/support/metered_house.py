@@ -63,7 +63,7 @@ async def add_meter(home: PlanHome, way: str, **source: Any) -> None:
     if way != "listen":
         assert flow["step_id"] == "source", flow
         if way == "ct":
-            source = {"ct_mac": CT_MAC, "ct_type": "HME-4", "low_load": 0} | source
+            source = {"ct_mac": CT_MAC, "ct_type": "HME-4", "export_cap": 0, "low_load": 0} | source
         else:
             source = {"shelly_port": "1010"} | source
         inverted = source.pop("inverted", False)

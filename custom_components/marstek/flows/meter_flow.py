@@ -32,6 +32,7 @@ from ..plan.metering.settings import (
     CONF_CT_MAC,
     CONF_CT_TYPE,
     CONF_EXPORT,
+    CONF_EXPORT_CAP,
     CONF_INVERTED,
     CONF_LOW_LOAD,
     CONF_PHASE_B,
@@ -41,6 +42,7 @@ from ..plan.metering.settings import (
     CONF_SOURCE_KIND,
     CONF_WAY,
     MOST_AIM,
+    MOST_EXPORT_CAP,
     OTHER_SHELLY_PORT,
     USUAL_AIM,
     Way,
@@ -68,6 +70,7 @@ class MeterFlow(ConfigSubentryFlow):
             CONF_WAY: Way.LISTEN,
             CONF_SOURCE_KIND: SourceKind.SIGNED,
             CONF_AIM: USUAL_AIM,
+            CONF_EXPORT_CAP: 0,
             CONF_LOW_LOAD: 0,
             CONF_CT_TYPE: CT_TYPES[0],
             CONF_SHELLY_PORT: str(SHELLY_PORT),
@@ -143,7 +146,7 @@ class MeterFlow(ConfigSubentryFlow):
         parts = () if way == Way.LISTEN else _PARTS[SourceKind(self._data[CONF_SOURCE_KIND])]
         kept = {CONF_WAY, CONF_SOURCE_KIND, CONF_AIM, CONF_INVERTED, CONF_SHELLY_PORT, *parts}
         if way == Way.CT:
-            kept |= {CONF_CT_MAC, CONF_CT_TYPE, CONF_LOW_LOAD}
+            kept |= {CONF_CT_MAC, CONF_CT_TYPE, CONF_EXPORT_CAP, CONF_LOW_LOAD}
         data = {key: value for key, value in self._data.items() if key in kept}
         texts = await async_load_texts(self.hass)
         title = texts.get(f"selector.{CONF_WAY}.options.{way}")
@@ -164,6 +167,7 @@ class MeterFlow(ConfigSubentryFlow):
         fields: dict[Any, Any] = {vol.Required(key): entity for key in _PARTS[kind]}
         fields[vol.Required(CONF_AIM)] = _watts(-MOST_AIM, MOST_AIM)
         if self._data[CONF_WAY] == Way.CT:
+            fields[vol.Required(CONF_EXPORT_CAP)] = _watts(0, MOST_EXPORT_CAP)
             fields[vol.Required(CONF_CT_MAC)] = TextSelector()
             fields[vol.Required(CONF_CT_TYPE)] = _ct_types()
             fields[vol.Required(CONF_LOW_LOAD)] = _watts(0, _MOST_LOW_LOAD)
@@ -188,8 +192,11 @@ class MeterFlow(ConfigSubentryFlow):
             errors[keys[-1]] = "same_source"
         if len(keys) > 1 and any(is_apparent(state) for state in states.values()):
             errors["base"] = "apparent_parts"
-        if self._data[CONF_WAY] == Way.CT and not is_ct_mac(str(given[CONF_CT_MAC])):
-            errors[CONF_CT_MAC] = "not_a_mac"
+        if self._data[CONF_WAY] == Way.CT:
+            if not is_ct_mac(str(given[CONF_CT_MAC])):
+                errors[CONF_CT_MAC] = "not_a_mac"
+            if 0 < given[CONF_EXPORT_CAP] < -given[CONF_AIM]:
+                errors[CONF_EXPORT_CAP] = "cap_below_aim"
         return errors
 
     def _power_now(self) -> str:

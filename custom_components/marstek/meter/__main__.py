@@ -13,7 +13,7 @@ import time
 from typing import override
 
 from . import frame
-from .emulator import Conduct, CtEmulator, ShellyEmulator
+from .emulator import Conduct, CtEmulator, ShellyEmulator, grid_error
 from .errors import MeterError
 from .http_source import HttpSource
 from .quality import Quality
@@ -38,6 +38,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--ct-type", choices=frame.CT_TYPES, default=frame.CT_TYPES[0], help="CT002 or CT003")
     add("--ct-mac", default="", help="12 hex digits; by default the first that a battery asks for")
     add("--offset", type=float, default=0.0, help="grid power in W to aim at, + = import")
+    add("--export-cap", type=float, default=0.0, help="W of export that batteries do not charge")
     add("--max-charge", type=float, default=2500.0, help="W for each battery")
     add("--max-discharge", type=float, default=2500.0, help="W for each battery")
     add("--low-load", type=float, default=0.0, help="W per battery below which one carries all")
@@ -67,7 +68,9 @@ def emulator(given: argparse.Namespace, log: SampleLog) -> CtEmulator | ShellyEm
         return ShellyEmulator(samples=log, conduct=conduct)
     limits = Capability(given.max_charge, given.max_discharge)
     duty = Duty(given.low_load)
-    regulator = Regulator(log, given.offset, given.latency, duty, default=limits)
+    regulator = Regulator(
+        log, given.offset, given.latency, duty, default=limits, export_cap=given.export_cap
+    )
     return LearningCt(
         samples=log,
         regulator=regulator,
@@ -89,7 +92,8 @@ async def run(given: argparse.Namespace) -> None:
     def take(power: float, moment: float) -> None:
         signed = -power if given.invert else power
         if log.add(GridSample(signed, moment)):
-            answers.quality.note_sample(signed - given.offset, moment)
+            error = grid_error(answers, signed, given.offset, moment)
+            answers.quality.note_sample(error, moment)
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -198,3 +198,15 @@ class ShellyEmulator:
         self._sent, self._unanswered = self.samples.number, 0
         self.quality.sent.append(int(sample.power))
         return sample.power
+
+
+def grid_error(
+    emulator: CtEmulator | ShellyEmulator, power: float, aim: float, now: float
+) -> float:
+    """Return by how many W a grid power, + = import, is off what is aimed at.
+
+    A battery on a Shelly steers itself, so that only the aim counts there.
+    """
+    if isinstance(emulator, CtEmulator):
+        return emulator.regulator.error(power, now)
+    return power - aim

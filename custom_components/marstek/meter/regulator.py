@@ -11,7 +11,7 @@ from typing import Final
 from .delay import DelayMeter
 from .follower import PAUSE_SECONDS, Follower
 from .sample import GridSample, SampleLog
-from .shares import Capability, Duty, carried, divided
+from .shares import Capability, Duty, carried, divided, wanted
 from .targets import LEAST_STEP, Targets, gathered, without_swap
 
 LATENCY: Final = 0.5
@@ -38,6 +38,8 @@ class Regulator:
     capabilities: dict[str, Capability] = field(default_factory=dict)
     followers: dict[str, Follower] = field(default_factory=dict)
     delay: DelayMeter = field(default_factory=DelayMeter)
+    export_cap: float = 0.0
+    """Export in W, >= 0, of which batteries charge nothing; 0 lets them charge all of it."""
     _targets: Targets | None = None
 
     def report(self, name: str, power: float, now: float) -> bool:
@@ -112,12 +114,22 @@ class Regulator:
             return Capability(0.0, 0.0, known.follows)
         return known
 
+    def error(self, grid: float, now: float) -> float:
+        """Return by how many W a grid power is off what is aimed at, + = too much import.
+
+        Without an export cap that is one power. With one, it follows from what the batteries do.
+        """
+        if not self.export_cap:
+            return grid - self.offset
+        own = sum(each.power for each in self.followers.values() if each.is_alive(now))
+        return wanted(grid + own, self.offset, self.export_cap) - own
+
     def _contradicts(self, step: float, targets: Targets) -> bool:
         """Return whether a newer sample than that of the targets asks for the other direction."""
         sample = self.samples.newest
         if sample is None or self.samples.number == targets.number:
             return False
-        error = sample.power - self.offset
+        error = self.error(sample.power, sample.measured_at)
         return abs(error) > _CLEAR_ERROR and error * step < 0
 
     def _follows(self, name: str) -> bool:
@@ -138,10 +150,7 @@ class Regulator:
         outside = sum(each.power for name, each in alive.items() if name not in following)
         own = sum(each.power for each in following.values())
         load = sample.power + own + outside
-        power = carried(load - self.offset, outside)
-        if power < 0 < load:
-            # No aim makes batteries charge while the house needs power.
-            power = 0.0
+        power = carried(wanted(load, self.offset, self.export_cap), outside)
         self._targets = self._divide(power, following, sample.power, now)
 
     def _divide(

@@ -22,16 +22,30 @@ class Capability:
     """Whether the battery is in a mode in which it follows its meter."""
 
 
-def carried(load: float, outside: float) -> float:
+def wanted(load: float, aim: float, export_cap: float) -> float:
+    """Return the AC power in W, + = discharging, that batteries shall have for the grid's sake.
+
+    `load` is the power of the house without any battery and `aim` the grid power to hold, both + =
+    import. Of an export up to `export_cap` W, >= 0, batteries charge nothing; 0 lets them charge all of it.
+    No aim makes them charge while the house needs power.
+    """
+    if not export_cap:
+        power = load - aim
+        return 0.0 if power < 0 < load else power
+    least = max(aim, -export_cap)
+    return load - least if load > least else min(load + export_cap, 0.0)
+
+
+def carried(power: float, outside: float) -> float:
     """Return the AC power in W, + = discharging, that the batteries that follow shall carry.
 
-    `load` is the power of the house without any battery, `outside` the power of the batteries that
-    do not follow. What those charge is not discharged by others, and the reverse.
+    `power` is that of all batteries for the grid's sake, `outside` that of the batteries that do not
+    follow. What those charge is not discharged by others, and the reverse.
     """
-    rest = load - outside
+    rest = power - outside
     if rest > 0:
-        return min(rest, max(load, 0.0))
-    return max(rest, min(load, 0.0))
+        return min(rest, max(power, 0.0))
+    return max(rest, min(power, 0.0))
 
 
 def divided(power: float, members: Mapping[str, Capability]) -> dict[str, float]:

@@ -178,10 +178,14 @@ async def test_listening_answers_nothing_and_shows_who_asks() -> None:
         }
         assert suggested["ct_mac"] == "02b2500000aa"
         wrong = {"source": "sensor.none", "aim": 10, "ct_mac": "x", "ct_type": "HME-4"}
-        flow = await flows.async_configure(flow["flow_id"], {**wrong, "low_load": 0})
+        flow = await flows.async_configure(
+            flow["flow_id"], {**wrong, "export_cap": 0, "low_load": 0}
+        )
         assert flow["errors"] == {"source": "not_a_power", "ct_mac": "not_a_mac"}
         right = {"source": GRID, "aim": 10, "ct_mac": "02B2500000AA", "ct_type": "HME-4"}
-        flow = await flows.async_configure(flow["flow_id"], {**right, "low_load": 0})
+        flow = await flows.async_configure(
+            flow["flow_id"], {**right, "export_cap": 0, "low_load": 0}
+        )
         assert flow["description_placeholders"]["power"] == "100"
         flow = await flows.async_configure(flow["flow_id"], {"inverted": False})
         assert flow["reason"] == "reconfigure_successful"
@@ -316,6 +320,25 @@ async def test_apparent_power_never_charges() -> None:
         house.load = -900
         await asyncio.sleep(30)
         assert home.powers()[0] == pytest.approx(0, abs=20)
+        await home.batteries[0].unfollow()
+
+
+@at(2026, 4, 9, 12, 0)
+async def test_surplus_up_to_the_cap_is_fed_in() -> None:
+    """The battery charges what is beyond it, rests below it, and the grid counts as held in both."""
+    async with plan_home(count=1) as home, House(home) as house:
+        give_slopes(home)
+        await home.batteries[0].follow("ct")
+        house.load = -1400
+        await add_meter(home, "ct", export_cap=500)
+        await eventually(lambda: abs(house.grid + 500) < 40, 30)
+        await asyncio.sleep(45)
+        assert shown(home, "meter_verdict") == "held"
+        house.load = -300
+        await eventually(lambda: abs(house.grid + 300) < 20, 30)
+        await asyncio.sleep(45)
+        assert home.powers()[0] == pytest.approx(0, abs=20)
+        assert shown(home, "meter_verdict") == "held"
         await home.batteries[0].unfollow()
 
 

@@ -13,7 +13,7 @@ from tests.support.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-CT = {"aim": 10, "ct_mac": "02b2500000ff", "ct_type": "HME-4", "low_load": 0}
+CT = {"aim": 10, "ct_mac": "02b2500000ff", "ct_type": "HME-4", "export_cap": 0, "low_load": 0}
 PAIR = {"source": "sensor.drawn", "export": "sensor.fed"}
 PHASES = {"source": "sensor.a", "phase_b": "sensor.b", "phase_c": "sensor.c"}
 
@@ -68,6 +68,7 @@ async def test_what_can_be_no_source() -> None:
             ({"export": "sensor.drawn"}, {"export": "same_source"}),
             ({"export": "sensor.apparent"}, {"base": "apparent_parts"}),
             ({"export": "sensor.gone"}, {"export": "not_a_power"}),
+            ({"aim": -200, "export_cap": 100}, {"export_cap": "cap_below_aim"}),
         ):
             form = await answer(home, form, **CT | PAIR | source)
             assert (form["step_id"], form["errors"]) == ("source", errors)

@@ -19,7 +19,7 @@ from ...battery.runtime import Battery
 from ...const import DOMAIN, LOGGER
 from ...discovery import async_networks
 from ...meter.askers import Asker
-from ...meter.emulator import Conduct, CtEmulator, ShellyEmulator
+from ...meter.emulator import Conduct, CtEmulator, ShellyEmulator, grid_error
 from ...meter.errors import PortError
 from ...meter.regulator import Regulator
 from ...meter.sample import GridSample, SampleLog
@@ -80,7 +80,9 @@ class MeterEmulation:
     def _make_emulators(self) -> list[tuple[int, CtEmulator | ShellyEmulator]]:
         """Return what answers, by port: while listening, on all."""
         settings = self.settings
-        regulator = Regulator(self._log, settings.aim, duty=Duty(settings.low_load))
+        duty = Duty(settings.low_load)
+        cap = settings.export_cap
+        regulator = Regulator(self._log, settings.aim, duty=duty, export_cap=cap)
         ct = CtEmulator(
             samples=self._log,
             regulator=regulator,
@@ -192,7 +194,8 @@ class MeterEmulation:
             now = self._hass.loop.time()
             self._check_sign(now)
             for _, emulator in self.emulators:
-                emulator.quality.note_sample(sample.power - self.settings.aim, now)
+                error = grid_error(emulator, sample.power, self.settings.aim, now)
+                emulator.quality.note_sample(error, now)
 
     @callback
     def _tick(self, _: dt.datetime | None = None) -> None:

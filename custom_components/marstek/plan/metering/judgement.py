@@ -85,9 +85,10 @@ def _are_at_limit(emulator: CtEmulator, now: float) -> bool:
     sample = regulator.samples.newest
     if sample is None:
         return False
+    lacks = regulator.error(sample.power, now)
     for name in _followers(emulator, now):
         power, able = regulator.followers[name].power, regulator.capability(name, now)
-        room = able.discharge - power if sample.power > 0 else able.charge + power
+        room = able.discharge - power if lacks > 0 else able.charge + power
         if room > _NEAR_LIMIT:
             return False
     return True

@@ -25,6 +25,7 @@ CONF_INVERTED: Final = "inverted"
 CONF_CT_MAC: Final = "ct_mac"
 CONF_CT_TYPE: Final = "ct_type"
 CONF_AIM: Final = "aim"
+CONF_EXPORT_CAP: Final = "export_cap"
 CONF_LOW_LOAD: Final = "low_load"
 CONF_SHELLY_PORT: Final = "shelly_port"
 
@@ -33,6 +34,8 @@ OTHER_SHELLY_PORT: Final = 2220
 USUAL_AIM: Final = 10
 """Grid power in W to aim at, + = import."""
 MOST_AIM: Final = 800
+MOST_EXPORT_CAP: Final = 30_000
+"""W; more than the roof of a home with the largest usual connection feeds in."""
 _MAC: Final = re.compile(r"[0-9a-f]{12}")
 
 
@@ -59,6 +62,8 @@ class MeterSettings:
     ct_mac: str = ""
     ct_type: str = CT_TYPES[0]
     aim: float = USUAL_AIM
+    export_cap: float = 0.0
+    """Export in W, >= 0, of which batteries charge nothing; 0 lets them charge all of it."""
     low_load: float = 0.0
     """W per battery below which one battery carries all; 0 for never."""
     shelly_port: int = SHELLY_PORT
@@ -85,6 +90,7 @@ def settings_of(data: Mapping[str, Any]) -> MeterSettings:
         ct_mac=str(data.get(CONF_CT_MAC) or "").lower(),
         ct_type=str(data.get(CONF_CT_TYPE) or CT_TYPES[0]),
         aim=float(data.get(CONF_AIM, USUAL_AIM)),
+        export_cap=float(data.get(CONF_EXPORT_CAP) or 0),
         low_load=float(data.get(CONF_LOW_LOAD) or 0),
         shelly_port=int(data.get(CONF_SHELLY_PORT) or SHELLY_PORT),
     )
