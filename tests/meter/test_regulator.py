@@ -193,6 +193,22 @@ def test_a_battery_that_gives_nothing_is_left_out() -> None:
     assert own["b"] == pytest.approx(600, abs=15)
 
 
+def test_a_battery_that_charges_by_itself_keeps_no_other_from_discharging() -> None:
+    """Empty ones charge some power whatever they hear: the others then carry the house alone."""
+    regulator = Regulator(SampleLog())
+    regulator.capabilities["a"] = Capability(charge=0, discharge=0)
+    now, own = 0.0, {"a": -300.0, "b": 0.0}
+    while now < 30:
+        now += 0.5
+        regulator.samples.add(GridSample(600 - sum(own.values()), now))
+        for name, power in list(own.items()):
+            regulator.report(name, power, now)
+            step = regulator.step(name, now)
+            if name == "b" and step:
+                own["b"] = power + step - 5
+    assert own["b"] == pytest.approx(600, abs=15)
+
+
 def test_a_pause_at_zero_is_no_arrival() -> None:
     """A battery that pauses on its way from charging to discharging gets no second step."""
     follower = Follower()

@@ -52,6 +52,8 @@ class Follower:
     """Seconds between polls, smoothed."""
     telling: Telling | None = None
     stuck_until: float = 0.0
+    is_refusing: bool = False
+    """Whether the last step was refused, other than in the pause after one that had arrived."""
     _anchor: float = 0.0
     _sent: float = 0.0
     _power_when_sent: float = 0.0
@@ -142,7 +144,7 @@ class Follower:
         if telling is None:
             return
         if telling.has_moved:
-            self._refused_since, self._pause = None, _STUCK_PAUSE
+            self._refused_since, self._pause, self.is_refusing = None, _STUCK_PAUSE, False
             if now - self.still_since >= self._stand_seconds(telling):
                 self._learn(telling)
                 self.telling = None
@@ -154,6 +156,7 @@ class Follower:
         self._note_refusal(telling, now)
         is_pausing = telling.at - self.still_since < PAUSE_SECONDS
         self._tries_half = not telling.is_repeated and not is_pausing
+        self.is_refusing = not is_pausing
         self.telling = None
 
     def _stand_seconds(self, telling: Telling) -> float:

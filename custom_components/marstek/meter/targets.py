@@ -11,8 +11,9 @@ from typing import Final
 from .follower import Follower
 from .shares import Capability, divided
 
-LEAST_STEP: Final = 18.0
-"""W below which no step is sent: a small one arms the spike filter for the jump that follows."""
+LEAST_STEP: Final = 22.0
+"""W below which no step is sent: one that moves a battery by less than 20 W arms its spike filter, which
+then drops the first sample of the jump that follows."""
 _MOST_GIVEN: Final = 60.0
 """Ws that batteries may give one another in a turn: one each two minutes makes 0.5 Wh in an hour."""
 _SLOPE: Final = 400.0
@@ -48,14 +49,16 @@ class Targets:
 
         Where others that stand on the other side would feed it, it gets no further than 0 W, and those
         that turn after it take over the rest, within their limits. Where all of these are already on
-        their way, it waits.
+        their way, it waits. One that refuses, such as an empty battery that charges by itself, keeps
+        no other from its step.
         """
         target, own = self.powers[name], followers[name].power
         to_zero = abs(own) if own * target < 0 else 0.0
         opposed = {
             other: each
             for other, each in followers.items()
-            if other in self.open - {name} and each.power * target < 0 and each.is_alive(now)
+            if other in self.open - {name} and each.power * target < 0
+            if each.is_alive(now) and not each.is_refusing
         }
         given = 0.0
         for other, each in opposed.items():
