@@ -65,7 +65,10 @@ class DemoHouse:
 
 
 async def add(hass: HomeAssistant, report: Report) -> None:
-    """Let the batteries ask for a CT, and add the meter to the plan as its owner does."""
+    """Let the batteries ask for a CT, and add the meter to the plan as its owner does.
+
+    The plan is paused, so that batteries are in Auto and follow their meter at night too.
+    """
     await home.ask("follow", kind="ct", profile="lock", ct=_CT_MAC)
     entries = await hass.command("config_entries/get", domain=flow.DOMAIN)
     plan = next(entry for entry in entries if entry["title"] not in _names(entries))
@@ -88,7 +91,8 @@ async def add(hass: HomeAssistant, report: Report) -> None:
         result = await hass.rest("POST", path, answer)
         if result.get("errors"):
             raise DemoError(f"the meter's form says {result['errors']}")
-    report(f"meter: {result['type']}")
+    await hass.rest("POST", "services/marstek/pause", {})
+    report(f"meter: {result['type']}; the plan is paused")
 
 
 def _names(entries: list[Json]) -> set[str]:
