@@ -4,6 +4,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..planner import Reason
 from .controller import PlanController
 from .emulated_meter import EmulatedMeter
 from .journal_store import JournalStore
@@ -23,7 +24,13 @@ class Plan:
         self.tariff = TariffCoordinator(hass, entry)
         self.journal = JournalStore(hass, entry.entry_id)
         self.control = PlanController(hass, self.tariff, self.journal)
-        self.savings = SavingsMeter(hass, entry, self.tariff, lambda: self.control.options)
+        self.savings = SavingsMeter(
+            hass,
+            entry,
+            self.tariff,
+            lambda: self.control.options,
+            lambda: self.control.data.reason is Reason.DO_NOT_FEED,
+        )
         self._loss = PlanLossRepair(
             hass,
             entry.entry_id,

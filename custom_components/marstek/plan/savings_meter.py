@@ -13,7 +13,15 @@ from homeassistant.util import dt as dt_util
 
 from ..battery.runtime import Battery
 from ..const import Tariff
-from ..savings import LONGEST_SPAN, MeteredSpan, PlainAuto, PlanGain, StorageState
+from ..savings import (
+    LONGEST_SPAN,
+    NOTHING_HELD,
+    MeteredSpan,
+    PlainAuto,
+    PlanGain,
+    StorageState,
+    held_back,
+)
 from ..tempo import PARIS, Colour, day_start
 from .exchange_meters import BatteryMeter, GridMeter
 from .options import PlanOptions
@@ -56,12 +64,16 @@ class SavingsMeter:
         entry: ConfigEntry,
         tariff: TariffCoordinator,
         options: Callable[[], PlanOptions],
+        is_kept_back: Callable[[], bool],
     ) -> None:
-        """Measure for the plan `entry`."""
+        """Measure for the plan `entry`; `is_kept_back` tells whether batteries must not feed something."""
         self._hass = hass
         self._entry = entry
         self._tariff = tariff
         self._options = options
+        self._is_kept_back = is_kept_back
+        self._held = NOTHING_HELD
+        """What the hold that runs has come to."""
         self._listeners: list[Callable[[], None]] = []
         self.store = SavingsStore(hass, entry.entry_id)
         self._batteries: dict[str, BatteryMeter] = {}
@@ -210,9 +222,21 @@ class SavingsMeter:
             self.store.stock = stock
         if (gain := self._gain(span, is_auto=is_auto)) is not None:
             ledger.add_plan(day, gain, seconds, price.money, unpriced_as=price.name)
+        self._note_held(span, day)
         self.store.save_soon()
         for listener in tuple(self._listeners):
             listener()
+
+    def _note_held(self, span: MeteredSpan, day: dt.date) -> None:
+        """Note what batteries neither gave nor took that must not feed something."""
+        batteries = loaded_batteries(self._hass).values()
+        storage = _storage(batteries, self._options().standby, is_auto=False)
+        if storage is None or not self._is_kept_back():
+            self._held = NOTHING_HELD
+            return
+        held = held_back(span, storage, self._held)
+        self._held += held
+        self.store.ledger.add_held(day, held)
 
     def _gain(self, span: MeteredSpan, *, is_auto: bool) -> PlanGain | None:
         """Return what the plan added in a span over plain Auto; None where that is not known.

@@ -3,6 +3,7 @@
 Energies are in Wh, prices and money in the currency of the prices, prices per kWh.
 """
 
+from .held_back import NOTHING_HELD, HeldEnergy, held_back
 from .integral import PowerIntegral
 from .ledger import DayMoney, Ledger, MoneyPeriod, first_day, season_start
 from .plain_auto import LONGEST_GAP, PlainAuto, PlanGain, StorageState, one_way_loss
@@ -13,8 +14,10 @@ from .verdict import PlanLoss, plan_loss
 __all__ = [
     "LONGEST_GAP",
     "LONGEST_SPAN",
+    "NOTHING_HELD",
     "DayMoney",
     "Exchange",
+    "HeldEnergy",
     "Ledger",
     "MeteredSpan",
     "MoneyPeriod",
@@ -25,6 +28,7 @@ __all__ = [
     "Stock",
     "StorageState",
     "first_day",
+    "held_back",
     "one_way_loss",
     "plan_loss",
     "season_start",

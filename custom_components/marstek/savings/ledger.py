@@ -11,6 +11,7 @@ from itertools import takewhile
 import math
 from typing import Any, Final
 
+from .held_back import NOTHING_HELD, HeldEnergy
 from .plain_auto import PlanGain
 from .span import Exchange
 
@@ -68,6 +69,8 @@ class DayMoney:
     """Of the day, in which that is known."""
     plan_unpriced: Mapping[str, Exchange] = field(default_factory=dict)
     """The plan's part of `unpriced`, by the same names."""
+    held: HeldEnergy = NOTHING_HELD
+    """What batteries that must not feed something neither gave nor took."""
 
     def store(self) -> dict[str, Any]:
         """Return what `restore` takes; money to a hundredth of a cent."""
@@ -83,6 +86,8 @@ class DayMoney:
             "plan": round(self.plan, 4),
             "plan_seconds": round(self.plan_seconds),
             "plan_unpriced": _stored_exchanges(self.plan_unpriced),
+            "not_served": round(self.held.not_served),
+            "sun_refused": round(self.held.sun_refused),
         }
         return {key: value for key, value in given.items() if value}
 
@@ -105,6 +110,10 @@ class DayMoney:
             _number(given.get("plan", 0.0), _MOST_MONEY),
             _number(given.get("plan_seconds", 0.0), 90_000),
             _exchanges(given.get("plan_unpriced", {})),
+            HeldEnergy(
+                _number(given.get("not_served", 0.0), _MOST_ENERGY),
+                _number(given.get("sun_refused", 0.0), _MOST_ENERGY),
+            ),
         )
 
 
@@ -201,6 +210,11 @@ class Ledger:
             waiting = {**line.plan_unpriced, unpriced_as: known + gain.exchange}
             line = replace(line, plan_unpriced=waiting)
         self._put(day, line)
+
+    def add_held(self, day: date, held: HeldEnergy) -> None:
+        """Note what batteries neither gave nor took in a span of a hold."""
+        line = self.day(day)
+        self._put(day, replace(line, held=line.held + held))
 
     def note_stock(self, day: date, change: float) -> None:
         """Note by how much the cost of what is stored has risen."""

@@ -10,6 +10,7 @@ from custom_components.marstek.const import DOMAIN, Tariff
 from custom_components.marstek.planner import Reason
 from custom_components.marstek.tempo import Colour
 from simulator.household import constant
+from tests.plan.control.test_plan_added import ledger, metered
 from tests.support.plan_home import PARIS, PlanHome, at, plan_home
 from tests.support.seldom import uneventful
 
@@ -50,6 +51,24 @@ async def test_a_car_by_day() -> None:
         await home.minutes(2)
         assert home.modes() == ["Auto"]
         assert home.powers()[0] > 300
+
+
+@at(2026, 3, 9, 12)
+async def test_what_a_hold_has_cost() -> None:
+    """In kWh: what the house drew that they would have given, and the sun that they would have stored."""
+    async with metered(500, soc=60) as home:
+        options = {**home.entry.options, **_OPTIONS}
+        home.hass.config_entries.async_update_entry(home.entry, options=options)
+        home.excused |= {battery.spec.ble_mac for battery in home.batteries}
+        _turn(home, "on")
+        with uneventful():
+            await home.minutes(90)
+        line = ledger(home).day(dt.date(2026, 3, 9))
+        assert line.held.not_served == pytest.approx(700, rel=0.2)
+        assert line.held.sun_refused == 0
+        _turn(home, "off")
+        await home.minutes(20)
+        assert ledger(home).day(dt.date(2026, 3, 9)).held == line.held
 
 
 @at(2026, 3, 9, 12)

@@ -42,12 +42,14 @@ def _season(today: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _of_today(ledger: Ledger, today: dt.date) -> Mapping[str, Any]:
-    """Return what belongs to the figure of today; money, and a share of the day in %."""
+    """Return what belongs to the figure of today; money, kWh, and a share of the day in %."""
     line = ledger.day(today)
     return {
         "stock_change": round(line.stock, 2),
         "estimated": round(line.estimated, 2),
         "known": _share_of_today(line.seconds),
+        "not_served": round(line.held.not_served / 1000, 2),
+        "sun_refused": round(line.held.sun_refused / 1000, 2),
     }
 
 
