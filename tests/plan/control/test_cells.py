@@ -188,9 +188,7 @@ async def test_full_cells_of_a_model_with_solar_inputs(device: str, firmware: in
     async with plan_home(specs=specs) as home:
         battery = home.batteries[0]
         battery.faults.full_at = 60.0
-        await home.until(0, 30)
-        with uneventful():
-            await home.until(5, 40)
+        await home.until(5, 40)
         assert len(home.kinds(Kind.TAKES_NO_MORE)) == 1
         assert home.kinds(Kind.FAILED) == []
         assert home.kinds(Kind.CLOCK_WRONG) == []
