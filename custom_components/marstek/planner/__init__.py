@@ -8,6 +8,7 @@ from .beliefs import Basis, Beliefs
 from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, energy_to, is_complete
 from .forecast import Expected, Forecast
+from .full_charge import FULL, KEPT_FOR, FullCharge, full_charge
 from .keep_back import kept_back
 from .model import (
     BY_PERSON,
@@ -36,7 +37,9 @@ from .simple import plan_simple
 __all__ = [
     "ALL_DAYS",
     "BY_PERSON",
+    "FULL",
     "IDLE_POWER",
+    "KEPT_FOR",
     "OTHER_ECONOMY",
     "TEMPO_ECONOMY",
     "Action",
@@ -51,6 +54,7 @@ __all__ = [
     "Expected",
     "Figures",
     "Forecast",
+    "FullCharge",
     "House",
     "Night",
     "Options",
@@ -63,6 +67,7 @@ __all__ = [
     "Timeline",
     "budget",
     "energy_to",
+    "full_charge",
     "in_force",
     "is_complete",
     "kept_back",

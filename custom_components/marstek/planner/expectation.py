@@ -8,7 +8,17 @@ from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, energy_to
 from .forecast import Energies
-from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Step, Timeline
+from .model import (
+    BY_PERSON,
+    Action,
+    BatteryState,
+    Context,
+    Figure,
+    House,
+    Step,
+    Timeline,
+    target_for,
+)
 from .phases import most_charge, unloaded
 from .service import served
 from .share import share
@@ -104,6 +114,7 @@ def _step(span: Span, power: int, energy: float, soc: float | None) -> Step:
         expected_soc=soc,
         battery_power=intent.battery_power,
         exceptions=intent.exceptions,
+        due=intent.due,
     )
 
 
@@ -125,12 +136,16 @@ def _figures(intent: Intent, power: int, energy: float) -> dict[str, Figure]:
 def _charge(context: Context, bank: _Bank, span: Span, hours: float) -> tuple[_Bank, int, float]:
     """Return the bank after a charge, and the W and Wh that it takes."""
     intent, efficiency = span.intent, context.options.efficiency
-    target = 100.0 if intent.target is None else intent.target
     is_running = span.start <= context.moment
     answering = [battery for battery in bank if battery.is_reachable]
     # Those that don't answer now may do so by a later night.
     taking = answering if is_running and answering else list(bank)
-    needs = {battery.id: energy_to(battery, target, efficiency) for battery in taking}
+    needs = {
+        battery.id: energy_to(
+            battery, target_for(battery.id, intent.target, intent.due) or 0.0, efficiency
+        )
+        for battery in taking
+    }
     energy = sum(needs.values())
     power = _charging_power(context, intent, taking, energy / hours, is_running=is_running)
     served = min(1.0, power * hours / energy) if energy else 1.0

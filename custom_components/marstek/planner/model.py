@@ -99,6 +99,8 @@ class Reason(StrEnum):
     """Off-peak hours in which the sun is expected to give more than the house draws."""
     EXPORT_WORTH_MORE = "export_worth_more"
     """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
+    FULL_CHARGE = "full_charge"
+    """Batteries are due to be full, so that their cells are balanced. [power, target, energy]"""
     DO_NOT_FEED = "do_not_feed"
     """Something is on that batteries must not serve."""
     NO_BATTERIES = "no_batteries"
@@ -169,6 +171,13 @@ class BatteryState:
     """Its charge of this window is over (see `is_complete`): it holds, whatever it shows."""
     phase: str | None = None
     """Key of the phase that it hangs on, in `House.phases`; None where nobody knows."""
+    full_due: datetime | None = None
+    """From when on it ought to be charged to 100 % (see `full_charge`), in UTC; None: never."""
+
+    def __post_init__(self) -> None:
+        """Keep the moment in UTC."""
+        if self.full_due is not None:
+            object.__setattr__(self, "full_due", utc(self.full_due))
 
     @property
     def soc_or_empty(self) -> float:
@@ -290,9 +299,13 @@ class Context:
     """Margins of the tariff, before the owner's aim; the simple strategy has its own."""
     keeps_until: datetime | None = None
     """Until when batteries must not serve the house (see `kept_back`); no strategy asks for it."""
+    filling_since: datetime | None = None
+    """Since when a full charge has been carried out, kept in UTC; None: none is."""
 
     def __post_init__(self) -> None:
-        """Refuse a row with holes."""
+        """Refuse a row with holes, and keep moments in UTC."""
+        if self.filling_since is not None:
+            object.__setattr__(self, "filling_since", utc(self.filling_since))
         if not self.periods or not self.periods[0].start <= utc(self.now) < self.periods[0].end:
             raise ValueError("The first period does not contain now")
         if any(before.end != after.start for before, after in pairwise(self.periods)):
@@ -302,6 +315,24 @@ class Context:
     def moment(self) -> datetime:
         """Return `now` in UTC."""
         return utc(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The batteries that a full charge is for, and what the others do meanwhile."""
+
+    batteries: frozenset[str]
+    """Ids."""
+    others_target: float | None = None
+    """Target in % of the others; None: they stand at 0 W, since in AUTO they would serve those
+    that charge."""
+
+
+def target_for(battery: str, target: float | None, due: Due | None) -> float | None:
+    """Return the target in % of a charge for one battery, by id; None: it stands at 0 W."""
+    if due is not None and battery not in due.batteries:
+        return due.others_target
+    return 100.0 if target is None else target
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,15 +361,26 @@ class Step:
     """W at which the owner wants each battery to charge or discharge; None: as needed."""
     exceptions: tuple[Override, ...] = ()
     """Overrides that hold in the whole step for some of the batteries only."""
+    due: Due | None = None
+    """The batteries that `target` is for; None: all."""
+
+    def target_of(self, battery: str) -> float | None:
+        """Return the target in % of a charge for one battery, by id; None: it stands at 0 W."""
+        return target_for(battery, self.target, self.due)
 
     def does_the_same(self, other: Step) -> bool:
         """Return whether another step commands the same, whatever its reason."""
-        return (self.action, self.target, self.floor, self.battery_power, self.exceptions) == (
-            other.action,
-            other.target,
-            other.floor,
-            other.battery_power,
-            other.exceptions,
+        return self._commands == other._commands
+
+    @property
+    def _commands(self) -> tuple[object, ...]:
+        return (
+            self.action,
+            self.target,
+            self.floor,
+            self.battery_power,
+            self.exceptions,
+            self.due,
         )
 
 

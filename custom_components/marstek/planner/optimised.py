@@ -15,6 +15,7 @@ from ..tempo import Colour
 from .bank import PREFERRED_POWER
 from .beliefs import Basis, Beliefs
 from .expectation import Expectation
+from .full_charge import full_charge, with_full_charge
 from .model import Action, Context, Figure, Period, Reason, Step, Timeline
 from .outlook import Outlook, PriceRun, look_out
 from .overrides import overridden
@@ -62,6 +63,7 @@ class _Planner:
         self._windows = windows_of(context.periods)
         # Without peak hours nobody's clock switches between tariffs.
         self._has_guards = _has_peak_hours(context.periods)
+        self._full_charge = full_charge(context)
         self.expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: PriceRun) -> Iterator[Step]:
@@ -74,7 +76,8 @@ class _Planner:
         bounds = [context.moment, *(period.start for period in run.periods)]
         spans = sorted(self._spans(run, run_value), key=lambda span: span.start)
         planned = [span for span in cut(spans, bounds) if span.end > context.moment]
-        for span in overridden(context, planned):
+        filled = with_full_charge(self._full_charge, context, planned)
+        for span in overridden(context, filled):
             yield self.expectation.step(span)
 
     def _spans(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
@@ -231,7 +234,10 @@ def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
     rest = tuple(period for period in context.periods if period.start >= end)
     if not rest:
         return ()
-    unknown = tuple(replace(each, soc=None, is_complete=False) for each in context.batteries)
+    # A full charge is one of the hours before.
+    unknown = tuple(
+        replace(each, soc=None, is_complete=False, full_due=None) for each in context.batteries
+    )
     now = end.astimezone(context.now.tzinfo)
     later = replace(context, now=now, periods=rest, batteries=unknown, was_full=None)
     return _plan_simple(later).steps

@@ -147,9 +147,11 @@ def _wanted(
         (each for each in reversed(step.exceptions) if battery.id in (each.batteries or ())), None
     )
     if override is None:
-        target = _FULL if step.target is None else step.target
+        own = step.target_of(battery.id)
+        action = Action.HOLD if step.action is Action.CHARGE and own is None else step.action
+        target = _FULL if own is None else own
         is_by_owner = step.reason in BY_PERSON
-        return step.action, step.battery_power, target, step.floor, is_by_owner
+        return action, step.battery_power, target, step.floor, is_by_owner
     target = _FULL if override.target is None else override.target
     return override.action, override.power, target, override.floor, True
 

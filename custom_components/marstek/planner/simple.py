@@ -8,6 +8,7 @@ from typing import Final
 
 from ..tempo import Colour
 from .expectation import expect
+from .full_charge import full_charge, with_full_charge
 from .model import Action, Context, Night, Options, Reason, Timeline
 from .overrides import overridden
 from .spans import Intent, Span, cut
@@ -47,7 +48,8 @@ def plan_simple(context: Context) -> Timeline:
     spans.sort(key=lambda span: span.start)
     bounds = [context.moment, *(period.start for period in context.periods)]
     planned = [span for span in cut(spans, bounds) if span.end > context.moment]
-    return expect(context, overridden(context, planned))
+    filled = with_full_charge(full_charge(context), context, planned)
+    return expect(context, overridden(context, filled))
 
 
 def _tonight(windows: list[PriceWindow], zone: tzinfo | None) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..tempo import Colour
-from .model import NO_FIGURES, Action, Figures, Override, Reason
+from .model import NO_FIGURES, Action, Due, Figures, Override, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Intent:
     colour: Colour | None = None
     """Of the day that it prepares."""
     exceptions: tuple[Override, ...] = ()
+    due: Due | None = None
     figures: Figures = NO_FIGURES
     """Of its reason, those that its other fields don't tell."""
 
