@@ -367,3 +367,72 @@ def test_orders_stand_while_they_can(
             assert ages[battery.id] >= 5 * MINUTE or (is_over and order.power < last.power)
         night.batteries = tuple(_after(b, orders[b.id], MINUTE) for b in night.batteries)
         night.now += MINUTE
+
+
+GENTLE = replace(NIGHT, is_gentle=True, battery_power=1250)
+
+
+def test_less_power_at_the_top() -> None:
+    """From 90 % on 800 W, with one write for it."""
+    night = Night(bank(60), BIG, GENTLE)
+    powers = set[int]()
+    while night.now < END:
+        soc = night.batteries[0].soc
+        night.run(night.now + MINUTE)
+        power = night.orders["0"].power
+        assert soc is not None
+        if power and soc >= 90:
+            # Not in the first minutes, in which an order stands.
+            powers.add(power)
+    assert powers == {800}
+    assert night.batteries[0].soc == 100
+    # Charge, less of it, hold.
+    assert night.writes == 3
+
+
+def test_no_less_power_by_hand_or_unasked() -> None:
+    """What a person wants is what is sent."""
+    by_hand = replace(GENTLE, reason=Reason.OVERRIDE)
+    for step in (by_hand, replace(GENTLE, is_gentle=False)):
+        assert charging(share(step, bank(92), BIG, START, END, {}, {})) == {"0": 1250}
+    assert charging(share(GENTLE, bank(92), BIG, START, END, {}, {})) == {"0": 800}
+
+
+def test_a_reading_that_falls_back_changes_nothing() -> None:
+    """One that charges gently goes on so at 89 %."""
+    before = {"0": Allocation(Action.CHARGE, 800, 100)}
+    assert share(GENTLE, bank(89), BIG, START, END, before, {"0": HOUR}) == before
+
+
+def test_time_goes_first() -> None:
+    """In the last half hour that suffices at 800 W, the usual power is back."""
+    early = share(GENTLE, bank(91), BIG, END - 2 * HOUR, END, {}, {})
+    late = share(GENTLE, bank(91), BIG, END - HOUR, END, {}, {})
+    assert (charging(early), charging(late)) == ({"0": 800}, {"0": 1250})
+
+
+@thorough
+@given(
+    st.lists(st.floats(12, 99), min_size=1, max_size=6),
+    st.sampled_from([3000, 6000, 9000]),
+    st.timedeltas(HOUR, 7 * HOUR),
+    st.sampled_from([None, 700, 1250, 2500]),
+)
+def test_gentle_is_never_less(
+    states: list[float], subscribed: int, left: timedelta, power: int | None
+) -> None:
+    """Where batteries get full in time, gently charged ones do, with a write more for each.
+
+    Two more where time gets short.
+    """
+    ends: list[list[float]] = []
+    writes: list[int] = []
+    for is_gentle in (False, True):
+        step = replace(NIGHT, is_gentle=is_gentle, battery_power=power)
+        night = Night(bank(*states), House(subscribed, 300), step, now=END - left)
+        night.run(every=2 * MINUTE)
+        ends.append([battery.soc_or_empty for battery in night.batteries])
+        writes.append(night.writes)
+    assume(all(soc >= 99.9 for soc in ends[0]))
+    assert all(soc >= 99.9 for soc in ends[1])
+    assert writes[1] <= writes[0] + 2 * len(states)

@@ -72,7 +72,9 @@ class Expectation:
                 self.bank, power, energy = _charge(self._context, self.bank, span, hours)
             case Action.DISCHARGE:
                 self.bank, power = _discharge(self._context, self.bank, span.intent, hours)
-        return _step(span, power, energy, self.soc)
+        step = _step(span, power, energy, self.soc)
+        is_gentle = self._context.options.gentle_top and step.action is Action.CHARGE
+        return replace(step, is_gentle=True) if is_gentle else step
 
     def with_sent(self, steps: Sequence[Step], others: _Bank = ()) -> tuple[Step, ...]:
         """Return all steps that were made, each with the power that is sent when it begins.

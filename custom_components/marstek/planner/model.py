@@ -211,6 +211,8 @@ class Options:
     """Round trip, 0..1 (docs/tempo-facts.md section 4)."""
     aim: Aim = Aim.SAVINGS
     """Of the optimised strategy, which asks neither for `night` nor for `white_eve`."""
+    gentle_top: bool = False
+    """Whether planned charges go on with less power above 90 %, where time allows."""
 
     def __post_init__(self) -> None:
         """Refuse what no strategy could keep."""
@@ -363,6 +365,8 @@ class Step:
     """Overrides that hold in the whole step for some of the batteries only."""
     due: Due | None = None
     """The batteries that `target` is for; None: all."""
+    is_gentle: bool = False
+    """Whether batteries charge with less power above 90 %, where time allows."""
 
     def target_of(self, battery: str) -> float | None:
         """Return the target in % of a charge for one battery, by id; None: it stands at 0 W."""

@@ -12,7 +12,7 @@ from typing import Final
 from .energy import EFFICIENT_POWER, energy_to
 from .model import BY_PERSON, Action, BatteryState, House, Override, Step
 from .phases import Room, by_phase
-from .turns import LEAST_POWER, Candidate, allot
+from .turns import LEAST_POWER, Candidate, allot, are_done_in_turn
 
 LEAST_CHANGE: Final = 200
 """W by which a charging power changes at least."""
@@ -24,6 +24,14 @@ _LONG_AGO: Final = timedelta.max
 _FULL: Final = 100.0
 # A battery that is held at its floor is only let go with so many % more.
 _FLOOR_SLACK: Final = 2.0
+# From so many % on a gentle charge goes on with so many W: a sixth of a pack of 5.12 kWh an hour,
+# and little less efficient than more (docs/policy.md section 4). A reading that falls back a
+# little changes nothing.
+_TOP: Final = 90.0
+_TOP_SLACK: Final = 5.0
+GENTLE_POWER: Final = 800
+# By so many hours earlier a gentle charge has to be over, else it is none.
+_GENTLE_SPARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,13 @@ class _Charge:
         return bool(is_of_charging) and self.standing < CHANGE_PAUSE
 
     @property
+    def is_at_top(self) -> bool:
+        """Return whether less power spares its cells."""
+        is_gentle = 0 < self.drawn <= GENTLE_POWER
+        top = _TOP - _TOP_SLACK if is_gentle else _TOP
+        return self.battery.soc is not None and self.battery.soc >= top
+
+    @property
     def preferred(self) -> int:
         wanted = EFFICIENT_POWER if self.power is None else self.power
         return min(wanted, self.battery.max_charge)
@@ -119,7 +134,8 @@ def share(
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
             charges.append(_Charge(battery, target, need, power, is_by_owner, last, standing))
-    wanted = _wanted_powers(charges, _room_beside(orders, batteries, house), left)
+    room = _room_beside(orders, batteries, house)
+    wanted = _wanted_powers(charges, room, left, is_gentle=step.is_gentle)
     given = _given(charges, wanted, _room_beside(orders, batteries, house))
     return {
         battery.id: orders[battery.id] if battery.id in orders else given[battery.id]
@@ -175,7 +191,9 @@ def _without_charge(
     return Allocation(Action.AUTO, floor=floor) if action is Action.AUTO else _HOLD
 
 
-def _wanted_powers(charges: list[_Charge], room: Room, hours: float) -> dict[str, int]:
+def _wanted_powers(
+    charges: list[_Charge], room: Room, hours: float, *, is_gentle: bool
+) -> dict[str, int]:
     """Return the W that each should charge with if orders could change at will."""
     wanted: dict[str, int] = {}
     for charge in charges:
@@ -184,18 +202,23 @@ def _wanted_powers(charges: list[_Charge], room: Room, hours: float) -> dict[str
             wanted[charge.id] = power if power >= LEAST_POWER else 0
             room.take(charge.phase, wanted[charge.id])
     turns = [charge for charge in charges if not charge.is_by_owner]
-    candidates = [
-        Candidate(
-            charge.id,
-            charge.need,
-            charge.battery.max_charge,
-            charge.preferred,
-            charge.drawn,
-            charge.phase,
-        )
-        for charge in turns
-    ]
+    candidates = [_candidate(charge, charge.preferred) for charge in turns]
+    if is_gentle:
+        left = hours - _GENTLE_SPARE
+        gentle = [
+            _candidate(charge, min(charge.preferred, GENTLE_POWER))
+            if charge.is_at_top and charge.need <= GENTLE_POWER * left
+            else candidate
+            for charge, candidate in zip(turns, candidates, strict=True)
+        ]
+        if are_done_in_turn(gentle, room, left):
+            candidates = gentle
     return wanted | dict(allot(candidates, room, hours))
+
+
+def _candidate(charge: _Charge, preferred: int) -> Candidate:
+    most = charge.battery.max_charge
+    return Candidate(charge.id, charge.need, most, preferred, charge.drawn, charge.phase)
 
 
 def _given(charges: list[_Charge], wanted: Mapping[str, int], room: Room) -> dict[str, Allocation]:

@@ -57,13 +57,24 @@ def allot(candidates: Sequence[Candidate], room: Room, hours: float) -> Mapping[
     """
     powers = dict.fromkeys((candidate.id for candidate in candidates), 0)
     useful = hours * _USEFUL
-    usable = [candidate for candidate in candidates if candidate.most > 0 and candidate.need > 0]
-    if useful <= 0 or not usable:
+    ordered = _ordered(candidates)
+    if useful <= 0 or not ordered:
         return powers
-    ordered = sorted(usable, key=lambda c: (-c.drawn, -c.hours, c.id))
     chosen = _in_turn(ordered, room.on_one_of(ordered), useful) or _by_phase(ordered, room, useful)
     powers |= {name: power for name, power in chosen.items() if power >= LEAST_POWER}
     return powers
+
+
+def are_done_in_turn(candidates: Sequence[Candidate], room: Room, hours: float) -> bool:
+    """Return whether all are done in so many hours, by what the scarcest of their phases allows."""
+    ordered, useful = _ordered(candidates), hours * _USEFUL
+    return not ordered or (useful > 0 and bool(_in_turn(ordered, room.on_one_of(ordered), useful)))
+
+
+def _ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that can charge, in the order of their turns."""
+    usable = [candidate for candidate in candidates if candidate.most > 0 and candidate.need > 0]
+    return sorted(usable, key=lambda c: (-c.drawn, -c.hours, c.id))
 
 
 def _by_phase(ordered: list[Candidate], room: Room, useful: float) -> dict[str, int]:
