@@ -19,6 +19,7 @@ from custom_components.marstek.battery.settings import SettingsData
 from custom_components.marstek.battery.slot_mirror import Doubt, Mirror, MirrorEntry, Unfinished
 from custom_components.marstek.limits import PowerLimits
 from custom_components.marstek.plan.control_memory import FOR_EVER, ControlMemory, EnergyTotals
+from custom_components.marstek.plan.fullness import Fullness
 from custom_components.marstek.plan.memory import PlanMemory
 from custom_components.marstek.planner import Action, Override
 from custom_components.marstek.planner.habits import Habits
@@ -96,6 +97,8 @@ def plan_file() -> dict[str, Any]:
         ],
         standing_back={MAC: NOW + dt.timedelta(hours=2), "02aabbcc0102": NOW},
         complete={MAC: NOW},
+        fullness={MAC: Fullness(NOW, NOW, NOW, NOW, NOW), "02aabbcc0102": Fullness()},
+        filling_since=NOW,
         taken_over={MAC},
         orders={MAC: BatteryCommand(-800, window), "02aabbcc0102": BatteryCommand(0, until=NOW)},
         full_day=TODAY,

@@ -49,6 +49,7 @@ _PLAN: Final = frozenset(
         "plan",
         "saved_today",
         "saved_season",
+        "next_full_charge",
         "plan_added",
         "meter_verdict",
     }

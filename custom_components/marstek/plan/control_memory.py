@@ -23,6 +23,7 @@ from ..stored import (
     time,
     whole,
 )
+from .fullness import Fullness
 
 
 @dataclass(slots=True)
@@ -96,6 +97,10 @@ class ControlMemory:
     """Until when a battery that was commanded by hand is left alone, by BLE MAC."""
     complete: dict[str, dt.datetime] = field(default_factory=dict)
     """End of the window in which the charge of a battery is complete, by BLE MAC."""
+    fullness: dict[str, Fullness] = field(default_factory=dict)
+    """When batteries were last full, by BLE MAC."""
+    filling_since: dt.datetime | None = None
+    """Since when a full charge has been carried out; None: none is."""
     orders: dict[str, BatteryCommand] = field(default_factory=dict)
     """Order that was carried out last, by BLE MAC."""
     taken_over: set[str] = field(default_factory=set)
@@ -130,6 +135,7 @@ class ControlMemory:
             "overrides": [_store_override(override) for override in self.overrides],
             "standing_back": _store_moments(self.standing_back),
             "complete": _store_moments(self.complete),
+            **self._stored_fullness(),
             "doubts": dict(self.doubts),
             "active": sorted(self.active),
             "told": {key: day.isoformat() for key, day in self.alerted.items()},
@@ -139,6 +145,15 @@ class ControlMemory:
             "was_full": self.was_full,
             "energy": self.energy.store(),
         }
+
+    def _stored_fullness(self) -> dict[str, Any]:
+        """Return what is known of full charges, where anything is."""
+        found: dict[str, Any] = {}
+        if self.fullness:
+            found["fullness"] = {key: known.store() for key, known in self.fullness.items()}
+        if self.filling_since is not None:
+            found["filling_since"] = self.filling_since.isoformat()
+        return found
 
     @classmethod
     def restore(cls, stored: StoredPart) -> ControlMemory:
@@ -160,6 +175,8 @@ class ControlMemory:
             overrides=list(stored.each("overrides", _restore_override)),
             standing_back=stored.mapping("standing_back", moment),
             complete=stored.mapping("complete", moment),
+            fullness=stored.mapping("fullness", Fullness.read),
+            filling_since=stored.optional("filling_since", moment),
             doubts=stored.mapping("doubts", text),
             active=set(stored.each("active", text)),
             alerted=stored.mapping("told", day),

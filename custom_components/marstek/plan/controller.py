@@ -19,13 +19,14 @@ from ..battery.mode_requests import SafetyNet, SlotWindow
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
 from ..entries import async_batteries, async_battery_names
-from ..planner import Action, Override, Step, Timeline
+from ..planner import FULL, Action, Override, Step, Timeline
 from ..tempo import Colour, Interval
 from .alerts import Alerts
 from .allocation import Allocations
 from .announcer import Announcer
 from .charging import ChargeWatch
 from .control_memory import FOR_EVER, ControlMemory
+from .full_charges import FullCharges
 from .journal import Journal
 from .journal_store import JournalStore
 from .options import PlanOptions, plan_options
@@ -91,6 +92,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
         self.participants.planned_charge = self._planned_charge
         self._charging = ChargeWatch()
+        self._full = FullCharges(lambda: self.memory, lambda: self.options, tariff.own_clock)
         self.plan_maker = PlanMaker(
             hass,
             self.config_entry,
@@ -187,12 +189,14 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._pass_boundary(now)
         self._note_full(now)
         self._complete_charges(now)
+        self._full.look(self.participants.executors, now)
         plan, step = await self._async_plan(now)
         if self.is_in_control and _has_charge(step):
             meter = self.plan_maker.meter
             await meter.async_read(self.options.grid_sensor, members.values())
             now = dt_util.utcnow()
             plan, step = await self._async_plan(now)
+        self._full.note(step, now, is_in_control=self.is_in_control)
         self._command(plan, step, now)
         data = self._snapshot(plan, step, now)
         self._note_shares(step)
@@ -303,8 +307,11 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         for key, executor in self.participants.executors.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue
-            if self._charging.is_over(key, executor, step.target):
+            target = step.target_of(key)
+            if target is not None and self._charging.is_over(key, executor, target):
                 self.memory.complete[key] = window_end
+                if target >= FULL:
+                    self._full.charged(key, now)
                 self.announcer.charge_complete(executor.battery)
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
@@ -386,7 +393,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 def _action_for(step: Step, key: str) -> Action:
     """Return what a battery does in a step, by its BLE MAC."""
     own = (each for each in step.exceptions if each.batteries is None or key in each.batteries)
-    return next((each.action for each in own), step.action)
+    stands_still = step.action is Action.CHARGE and step.target_of(key) is None
+    return next((each.action for each in own), Action.HOLD if stands_still else step.action)
 
 
 def _has_charge(step: Step) -> bool:

@@ -23,6 +23,8 @@ from ..const import (
     CONF_EXPORT_KIND,
     CONF_EXPORT_UNTIL,
     CONF_FEED_IN,
+    CONF_FULL_EVERY,
+    CONF_GENTLE_TOP,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
     CONF_HIGH_TEMPERATURE,
@@ -228,6 +230,15 @@ _ALL: Final = (
     _guard(CONF_START_GUARD, 5),
     _guard(CONF_END_GUARD, 15),
     Option(
+        key=CONF_FULL_EVERY,
+        form=Form.NIGHT,
+        kind=OptionKind.WHOLE,
+        default=0,
+        high=60,
+        unit=UnitOfTime.DAYS,
+    ),
+    Option(key=CONF_GENTLE_TOP, form=Form.NIGHT, kind=OptionKind.FLAG, default=False),
+    Option(
         key=CONF_SUBSCRIBED_KVA,
         form=Form.HOUSE,
         kind=OptionKind.CONTRACT,
@@ -383,6 +394,8 @@ class PlanOptions:
     """Whether batteries must never discharge a fixed power, the rest of which is fed in."""
     phases: tuple[HousePhase, ...] = ()
     """The three phases of the house; none where it has one."""
+    full_every: timedelta | None = None
+    """How long after a battery was full for an hour it is to be so again; None: whenever it is."""
 
     def phase_of(self, ble_mac: str) -> str | None:
         """Return the name of the phase that a battery hangs on; None where nobody knows."""
@@ -421,6 +434,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
             reserve=float(given[CONF_RESERVE]),
             has_pv=bool(given[CONF_HAS_PV]),
             aim=_AIMS.get(approach, Aim.SAVINGS),
+            gentle_top=bool(given[CONF_GENTLE_TOP]),
         ),
         subscribed=round(1000 * float(given[CONF_SUBSCRIBED_KVA])),
         grid_sensor=given[CONF_GRID_SENSOR] or None,
@@ -435,6 +449,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         ),
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
+        full_every=timedelta(days=int(given[CONF_FULL_EVERY])) or None,
         never_feed_in=given[CONF_NEVER_FEED_IN] is True,
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )

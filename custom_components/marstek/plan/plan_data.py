@@ -75,5 +75,9 @@ class PlanData:
     failing: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
     """Batteries whose firmware or state can't prove that they follow their orders."""
+    last_full: Mapping[str, dt.datetime | None] = field(default_factory=dict)
+    """When batteries were last full for an hour, by name; None: not since that is known."""
+    next_full: dt.datetime | None = None
+    """When the full charge begins that runs or is planned, else when one is due."""
     members: Mapping[str, str] = field(default_factory=dict)
     """Names of the batteries that take part, by BLE MAC."""

@@ -140,6 +140,7 @@ class PlanMaker:
             forecast=self.learner.forecast(now, horizon[-1].end),
             economy=economy(settings),
             keeps_until=self._do_not_feed.async_look(),
+            filling_since=memory.filling_since,
         )
 
     def _efficiency(self, options: PlanOptions) -> float:
@@ -151,9 +152,16 @@ class PlanMaker:
 
     def batteries(self) -> tuple[BatteryState, ...]:
         """Return the batteries that take part as they are now."""
-        complete, options = self._memory.complete, self._options()
+        memory, options = self._memory, self._options()
         return tuple(
-            battery_state(battery, is_complete=key in complete, phase=options.phase_of(key))
+            battery_state(
+                battery,
+                is_complete=key in memory.complete,
+                full_due=known.due(options.full_every)
+                if (known := memory.fullness.get(key))
+                else None,
+                phase=options.phase_of(key),
+            )
             for key, battery in self._members().items()
         )
 
@@ -193,5 +201,6 @@ def _essence(context: Context, now: dt.datetime) -> object:
         context.was_full,
         context.overrides,
         context.economy,
+        context.filling_since,
         (context.house.subscribed, tuple(context.house.phases)) if context.house else None,
     )

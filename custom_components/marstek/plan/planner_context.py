@@ -118,7 +118,13 @@ def battery_id(battery: Battery) -> str:
     return ble_mac
 
 
-def battery_state(battery: Battery, *, is_complete: bool, phase: str | None = None) -> BatteryState:
+def battery_state(
+    battery: Battery,
+    *,
+    is_complete: bool,
+    full_due: dt.datetime | None = None,
+    phase: str | None = None,
+) -> BatteryState:
     """Return the state of a battery for the planner, with None for stale readings.
 
     `phase` is the name of the one of three that it hangs on.
@@ -135,4 +141,5 @@ def battery_state(battery: Battery, *, is_complete: bool, phase: str | None = No
         is_reachable=battery.is_reachable,
         is_complete=is_complete,
         phase=phase,
+        full_due=full_due,
     )

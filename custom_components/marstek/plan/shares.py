@@ -40,7 +40,7 @@ def share_of(
         _BY.get(step.reason, CommandedBy.PLAN),
         step.end,
         power,
-        _whole(step.target) if step.action is Action.CHARGE else None,
+        _whole(step.target_of(key)) if step.action is Action.CHARGE else None,
         None if rule is None else str(rule),
     )
 

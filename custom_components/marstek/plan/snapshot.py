@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import datetime as dt
 from typing import Final
 
-from ..planner import Action, Step, Timeline
+from ..planner import Action, Reason, Step, Timeline
 from .control_memory import ControlMemory
 from .options import PlanOptions
 from .order_executor import OrderExecutor
@@ -78,8 +78,26 @@ def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> 
         out_of_reach=known.names(known.out_of_reach),
         failing=failing,
         assumed=frozenset(key for key, executor in executors.items() if executor.is_assumed),
+        last_full={
+            executor.battery.name: full.last if (full := known.memory.fullness.get(key)) else None
+            for key, executor in executors.items()
+        },
+        next_full=_next_full(plan, step, known),
         members={key: executor.battery.name for key, executor in executors.items()},
     )
+
+
+def _next_full(plan: Timeline, step: Step, known: PlanState) -> dt.datetime | None:
+    """Return when the full charge begins that runs or is planned, else when one is due."""
+    memory, every = known.memory, known.options.full_every
+    if every is None:
+        return None
+    if step.reason is Reason.FULL_CHARGE and memory.filling_since is not None:
+        return memory.filling_since
+    planned = (each.start for each in plan.steps if each.reason is Reason.FULL_CHARGE)
+    mine = (memory.fullness[key] for key in known.executors if key in memory.fullness)
+    due = [at for full in mine if (at := full.due(every)) is not None]
+    return next(planned, min(due, default=None))
 
 
 def _power(step: Step, known: PlanState) -> int | None:

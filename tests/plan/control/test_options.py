@@ -17,7 +17,7 @@ NIGHT = {
     key: DEFAULTS[key]
     for key in (
         *("night", "has_pv", "red_target", "red_power", "white_eve", "least_soc", "most_soc"),
-        *("reserve", "start_guard", "end_guard"),
+        *("reserve", "start_guard", "end_guard", "full_every", "gentle_top"),
     )
 }
 MACS = ["02aabbcc0000", "02aabbcc0001"]

@@ -1,0 +1,65 @@
+"""Follows full charges: which batteries are full, which are due, and which charge came to nothing."""
+
+from collections.abc import Callable, Mapping
+import datetime as dt
+
+from ..battery.poll_schedule import Reading
+from ..planner import Reason, Step
+from .control_memory import ControlMemory
+from .fullness import Fullness
+from .options import PlanOptions
+from .order_executor import OrderExecutor
+from .own_clock import OwnClock
+
+
+class FullCharges:
+    """Keeps the memory of full charges up to date."""
+
+    def __init__(
+        self,
+        memory: Callable[[], ControlMemory],
+        options: Callable[[], PlanOptions],
+        clock: OwnClock,
+    ) -> None:
+        """Go by `clock`, which knows whether it was set just now."""
+        self._memory = memory
+        self._options = options
+        self._clock = clock
+
+    def look(self, executors: Mapping[str, OrderExecutor], now: dt.datetime) -> None:
+        """Look at the batteries that take part, by BLE MAC."""
+        memory, is_wanted = self._memory(), self._options().full_every is not None
+        if self._clock.is_settling:
+            for known in memory.fullness.values():
+                known.restart()
+            return
+        moment = self._clock.corrected(now)
+        for key, executor in executors.items():
+            battery, data = executor.battery, executor.battery.data
+            is_known = battery.is_reachable and Reading.POWER in data.fresh
+            known = memory.fullness.setdefault(key, Fullness())
+            known.want(moment, is_wanted=is_wanted)
+            known.look(
+                data.soc if is_known else None,
+                moment,
+                takes_no_more=executor.is_resting,
+            )
+
+    def charged(self, key: str, now: dt.datetime) -> None:
+        """Note that a battery, by BLE MAC, was charged until it took no more."""
+        self._memory().fullness.setdefault(key, Fullness()).charged(self._clock.corrected(now))
+
+    def note(self, step: Step, now: dt.datetime, *, is_in_control: bool) -> None:
+        """Note whether a full charge runs; one that ends too early is tried again by and by."""
+        memory, every = self._memory(), self._options().full_every
+        if step.reason is Reason.FULL_CHARGE and is_in_control:
+            memory.filling_since = min(memory.filling_since or now, now)
+            return
+        if memory.filling_since is None:
+            return
+        moment = self._clock.corrected(now)
+        for known in memory.fullness.values():
+            due = known.due(every)
+            if is_in_control and due is not None and due <= moment:
+                known.tried = moment
+        memory.filling_since = None

@@ -1,0 +1,105 @@
+"""When a battery was last full for an hour, and when it ought to be so again (pure).
+
+Full is what was observed: 100 %, or cells that took no more near it. A clock that is set must
+neither make batteries due for ever nor keep a moment of the future.
+"""
+
+from dataclasses import dataclass
+import datetime as dt
+from typing import Any, Final, Self
+
+from ..planner import FULL, KEPT_FOR
+from ..stored import fields, moment, optional
+
+# In %. Readings fall a little while a full battery rests.
+_STILL_FULL: Final = 95.0
+# A battery that was silent for longer may have been used meanwhile.
+_LONGEST_SILENCE: Final = dt.timedelta(minutes=15)
+# After a full charge that did not suffice the next one waits so long: until the next night.
+_RETRY: Final = dt.timedelta(hours=18)
+
+
+@dataclass(slots=True)
+class Fullness:
+    """What is known of one battery; moments are aware, None where there was none."""
+
+    last: dt.datetime | None = None
+    """When it had last been full for an hour, to an hour."""
+    since: dt.datetime | None = None
+    """Since when it has been full; None: it is not."""
+    seen: dt.datetime | None = None
+    """When its state of charge was last known."""
+    counted_from: dt.datetime | None = None
+    """Since when its owner has wanted full charges; None: he does not."""
+    tried: dt.datetime | None = None
+    """When a full charge ended without it having been full for an hour."""
+
+    def look(self, soc: float | None, now: dt.datetime, *, takes_no_more: bool = False) -> None:
+        """Follow the state of charge in %, None while unknown.
+
+        `takes_no_more` is True while its cells were found to take nothing more.
+        """
+        self._forget_future(now)
+        if soc is None:
+            return
+        if self.seen is None or now - self.seen > _LONGEST_SILENCE:
+            self.since = None
+        self.seen = now
+        if soc >= FULL or (takes_no_more and soc >= _STILL_FULL):
+            self.since = self.since or now
+        elif soc < _STILL_FULL:
+            self.since = None
+        is_kept = self.since is not None and now - self.since >= KEPT_FOR
+        if is_kept and (self.last is None or now - self.last >= KEPT_FOR):
+            self.last, self.tried = now, None
+
+    def charged(self, now: dt.datetime) -> None:
+        """Count from now on as full: a charge to the full is over by observation."""
+        self.since = self.since or now
+
+    def want(self, now: dt.datetime, *, is_wanted: bool) -> None:
+        """Follow the owner's option, from which a battery counts that was never seen full."""
+        self.counted_from = (self.counted_from or now) if is_wanted else None
+
+    def due(self, every: dt.timedelta | None) -> dt.datetime | None:
+        """Return from when on it ought to be charged; None without an interval."""
+        base = self.last or self.counted_from
+        if every is None or base is None:
+            return None
+        return base + every if self.tried is None else max(base + every, self.tried + _RETRY)
+
+    def restart(self) -> None:
+        """Count the hour anew: the clock was set."""
+        self.since = self.seen = None
+
+    def _forget_future(self, now: dt.datetime) -> None:
+        """Take moments of a clock that was ahead for the present one."""
+        for name in ("last", "since", "seen", "counted_from", "tried"):
+            at = getattr(self, name)
+            if at is not None and at > now:
+                setattr(self, name, now)
+
+    def store(self) -> dict[str, Any]:
+        """Return the values for `read`, fit for JSON."""
+        return {
+            name: at and at.isoformat()
+            for name, at in (
+                ("last", self.last),
+                ("since", self.since),
+                ("seen", self.seen),
+                ("counted_from", self.counted_from),
+                ("tried", self.tried),
+            )
+        }
+
+    @classmethod
+    def read(cls, stored: object) -> Self:
+        """Return what was stored of one battery; ValueError for what can't be read."""
+        given = fields(stored)
+        return cls(
+            last=optional(moment, given.get("last")),
+            since=optional(moment, given.get("since")),
+            seen=optional(moment, given.get("seen")),
+            counted_from=optional(moment, given.get("counted_from")),
+            tried=optional(moment, given.get("tried")),
+        )
