@@ -28,12 +28,15 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 # So long after it is due a charge waits for a cheaper night.
 _PATIENCE: Final = timedelta(days=3)
+# A battery that got full in a night is still so in the morning after it: so long after a night it
+# may be due to be charged in that night, or the interval would grow by a day.
+_MORNING: Final = timedelta(hours=6)
 # A window that lasts longer is charged in for some hours of it only.
 _LONGEST: Final = timedelta(hours=18)
 # Factors on the hours that a charge takes, and on the energy that the sun has to give.
 _SPARE: Final = 1.15
 _SUN_MARGIN: Final = 1.5
-_MOST_HOURS: Final = 12.0
+_MOST: Final = timedelta(hours=12)
 _UNKNOWN_PRICE: Final = 1000.0
 
 
@@ -60,9 +63,11 @@ class _Option:
     price: float
     """Mean in EUR/kWh."""
     fits: bool
-    """Whether empty batteries get full in them."""
+    """Whether batteries get full in them from what they hold now."""
     is_cheap: bool
     """Whether its night is no white or red one."""
+    last_due: datetime
+    """Who is due until then is charged in them."""
 
     @property
     def rank(self) -> tuple[bool, float, datetime]:
@@ -79,7 +84,8 @@ def full_charge(context: Context) -> FullCharge | None:
     if not due:
         return None
     since = min(_due(battery) for battery in due)
-    options = [each for each in _options(context, due) if each.until >= since]
+    soon = [each for each in due if _due(each) <= since + _DAY]
+    options = [each for each in _options(context, soon) if each.last_due >= since]
     if context.filling_since is None:
         chosen = _chosen(context, options, since)
     else:
@@ -87,7 +93,7 @@ def full_charge(context: Context) -> FullCharge | None:
         chosen = next((o for o in options if o.start <= context.moment < o.until), None)
     if chosen is None:
         return None
-    batteries = frozenset(each.id for each in due if _due(each) <= chosen.until)
+    batteries = frozenset(each.id for each in due if _due(each) <= chosen.last_due)
     return FullCharge(chosen.start, chosen.end, chosen.until, batteries)
 
 
@@ -145,22 +151,26 @@ def _within(
     context: Context, window: PriceWindow, start: datetime, end: datetime, hours: timedelta
 ) -> Iterator[_Option]:
     """Yield a whole night of one price, else blocks of hours that are long enough."""
-    fits = hours <= end - start
-    is_night = window.end - window.start <= _LONGEST and _is_of_one_price(window.periods)
+    length = _SPARE * hours
+    fits = length <= end - start
     running = context.filling_since
     is_running = running is not None and window.start <= context.moment < window.end
+    is_night = window.end - window.start <= _LONGEST and _is_of_one_price(window.periods)
     if is_night or not (fits or is_running):
-        yield _option(window, start, end, window.end, fits=fits)
+        option = _option(window, start, end, window.end, fits=fits)
+        yield replace(option, last_due=window.end + _MORNING) if is_night else option
         return
-    starts = {start, _hour_of(context.moment), *(period.start for period in window.periods)}
-    starts = {each for each in starts if start <= each}
     if running is not None and is_running:
-        # It may have begun before the periods that are given.
-        starts = {running}
-    for first in sorted(starts):
-        last = _hour_of(first + hours + _HOUR - timedelta.resolution)
-        if last <= end:
-            yield _option(window, first, last, last + KEPT_FOR, fits=True)
+        # What is left of it; it may have begun before the periods that are given.
+        last = min(_end_of_hour(context.moment + length), end, running + _MOST)
+        yield _option(window, running, last, last + KEPT_FOR, fits=True)
+        return
+    first = max(start, _hour_of(context.moment))
+    while (last := _end_of_hour(first + length)) <= end:
+        option = _option(window, first, last, last + KEPT_FOR, fits=True)
+        # Within a block charging begins at once.
+        yield replace(option, price=_mean_price(window.periods, first, first + hours))
+        first = _hour_of(first) + _HOUR
 
 
 def _option(
@@ -169,23 +179,26 @@ def _option(
     price = _mean_price(window.periods, start, end)
     colours = {period.colour for period in window.periods}
     is_cheap = colours.isdisjoint((Colour.WHITE, Colour.RED))
-    return _Option(start, end, until, price, fits, is_cheap)
+    return _Option(start, end, until, price, fits, is_cheap, last_due=until)
 
 
 def _hours(context: Context, due: Sequence[BatteryState]) -> timedelta:
-    """Return how long it takes to fill these batteries from empty."""
-    empty = [replace(each, soc=None, is_complete=False) for each in due]
-    energy = sum(energy_to(each, FULL, context.options.efficiency) for each in empty)
+    """Return how long it takes to fill these batteries from what they hold now."""
+    begun = [replace(each, is_complete=False) for each in due]
+    energy = sum(energy_to(each, FULL, context.options.efficiency) for each in begun)
     power = sum(min(PREFERRED_POWER, each.max_charge) for each in due)
     if context.house is not None:
         power = min(power, most_charge(unloaded(context.house), due))
-    hours = _SPARE * energy / power if power else _MOST_HOURS
-    return timedelta(hours=min(_MOST_HOURS, hours))
+    return min(_MOST, timedelta(hours=energy / power)) if power > 0 else _MOST
 
 
 def _hour_of(moment: datetime) -> datetime:
     """Return when the hour of a moment begins: with it, bounds do not move with each look."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _end_of_hour(moment: datetime) -> datetime:
+    return _hour_of(moment + _HOUR - timedelta.resolution)
 
 
 def _is_of_one_price(periods: Sequence[Period]) -> bool:

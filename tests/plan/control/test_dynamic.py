@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
+from custom_components.marstek.const import CONF_DAILY_LOAD, CONF_FULL_EVERY, Tariff
 from custom_components.marstek.planner import Reason
 from simulator.household import constant
 from tests.support.plan_home import PARIS, PlanHome, at, plan_home
@@ -227,3 +227,32 @@ async def test_no_price_at_all() -> None:
         _tell(home, 2)
         await home.minutes(2)
         assert home.control.plan_maker.context(home.now).periods[0].price == _USUAL
+
+
+@at(2026, 11, 17, 8, 50)
+async def test_a_full_charge_in_the_cheapest_hours() -> None:
+    """It goes on to its end, the battery is full for an hour, and then prices decide again."""
+    async with _home(soc=40.0, days=2) as home:
+        (battery,) = home.batteries
+        home.set_options(**{CONF_FULL_EVERY: 7})
+        await home.minutes(2)
+        known = home.control.memory.fullness[battery.spec.ble_mac]
+        known.counted_from = home.now - dt.timedelta(days=7)
+        await home.minutes(2)
+        begins = home.shown.next_full
+        assert begins is not None
+        reasons = list[tuple[int, Reason | None]]()
+        with uneventful():
+            while home.now < dt.datetime(2026, 11, 17, 18, tzinfo=PARIS):
+                await home.minutes(20)
+                reasons.append((home.now.hour, _reason(home)))
+        filling = [hour for hour, reason in reasons if reason is Reason.FULL_CHARGE]
+        # From the two hours that are cheap on, or earlier by what the house has used meanwhile.
+        assert begins.astimezone(PARIS).hour == 13
+        assert {13, 14} <= set(filling)
+        assert 12 <= filling[0] <= 13
+        assert set(filling) == set(range(filling[0], filling[-1] + 1))
+        assert known.last is not None
+        assert known.tried is None
+        assert home.control.memory.filling_since is None
+        assert len(home.slot_writes(battery)) <= _MOST_SLOT_WRITES
