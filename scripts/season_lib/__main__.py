@@ -16,6 +16,7 @@ import sys
 import time as real_time
 from zoneinfo import ZoneInfo
 
+from custom_components.marstek.const import CONF_FULL_EVERY, CONF_GENTLE_TOP
 from tests.support.virtual_time import run
 
 from .charges import TOLERANCE, Agreement, agreement
@@ -62,6 +63,14 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="compare the savings of the ledger with bills by the true loads; polls by day too",
     )
+    parser.add_argument(
+        "--full-every",
+        type=int,
+        default=0,
+        metavar="DAYS",
+        help="full charges: batteries that are not really full once in so many days are an error",
+    )
+    parser.add_argument("--gentle", action="store_true", help="less power above 90 %%")
     return parser.parse_args()
 
 
@@ -75,6 +84,7 @@ async def _live(arguments: argparse.Namespace) -> int:
         arguments.batteries,
         faulty=arguments.faults,
         has_money=arguments.money,
+        options={CONF_FULL_EVERY: arguments.full_every, CONF_GENTLE_TOP: arguments.gentle},
     )
     async for season in days:
         for text in season.wrong[shown:]:
@@ -106,6 +116,9 @@ def _print(season: Season, agreed: Agreement, seconds: float) -> None:
     for mishap, number in sorted(season.fates.items()):
         if mishap is not Mishap.NONE:
             _row(f"nights in which {mishap}", number)
+    if season.fulls:
+        _row("times that a battery was full for an hour", season.fulls)
+        _row("  days without it, most", f"{season.longest_without / timedelta(days=1):.1f}")
     if season.saved:
         _row("EUR saved by the true loads", f"{season.saved:.2f}")
         off = season.noted / season.saved - 1

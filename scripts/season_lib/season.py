@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from random import Random
@@ -10,7 +10,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from custom_components.marstek.battery.poll_schedule import Intervals
-from custom_components.marstek.const import CONF_SUBSCRIBED_KVA
+from custom_components.marstek.const import CONF_FULL_EVERY, CONF_SUBSCRIBED_KVA
 from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.planner import Action, Options, energy_to
 from custom_components.marstek.tempo import Colour
@@ -22,6 +22,7 @@ from tests.support.plan_home import PARIS, PlanHome, history, plan_home
 from tests.support.virtual_time import VirtualTimeLoop
 
 from .charges import Charge
+from .fulls import FullWatch, watched
 from .mishaps import Fate, Mishap, fate_of
 from .money import OPTIONS as MONEY_OPTIONS, book_of
 
@@ -61,6 +62,10 @@ class Season:
     writes: int = 0
     """Slot writes of one battery in one night, at most."""
     requests: int = 0
+    fulls: int = 0
+    """How often a battery was full for an hour, where that is an option."""
+    longest_without: timedelta = timedelta()
+    """The longest time that a battery was not."""
     saved: float = 0.0
     """EUR by the book."""
     noted: float = 0.0
@@ -95,6 +100,7 @@ async def live(
         async with (
             _home(first, batteries, given, faulty=faulty, is_polled_by_day=has_money) as home,
             book_of(home) if has_money else nullcontext() as book,
+            _watched(home, given) as watch,
         ):
             for number in range(days):
                 day = first + timedelta(days=number)
@@ -103,6 +109,9 @@ async def live(
                     judges_charges=has_fixed_targets
                 )
                 season.days += 1
+                if watch is not None:
+                    season.wrong += watch.wrong()
+                    season.fulls, season.longest_without = watch.times, watch.longest
                 if book is not None:
                     book.settle()
                     season.saved, season.noted = book.saved, book.noted
@@ -110,6 +119,14 @@ async def live(
     except AssertionError as error:
         season.wrong += str(error).splitlines()
         yield season
+
+
+def _watched(
+    home: PlanHome, options: Mapping[str, Any]
+) -> AbstractAsyncContextManager[FullWatch | None]:
+    """Return a watch over full batteries, where they are an option."""
+    every = timedelta(days=options.get(CONF_FULL_EVERY, 0))
+    return watched(home, every) if every else nullcontext()
 
 
 def _intervals_for(_: Profile) -> Intervals:
@@ -231,7 +248,7 @@ class _Day:
             return
         if not home.is_running or self._fate.changes_energy or (step := home.shown.step) is None:
             return
-        if step.action is not Action.CHARGE or step.target is None:
+        if step.action is not Action.CHARGE or step.target is None or step.due is not None:
             return
         if judges:
             # A small house with many batteries needs less than all of them hold.
