@@ -97,7 +97,10 @@ def plan_file() -> dict[str, Any]:
         ],
         standing_back={MAC: NOW + dt.timedelta(hours=2), "02aabbcc0102": NOW},
         complete={MAC: NOW},
-        fullness={MAC: Fullness(NOW, NOW, NOW, NOW, NOW), "02aabbcc0102": Fullness()},
+        fullness={
+            MAC: Fullness(NOW, NOW, 97.0, NOW, NOW, NOW, 2),
+            "02aabbcc0102": Fullness(),
+        },
         filling_since=NOW,
         taken_over={MAC},
         orders={MAC: BatteryCommand(-800, window), "02aabbcc0102": BatteryCommand(0, until=NOW)},

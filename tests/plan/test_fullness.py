@@ -38,8 +38,10 @@ def test_not_full(soc: float) -> None:
 def test_cells_that_take_no_more() -> None:
     """Near the top they are full as observed, far below not."""
     known = Fullness()
-    known.look(96, NOON, takes_no_more=True)
-    assert known.since == NOON
+    known.look(92, NOON, takes_no_more=True)
+    assert lived(88, 60, known).last == NOON + HOUR
+    known.look(86, NOON + 61 * MINUTE)
+    assert known.since is None
     low = Fullness()
     low.look(80, NOON, takes_no_more=True)
     assert low.since is None
@@ -49,7 +51,7 @@ def test_a_charge_to_the_full() -> None:
     """It counts from when it was over by observation."""
     known = Fullness()
     known.look(97, NOON)
-    known.charged(NOON)
+    known.charged(97, NOON)
     assert lived(97, 60, known).last == NOON + HOUR
 
 
@@ -73,8 +75,12 @@ def test_due() -> None:
     assert (known.due(None), known.due(WEEK)) == (None, NOON + WEEK)
     lived(100, 60, known, NOON + DAY)
     assert known.due(WEEK) == NOON + DAY + HOUR + WEEK
-    known.tried = NOON + 9 * DAY
+    known.failed(NOON + 9 * DAY)
     assert known.due(WEEK) == NOON + 9 * DAY + 18 * HOUR
+    known.failed(NOON + 10 * DAY)
+    assert known.due(WEEK) == NOON + 10 * DAY + 66 * HOUR
+    lived(100, 60, known, NOON + 13 * DAY)
+    assert (known.tried, known.failures) == (None, 0)
     known.want(NOON, is_wanted=False)
     assert known.counted_from is None
 
@@ -82,7 +88,7 @@ def test_due() -> None:
 def test_a_clock_that_was_ahead() -> None:
     """A moment of the future becomes the present one."""
     ahead = NOON + 400 * DAY
-    known = Fullness(ahead, ahead, ahead, ahead, ahead)
+    known = Fullness(last=ahead, since=ahead, seen=ahead, counted_from=ahead, tried=ahead)
     known.look(50, NOON)
     assert known.last == known.counted_from == known.tried == NOON
     due = known.due(WEEK)
@@ -90,7 +96,7 @@ def test_a_clock_that_was_ahead() -> None:
     assert due <= NOON + WEEK
 
 
-_MOMENTS = st.none() | st.datetimes(timezones=st.just(dt.UTC), min_value=dt.datetime(2020, 1, 1))  # noqa: DTZ001
+_MOMENTS = st.none() | st.timedeltas(-2000 * DAY, 2000 * DAY).map(NOON.__add__)
 
 
 @given(_MOMENTS, _MOMENTS, _MOMENTS, st.floats(0, 100) | st.none())
@@ -101,7 +107,7 @@ def test_never_due_beyond_the_interval(
     soc: float | None,
 ) -> None:
     """Whatever the clock has been: what is stored is read back, and nothing is put off for good."""
-    known = Fullness(last, since, None, None, tried)
+    known = Fullness(last=last, since=since, tried=tried)
     assert Fullness.read(known.store()) == known
     known.want(NOON, is_wanted=True)
     known.look(soc, NOON)
@@ -110,7 +116,9 @@ def test_never_due_beyond_the_interval(
     assert due <= NOON + WEEK
 
 
-@pytest.mark.parametrize("stored", [None, 5, "full", {"last": 5}, {"last": "yesterday"}])
+@pytest.mark.parametrize(
+    "stored", [None, 5, "full", {"last": 5}, {"last": "yesterday"}, {"level": 101}]
+)
 def test_what_can_not_be_read(stored: object) -> None:
     """It is refused."""
     with pytest.raises(ValueError):  # noqa: PT011

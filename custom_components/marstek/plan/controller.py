@@ -308,11 +308,16 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue
             target = step.target_of(key)
-            if target is not None and self._charging.is_over(key, executor, target):
+            if target is None:
+                continue
+            if self._charging.is_over(key, executor, target):
                 self.memory.complete[key] = window_end
                 if target >= FULL:
-                    self._full.charged(key, now)
+                    self._full.charged(key, executor, now)
                 self.announcer.charge_complete(executor.battery)
+            elif self._full.is_over(key, executor, step):
+                # To try again what nothing hangs on would only cost writes.
+                self.memory.complete[key] = window_end
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
         """Tell what has happened, and call the owner where that is needed."""

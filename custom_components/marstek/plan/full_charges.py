@@ -45,9 +45,17 @@ class FullCharges:
                 takes_no_more=executor.is_resting,
             )
 
-    def charged(self, key: str, now: dt.datetime) -> None:
+    def is_over(self, key: str, executor: OrderExecutor, step: Step) -> bool:
+        """Tell whether the full charge of a battery, by BLE MAC, was ended by its cells."""
+        if step.reason is not Reason.FULL_CHARGE or not executor.is_resting:
+            return False
+        known, soc = self._memory().fullness.get(key), executor.battery.data.soc
+        return known is not None and known.is_full(soc, takes_no_more=True)
+
+    def charged(self, key: str, executor: OrderExecutor, now: dt.datetime) -> None:
         """Note that a battery, by BLE MAC, was charged until it took no more."""
-        self._memory().fullness.setdefault(key, Fullness()).charged(self._clock.corrected(now))
+        known = self._memory().fullness.setdefault(key, Fullness())
+        known.charged(executor.battery.data.soc, self._clock.corrected(now))
 
     def note(self, step: Step, now: dt.datetime, *, is_in_control: bool) -> None:
         """Note whether a full charge runs; one that ends too early is tried again by and by."""
@@ -61,5 +69,5 @@ class FullCharges:
         for known in memory.fullness.values():
             due = known.due(every)
             if is_in_control and due is not None and due <= moment:
-                known.tried = moment
+                known.failed(moment)
         memory.filling_since = None

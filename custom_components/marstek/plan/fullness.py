@@ -9,14 +9,19 @@ import datetime as dt
 from typing import Any, Final, Self
 
 from ..planner import FULL, KEPT_FOR
-from ..stored import fields, moment, optional
+from ..stored import fields, moment, number, optional, whole
 
+# Cells out of balance may end a charge earlier, from so many % on: then the first of them are full.
+_LEAST_FULL: Final = 90.0
 # In %. Readings fall a little while a full battery rests.
-_STILL_FULL: Final = 95.0
+_SAG: Final = 5.0
 # A battery that was silent for longer may have been used meanwhile.
 _LONGEST_SILENCE: Final = dt.timedelta(minutes=15)
-# After a full charge that did not suffice the next one waits so long: until the next night.
+# After a full charge that did not suffice the next one waits so long: until the next night, and
+# until the third one when that failed too, as each attempt costs energy and writes.
 _RETRY: Final = dt.timedelta(hours=18)
+_RETRY_AGAIN: Final = dt.timedelta(hours=66)
+_MOST_FAILURES: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -27,12 +32,20 @@ class Fullness:
     """When it had last been full for an hour, to an hour."""
     since: dt.datetime | None = None
     """Since when it has been full; None: it is not."""
+    level: float = FULL
+    """State of charge in % at which it got full."""
     seen: dt.datetime | None = None
     """When its state of charge was last known."""
     counted_from: dt.datetime | None = None
     """Since when its owner has wanted full charges; None: he does not."""
     tried: dt.datetime | None = None
     """When a full charge ended without it having been full for an hour."""
+    failures: int = 0
+    """How often that happened since it was full."""
+
+    def is_full(self, soc: float | None, *, takes_no_more: bool) -> bool:
+        """Tell whether a battery is full by observation, at a state of charge in %."""
+        return soc is not None and (soc >= FULL or (takes_no_more and soc >= _LEAST_FULL))
 
     def look(self, soc: float | None, now: dt.datetime, *, takes_no_more: bool = False) -> None:
         """Follow the state of charge in %, None while unknown.
@@ -45,17 +58,26 @@ class Fullness:
         if self.seen is None or now - self.seen > _LONGEST_SILENCE:
             self.since = None
         self.seen = now
-        if soc >= FULL or (takes_no_more and soc >= _STILL_FULL):
-            self.since = self.since or now
-        elif soc < _STILL_FULL:
+        if self.is_full(soc, takes_no_more=takes_no_more):
+            self._begin(soc, now)
+        elif soc < self.level - _SAG:
             self.since = None
         is_kept = self.since is not None and now - self.since >= KEPT_FOR
         if is_kept and (self.last is None or now - self.last >= KEPT_FOR):
-            self.last, self.tried = now, None
+            self.last, self.tried, self.failures = now, None, 0
 
-    def charged(self, now: dt.datetime) -> None:
-        """Count from now on as full: a charge to the full is over by observation."""
-        self.since = self.since or now
+    def charged(self, soc: float | None, now: dt.datetime) -> None:
+        """Count from now on as full, at a state of charge in %: a charge to the full is over."""
+        self._begin(FULL if soc is None else soc, now)
+
+    def failed(self, now: dt.datetime) -> None:
+        """Note that a full charge was over without the battery having been full for an hour."""
+        self.tried = now
+        self.failures += 1
+
+    def _begin(self, soc: float, now: dt.datetime) -> None:
+        if self.since is None:
+            self.since, self.level = now, soc
 
     def want(self, now: dt.datetime, *, is_wanted: bool) -> None:
         """Follow the owner's option, from which a battery counts that was never seen full."""
@@ -66,7 +88,9 @@ class Fullness:
         base = self.last or self.counted_from
         if every is None or base is None:
             return None
-        return base + every if self.tried is None else max(base + every, self.tried + _RETRY)
+        if self.tried is None:
+            return base + every
+        return max(base + every, self.tried + (_RETRY if self.failures < 2 else _RETRY_AGAIN))
 
     def restart(self) -> None:
         """Count the hour anew: the clock was set."""
@@ -81,7 +105,7 @@ class Fullness:
 
     def store(self) -> dict[str, Any]:
         """Return the values for `read`, fit for JSON."""
-        return {
+        moments = {
             name: at and at.isoformat()
             for name, at in (
                 ("last", self.last),
@@ -91,6 +115,7 @@ class Fullness:
                 ("tried", self.tried),
             )
         }
+        return {**moments, "level": self.level, "failures": self.failures}
 
     @classmethod
     def read(cls, stored: object) -> Self:
@@ -102,4 +127,6 @@ class Fullness:
             seen=optional(moment, given.get("seen")),
             counted_from=optional(moment, given.get("counted_from")),
             tried=optional(moment, given.get("tried")),
+            level=number(0.0, FULL)(given.get("level", FULL)),
+            failures=whole(0, _MOST_FAILURES)(given.get("failures", 0)),
         )

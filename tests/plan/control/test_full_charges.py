@@ -106,3 +106,23 @@ async def test_a_red_eve_with_less_power_at_the_top() -> None:
         assert home.modes() == ["Auto"]
         last = home.control.memory.fullness[home.batteries[0].spec.ble_mac].last
         assert last is not None
+
+
+@at(2026, 4, 20, 21, 50)
+async def test_cells_that_take_no_more() -> None:
+    """They are full by observation: held for an hour, and not tried again in the same night."""
+    async with plan_home(count=1, soc=80, options=WEEKLY) as home:
+        (battery,) = home.batteries
+        battery.faults.full_at = 92.0
+        await home.minutes(2)
+        make_due(home)
+        with uneventful():
+            await home.until(5, 50)
+        assert home.socs() == [92]
+        assert len(home.slot_writes(battery)) <= 7
+        known = home.control.memory.fullness[battery.spec.ble_mac]
+        assert known.last is not None
+        assert known.failures == 0
+        step = home.shown.step
+        assert step is not None
+        assert step.reason is not Reason.FULL_CHARGE
