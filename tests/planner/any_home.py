@@ -107,6 +107,7 @@ def contexts(
         has_pv=draw(st.booleans()),
         efficiency=draw(st.floats(0.5, 1)),
         aim=draw(st.sampled_from(Aim)),
+        gentle_top=draw(st.booleans()),
     )
     overrides = draw(st.lists(_overrides(now), max_size=3)) if with_overrides else []
     return Context(
