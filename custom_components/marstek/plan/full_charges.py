@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 import datetime as dt
+from typing import Final
 
 from ..battery.poll_schedule import Reading
 from ..planner import Reason, Step
@@ -10,6 +11,9 @@ from .fullness import Fullness
 from .options import PlanOptions
 from .order_executor import OrderExecutor
 from .own_clock import OwnClock
+
+# One that began earlier was cut by an outage of Home Assistant.
+_LONGEST: Final = dt.timedelta(hours=14)
 
 
 class FullCharges:
@@ -33,6 +37,8 @@ class FullCharges:
             for known in memory.fullness.values():
                 known.restart()
             return
+        if memory.filling_since is not None and now - memory.filling_since > _LONGEST:
+            memory.filling_since = None
         moment = self._clock.corrected(now)
         for key, executor in executors.items():
             battery, data = executor.battery, executor.battery.data
@@ -42,7 +48,7 @@ class FullCharges:
             known.look(
                 data.soc if is_known else None,
                 moment,
-                takes_no_more=executor.is_resting,
+                takes_no_more=executor.is_resting and _is_still(executor),
             )
 
     def is_over(self, key: str, executor: OrderExecutor, step: Step) -> bool:
@@ -71,3 +77,8 @@ class FullCharges:
             if is_in_control and due is not None and due <= moment:
                 known.failed(moment)
         memory.filling_since = None
+
+
+def _is_still(executor: OrderExecutor) -> bool:
+    """Tell whether a battery is commanded a power: in Auto it may be in use since its charge."""
+    return executor.wanted is not None and executor.wanted.power is not None
