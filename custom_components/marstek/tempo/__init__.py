@@ -22,7 +22,8 @@ from .calendar import (
     tempo_day,
 )
 from .chain import PollReport, TempoClient
-from .colour_odds import Odds, expected_price, odds
+from .colour_forecast import forecast
+from .colour_odds import Odds, brier_score, expected_price, likeliest, odds
 from .currencies import currency_of
 from .decrees import (
     DECREES,
@@ -108,6 +109,7 @@ __all__ = [
     "WindowProblem",
     "are_outdated",
     "binding_from",
+    "brier_score",
     "can_be_red",
     "can_be_white",
     "currency_of",
@@ -119,7 +121,9 @@ __all__ = [
     "decree_of_hours",
     "decree_on",
     "expected_price",
+    "forecast",
     "is_lawful",
+    "likeliest",
     "next_tariff_move",
     "odds",
     "public_holidays",

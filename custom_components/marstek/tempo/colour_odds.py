@@ -68,6 +68,19 @@ def expected_price(prices: Prices, chances: Odds, *, off_peak: bool) -> float:
     return sum(chance * prices.of(colour, off_peak=off_peak) for colour, chance in chances.items())
 
 
+def likeliest(chances: Odds) -> Colour:
+    """Return the colour of greatest probability; of equals blue, then white."""
+    return max(Colour, key=lambda colour: chances.get(colour, 0.0))
+
+
+def brier_score(chances: Odds, colour: Colour) -> float:
+    """Return how far odds were from the colour that came: 0 for sure and right, 2 for sure and wrong.
+
+    It is the sum of the squared distances of the three probabilities from 0 or 1.
+    """
+    return sum((chances.get(each, 0.0) - (each is colour)) ** 2 for each in Colour)
+
+
 def _odds(day: date, known: Mapping[date, Colour], quotas: Quotas, days_back: int) -> Odds:
     before = known.get(day - _DAY)
     if before is not None:
