@@ -19,6 +19,7 @@ from custom_components.marstek.battery.settings import SettingsData
 from custom_components.marstek.battery.slot_mirror import Doubt, Mirror, MirrorEntry, Unfinished
 from custom_components.marstek.limits import PowerLimits
 from custom_components.marstek.plan.control_memory import FOR_EVER, ControlMemory, EnergyTotals
+from custom_components.marstek.plan.forecast_record import ForecastRecord, ForecastScore
 from custom_components.marstek.plan.fullness import Fullness
 from custom_components.marstek.plan.memory import PlanMemory
 from custom_components.marstek.planner import Action, Override
@@ -119,6 +120,10 @@ def plan_file() -> dict[str, Any]:
         silent_for=dt.timedelta(hours=2),
         prices=PriceBook({1_982_000 + number: 0.1 for number in range(20)}),
         client={"spread": 0.5, "calls": {"rte": 3}, "last_asked": NOW.isoformat()},
+        forecast=ForecastRecord(
+            ForecastScore(TODAY - dt.timedelta(days=40), TODAY, 38, 33, 6.1234),
+            {TODAY + dt.timedelta(days=1): {Colour.BLUE: 0.5, Colour.WHITE: 0.3, Colour.RED: 0.2}},
+        ),
     )
     memory.book.learn([Announcement(TODAY, Colour.RED, Source.RTE, NOW)])
     return as_read(memory.store())
@@ -239,6 +244,8 @@ def test_plan_keeps_what_is_not_damaged(case: tuple[dict[str, Any], tuple[Any, .
     ledger.restore(memory.client)
     ledger.turn(NOW)
     memory.prices.known_until(NOW)
+    memory.forecast.settle(TODAY + dt.timedelta(days=1), {TODAY + dt.timedelta(days=1): Colour.RED})
+    assert memory.forecast.score is None or 0 <= memory.forecast.score.brier <= 2
 
 
 @settings(max_examples=300, deadline=None)

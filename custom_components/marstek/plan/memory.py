@@ -14,6 +14,7 @@ from ..stored import StoredPart, day, fields, moment, number, one_of
 from ..tempo import Colour, ColourBook, PriceBook, currency_of
 from ..tempo.request_budget import RequestBudget
 from .control_memory import ControlMemory
+from .forecast_record import ForecastRecord
 
 _SAVE_DELAY: Final = 5.0
 # What waits so long can be made good after a crash: counters go on from those of the batteries.
@@ -46,6 +47,8 @@ class PlanMemory:
     """The colours that were announced last, by Tempo day."""
     missed: dt.date | None = None
     """The latest Tempo day that was announced as missing."""
+    forecast: ForecastRecord = field(default_factory=ForecastRecord)
+    """Forecasts of the day after tomorrow, and how good they were."""
     control: ControlMemory = field(default_factory=ControlMemory)
     prices: PriceBook = field(default_factory=PriceBook)
     """Day-ahead prices, before surcharges."""
@@ -71,6 +74,7 @@ class PlanMemory:
             "client": self.client,
             "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
+            **({"forecast": record} if (record := self.forecast.store()) else {}),
             "control": self.control.store(),
             "prices": self.prices.store(),
             "currency": self.currency,
@@ -93,6 +97,7 @@ class PlanMemory:
                 stored.mapping("announced", one_of(Colour)), stored.noting("announced")
             ),
             missed=stored.optional("missed", day),
+            forecast=ForecastRecord.restore(stored.optional_part("forecast")),
             control=ControlMemory.restore(stored.part("control")),
             prices=PriceBook.restore(stored.optional("prices", fields), stored.noting("prices")),
             currency=stored.optional("currency", _currency),

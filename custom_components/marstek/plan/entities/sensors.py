@@ -22,6 +22,7 @@ from ..tariff.tariff_data import TariffData
 from ..tariff_settings import TariffSettings
 from .colour_images import IMAGES
 from .entity import TariffEntity, TariffEntityDescription, has_off_peak, offered
+from .forecast_attributes import ATTRIBUTES, forecast_attributes, likeliest_colour
 from .money_sensors import money_sensors
 from .plan_sensors import plan_sensors
 from .price_unit import price_unit
@@ -89,6 +90,7 @@ def _day_ahead(key: str, value_fn: Callable[[TariffData], float | None]) -> Tari
 
 
 _COLOURS: Final = ("colour_today", "colour_tomorrow")
+_FORECAST: Final = "colour_forecast"
 
 
 def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSensorDescription:
@@ -147,6 +149,7 @@ def _is_tempo(settings: TariffSettings) -> bool:
 SENSORS = (
     _colour("colour_today", lambda data: data.today),
     replace(_colour("colour_tomorrow", lambda data: data.tomorrow), attributes_fn=_tomorrow),
+    replace(_colour(_FORECAST, likeliest_colour), attributes_fn=forecast_attributes),
     _source("colour_tomorrow_source", lambda data: data.tomorrow_source),
     _moment("next_colour_change", lambda data: data.next_colour_change, _is_tempo),
     _moment("next_off_peak_change", lambda data: data.next_off_peak_change, has_off_peak),
@@ -219,6 +222,7 @@ def sensors(plan: Plan) -> list[SensorEntity]:
     """Return the sensors that a tariff has, and those of the plan itself."""
     tariff = plan.tariff
     kinds: dict[str, type[TariffSensor]] = dict.fromkeys(_COLOURS, ColourSensor)
+    kinds[_FORECAST] = ForecastSensor
     return [
         *(
             kinds.get(item.key, TariffSensor)(tariff, item)
@@ -272,6 +276,22 @@ class ColourSensor(TariffSensor):
     def entity_picture(self) -> str | None:
         """Return the picture of the colour; none while it is unknown."""
         return IMAGES.get(str(self.native_value))
+
+
+class ForecastSensor(ColourSensor):
+    """The colour that the day after tomorrow is likeliest to have.
+
+    Its attributes change a few times a day and are long, so that the recorder leaves them out.
+    """
+
+    _unrecorded_attributes = ATTRIBUTES
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Have colours forecast for as long as this entity is there."""
+        self.async_on_remove(self.coordinator.forecaster.async_use())
+        self.coordinator.async_publish()
+        await super().async_added_to_hass()
 
 
 class PriceSensor(TariffEntity, SensorEntity):

@@ -33,6 +33,7 @@ from ..own_clock import OwnClock
 from ..tariff_settings import tariff_settings
 from .announcements import Announcements
 from .client import make_client
+from .colour_forecast import ColourForecaster
 from .dynamic_data import dynamic_data
 from .export_prices import ExportPrices
 from .issues import TariffIssues
@@ -69,6 +70,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self.settings = tariff_settings(entry)
         self.store = PlanStore(hass, entry.entry_id)
         self.announcements = Announcements(self.store)
+        self.forecaster = ColourForecaster(self.store)
         self.client: TempoClient | None = None
         self.texts = Texts()
         self.own_clock = OwnClock(hass.loop.time)
@@ -226,6 +228,9 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             data = dynamic_data(self.settings, memory.prices, now)
         else:
             data = tariff_data(self.settings, memory.book, now, answer)
+            if data.day is not None:
+                expected = self.forecaster.look(data.day, self.settings.quotas)
+                data = replace(data, forecast=expected)
         data = replace(data, export_price=self.export.price_at(now, data.price))
         bound = self.export.next_bound(now, now + dt.timedelta(seconds=_LONGEST_WAIT))
         self.update_interval = dt.timedelta(seconds=_seconds_to_next(data, now, bound))

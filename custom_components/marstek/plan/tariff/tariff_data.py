@@ -18,6 +18,7 @@ from ...tempo import (
     tempo_day,
 )
 from ..tariff_settings import TariffSettings
+from .colour_forecast import ColourForecast
 
 # A price of fixed hours that stays for longer has no next one.
 _AHEAD: Final = dt.timedelta(days=8)
@@ -44,6 +45,8 @@ class TariffData:
     next_colour_change: dt.datetime | None = None
     """Next change of colour; None where it is unknown."""
     days_left: Mapping[Colour, int] = field(default_factory=dict)
+    forecast: ColourForecast | None = None
+    """Colours to be expected after tomorrow; None where nothing uses them."""
     export_price: float | None = None
     """What a kWh fed in earns now, below 0 where it costs."""
     next_price: float | None = None

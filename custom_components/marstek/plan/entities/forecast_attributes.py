@@ -1,0 +1,50 @@
+"""State and attributes of the sensor of expected colours, in whole percent."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ...tempo import Colour, likeliest
+from ..forecast_record import ForecastScore
+from ..tariff.colour_forecast import ExpectedDay
+from ..tariff.tariff_data import TariffData
+
+ATTRIBUTES: Final = frozenset(
+    {"blue", "white", "red", "days", "scored_since", "scored_days", "correct", "brier_score"}
+)
+_DIGITS: Final = 3
+
+
+def likeliest_colour(data: TariffData) -> Colour | None:
+    """Return the likeliest colour of the day after tomorrow; None while nothing is known."""
+    days = data.forecast.days if data.forecast else ()
+    return likeliest(days[0].odds) if days else None
+
+
+def forecast_attributes(data: TariffData) -> dict[str, Any]:
+    """Return the percentages of the day after tomorrow and of each day, and the record."""
+    if data.forecast is None or not data.forecast.days:
+        return {}
+    days = data.forecast.days
+    return {
+        **_percentages(days[0]),
+        "days": [
+            {"date": each.day.isoformat(), "colour": likeliest(each.odds), **_percentages(each)}
+            for each in days
+        ],
+        **_record(data.forecast.score),
+    }
+
+
+def _percentages(day: ExpectedDay) -> Mapping[str, int]:
+    return {colour.value: round(100 * day.odds[colour]) for colour in Colour}
+
+
+def _record(score: ForecastScore | None) -> Mapping[str, Any]:
+    if score is None:
+        return {"scored_days": 0}
+    return {
+        "scored_since": score.since.isoformat(),
+        "scored_days": score.days,
+        "correct": round(100 * score.hits / score.days),
+        "brier_score": round(score.brier, _DIGITS),
+    }
