@@ -6,7 +6,7 @@
         ... ask tempo.url + "/rte/tempoLight" ...
         assert tempo.count("rte") == 1
 
-What they answer follows docs/tempo-facts.md 1.1 to 1.3.
+What they answer follows docs/tempo-facts.md 1.1 to 1.5.
 """
 
 from base64 import b64encode
@@ -21,7 +21,7 @@ from .colours import COLOURS, PARIS, TempoCalendar, season_days, season_label
 from .http import HttpAnswer, HttpRequest, HttpServer
 
 TEMPO_PORT = 30998
-SOURCES = ("rte", "community", "rte_api")
+SOURCES = ("rte", "community", "rte_api", "open_dpe")
 STATUSES = ("400", "401", "403", "404", "429", "500", "503")
 SPOILERS = (
     "down",
@@ -72,7 +72,7 @@ class TempoCall:
 
 
 class TempoServer:
-    """Plays RTE's public JSON, api-couleur-tempo.fr and RTE's official API."""
+    """Plays RTE's public JSON, api-couleur-tempo.fr, RTE's official API and open-dpe.fr."""
 
     def __init__(self, calendar: TempoCalendar | None = None) -> None:
         """Publish a calendar."""
@@ -135,7 +135,12 @@ class TempoServer:
         if fault.kind in STATUSES:
             wait = {"Retry-After": fault.retry_after} if fault.retry_after else {}
             return HttpAnswer(_HTML, int(fault.kind), "text/html", wait)
-        sources = {"rte": self._rte, "community": self._community, "rte_api": self._rte_api}
+        sources = {
+            "rte": self._rte,
+            "community": self._community,
+            "rte_api": self._rte_api,
+            "open_dpe": self._open_dpe,
+        }
         sound = sources[source](rest[0] if rest else "", request, fault.kind)
         return _spoilt(sound, fault)
 
@@ -224,6 +229,30 @@ class TempoServer:
                 )
             day -= _DAY
         return {"start_date": start.isoformat(), "end_date": end.isoformat(), "values": values}
+
+    def _open_dpe(self, path: str, _: HttpRequest, lie: str) -> HttpAnswer:
+        """Answer as open-dpe.fr does, with a forecast that is mostly right (docs/tempo-facts.md 1.5)."""
+        if path != "tempo_days_lite.json":
+            return HttpAnswer(b"{}", 404)
+        if lie == "missing":
+            return _json([])
+        today = self.calendar.today - (30 * _DAY if lie in ("wrong_day", "stale") else 0 * _DAY)
+        days = [today + ahead * _DAY for ahead in range(1, 10)]
+        return _json([self._forecast(day, lie) for day in days])
+
+    def _forecast(self, day: date, lie: str) -> dict[str, object]:
+        """Return the forecast of a day: certain of the next one, and less so of each after it."""
+        colour = self.calendar.true_colour(day)
+        chance: float = 1 - 0.05 * (day - self.calendar.today).days
+        match lie:
+            case "unknown":
+                colour = "undefined"
+            case "wrong_colour":
+                colour = "red"
+            case "fallback":
+                chance = 17.0
+        name = _FRENCH.get(colour or "", str(colour)).lower()
+        return {"date": day.isoformat(), "couleur": name, "probability": round(chance, 2)}
 
     def _said(self, day: date, lie: str) -> str | None:
         """Return the colour that a source says of a day, true or not."""

@@ -22,10 +22,11 @@ from custom_components.marstek.plan.control_memory import FOR_EVER, ControlMemor
 from custom_components.marstek.plan.forecast_record import ForecastRecord, ForecastScore
 from custom_components.marstek.plan.fullness import Fullness
 from custom_components.marstek.plan.memory import PlanMemory
+from custom_components.marstek.plan.outside_forecast import OutsideForecast
 from custom_components.marstek.planner import Action, Override
 from custom_components.marstek.planner.habits import Habits
 from custom_components.marstek.stored import StoredPart
-from custom_components.marstek.tempo import Announcement, Colour, PriceBook, Source
+from custom_components.marstek.tempo import Announcement, Colour, Guess, PriceBook, Source
 from custom_components.marstek.tempo.request_budget import RequestBudget
 from custom_components.marstek.venus import Mode, Scale, Slot
 
@@ -120,6 +121,7 @@ def plan_file() -> dict[str, Any]:
         silent_for=dt.timedelta(hours=2),
         prices=PriceBook({1_982_000 + number: 0.1 for number in range(20)}),
         client={"spread": 0.5, "calls": {"rte": 3}, "last_asked": NOW.isoformat()},
+        outside=OutsideForecast({TODAY: Guess(Colour.RED, 0.67)}, NOW),
         forecast=ForecastRecord(
             ForecastScore(TODAY - dt.timedelta(days=40), TODAY, 38, 33, 6.1234),
             {TODAY + dt.timedelta(days=1): {Colour.BLUE: 0.5, Colour.WHITE: 0.3, Colour.RED: 0.2}},

@@ -11,8 +11,10 @@ import pytest
 from custom_components.marstek.main_entities import is_main_of_plan
 from custom_components.marstek.plan.forecast_record import ForecastRecord
 from custom_components.marstek.stored import StoredPart
-from custom_components.marstek.tempo import Colour, brier_score, likeliest
-from tests.support.frozen_home import DAY, FrozenHome, days
+from custom_components.marstek.tempo import Colour, brier_score, likeliest, tempo_day
+from tests.plan.flow import PlanFlow
+from tests.support.frozen_home import DAY, HISTORY, MINUTE, FrozenHome, days
+from tests.support.moments import paris
 
 _KEY = "colour_forecast"
 _SURE = {colour: {each: float(each is colour) for each in Colour} for colour in Colour}
@@ -61,6 +63,51 @@ async def test_the_sensor_and_its_record(home: FrozenHome) -> None:
     registry.async_update_entity(entity_id, disabled_by=er.RegistryEntryDisabler.USER)
     await home.restart(entry)
     assert entry.runtime_data.tariff.data.forecast is None
+
+
+async def test_open_dpe_beside_it(home: FrozenHome) -> None:
+    """Asked twice a day once its owner wants that, whatever comes of it; never believed."""
+    flow = PlanFlow(home.hass)
+    entry = await home.set_up()
+    await home.go("2026-01-13", "11:20")
+    assert home.server.count("open_dpe") == 0
+    await flow.options(entry)
+    await flow.choose("forecast")
+    assert flow.defaults == {"open_dpe": False}
+    await flow.submit(open_dpe=True)
+    await home.settle()
+    assert entry.options == {"tempo": {"open_dpe": True}}
+    await home.go("2026-01-13", "11:30")
+    await home.live(paris("2026-01-14", "05:00"))
+    assert home.server.count("open_dpe") == 2
+    own = home.entity(_KEY).attributes
+    assert [each["open_dpe"] for each in own["days"]][:3] == [
+        HISTORY[day] for day in days("2026-01-15", "2026-01-17")
+    ]
+    assert own["days"][0]["open_dpe_chance"] == 90
+    assert own["open_dpe_updated"].startswith("2026-01-13T1")
+    await home.restart(entry)
+    assert home.entity(_KEY).attributes == own
+    assert home.server.count("open_dpe") == 2
+
+    for kind in ("wrong_colour", "down", "html"):
+        home.server.fault("open_dpe", kind)
+        await home.live(home.now + DAY, 30 * MINUTE)
+        today = tempo_day(home.now)
+        assert home.colours == (HISTORY[today], HISTORY[today + DAY])
+    assert home.issues() == set()
+    assert not [state for state in home.hass.states.async_all() if state.state == "open_dpe"]
+
+    await flow.options(entry)
+    await flow.choose("forecast")
+    await flow.submit(open_dpe=False)
+    await home.settle()
+    asked = home.server.count("open_dpe")
+    await home.live(home.now + DAY, 60 * MINUTE)
+    assert home.server.count("open_dpe") == asked
+    after = home.entity(_KEY).attributes
+    assert "open_dpe_updated" not in after
+    assert all("open_dpe" not in each for each in after["days"])
 
 
 @given(

@@ -56,7 +56,7 @@ class SourcesHome:
         base = self.server.url
         return TempoClient(
             self._session,
-            Bases(f"{base}/rte", f"{base}/community", f"{base}/rte_api"),
+            Bases(f"{base}/rte", f"{base}/community", f"{base}/rte_api", f"{base}/open_dpe"),
             self._credentials,
             now=lambda: self.now,
             rng=random.Random(seed),

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import (
+    ANNOUNCERS,
     PARIS,
     Announcement,
     Colour,
@@ -43,7 +44,7 @@ def _announcements(days: st.SearchStrategy[date]) -> st.SearchStrategy[Announcem
         Announcement,
         day=days,
         colour=st.sampled_from(Colour),
-        source=st.sampled_from(Source),
+        source=st.sampled_from(ANNOUNCERS),
         seen_at=_SEEN,
         is_fallback=st.booleans(),
     )

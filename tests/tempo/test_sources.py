@@ -162,10 +162,10 @@ def test_only_loopback_can_replace_them(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["http://127.0.0.1:30998", "http://[::1]:1/", "http://127.9.0.1"])
 def test_loopback_replaces_them(text: str) -> None:
-    """All three, each with a path of its own."""
+    """All four, each with a path of its own."""
     base = text.rstrip("/")
     assert Bases.from_environment({"MARSTEK_TEMPO_BASE": text}) == Bases(
-        f"{base}/rte", f"{base}/community", f"{base}/rte_api"
+        f"{base}/rte", f"{base}/community", f"{base}/rte_api", f"{base}/open_dpe"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     DateSelector,
     NumberSelector,
     NumberSelectorConfig,
@@ -24,6 +25,7 @@ from ..const import (
     CONF_END,
     CONF_OFF_PEAK,
     CONF_OFF_PEAK_DAYS,
+    CONF_OPEN_DPE,
     CONF_PRICES,
     CONF_PRICES_SINCE,
     CONF_QUOTA_RED,
@@ -156,6 +158,17 @@ def read_quotas(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str
     if not wrong and sum(quotas.values()) > _MOST_DAYS:
         wrong = {"base": "too_many_days"}
     return ({} if wrong else {key: int(days) for key, days in quotas.items()}), wrong
+
+
+def forecast_schema(settings: TariffSettings) -> vol.Schema:
+    """Return the form of whether a forecast of colours is asked for."""
+    asks = settings.asks_open_dpe
+    return vol.Schema({vol.Required(CONF_OPEN_DPE, default=asks): BooleanSelector()})
+
+
+def read_forecast(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the option that this form stands for, and no errors."""
+    return {CONF_OPEN_DPE: user_input[CONF_OPEN_DPE]}, {}
 
 
 CREDENTIALS_SCHEMA: Final = vol.Schema(

@@ -30,9 +30,11 @@ from .level_steps import LevelSteps
 from .notify_form import NotifyStep
 from .plan_forms import (
     CREDENTIALS_SCHEMA,
+    forecast_schema,
     prices_schema,
     quotas_schema,
     read_credentials,
+    read_forecast,
     read_prices,
     read_quotas,
     read_windows,
@@ -44,7 +46,7 @@ from .price_summary import async_price_summary
 from .tidy_up import CONF_KEPT, async_superfluous, async_switch_off, tidy_up_list, tidy_up_schema
 
 _OF_TARIFF: Final = {
-    Tariff.TEMPO: ("off_peak", "prices", "quotas", "credentials"),
+    Tariff.TEMPO: ("off_peak", "prices", "quotas", "forecast", "credentials"),
     Tariff.FIXED: ("off_peak", "prices", "levels"),
     Tariff.DYNAMIC: ("source",),
 }
@@ -117,6 +119,14 @@ class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
         """Change how many red and white days a season has."""
         return self._show_or_save(
             "quotas", quotas_schema(self._settings), {}, user_input, read_quotas
+        )
+
+    async def async_step_forecast(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change whether open-dpe.fr is asked for its forecast."""
+        return self._show_or_save(
+            "forecast", forecast_schema(self._settings), {}, user_input, read_forecast
         )
 
     async def async_step_source(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

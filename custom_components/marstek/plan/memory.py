@@ -15,6 +15,7 @@ from ..tempo import Colour, ColourBook, PriceBook, currency_of
 from ..tempo.request_budget import RequestBudget
 from .control_memory import ControlMemory
 from .forecast_record import ForecastRecord
+from .outside_forecast import OutsideForecast
 
 _SAVE_DELAY: Final = 5.0
 # What waits so long can be made good after a crash: counters go on from those of the batteries.
@@ -49,6 +50,7 @@ class PlanMemory:
     """The latest Tempo day that was announced as missing."""
     forecast: ForecastRecord = field(default_factory=ForecastRecord)
     """Forecasts of the day after tomorrow, and how good they were."""
+    outside: OutsideForecast = field(default_factory=OutsideForecast)
     control: ControlMemory = field(default_factory=ControlMemory)
     prices: PriceBook = field(default_factory=PriceBook)
     """Day-ahead prices, before surcharges."""
@@ -75,6 +77,7 @@ class PlanMemory:
             "announced": {day.isoformat(): colour for day, colour in self.announced.items()},
             "missed": self.missed and self.missed.isoformat(),
             **({"forecast": record} if (record := self.forecast.store()) else {}),
+            **({"outside": outside} if (outside := self.outside.store()) else {}),
             "control": self.control.store(),
             "prices": self.prices.store(),
             "currency": self.currency,
@@ -98,6 +101,7 @@ class PlanMemory:
             ),
             missed=stored.optional("missed", day),
             forecast=ForecastRecord.restore(stored.optional_part("forecast")),
+            outside=OutsideForecast.restore(stored.optional_part("outside")),
             control=ControlMemory.restore(stored.part("control")),
             prices=PriceBook.restore(stored.optional("prices", fields), stored.noting("prices")),
             currency=stored.optional("currency", _currency),

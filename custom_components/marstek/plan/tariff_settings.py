@@ -21,6 +21,7 @@ from ..const import (
     CONF_NET_METERING_UNTIL,
     CONF_OFF_PEAK,
     CONF_OFF_PEAK_DAYS,
+    CONF_OPEN_DPE,
     CONF_PRICE_ACTION,
     CONF_PRICE_ENTITIES,
     CONF_PRICE_LEVELS,
@@ -143,6 +144,8 @@ class TariffSettings:
     follows_decree: bool = True
     """Whether they are the regulated ones, and move with the decrees; else the owner's own."""
     credentials: Credentials | None = None
+    asks_open_dpe: bool = False
+    """Whether a forecast of colours is shown beside the own one."""
     dynamic: DynamicSettings = DynamicSettings()
     export: ExportSettings = ExportSettings()
 
@@ -199,6 +202,7 @@ def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> Tari
         prices_since=since,
         follows_decree=follows_decree and levels is None,
         credentials=credentials,
+        asks_open_dpe=options.get(CONF_OPEN_DPE) is True,
         dynamic=dynamic_of(options),
         export=export_of(all_options),
     )

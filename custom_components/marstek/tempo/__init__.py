@@ -4,7 +4,16 @@ What is known of the tariff and its sources is documented in docs/tempo-facts.md
 this library refer to it.
 """
 
-from .book import Announcement, ColourBook, Disagreement, Learnt, Source, StoredColour, binding_from
+from .book import (
+    ANNOUNCERS,
+    Announcement,
+    ColourBook,
+    Disagreement,
+    Learnt,
+    Source,
+    StoredColour,
+    binding_from,
+)
 from .calendar import (
     PARIS,
     Colour,
@@ -39,6 +48,7 @@ from .hour_rules import NO_RULES, HourRule, HourRules
 from .hour_text import LineError, LineProblem, read_rules, write_rules
 from .level_hours import LevelError, LevelHours, LevelProblem
 from .off_peak_hours import Interval, OffPeakHours
+from .parsing import Guess
 from .price_book import PriceBook, PriceSpan
 from .prices import Prices
 from .request_budget import BUDGET, SourceStatistics
@@ -56,6 +66,7 @@ from .windows import (
 )
 
 __all__ = [
+    "ANNOUNCERS",
     "BASE_VARIABLE",
     "BUDGET",
     "DECREES",
@@ -76,6 +87,7 @@ __all__ = [
     "Decree",
     "Disagreement",
     "FaultKind",
+    "Guess",
     "HourRule",
     "HourRules",
     "Interval",

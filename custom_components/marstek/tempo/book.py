@@ -25,11 +25,17 @@ class Source(StrEnum):
     """api-couleur-tempo.fr, which itself asks RTE (docs/tempo-facts.md 1.3)."""
     RTE_API = "rte_api"
     """RTE's official API (docs/tempo-facts.md 1.2)."""
+    OPEN_DPE = "open_dpe"
+    """open-dpe.fr, which forecasts colours and announces none (docs/tempo-facts.md 1.5)."""
 
     @property
     def is_original(self) -> bool:
         """Whether the source is RTE, which chooses the colours."""
-        return self is not Source.COMMUNITY
+        return self in (Source.RTE, Source.RTE_API)
+
+
+ANNOUNCERS: Final = (Source.RTE, Source.COMMUNITY, Source.RTE_API)
+"""Sources whose colours the book takes; a forecast never gets there."""
 
 
 # From when on the eve a source's word holds, by the clock of Paris. RTE publishes at 10:30; what it
@@ -69,7 +75,9 @@ class Announcement:
     @property
     def is_binding(self) -> bool:
         """Whether the colour is binding rather than provisional."""
-        return not self.is_fallback and self.seen_at >= binding_from(self.source, self.day)
+        if self.is_fallback or self.source not in ANNOUNCERS:
+            return False
+        return self.seen_at >= binding_from(self.source, self.day)
 
     @property
     def rank(self) -> tuple[bool, bool, bool]:
@@ -203,8 +211,9 @@ class ColourBook:
 
 
 def _is_credible(said: Announcement) -> bool:
-    """Tell whether the contract allows the colour on that day."""
-    return _FIRST_DAY <= said.day <= _LAST_DAY and is_lawful(said.colour, said.day)
+    """Tell whether the source announces colours and the contract allows this one on that day."""
+    is_dated = _FIRST_DAY <= said.day <= _LAST_DAY
+    return is_dated and said.source in ANNOUNCERS and is_lawful(said.colour, said.day)
 
 
 def _replaces(said: Announcement, held: StoredColour) -> bool:

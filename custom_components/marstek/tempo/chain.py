@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import aiohttp
 
-from .book import Announcement, ColourBook, Learnt, Source
+from .book import ANNOUNCERS, Announcement, ColourBook, Learnt, Source
 from .calendar import PARIS, Quotas, season_of
 from .faults import FaultKind, SourceError, SourceFault
-from .parsing import Token, parse_token
+from .parsing import Guess, Token, parse_open_dpe, parse_token
 from .request_budget import HOST_FAULTS, BudgetSpentError, RequestBudget, SourceStatistics
-from .schedule import HistoryTry, ScheduleState, history_due, situation
+from .schedule import HistoryTry, ScheduleState, forecast_due, history_due, situation
 from .sources import (
     TIMEOUT,
     Bases,
@@ -24,6 +24,7 @@ from .sources import (
     community,
     fetch,
     light,
+    open_dpe,
     rte_api,
     season,
     token_request,
@@ -32,6 +33,8 @@ from .sources import (
 _DAY: Final = timedelta(days=1)
 _RETURN: Final = timedelta(minutes=45)
 _TOKEN_MARGIN: Final = timedelta(seconds=30)
+# Of a day, for forecasts, which nothing depends on.
+_MOST_FORECASTS: Final = 4
 # A source that failed this often in a row lets others go first.
 _AILING: Final = 2
 
@@ -101,7 +104,7 @@ class TempoClient:
         answers = [
             (statistics.last_success, source)
             for source, statistics in self.statistics.items()
-            if statistics.last_success is not None
+            if source in ANNOUNCERS and statistics.last_success is not None
         ]
         return max(answers, default=None)
 
@@ -154,6 +157,40 @@ class TempoClient:
             for call in calls:
                 await self._ask(call, _date(now), asking)
             return asking.report()
+
+    def next_forecast(self, book: ColourBook) -> datetime:
+        """Return when to call `ask_forecast`: in the past when that is now.
+
+        Twice a day, and at most four times while it fails. Colours go before it: it is only asked
+        with requests that they can spare.
+        """
+        now = self._turn()
+        figures = self._ledger.statistics(Source.OPEN_DPE)
+        is_spent = figures.calls_today >= _MOST_FORECASTS
+        if is_spent or self._spare(self._situation(now, book)) < 1:
+            return _midnight_after(now)
+        due = forecast_due(now, self._ledger.spread, figures.last_success)
+        return max(due, self._ledger.usable_from((Call.FORECAST,)))
+
+    async def ask_forecast(self, book: ColourBook) -> Mapping[date, Guess] | None:
+        """Return the forecast of open-dpe.fr for the days to come, if it is due.
+
+        None when it is not due or does not answer soundly. Its clock counts for nothing.
+        """
+        async with self._lock:
+            now = self._turn()
+            if self.next_forecast(book) > now:
+                return None
+            try:
+                body = await self._fetch(open_dpe(self._bases))
+                found = parse_open_dpe(body, self._now())
+            except SourceError as error:
+                self._ledger.failed(Call.FORECAST, error.fault, self._turn(), self._rng.random())
+                return None
+            except BudgetSpentError:
+                return None
+            self._ledger.succeeded(Call.FORECAST, self._turn())
+            return found
 
     def store(self) -> dict[str, Any]:
         """Return the value for `restore`, fit for JSON. It holds no secret."""
@@ -306,7 +343,7 @@ class TempoClient:
             now=self._now(),
             spend=lambda: self._ledger.spend(request.call.source),
             patience=self._timeout,
-            on_date=self._on_date,
+            on_date=self._on_date if request.call.source in ANNOUNCERS else None,
         )
 
 

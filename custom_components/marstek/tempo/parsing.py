@@ -12,7 +12,7 @@ import re
 from typing import Any, Final
 
 from .book import Announcement, Source
-from .calendar import PARIS, Colour
+from .calendar import PARIS, Colour, is_lawful
 from .faults import FaultKind, SourceError
 
 _FIRST_DAY: Final = date(2014, 9, 1)
@@ -30,8 +30,18 @@ _CODES: Final = {1: Colour.BLUE, 2: Colour.WHITE, 3: Colour.RED}
 _WITHIN_THE_DAY: Final = timedelta(hours=2)
 _TOKEN_LIFE: Final = (60, 86_400)
 
+_LONGEST_FORECAST: Final = timedelta(days=31)
+
 type Claim = tuple[date, Colour, bool]
 """A day, its colour, and whether that is a fallback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The colour that somebody expects of a day, and its probability, 0..1."""
+
+    colour: Colour
+    chance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,27 @@ def parse_rte_api(body: bytes, seen_at: datetime) -> tuple[Announcement, ...]:
             if day and colour:
                 claims.append((day, colour, _is_true(value.get("fallback"))))
     return _announcements(claims, Source.RTE_API, seen_at)
+
+
+def parse_open_dpe(body: bytes, seen_at: datetime) -> dict[date, Guess]:
+    """Return the forecast of open-dpe.fr for days to come (docs/tempo-facts.md 1.5).
+
+    Days that are over or more than a month ahead are left out, and colours that the contract does
+    not allow. A day that is named twice has none.
+    """
+    answer = _decode(body)
+    if not isinstance(answer, list):
+        raise SourceError(FaultKind.CONTENT, "No list of days")
+    today = seen_at.astimezone(PARIS).date()
+    found: dict[date, Guess | None] = {}
+    for item in _items(answer):
+        day = _day(item.get("date"))
+        if day is not None and today < day <= today + _LONGEST_FORECAST:
+            found[day] = None if day in found else _guess(item, day)
+    sound = {day: guess for day, guess in sorted(found.items()) if guess is not None}
+    if not sound:
+        raise SourceError(FaultKind.CONTENT, "A forecast of no day to come")
+    return sound
 
 
 def parse_token(body: bytes) -> Token:
@@ -143,6 +174,16 @@ def _instant_day(value: object) -> date | None:
 def _colour(value: object) -> Colour | None:
     """Return the colour that a text names, in English or in French."""
     return _COLOURS.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def _guess(item: Mapping[str, Any], day: date) -> Guess | None:
+    """Return what is expected of a day."""
+    colour, chance = _colour(item.get("couleur")), item.get("probability")
+    if not isinstance(chance, (int, float)) or isinstance(chance, bool):
+        return None
+    if colour is None or not is_lawful(colour, day):
+        return None
+    return Guess(colour, float(chance)) if 0 <= chance <= 1 else None
 
 
 def _community_colour(item: Mapping[str, Any]) -> Colour | None:

@@ -35,6 +35,9 @@ class _Slot:
         return wall.astimezone(UTC) + timedelta(minutes=self.width * spread)
 
 
+# open-dpe.fr renews its forecast about 06:00; the second time is for homes that were off, or
+# answers that failed.
+_FORECASTS: Final = (_Slot(time(7, 15), 40), _Slot(time(13, 0), 60))
 _FIRST: Final = _Slot(time(6, 30), 10)
 _CONFIRMATION: Final = _Slot(time(10, 40), 35)
 _USUAL: Final = (
@@ -213,3 +216,14 @@ def _moments(slots: Iterable[_Slot], day: date, spread: float) -> tuple[datetime
 def _date(moment: datetime) -> date:
     """Return the date in Paris."""
     return moment.astimezone(PARIS).date()
+
+
+def forecast_due(now: datetime, spread: float, last_success: datetime | None) -> datetime:
+    """Return when a forecast is to be asked for, twice a day: in the past when that is now."""
+    today = now.astimezone(PARIS).date()
+    slots = [slot.moment(today + days * _DAY, spread) for days in (-1, 0, 1) for slot in _FORECASTS]
+    last = max(slot for slot in slots if slot <= now)
+    if last_success is None or not last <= last_success <= now:
+        # A success in future is of a clock that was wrong.
+        return last
+    return min(slot for slot in slots if slot > now)

@@ -48,6 +48,7 @@ class Bases:
     rte: str = "https://www.services-rte.com/cms/open_data/v1"
     community: str = "https://www.api-couleur-tempo.fr/api"
     rte_api: str = "https://digital.iservices.rte-france.com"
+    open_dpe: str = "https://open-dpe.fr/assets"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -71,7 +72,7 @@ class Bases:
         if not is_allowed:
             raise BaseError(f"{BASE_VARIABLE}: {text!r} is not on loopback")
         base = text.rstrip("/")
-        return cls(f"{base}/rte", f"{base}/community", f"{base}/rte_api")
+        return cls(f"{base}/rte", f"{base}/community", f"{base}/rte_api", f"{base}/open_dpe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Call(StrEnum):
     """RTE's official API: yesterday, today and tomorrow."""
     TOKEN = "token"  # noqa: S105
     """RTE's official API: what opens it."""
+    FORECAST = "forecast"
+    """open-dpe.fr: a forecast of the days to come."""
 
     @property
     def source(self) -> Source:
@@ -122,6 +125,7 @@ _QUESTIONS: Final[Mapping[Call, Question]] = {
     Call.SEASON: Question(Source.RTE, 262_144, parse_rte, _RTE_PAGE),
     Call.RTE_API: Question(Source.RTE_API, 262_144, parse_rte_api),
     Call.TOKEN: Question(Source.RTE_API, 16_384),
+    Call.FORECAST: Question(Source.OPEN_DPE, 65_536),
 }
 
 
@@ -192,6 +196,11 @@ def token_request(bases: Bases, credentials: Credentials) -> Request:
         f"Basic {b64encode(account.encode()).decode()}",
         {"grant_type": "client_credentials"},
     )
+
+
+def open_dpe(bases: Bases) -> Request:
+    """Return the request for the forecast of open-dpe.fr (docs/tempo-facts.md 1.5)."""
+    return Request(Call.FORECAST, f"{bases.open_dpe}/tempo_days_lite.json")
 
 
 async def fetch(

@@ -16,7 +16,7 @@ import orjson
 
 from custom_components.marstek.tempo import ColourBook, SourceError
 from custom_components.marstek.tempo.calendar import Season
-from custom_components.marstek.tempo.parsing import parse_token
+from custom_components.marstek.tempo.parsing import parse_open_dpe, parse_token
 from custom_components.marstek.tempo.sources import (
     LONGEST_RETRY_AFTER,
     Bases,
@@ -26,6 +26,7 @@ from custom_components.marstek.tempo.sources import (
     community,
     fetch,
     light,
+    open_dpe,
     rte_api,
     season,
     token_request,
@@ -43,6 +44,7 @@ _REQUESTS: Final[dict[str, Request]] = {
     Call.SEASON: season(_BASES, Season(2025)),
     Call.RTE_API: rte_api(_BASES, "token", _NOW.date()),
     Call.TOKEN: token_request(_BASES, Credentials("a", "b")),
+    Call.FORECAST: open_dpe(_BASES),
 }
 _LONGEST_TOKEN: Final = 4096
 _LONGEST_FAULT: Final = 200
@@ -123,6 +125,9 @@ async def _read(request: Request, response: _Response) -> None:
     require_sound(dates)
     if request.call is Call.TOKEN:
         require_sound(parse_token(body), _LONGEST_TOKEN)
+        return
+    if request.call is Call.FORECAST:
+        require_sound(parse_open_dpe(body, _NOW))
         return
     said = request.parse(body, _NOW)
     require_sound(said)

@@ -1,6 +1,7 @@
 """State and attributes of the sensor of expected colours, in whole percent."""
 
 from collections.abc import Mapping
+import datetime as dt
 from typing import Any, Final
 
 from ...tempo import Colour, likeliest
@@ -9,7 +10,10 @@ from ..tariff.colour_forecast import ExpectedDay
 from ..tariff.tariff_data import TariffData
 
 ATTRIBUTES: Final = frozenset(
-    {"blue", "white", "red", "days", "scored_since", "scored_days", "correct", "brier_score"}
+    {
+        *("blue", "white", "red", "days", "open_dpe_updated"),
+        *("scored_since", "scored_days", "correct", "brier_score"),
+    }
 )
 _DIGITS: Final = 3
 
@@ -28,15 +32,31 @@ def forecast_attributes(data: TariffData) -> dict[str, Any]:
     return {
         **_percentages(days[0]),
         "days": [
-            {"date": each.day.isoformat(), "colour": likeliest(each.odds), **_percentages(each)}
+            {
+                "date": each.day.isoformat(),
+                "colour": likeliest(each.odds),
+                **_percentages(each),
+                **_outside(each),
+            }
             for each in days
         ],
+        **({} if data.forecast.guessed_at is None else _updated(data.forecast.guessed_at)),
         **_record(data.forecast.score),
     }
 
 
 def _percentages(day: ExpectedDay) -> Mapping[str, int]:
     return {colour.value: round(100 * day.odds[colour]) for colour in Colour}
+
+
+def _outside(day: ExpectedDay) -> Mapping[str, Any]:
+    if day.guess is None:
+        return {}
+    return {"open_dpe": day.guess.colour, "open_dpe_chance": round(100 * day.guess.chance)}
+
+
+def _updated(moment: dt.datetime) -> Mapping[str, Any]:
+    return {"open_dpe_updated": moment.isoformat(timespec="seconds")}
 
 
 def _record(score: ForecastScore | None) -> Mapping[str, Any]:

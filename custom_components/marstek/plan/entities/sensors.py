@@ -15,7 +15,7 @@ from homeassistant.const import EntityCategory, Platform, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ...const import Tariff
-from ...tempo import Colour, Source
+from ...tempo import ANNOUNCERS, Colour
 from ..runtime import Plan
 from ..tariff.coordinator import TariffCoordinator
 from ..tariff.tariff_data import TariffData
@@ -99,7 +99,7 @@ def _source(key: str, value_fn: Callable[[TariffData], StateType]) -> TariffSens
         translation_key=key,
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        options=[source.value for source in Source],
+        options=[source.value for source in ANNOUNCERS],
         value_fn=value_fn,
     )
 

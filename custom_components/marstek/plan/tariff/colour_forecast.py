@@ -4,15 +4,16 @@ Nothing is computed or recorded until an entity asks for it: most homes never tu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import datetime as dt
 from typing import Final
 
 from homeassistant.core import callback
 
-from ...tempo import Colour, ColourBook, Odds, Quotas, days_left, forecast, season_of
+from ...tempo import Colour, ColourBook, Guess, Odds, Quotas, days_left, forecast, season_of
 from ..forecast_record import ForecastScore
 from ..memory import PlanStore
+from ..tariff_settings import TariffSettings
 
 _DAY: Final = dt.timedelta(days=1)
 _FIRST: Final = 2
@@ -31,6 +32,8 @@ class ExpectedDay:
     blue: float
     white: float
     red: float
+    guess: Guess | None = None
+    """What open-dpe.fr expects, where its owner wants that to be asked for."""
 
     @property
     def odds(self) -> Odds:
@@ -45,7 +48,9 @@ class ColourForecast:
     days: tuple[ExpectedDay, ...]
     """In order; empty while no colour of the last days is known."""
     score: ForecastScore | None = None
-    """How good the forecasts of the day after tomorrow were; None while none was judged."""
+    """How good the own forecasts of the day after tomorrow were; None while none was judged."""
+    guessed_at: dt.datetime | None = None
+    """When open-dpe.fr last answered."""
 
 
 class ColourForecaster:
@@ -56,6 +61,11 @@ class ColourForecaster:
         self._store = store
         self._users = 0
         self._cached: tuple[object, tuple[ExpectedDay, ...]] | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Tell whether an entity shows the forecast."""
+        return self._users > 0
 
     @callback
     def async_use(self) -> Callable[[], None]:
@@ -68,19 +78,23 @@ class ColourForecaster:
 
         return leave
 
-    def look(self, today: dt.date, quotas: Quotas) -> ColourForecast | None:
+    def look(self, today: dt.date, settings: TariffSettings) -> ColourForecast | None:
         """Return the forecast on a Tempo day, and keep its record; None while nobody uses it."""
-        if not self._users:
+        if not self.is_used:
             return None
         memory = self._store.memory
         record = memory.forecast
         is_news = record.settle(today, memory.book.known)
-        days = self._days(today, memory.book, quotas)
+        days = self._days(today, memory.book, settings.quotas)
         if days:
             is_news |= record.expect(days[0].day, days[0].odds)
         if is_news:
             self._store.save_soon()
-        return ColourForecast(days, record.score)
+        if not settings.asks_open_dpe:
+            return ColourForecast(days, record.score)
+        outside = memory.outside
+        days = tuple(replace(each, guess=outside.guesses.get(each.day)) for each in days)
+        return ColourForecast(days, record.score, outside.at)
 
     def _days(self, today: dt.date, book: ColourBook, quotas: Quotas) -> tuple[ExpectedDay, ...]:
         """Return the expected days, computed again only when what they go by has changed."""

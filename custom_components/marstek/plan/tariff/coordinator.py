@@ -229,7 +229,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         else:
             data = tariff_data(self.settings, memory.book, now, answer)
             if data.day is not None:
-                expected = self.forecaster.look(data.day, self.settings.quotas)
+                expected = self.forecaster.look(data.day, self.settings)
                 data = replace(data, forecast=expected)
         data = replace(data, export_price=self.export.price_at(now, data.price))
         bound = self.export.next_bound(now, now + dt.timedelta(seconds=_LONGEST_WAIT))
@@ -269,6 +269,8 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         if self.client is None or (self._asking is not None and not self._asking.done()):
             return
         due = self.client.next_ask(self.store.memory.book)
+        if self._asks_forecast:
+            due = min(due, self.client.next_forecast(self.store.memory.book))
         if due <= now:
             self._asking = self.config_entry.async_create_background_task(
                 self.hass, self._async_ask(self.client), f"{DOMAIN} asking the Tempo sources"
@@ -284,6 +286,23 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         self._follow(report, is_in_vain=client.is_in_vain)
         self.store.save_soon()
         self.async_publish()
+        if self._asks_forecast:
+            await self._async_ask_forecast(client)
+
+    @property
+    def _asks_forecast(self) -> bool:
+        """Whether open-dpe.fr is asked: its owner wants that, and an entity shows it."""
+        return self.settings.asks_open_dpe and self.forecaster.is_used
+
+    async def _async_ask_forecast(self, client: TempoClient) -> None:
+        """Ask open-dpe.fr if that is due, after the colours; its faults are of no account."""
+        memory = self.store.memory
+        guesses = await client.ask_forecast(memory.book)
+        memory.client = client.store()
+        if guesses is not None:
+            memory.outside.learn(guesses, dt_util.utcnow())
+            self.async_publish()
+        self.store.save_soon()
 
     def _follow(self, report: PollReport, *, is_in_vain: bool) -> None:
         """Log begin and end of an outage once each, and start what needs the owner."""
