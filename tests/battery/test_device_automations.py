@@ -25,7 +25,7 @@ from tests.support.plan_home import PlanHome, at, plan_home
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-_FOLDER = Path(__file__).parents[1] / "custom_components/marstek/translations"
+_FOLDER = Path(__file__).parents[2] / "custom_components/marstek/translations"
 
 
 def device_of(home: PlanHome, identifier: str) -> str:
