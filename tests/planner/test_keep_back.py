@@ -44,6 +44,20 @@ def test_only_what_would_serve_the_house_stands_still(
 
 
 @brief
+@given(contexts(), st.floats(0.1, 60))
+def test_nobody_knows_what_is_stored_after_a_hold(context: Context, hours: float) -> None:
+    """It ends when the car does: from its begin on no state of charge is expected, before it as ever."""
+    plan = plan_optimised(context)
+    keeping = replace(context, keeps_until=context.moment + timedelta(hours=hours))
+    has_held = False
+    for step in kept_back(plan, keeping).steps:
+        has_held |= step.reason is Reason.DO_NOT_FEED
+        before = plan.at(step.start)
+        assert before is not None
+        assert step.expected_soc == (None if has_held else before.expected_soc)
+
+
+@brief
 @given(contexts())
 def test_nothing_on_changes_nothing(context: Context) -> None:
     """Neither without a moment nor with one that has passed."""

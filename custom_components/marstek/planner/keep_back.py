@@ -1,6 +1,6 @@
 """Hours in which batteries must not feed something: what would serve the house stands still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,8 +17,20 @@ def kept_back(plan: Timeline, context: Context) -> Timeline:
     if until is None or until <= context.moment:
         return plan
     steps = tuple(part for step in plan.steps for part in _parts(step, context))
-    kept = (_still(step) if _is_meant(step, context) else step for step in steps)
-    return replace(plan, steps=tuple(kept))
+    return replace(plan, steps=tuple(_kept(steps, context)))
+
+
+def _kept(steps: Iterable[Step], context: Context) -> Iterator[Step]:
+    """Yield steps, those that are meant standing still.
+
+    Nobody knows when the hold really ends, so from it on no state of charge is expected.
+    """
+    has_held = False
+    for step in steps:
+        is_meant = _is_meant(step, context)
+        has_held |= is_meant
+        kept = _still(step) if is_meant else step
+        yield replace(kept, expected_soc=None) if has_held else kept
 
 
 def _parts(step: Step, context: Context) -> Iterator[Step]:
