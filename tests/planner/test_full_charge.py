@@ -89,6 +89,13 @@ def test_a_red_eve_goes_first(strategy: Strategy, tomorrow: Colour | None) -> No
     assert strategy(context) == strategy(without)
 
 
+def test_an_eve_of_what_is_beyond_the_periods() -> None:
+    """A night whose following day is not among them may be one before a red day."""
+    context = winter(BLUE, BLUE, now=paris("2026-01-14 01:00"))
+    assert full_charge(context) is not None
+    assert full_charge(replace(context, periods=context.periods[:1])) is None
+
+
 @both
 def test_a_white_night_is_waited_out(strategy: Strategy) -> None:
     """For three days, then it is taken."""
@@ -151,6 +158,21 @@ def test_an_evening_that_is_full() -> None:
     assert (step.action, step.reason) == (Action.HOLD, Reason.FULL_CHARGE)
     seen = replace(context, batteries=due(*bank(100, 100), since=EVENING + 7 * DAY))
     assert plan_simple(seen).steps[0].reason is Reason.OWNER_AUTO
+
+
+@both
+def test_a_silence_ends_none_that_runs(strategy: Strategy) -> None:
+    """It goes on while no battery that is due answers, and begins for none that does not."""
+    silent = due(*(replace(each, soc=None, is_reachable=False) for each in bank(50)))
+    now = paris("2026-01-14 01:00")
+    context = replace(winter(BLUE, BLUE, now=now), batteries=silent)
+    assert not fills(strategy(context))
+    begun = replace(context, filling_since=paris("2026-01-13 22:05"))
+    assert fills(strategy(begun))[0].start == now
+    other = replace(begun, batteries=(*silent, *due(replace(bank(50)[0], id="other"))))
+    (step,) = fills(strategy(other))
+    assert step.due is not None
+    assert step.due.batteries == {"other"}
 
 
 def _hourly(now: datetime, prices: list[float]) -> tuple[Period, ...]:
@@ -222,7 +244,9 @@ def test_what_holds_everywhere(context: Context, is_simple: bool) -> None:
     )
     plan, before = strategy(context), strategy(without)
     assert (plan.steps[0].start, plan.steps[-1].end) == (context.moment, context.periods[-1].end)
-    mine = {each.id for each in context.batteries if each.full_due and each.soc is not None}
+    due_ones = [each for each in context.batteries if each.full_due]
+    known = [each for each in due_ones if each.soc is not None]
+    mine = {each.id for each in (known if known or not context.filling_since else due_ones)}
     for step in plan.steps:
         if step.reason is not Reason.FULL_CHARGE:
             continue

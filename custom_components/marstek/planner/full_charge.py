@@ -80,7 +80,7 @@ def full_charge(context: Context) -> FullCharge | None:
     It is never in peak hours, nor in the night before a day that is or may be red: such a night
     keeps its own charge.
     """
-    due = [each for each in context.batteries if each.full_due and each.soc is not None]
+    due = _due_batteries(context)
     if not due:
         return None
     since = min(_due(battery) for battery in due)
@@ -111,6 +111,16 @@ def with_full_charge(
             yield span
 
 
+def _due_batteries(context: Context) -> list[BatteryState]:
+    """Return those that are due and whose state of charge is known.
+
+    A charge that runs goes on while none of them answers: the silence may soon be over.
+    """
+    due = [each for each in context.batteries if each.full_due]
+    known = [each for each in due if each.soc is not None]
+    return known if known or context.filling_since is None else due
+
+
 def _due(battery: BatteryState) -> datetime:
     return battery.full_due or datetime.max.replace(tzinfo=UTC)
 
@@ -132,7 +142,8 @@ def _chosen(context: Context, options: Sequence[_Option], since: datetime) -> _O
 
 def _options(context: Context, due: Sequence[BatteryState]) -> Iterator[_Option]:
     """Yield hours that are allowed, in order."""
-    has_peaks = any(not period.is_off_peak for period in context.periods)
+    # A period of a day is one of Tempo, whose peak hours may lie beyond the periods given.
+    has_peaks = any(not each.is_off_peak or each.day is not None for each in context.periods)
     hours = _hours(context, due)
     for window in windows_of(context.periods):
         following = window.following

@@ -24,6 +24,11 @@ def next_full(home: PlanHome) -> tuple[str, dict[str, Any]] | None:
     return (state.state, state.attributes.get("last_full", {})) if state else None
 
 
+def reason(home: PlanHome) -> Reason | None:
+    """Return why the batteries do what they do."""
+    return home.shown.reason
+
+
 def make_due(home: PlanHome) -> None:
     """Have the batteries wait for a week already."""
     for known in home.control.memory.fullness.values():
@@ -126,3 +131,27 @@ async def test_cells_that_take_no_more() -> None:
         step = home.shown.step
         assert step is not None
         assert step.reason is not Reason.FULL_CHARGE
+
+
+@at(2026, 4, 20, 21, 50)
+async def test_a_night_with_interruptions() -> None:
+    """After a restart, a silence and a choice of a person a battery is charged on."""
+    async with plan_home(count=1, soc=60, options=WEEKLY) as home:
+        (battery,) = home.batteries
+        await home.minutes(2)
+        make_due(home)
+        await home.until(22, 30)
+        await home.restart()
+        await home.minutes(5)
+        battery.go_dark(2400)
+        await home.minutes(30)
+        assert reason(home) is Reason.FULL_CHARGE
+        await home.until(23, 30)
+        held = {"mode": "hold", "duration": "00:10:00"}
+        await home.hass.services.async_call(DOMAIN, "override", held, blocking=True)
+        await home.minutes(2)
+        assert reason(home) is Reason.OVERRIDE
+        await home.until(23, 50)
+        assert reason(home) is Reason.FULL_CHARGE
+        assert home.powers()[0] < 0
+        assert home.control.memory.fullness[battery.spec.ble_mac].failures == 0
