@@ -113,6 +113,31 @@ def test_all_hours_and_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "language", "days"),
+    [
+        ("WE 0.1", "en", {2}),
+        ("weekend 0.1", "en", {5, 6}),
+        ("WE 0,1", "fr", {5, 6}),
+        ("22h-6h lun,week-end 0,1", "fr", {0, 5, 6}),
+        ("WE 0,1", "de", {5, 6}),
+        ("Fr-Wochenende 0,1", "de", {4, 5, 6}),
+        ("weekend 0,1", "nl", {5, 6}),
+        ("week-end 0,1", "pt", {5, 6}),
+    ],
+)
+def test_weekends(line: str, language: str, days: set[int]) -> None:
+    """They are two days; the short name of them in French and German is Wednesday in English."""
+    (rule,) = read(line, language)
+    assert rule.days == days
+
+
+def test_a_name_with_two_meanings() -> None:
+    """In a language that has neither it is none."""
+    with pytest.raises(LineError):
+        read("WE 0,1", "nl")
+
+
+@pytest.mark.parametrize(
     ("text", "problem", "line", "term"),
     [
         ("17:00-20:00", LineProblem.NO_VALUE, 1, "17:00-20:00"),

@@ -21,6 +21,13 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "nl": ("jan", "feb", "mrt", "apr", "mei", "juni", "juli", "aug", "sep", "okt", "nov", "dec"),
 }
 """Names of months that texts are written with, January first."""
+WEEKENDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("weekend", "weekends"),
+    "de": ("we", "wochenende", "wochenenden"),
+    "fr": ("we", "weekend", "weekends"),
+    "nl": ("weekend", "weekends"),
+}
+"""Names of Saturday and Sunday together; `we` is Wednesday in English only."""
 LANGUAGES: Final = tuple(DAYS)
 
 # All names in lower case and without accents; a beginning of three letters or more stands for a name.

@@ -13,7 +13,7 @@ import re
 from typing import Final
 import unicodedata
 
-from .hour_names import DAYS, LANGUAGES, MONTHS, NameKind
+from .hour_names import DAYS, LANGUAGES, MONTHS, WEEKENDS, NameKind
 from .hour_rules import HourRule, HourRules
 from .spot_units import IN_KWH, unit_of_text
 from .windows import OffPeakWindow
@@ -26,6 +26,8 @@ _VALUE: Final = re.compile(r"(?:^|\s)([+-]?\d+(?:[.,]\d+)?)\s*([^\s\d:,-]*)$")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?h?-(\d{1,2})(?:[:h.](\d{2}))?h?")
 _QUARTERS: Final = re.compile(r"q([1-4])")
 _DECIMALS: Final = 6
+_SATURDAY, _SUNDAY = 5, 6
+_WEEK_END: Final = re.compile(r"\bweek-end\b")
 _WHOLE_DAY: Final = (0, 24 * 60)
 
 
@@ -149,7 +151,8 @@ def _window(minutes: tuple[int, int]) -> OffPeakWindow:
 
 def _meaning(term: str, language: str) -> tuple[NameKind, frozenset[int]] | None:
     """Return the days or months that a term names, None where it names none or not for sure."""
-    parts = [part.split("-") for part in re.split(r"[,/+]", _folded(term))]
+    plain = _WEEK_END.sub("weekend", _folded(term))
+    parts = [part.split("-") for part in re.split(r"[,/+]", plain)]
     own = _meanings(parts, language)
     if own:
         return own.pop() if len(own) == 1 else None
@@ -190,6 +193,8 @@ def _numbers(
 
 def _number(name: str, kind: NameKind, language: str, *, is_exact: bool) -> tuple[int, int] | None:
     """Return the first and the last day or month that a name stands for."""
+    if kind is NameKind.DAY and name in WEEKENDS.get(language, ()):
+        return _SATURDAY, _SUNDAY
     if kind is NameKind.MONTH and (match := _QUARTERS.fullmatch(name)):
         last = 3 * int(match[1])
         return last - 2, last
