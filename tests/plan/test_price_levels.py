@@ -112,6 +112,17 @@ def test_batteries_charge_in_cheap_levels_only(
                 assert step.action is Action.AUTO
 
 
+@pytest.mark.parametrize("month", [1, 6])
+@pytest.mark.parametrize("hour", [3, 12, 22])
+def test_the_periods_of_an_hour_are_the_same(month: int, hour: int) -> None:
+    """Bounds that moved with the clock would have the plan made anew each minute."""
+    now = dt.datetime(2026, month, 9, hour, tzinfo=dt.UTC)
+    for prices in (THREE, FOUR, SEASONAL):
+        found = made(prices, now)
+        assert all(made(prices, now + n * HOUR / 4) == found for n in (1, 2, 3))
+        assert found[-1].end <= now + 15 * 24 * HOUR
+
+
 def test_a_cheap_night_is_used() -> None:
     """A stored kWh saves the evening: the strategy that learns charges for it at night."""
     now = MONDAY + 1 * HOUR

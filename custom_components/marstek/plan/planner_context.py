@@ -28,7 +28,9 @@ from .tariff_settings import TariffSettings
 
 _FIXED_HORIZON: Final = dt.timedelta(hours=40)
 _LONG_HORIZON: Final = dt.timedelta(hours=72)
+# In a season of one price there are no off-peak hours for months.
 _FARTHEST: Final = dt.timedelta(days=14)
+_HOUR: Final = dt.timedelta(hours=1)
 _MOMENT: Final = dt.timedelta(seconds=1)
 
 
@@ -54,11 +56,13 @@ def periods(
     if settings.tariff is Tariff.DYNAMIC:
         return export.on(tuple(dynamic_periods(settings, memory.prices, now)), now)
     off_peak, is_tempo = settings.off_peak, settings.tariff is Tariff.TEMPO
-    end = now + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
+    # An end that moved with the clock would have the plan made anew for nothing.
+    hour = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0) + _HOUR
+    end = hour + (_LONG_HORIZON if is_long else _FIXED_HORIZON)
     if is_tempo:
         end = day_end(tempo_day(now) + dt.timedelta(days=2 if is_long else 1))
     else:
-        end = max(end, _end_of_next_peak(off_peak, now))
+        end = max(end, min(_end_of_next_peak(off_peak, now), hour + _FARTHEST))
     parts = list(off_peak.intervals(off_peak.current(now).start, end))
     while len(parts) > 1 and parts[-1].is_off_peak:
         parts.pop()
@@ -68,15 +72,12 @@ def periods(
 
 
 def _end_of_next_peak(off_peak: OffPeakHours, now: dt.datetime) -> dt.datetime:
-    """Return the end of the peak hours after the off-peak hours that run or come next.
-
-    At most two weeks ahead: in a season of one price there are none for months.
-    """
+    """Return the end of the peak hours after the off-peak hours that run or come next."""
     end = off_peak.next_change(now)
     changes = 1 if off_peak.is_off_peak(now) else 2
     for _ in range(changes):
         end = off_peak.next_change(end)
-    return min(end, now + _FARTHEST)
+    return end
 
 
 def _fixed_periods(part: Interval, settings: TariffSettings, now: dt.datetime) -> Iterator[Period]:
