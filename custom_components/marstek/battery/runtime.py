@@ -201,6 +201,11 @@ class Battery(BatteryView):
             raise DeadlineError(Method.ENERGY, 0)
         await poll
 
+    def check_feeding(self, power: int) -> None:
+        """Raise ServiceValidationError for W > 0 that are fixed, where nothing may be fed in."""
+        if power > 0 and not self.parts.ownership.async_may_discharge():
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="never_feed_in")
+
     async def async_begin_run(
         self, power: int, until: dt.datetime | None = None, target: int | None = None
     ) -> Proof | None:
@@ -208,8 +213,7 @@ class Battery(BatteryView):
 
         Raises ServiceValidationError for a discharge where nothing may be fed in.
         """
-        if power > 0 and not self.parts.ownership.async_may_discharge():
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="never_feed_in")
+        self.check_feeding(power)
         return await self.parts.runs.async_begin(power, until, target)
 
     async def async_do_now(self, choice: DoNow, giver: Giver = Giver.PERSON) -> None:

@@ -26,12 +26,14 @@ def timetable_error(error: TimetableError, name: str) -> ServiceValidationError:
 
 
 def check_powers(battery: Battery, periods: Iterable[ScheduledPeriod]) -> None:
-    """Raise a translated error for a power beyond the owner's limits."""
+    """Raise a translated error for a power beyond the owner's limits, or that may be fed in."""
     limits = battery.limits
     for period in periods:
         if not -limits.charge <= period.power <= limits.discharge:
             error = OutOfRangeError(period.power, -limits.charge, limits.discharge)
             raise command_error(error, battery.name)
+        if period.enabled:
+            battery.check_feeding(period.power)
 
 
 async def async_write_checked(battery: Battery, arrange: Callable[[], tuple[Slot, ...]]) -> None:

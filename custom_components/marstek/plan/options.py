@@ -415,7 +415,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
     """Return the options of an entry, with the default for each that was never set."""
     given = {**DEFAULTS, **options}
     least = float(given[CONF_LEAST_SOC])
-    approach = Approach(given[CONF_STRATEGY])
+    approach, never_feed_in = Approach(given[CONF_STRATEGY]), given[CONF_NEVER_FEED_IN] is True
     if approach not in approaches(tariff):
         approach = Approach.SAVINGS
     return PlanOptions(
@@ -438,7 +438,8 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         ),
         subscribed=round(1000 * float(given[CONF_SUBSCRIBED_KVA])),
         grid_sensor=given[CONF_GRID_SENSOR] or None,
-        safety_power=int(given[CONF_SAFETY_POWER]),
+        # Forms refuse both together, but not those of a tariff that has no safety net.
+        safety_power=0 if never_feed_in else int(given[CONF_SAFETY_POWER]),
         low_soc=float(given[CONF_LOW_SOC]),
         high_temperature=float(given[CONF_HIGH_TEMPERATURE]),
         approach=approach,
@@ -450,7 +451,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),
         full_every=timedelta(days=int(given[CONF_FULL_EVERY])) or None,
-        never_feed_in=given[CONF_NEVER_FEED_IN] is True,
+        never_feed_in=never_feed_in,
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )
 

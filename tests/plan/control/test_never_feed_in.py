@@ -41,7 +41,7 @@ async def test_a_rule_of_before_serves_the_house() -> None:
 
 @at(2026, 3, 9, 11, 30)
 async def test_whatever_discharges_is_refused_in_words() -> None:
-    """Actions, an override, Do now and a new rule; charging and holding go on."""
+    """Actions, an override, slots, Do now and a new rule; charging and holding go on."""
     options = {CONF_NEVER_FEED_IN: True}
     async with plan_home(count=1, soc=60, options=options) as home:
         (battery,) = home.batteries
@@ -49,6 +49,8 @@ async def test_whatever_discharges_is_refused_in_words() -> None:
         assert await refused(home, "discharge", power=300) == "never_feed_in"
         assert await refused(home, "set_passive", power=300) == "never_feed_in"
         assert await refused(home, "override", mode="discharge", power=300) == "never_feed_in"
+        slot = {"start": "12:00", "end": "13:00", "power": 300}
+        assert await refused(home, "set_schedule", slots=[slot]) == "never_feed_in"
         with pytest.raises(ServiceValidationError) as caught:
             await home.place.call(battery, "select", "do_now", option="discharge_to_20")
         assert caught.value.translation_key == "never_feed_in"

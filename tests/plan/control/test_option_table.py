@@ -53,6 +53,16 @@ def test_defaults_can_be_saved(form: Form, tariff: Tariff) -> None:
     assert plan_options(saved, tariff) == plan_options({}, tariff)
 
 
+def test_a_net_of_another_tariff_feeds_nothing_in() -> None:
+    """Where nothing may be fed in, the safety net of an earlier time with Tempo is none."""
+    saved, errors = read_form(
+        Form.HOUSE, {"subscribed_kva": "6", "never_feed_in": True}, Tariff.FIXED
+    )
+    assert not errors
+    assert plan_options({"safety_power": 150}).safety_power == 150
+    assert plan_options({"safety_power": 150, **saved}, Tariff.TEMPO).safety_power == 0
+
+
 @ALL
 def test_docs_name_its_bounds(option: Option) -> None:
     """The table in docs has the label of each option, its default and its bounds."""
