@@ -29,6 +29,7 @@ from .model import (
 )
 from .optimised import plan_optimised
 from .overrides import serving_only
+from .peaks import DemandInterval, DemandMeter, MonthPeaks, PeakTariff
 from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
 from .share import Allocation, share
@@ -50,15 +51,19 @@ __all__ = [
     "Beliefs",
     "Certainty",
     "Context",
+    "DemandInterval",
+    "DemandMeter",
     "Economy",
     "Expected",
     "Figures",
     "Forecast",
     "FullCharge",
     "House",
+    "MonthPeaks",
     "Night",
     "Options",
     "Override",
+    "PeakTariff",
     "Period",
     "Reason",
     "Rule",

@@ -245,6 +245,11 @@ class House:
     no fresh reading."""
     phases: Mapping[str, float | None] = NO_PHASES
     """The same of each of three phases, by a key of one's own; empty for a home with one phase."""
+    peak_limit: int | None = None
+    """W that batteries may draw together while nothing else is on, so that no peak is made that is
+    billed; None: no peaks are billed."""
+    peak_room: int | None = None
+    """The same beside what the house draws and has drawn; None: no peaks are billed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,23 @@ def budget(house: House) -> int:
     """Return how many W all batteries together may draw now, whatever phases they hang on.
 
     95 % of the subscribed power less what the house draws; without a fresh reading of that, 35 %.
+    Where peaks are billed, no more than makes none.
     """
     if house.power is None:
-        return int(_SHARE_UNREAD * house.subscribed)
-    return max(0, int(_SHARE_READ * house.subscribed - house.power))
+        most = int(_SHARE_UNREAD * house.subscribed)
+    else:
+        most = max(0, int(_SHARE_READ * house.subscribed - house.power))
+    return most if house.peak_room is None else min(most, house.peak_room)
 
 
 def unloaded(house: House) -> House:
     """Return a house in which nothing is on."""
-    return replace(house, power=0.0, phases=dict.fromkeys(house.phases, 0.0))
+    return replace(
+        house,
+        power=0.0,
+        phases=dict.fromkeys(house.phases, 0.0),
+        peak_room=house.peak_limit,
+    )
 
 
 class Room:
