@@ -48,6 +48,7 @@ CONTROL = {
         "target",
     ),
     *("total_soc", "total_power", "total_stored", "total_charged", "total_discharged"),
+    *("peak_month", "peak_mean"),
     *("saved_today", "saved_month", "saved_season", "saved_total"),
     *("plan_added", "charged_from_sun", "charged_from_grid"),
     *("automatic_control", "plan_problem", "plan_result", "alert", "plan"),

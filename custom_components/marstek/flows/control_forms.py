@@ -29,11 +29,13 @@ from ..const import (
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_BLE_MAC,
+    CONF_GRID_SENSOR,
     CONF_HAS_PV,
     CONF_LEAST_SOC,
     CONF_LOAD_SENSOR,
     CONF_MOST_SOC,
     CONF_NEVER_FEED_IN,
+    CONF_PEAK_TARIFF,
     CONF_PHASE_BATTERIES,
     CONF_PV_SENSOR,
     CONF_SAFETY_POWER,
@@ -51,6 +53,7 @@ from ..plan.options import (
     options_of_form,
     plan_options,
 )
+from ..planner import PeakTariff
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 # What set-up asks beside the batteries; all else has a default that is right in most homes.
@@ -104,11 +107,17 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
         return {"base": "least_above_most"}
     if form is Form.HOUSE and values[CONF_NEVER_FEED_IN] and values.get(CONF_SAFETY_POWER):
         return {CONF_SAFETY_POWER: "safety_net_feeds_in"}
+    if form is Form.HOUSE and _lacks_grid_sensor(values):
+        return {CONF_GRID_SENSOR: "peaks_need_grid_sensor"}
     if form is Form.PHASES and _is_on_two(values):
         return {"base": "battery_on_two_phases"}
     if form is Form.STRATEGY and values[CONF_PV_SENSOR] and not values[CONF_LOAD_SENSOR]:
         return {CONF_LOAD_SENSOR: "load_sensor_missing"}
     return {}
+
+
+def _lacks_grid_sensor(values: Given) -> bool:
+    return values[CONF_PEAK_TARIFF] != PeakTariff.NONE and not values[CONF_GRID_SENSOR]
 
 
 def _is_on_two(values: Given) -> bool:

@@ -24,6 +24,7 @@ from ..stored import (
     whole,
 )
 from .fullness import Fullness
+from .peak_memory import PeakMemory
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ class ControlMemory:
     alerted: dict[str, dt.date] = field(default_factory=dict)
     """Date of the last notification, by alert that is sent at most once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
+    peaks: PeakMemory = field(default_factory=PeakMemory)
     is_pause_assumed: bool = False
     """True when the stored pause was unreadable, so that a pause is assumed."""
 
@@ -144,6 +146,7 @@ class ControlMemory:
             "full_day": self.full_day and self.full_day.isoformat(),
             "was_full": self.was_full,
             "energy": self.energy.store(),
+            **({"peaks": peaks} if (peaks := self.peaks.store()) else {}),
         }
 
     def _stored_fullness(self) -> dict[str, Any]:
@@ -185,6 +188,7 @@ class ControlMemory:
             full_day=stored.optional("full_day", day),
             was_full=stored.value("was_full", flag, default=False),
             energy=EnergyTotals.restore(stored.part("energy")),
+            peaks=PeakMemory.restore(stored.part("peaks")),
             is_pause_assumed=is_pause_assumed
             or stored.value("is_pause_assumed", flag, default=False),
         )

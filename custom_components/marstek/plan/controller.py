@@ -342,6 +342,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             all_batteries,
             self.is_in_control,
             missing,
+            self.plan_maker.peak_watch.peaks,
         )
         return snapshot(plan, step, now, known)
 

@@ -78,6 +78,7 @@ def _control(control: PlanController) -> dict[str, Any]:
     found = {
         "state": control.data.state,
         "memory": control.memory.store(),
+        "peaks": None if control.data.peaks is None else asdict(control.data.peaks),
         "steps": [step_data(step, control.announcer.wording) for step in control.data.plan.steps]
         if control.data.plan
         else [],

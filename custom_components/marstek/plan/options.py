@@ -35,6 +35,9 @@ from ..const import (
     CONF_NET_METERING_UNTIL,
     CONF_NEVER_FEED_IN,
     CONF_NIGHT,
+    CONF_PEAK_FREE,
+    CONF_PEAK_SENSOR,
+    CONF_PEAK_TARIFF,
     CONF_PHASE_BATTERIES,
     CONF_PHASE_SENSORS,
     CONF_PV_SENSOR,
@@ -52,7 +55,7 @@ from ..const import (
     ExportKind,
     Tariff,
 )
-from ..planner import Aim, Night, Options
+from ..planner import Aim, Night, Options, PeakTariff
 
 
 class Approach(StrEnum):
@@ -263,6 +266,29 @@ _ALL: Final = (
         high=100,
         unit=UnitOfPower.WATT,
     ),
+    Option(
+        key=CONF_PEAK_TARIFF,
+        form=Form.HOUSE,
+        kind=OptionKind.CHOICE,
+        default=PeakTariff.NONE,
+        choices=tuple(PeakTariff),
+    ),
+    Option(
+        key=CONF_PEAK_SENSOR,
+        form=Form.HOUSE,
+        kind=OptionKind.SENSOR,
+        default=None,
+        classes=(SensorDeviceClass.POWER,),
+    ),
+    Option(
+        key=CONF_PEAK_FREE,
+        form=Form.HOUSE,
+        kind=OptionKind.WHOLE,
+        default=2500,
+        high=50_000,
+        step=100,
+        unit=UnitOfPower.WATT,
+    ),
     Option(key=CONF_THREE_PHASES, form=Form.PHASES, kind=OptionKind.FLAG, default=False),
     *(option for phase in PHASES for option in _of_phase(phase)),
     Option(
@@ -392,6 +418,11 @@ class PlanOptions:
     """W that a battery draws at rest and reports as 0."""
     never_feed_in: bool = False
     """Whether batteries must never discharge a fixed power, the rest of which is fed in."""
+    peak_tariff: PeakTariff = PeakTariff.NONE
+    peak_sensor: str | None = None
+    """Entity of the month's peak so far; None: only what the plan has measured counts."""
+    peak_free: int = 2500
+    """W of a mean below which a peak costs nothing more."""
     phases: tuple[HousePhase, ...] = ()
     """The three phases of the house; none where it has one."""
     full_every: timedelta | None = None
@@ -452,6 +483,9 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         standby=float(given[CONF_STANDBY]),
         full_every=timedelta(days=int(given[CONF_FULL_EVERY])) or None,
         never_feed_in=never_feed_in,
+        peak_tariff=PeakTariff(given[CONF_PEAK_TARIFF]),
+        peak_sensor=given[CONF_PEAK_SENSOR] or None,
+        peak_free=int(given[CONF_PEAK_FREE]),
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )
 

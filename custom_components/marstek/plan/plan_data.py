@@ -51,6 +51,24 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Peaks:
+    """Peaks that the grid operator bills, as they are at a moment, in W."""
+
+    mean: float
+    """Mean of the running quarter hour or hour if nothing more is drawn."""
+    month: float
+    """Peak of the month so far."""
+    limit: float
+    """Mean up to which nothing more is paid."""
+    most: int
+    """W with which batteries may charge while nothing else is on."""
+    room: int
+    """W with which batteries may charge now."""
+    is_running: bool
+    """Whether the limit is about to be exceeded."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanData:
     """The plan now. Powers in W, states of charge in %; None is unknown or not applicable."""
 
@@ -81,3 +99,5 @@ class PlanData:
     """When the full charge begins that runs or is planned, else when one is due."""
     members: Mapping[str, str] = field(default_factory=dict)
     """Names of the batteries that take part, by BLE MAC."""
+    peaks: Peaks | None = None
+    """None where no peaks are billed."""

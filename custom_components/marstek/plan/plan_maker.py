@@ -29,6 +29,7 @@ from .learning import Learner
 from .measured_efficiency import efficiency_of
 from .meter import Meter
 from .options import Approach, PlanOptions
+from .peaks import PeakWatch
 from .planner_context import battery_state, economy, periods
 from .rules import active_rules
 from .tariff.coordinator import TariffCoordinator
@@ -83,6 +84,13 @@ class PlanMaker:
             on_learnt,
         )
         self._do_not_feed = DoNotFeed(hass, entry, options, on_learnt)
+        self.peak_watch = PeakWatch(
+            hass,
+            entry,
+            options,
+            lambda: self._memory.peaks,
+            lambda: tariff.settings.off_peak.zone,
+        )
         self._answer: _Answer | None = None
         self._planned_at = deque[float](maxlen=_MOST_PLANS)
 
@@ -96,13 +104,17 @@ class PlanMaker:
         if context.keeps_until is not None:
             self.learner.async_leave_out(now)
         if approach is Approach.SIMPLE:
-            return kept_back(plan_simple(context), context)
+            return self._adapted(plan_simple(context), context)
         key = approach, self.learner.revision, _essence(context, now)
         answer, asked = self._answer, (approach, context.options, context.overrides)
         if answer is None or (answer.key != key and (answer.asked != asked or self._may_plan())):
             self._planned_at.append(self._hass.loop.time())
             answer = self._answer = _Answer(key, asked, await self.async_compute(context))
-        return kept_back(answer.plan, context)
+        return self._adapted(answer.plan, context)
+
+    def _adapted(self, plan: Timeline, context: Context) -> Timeline:
+        """Return a plan that minds what is on in the house now."""
+        return kept_back(self.peak_watch.async_serve(plan, context), context)
 
     def _may_plan(self) -> bool:
         """Tell whether there were few plans lately, for whatever keeps changing."""
@@ -181,7 +193,10 @@ class PlanMaker:
                 b for key, b in batteries.items() if options.phase_of(key) in (phase.name, None)
             ]
             phases[phase.name] = self.meter.phase_power(phase.sensor, mine)
-        return House(options.subscribed, power, phases)
+        peaks = self.peak_watch.async_look(now, power)
+        if peaks is None:
+            return House(options.subscribed, power, phases)
+        return House(options.subscribed, power, phases, peaks.most, peaks.room)
 
 
 def _essence(context: Context, now: dt.datetime) -> object:
@@ -202,5 +217,7 @@ def _essence(context: Context, now: dt.datetime) -> object:
         context.overrides,
         context.economy,
         context.filling_since,
-        (context.house.subscribed, tuple(context.house.phases)) if context.house else None,
+        (context.house.subscribed, tuple(context.house.phases), context.house.peak_limit)
+        if context.house
+        else None,
     )

@@ -9,7 +9,7 @@ from ..planner import Action, Reason, Step, Timeline
 from .control_memory import ControlMemory
 from .options import PlanOptions
 from .order_executor import OrderExecutor
-from .plan_data import ControlState, PlanData, Totals
+from .plan_data import ControlState, Peaks, PlanData, Totals
 
 _STATES: Final = {
     Action.AUTO: ControlState.SELF_CONSUMPTION,
@@ -31,6 +31,7 @@ class PlanState:
     is_in_control: bool
     missing: Mapping[str, str] = field(default_factory=dict)
     """Names of batteries that take part and could not be set up, by BLE MAC."""
+    peaks: Peaks | None = None
 
     @property
     def by_owner(self) -> frozenset[str]:
@@ -84,6 +85,7 @@ def snapshot(plan: Timeline, step: Step, now: dt.datetime, known: PlanState) -> 
         },
         next_full=_next_full(plan, step, known),
         members={key: executor.battery.name for key, executor in executors.items()},
+        peaks=known.peaks,
     )
 
 

@@ -29,6 +29,7 @@ from .model import (
 )
 from .optimised import plan_optimised
 from .overrides import serving_only
+from .peak_hold import may_serve, served_through
 from .peaks import DemandInterval, DemandMeter, MonthPeaks, PeakTariff
 from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
@@ -76,8 +77,10 @@ __all__ = [
     "in_force",
     "is_complete",
     "kept_back",
+    "may_serve",
     "plan_optimised",
     "plan_simple",
+    "served_through",
     "serving_only",
     "share",
 ]

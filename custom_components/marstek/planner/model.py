@@ -101,6 +101,8 @@ class Reason(StrEnum):
     """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
     FULL_CHARGE = "full_charge"
     """Batteries are due to be full, so that their cells are balanced. [power, target, energy]"""
+    PEAK_RUNNING = "peak_running"
+    """What the house draws would become a peak that is billed."""
     DO_NOT_FEED = "do_not_feed"
     """Something is on that batteries must not serve."""
     NO_BATTERIES = "no_batteries"

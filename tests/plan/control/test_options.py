@@ -21,6 +21,7 @@ NIGHT = {
     )
 }
 MACS = ["02aabbcc0000", "02aabbcc0001"]
+_NO_PEAKS = {"peak_tariff": "none", "peak_sensor": None, "peak_free": 2500}
 
 
 async def opened(me: Owner, group: str) -> PlanFlow:
@@ -126,6 +127,7 @@ async def test_house() -> None:
             "safety_power": 0,
             "never_feed_in": False,
             "standby": 8,
+            **_NO_PEAKS,
         }
         result = await flow.submit(subscribed_kva="3", grid_sensor="sensor.grid", safety_power=2501)
         assert result["errors"] == {"safety_power": "out_of_bounds"}
@@ -140,6 +142,7 @@ async def test_house() -> None:
             "subscribed_kva": "3",
             "standby": 8,
             "never_feed_in": False,
+            **_NO_PEAKS,
         }
         wrong = await flow.submit(subscribed_kva="6", safety_power=150, never_feed_in=True)
         assert wrong["errors"] == {"safety_power": "safety_net_feeds_in"}

@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 
 from ...entity import last_number
 from ...planner import Action, Reason
-from ..plan_data import ControlState, PlanData, Totals
+from ..plan_data import ControlState, Peaks, PlanData, Totals
 from ..runtime import Plan
 from ..summary import summary
 from .entity import ControlEntity, ControlEntityDescription
@@ -68,6 +68,20 @@ def _energy(key: str, value_fn: Callable[[Totals], float | None]) -> ControlSens
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
         value_fn=lambda data: value_fn(data.totals),
+    )
+
+
+def _peak(key: str, value_fn: Callable[[Peaks], float]) -> ControlSensorDescription:
+    """Describe a power that is billed; it is unknown where none is."""
+    return ControlSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=2,
+        value_fn=lambda data: None if data.peaks is None else round(value_fn(data.peaks)),
     )
 
 
@@ -132,6 +146,8 @@ SENSORS: Final = (
     ),
     _energy("total_charged", lambda totals: totals.charged),
     _energy("total_discharged", lambda totals: totals.discharged),
+    _peak("peak_month", lambda peaks: peaks.month),
+    _peak("peak_mean", lambda peaks: peaks.mean),
 )
 
 

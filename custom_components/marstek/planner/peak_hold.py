@@ -1,0 +1,65 @@
+"""Holds that end because what the house draws would become a peak that is billed.
+
+A battery that is kept for dearer hours stands still beside an oven, whose quarter hour may cost
+more than all that is kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from .model import BY_PERSON, Action, Context, Reason, Step, Timeline
+
+
+def may_serve(step: Step, context: Context) -> bool:
+    """Return whether batteries that stand still in a step may serve the house instead.
+
+    Not where a person wants them to stand still, also for something that they must not feed. Nor
+    before peak hours that are or may be red, which what is stored is kept for.
+    """
+    if step.action is not Action.HOLD or step.reason in BY_PERSON:
+        return False
+    if step.reason in (Reason.DO_NOT_FEED, Reason.NO_BATTERIES):
+        return False
+    later = (each for each in context.periods if each.end > step.start and not each.is_off_peak)
+    following = next(later, None)
+    return following is None or not following.may_be_red
+
+
+def served_through(plan: Timeline, context: Context, until: datetime) -> Timeline:
+    """Return a plan whose batteries serve the house until a moment where they `may_serve`.
+
+    They keep the owner's reserve.
+    """
+    if until <= context.moment:
+        return plan
+    steps = tuple(part for step in plan.steps for part in _parts(step, context, until))
+    served = (
+        _serving(step, context) if step.start < until and may_serve(step, context) else step
+        for step in steps
+    )
+    return replace(plan, steps=tuple(served))
+
+
+def _parts(step: Step, context: Context, until: datetime) -> Iterator[Step]:
+    """Yield a step, cut where the hours change before the moment, and at the moment."""
+    bounds = {until, *(period.start for period in context.periods if period.start < until)}
+    inside = sorted(bound for bound in bounds if step.start < bound < step.end)
+    for start, end in pairwise((step.start, *inside, step.end)):
+        yield replace(step, start=start, end=end)
+
+
+def _serving(step: Step, context: Context) -> Step:
+    options = context.options
+    return replace(
+        step,
+        action=Action.AUTO,
+        reason=Reason.PEAK_RUNNING,
+        figures={},
+        power=0,
+        sent=0,
+        target=None,
+        floor=max(options.reserve, options.least_soc) or None,
+        battery_power=None,
+    )

@@ -1,0 +1,167 @@
+"""Peaks that are billed: no charge makes one, and held batteries serve the house through one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import datetime as dt
+from typing import Any, Final
+
+import pytest
+
+from custom_components.marstek.const import Tariff
+from custom_components.marstek.planner import Reason
+from custom_components.marstek.tempo import Colour
+from simulator.household import constant
+from tests.plan.control.test_options import opened
+from tests.support.owner import at as on, owner
+from tests.support.plan_home import PlanHome, at, plan_home
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+_GRID: Final = "sensor.p1"
+_PEAKS: Final[dict[str, Any]] = {
+    "peak_tariff": "quarter_hours",
+    "grid_sensor": _GRID,
+    "subscribed_kva": 9,
+}
+
+
+class P1:
+    """The meter at the door: shows what the grid gives, and keeps the mean of each quarter hour."""
+
+    def __init__(self, home: PlanHome) -> None:
+        """Begin with a quiet house."""
+        self._home = home
+        self.load = 400.0
+        self.means: dict[dt.datetime, float] = {}
+
+    async def run(self) -> None:
+        """Show the power every five seconds."""
+        while True:
+            for battery in self._home.batteries:
+                battery.set_household(constant(self.load / len(self._home.batteries)))
+            grid = self.load - sum(battery.state.ac_power for battery in self._home.batteries)
+            now = self._home.now
+            quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+            self.means[quarter] = self.means.get(quarter, 0.0) + max(0.0, grid) * 5 / 900
+            self._home.hass.states.async_set(
+                _GRID, f"{grid / 1000:.3f}", {"unit_of_measurement": "kW"}
+            )
+            await asyncio.sleep(5)
+
+
+@asynccontextmanager
+async def metered(home: PlanHome) -> AsyncIterator[P1]:
+    """Let the meter at the door run."""
+    meter = P1(home)
+    task = asyncio.get_running_loop().create_task(meter.run())
+    try:
+        yield meter
+    finally:
+        task.cancel()
+
+
+@at(2026, 3, 12, 21, 40)
+async def test_a_red_eve_makes_no_peak() -> None:
+    """Three batteries charge within 2.5 kW, stop for an oven, and go on in the next quarter hour."""
+    async with plan_home(soc=12, count=3, options=_PEAKS) as home, metered(home) as meter:
+        await home.until(22, 31)
+        assert sum(home.powers()) < -1000
+        meter.load = 4000.0
+        await home.until(22, 34)
+        assert sum(home.powers()) == 0
+        await home.until(22, 38)
+        meter.load = 400.0
+        await home.until(23)
+        assert sum(home.powers()) < -1000
+        busy = home.now.replace(hour=22, minute=30, second=0, microsecond=0)
+        assert max(mean for quarter, mean in meter.means.items() if quarter != busy) < 2500
+        # The oven alone: 7 of 15 minutes at 4 kW.
+        assert meter.means[busy] < 2900
+        # It is remembered, also after a restart: what is a peak already costs nothing more.
+        month = home.control.memory.peaks.month.days
+        assert max(month.values()) == pytest.approx(meter.means[busy], rel=0.05)
+        await home.restart()
+        assert home.control.memory.peaks.month.days == month
+
+
+@at(2026, 3, 9, 1)
+async def test_a_hold_ends_for_a_peak() -> None:
+    """At night one write gives the batteries back to Auto for an hour; then they are held again."""
+    days = {dt.date(2026, 3, 9): Colour.BLUE, dt.date(2026, 3, 8): Colour.BLUE}
+    async with (
+        plan_home(soc=80, count=1, days=days, options=_PEAKS) as home,
+        metered(home) as meter,
+    ):
+        (battery,) = home.batteries
+        await home.until(1, 30)
+        assert home.modes() == ["Manual"]
+        meter.load = 2000.0
+        await home.until(1, 45)
+        assert home.modes() == ["Manual"]
+        before = len(home.writes(battery))
+        meter.load = 4000.0
+        await home.until(2)
+        assert home.modes() == ["Auto"]
+        assert home.shown.reason is Reason.PEAK_RUNNING
+        assert len(home.writes(battery)) == before + 1
+        assert meter.means[home.now.replace(minute=45, hour=1, second=0, microsecond=0)] < 2600
+        meter.load = 300.0
+        await home.until(2, 40)
+        assert home.modes() == ["Auto"]
+        await home.until(3, 5)
+        assert home.modes() == ["Manual"]
+
+
+@at(2026, 3, 12, 2)
+async def test_a_red_day_is_not_emptied_for_a_peak() -> None:
+    """What is kept for red peak hours stays."""
+    days = {dt.date(2026, 3, 12): Colour.RED}
+    async with (
+        plan_home(soc=100, count=1, days=days, options=_PEAKS) as home,
+        metered(home) as meter,
+    ):
+        await home.until(2, 15)
+        meter.load = 5000.0
+        await home.until(2, 45)
+        assert home.modes() == ["Manual"]
+        assert home.powers() == [0]
+
+
+@on("2026-03-12 21:30")
+async def test_peaks_are_chosen_in_a_form() -> None:
+    """Only with a grid sensor; without a reading of it, batteries get 35 % of what is free."""
+    async with owner() as me:
+        flow = await opened(me, "house")
+        result = await flow.submit(peak_tariff="hours")
+        assert result["errors"] == {"grid_sensor": "peaks_need_grid_sensor"}
+        await flow.submit(peak_tariff="hours", grid_sensor=_GRID, peak_free=2000)
+        assert me.entry.options["peak_tariff"] == "hours"
+        await me.until("22:15")
+        assert -700 <= sum(me.powers) <= -200
+        flow = await opened(me, "house")
+        await flow.submit(peak_tariff="none", peak_free=2000)
+        await me.until("22:30")
+        assert sum(me.powers) < -900
+
+
+@at(2026, 11, 17, 22)
+async def test_a_charge_by_a_person_makes_no_peak() -> None:
+    """An override charges with what is left, and the meter's own peak of the month counts."""
+    options = {**_PEAKS, "peak_sensor": "sensor.peak", Tariff.FIXED: {}}
+    async with (
+        plan_home(soc=30, count=1, tariff=Tariff.FIXED, options=options) as home,
+        metered(home),
+    ):
+        await home.minutes(2)
+        await home.hass.services.async_call(
+            "marstek",
+            "override",
+            {"mode": "charge", "power": 2500, "duration": {"hours": 3}},
+            blocking=True,
+        )
+        await home.minutes(3)
+        assert -2000 <= home.powers()[0] <= -1800
+        home.hass.states.async_set("sensor.peak", "4.1", {"unit_of_measurement": "kW"})
+        await home.minutes(8)
+        assert home.powers()[0] <= -2400
