@@ -19,6 +19,7 @@ from ..planner import (
     DemandMeter,
     PeakTariff,
     Timeline,
+    can_serve,
     may_serve,
     served_through,
 )
@@ -50,6 +51,7 @@ class PeakWatch:
         self._options = options
         self._memory = memory
         self._zone = zone
+        self._kind = PeakTariff.NONE
         self._meter: DemandMeter | None = None
         self._followed: str | None = None
         self._stop: Callable[[], None] | None = None
@@ -102,7 +104,8 @@ class PeakWatch:
         if until is None or not now < until <= now + _SERVED_FOR:
             memory.serves_until = until = None
         step = plan.at(now)
-        if until is None and self.peaks.is_running and step and may_serve(step, context):
+        is_meant = self.peaks.is_running and step is not None and may_serve(step, context)
+        if until is None and is_meant and can_serve(context):
             until = self._begin(memory, now)
         return plan if until is None else served_through(plan, context, until)
 
@@ -119,10 +122,9 @@ class PeakWatch:
 
     def _follow(self, options: PlanOptions) -> None:
         kind = options.peak_tariff
-        if kind is PeakTariff.NONE:
-            self._meter = None
-        elif self._meter is None or self._meter.length != kind.length:
-            self._meter = DemandMeter(kind.length)
+        if kind is not self._kind:
+            self._kind = kind
+            self._meter = None if kind is PeakTariff.NONE else DemandMeter(kind.length)
         wanted = None if self._meter is None else options.grid_sensor
         if wanted == self._followed:
             return
@@ -137,26 +139,26 @@ class PeakWatch:
 
     def _read(self, now: dt.datetime) -> float | None:
         """Note what is drawn from the grid now, and return it in W."""
-        sensor, kind = self._options().grid_sensor, self._options().peak_tariff
+        sensor = self._options().grid_sensor
         grid = sensor_power(self._hass, sensor) if sensor else None
         if self._meter is not None and (ended := self._meter.note(now, grid)) is not None:
             start, mean = ended
             day = start.astimezone(self._zone()).date()
-            self._memory().month.note(kind, day, round(mean, 1))
+            self._memory().month.note(self._kind, day, round(mean, 1))
         return grid
 
     def _month(self, now: dt.datetime) -> float:
         """Return the peak of the month so far in W, as measured or as its sensor shows it."""
-        kind, today = self._options().peak_tariff, now.astimezone(self._zone()).date()
-        measured = self._memory().month.peak(kind, today)
+        today = now.astimezone(self._zone()).date()
+        measured = self._memory().month.peak(self._kind, today)
         return max(measured, self._of_sensor(now) or 0.0)
 
     def _limit(self, now: dt.datetime) -> float:
-        options, today = self._options(), now.astimezone(self._zone()).date()
-        free = self._memory().month.free(options.peak_tariff, today)
-        if options.peak_tariff is PeakTariff.QUARTER_HOURS:
+        today = now.astimezone(self._zone()).date()
+        free = self._memory().month.free(self._kind, today)
+        if self._kind is PeakTariff.QUARTER_HOURS:
             free = max(free, self._of_sensor(now) or 0.0)
-        return max(free, float(options.peak_free))
+        return max(free, float(self._options().peak_free))
 
     def _of_sensor(self, now: dt.datetime) -> float | None:
         """Return the month's peak in W by its own sensor; None unless it was reported this month."""

@@ -29,7 +29,7 @@ from .model import (
 )
 from .optimised import plan_optimised
 from .overrides import serving_only
-from .peak_hold import may_serve, served_through
+from .peak_hold import can_serve, may_serve, served_through
 from .peaks import DemandInterval, DemandMeter, MonthPeaks, PeakTariff
 from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
@@ -72,6 +72,7 @@ __all__ = [
     "Strategy",
     "Timeline",
     "budget",
+    "can_serve",
     "energy_to",
     "full_charge",
     "in_force",

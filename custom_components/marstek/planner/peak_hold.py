@@ -8,8 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Final
 
 from .model import BY_PERSON, Action, Context, Reason, Step, Timeline
+
+_WORTH_A_WRITE: Final = 5.0
+"""% that a battery has above its floor at least, to be of use."""
+
+
+def can_serve(context: Context) -> bool:
+    """Return whether a battery that answers has anything to give above the owner's reserve."""
+    floor = _floor(context)
+    return any(
+        battery.is_reachable
+        and battery.soc is not None
+        and battery.soc >= max(floor, 100 * (1 - battery.depth)) + _WORTH_A_WRITE
+        for battery in context.batteries
+    )
 
 
 def may_serve(step: Step, context: Context) -> bool:
@@ -21,6 +36,8 @@ def may_serve(step: Step, context: Context) -> bool:
     if step.action is not Action.HOLD or step.reason in BY_PERSON:
         return False
     if step.reason in (Reason.DO_NOT_FEED, Reason.NO_BATTERIES):
+        return False
+    if context.keeps_until is not None and step.start < context.keeps_until:
         return False
     later = (each for each in context.periods if each.end > step.start and not each.is_off_peak)
     following = next(later, None)
@@ -50,8 +67,11 @@ def _parts(step: Step, context: Context, until: datetime) -> Iterator[Step]:
         yield replace(step, start=start, end=end)
 
 
+def _floor(context: Context) -> float:
+    return max(context.options.reserve, context.options.least_soc)
+
+
 def _serving(step: Step, context: Context) -> Step:
-    options = context.options
     return replace(
         step,
         action=Action.AUTO,
@@ -60,6 +80,6 @@ def _serving(step: Step, context: Context) -> Step:
         power=0,
         sent=0,
         target=None,
-        floor=max(options.reserve, options.least_soc) or None,
+        floor=_floor(context) or None,
         battery_power=None,
     )

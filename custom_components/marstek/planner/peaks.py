@@ -14,6 +14,8 @@ from typing import Final
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_HELD: Final = 120.0
 """Seconds for which a sample counts, unless another follows."""
+_MOST: Final = 100_000.0
+"""W; a sample above it is none of a home and counts as unread."""
 _SHARE_UNREAD: Final = 0.35
 _SHARE_READ: Final = 0.95
 _SOON: Final = 1 / 3
@@ -117,8 +119,10 @@ class DemandMeter:
         if one has; what was not read of it counts as 0. A clock that is set back makes all of the
         interval unread.
         """
+        if power is not None and power > _MOST:
+            power = None
         now = now.astimezone(UTC)
-        start = _EPOCH + (now - _EPOCH) // self._length * self._length
+        start = self._start_of(now)
         ended: tuple[datetime, float] | None = None
         if self._last is not None and now < self._last[0]:
             self._restart(start)
@@ -135,11 +139,15 @@ class DemandMeter:
     def at(self, now: datetime) -> DemandInterval:
         """Return the interval that runs as it was at the last sample, by a moment not before it."""
         now = now.astimezone(UTC)
-        start = _EPOCH + (now - _EPOCH) // self._length * self._length
+        start = self._start_of(now)
         length, elapsed = self._length.total_seconds(), (now - start).total_seconds()
         if start != self._start:
             return DemandInterval(length, elapsed, 0.0, 0.0)
         return DemandInterval(length, elapsed, min(self._read, elapsed), self._energy)
+
+    def _start_of(self, now: datetime) -> datetime:
+        """Return the start of the interval that contains a moment."""
+        return _EPOCH + (now - _EPOCH) // self._length * self._length
 
     def _restart(self, start: datetime) -> None:
         self._start, self._read, self._energy = start, 0.0, 0.0

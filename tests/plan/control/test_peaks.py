@@ -15,6 +15,7 @@ from simulator.household import constant
 from tests.plan.control.test_options import opened
 from tests.support.owner import at as on, owner
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -34,8 +35,18 @@ class P1:
         self._home = home
         self.load = 400.0
         self.means: dict[dt.datetime, float] = {}
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
+    def start(self) -> None:
+        """Show the power from now on."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def stop(self) -> None:
+        """Show nothing any more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
         """Show the power every five seconds."""
         while True:
             for battery in self._home.batteries:
@@ -54,11 +65,11 @@ class P1:
 async def metered(home: PlanHome) -> AsyncIterator[P1]:
     """Let the meter at the door run."""
     meter = P1(home)
-    task = asyncio.get_running_loop().create_task(meter.run())
+    meter.start()
     try:
         yield meter
     finally:
-        task.cancel()
+        meter.stop()
 
 
 @at(2026, 3, 12, 21, 40)
@@ -151,7 +162,7 @@ async def test_a_charge_by_a_person_makes_no_peak() -> None:
     options = {**_PEAKS, "peak_sensor": "sensor.peak", Tariff.FIXED: {}}
     async with (
         plan_home(soc=30, count=1, tariff=Tariff.FIXED, options=options) as home,
-        metered(home),
+        metered(home) as meter,
     ):
         await home.minutes(2)
         await home.hass.services.async_call(
@@ -165,3 +176,34 @@ async def test_a_charge_by_a_person_makes_no_peak() -> None:
         home.hass.states.async_set("sensor.peak", "4.1", {"unit_of_measurement": "kW"})
         await home.minutes(8)
         assert home.powers()[0] <= -2400
+        # Without readings: 35 % of 4.1 kW.
+        meter.stop()
+        await home.minutes(5)
+        assert -1440 <= home.powers()[0] <= -1200
+
+
+@at(2026, 3, 9, 0, 2)
+async def test_peaks_that_come_all_night_cost_few_writes() -> None:
+    """Four hand-overs of an hour, of which a restart ends none; then they stay held."""
+    days = {dt.date(2026, 3, 9): Colour.BLUE, dt.date(2026, 3, 8): Colour.BLUE}
+    options = {**_PEAKS, "peak_free": 500}
+    async with (
+        plan_home(soc=90, count=1, days=days, options=options) as home,
+        metered(home) as meter,
+    ):
+        (battery,) = home.batteries
+        await home.until(0, 10)
+        assert home.modes() == ["Manual"]
+        meter.load = 700.0
+        await home.until(0, 40)
+        assert home.modes() == ["Auto"]
+        await home.restart()
+        await home.minutes(2)
+        assert home.modes() == ["Auto"]
+        before = len(home.writes(battery))
+        with uneventful():
+            await home.until(5, 40)
+        assert home.control.memory.peaks.served == 4
+        assert home.modes() == ["Manual"]
+        # Three changes to Auto, four holds of at most two slots.
+        assert len(home.writes(battery)) - before <= 3 + 4 * 2
