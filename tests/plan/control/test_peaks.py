@@ -207,3 +207,44 @@ async def test_peaks_that_come_all_night_cost_few_writes() -> None:
         assert home.modes() == ["Manual"]
         # Three changes to Auto, four holds of at most two slots.
         assert len(home.writes(battery)) - before <= 3 + 4 * 2
+
+
+def _tell_prices(home: PlanHome) -> None:
+    """Let a sensor tell day-ahead prices of today: three dear hours in the evening."""
+    rows = []
+    for hour in range(24):
+        start = home.now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        end = start + dt.timedelta(hours=1)
+        price = 0.3 if hour in (18, 19, 20) else 0.25
+        rows.append({"start": start.isoformat(), "end": end.isoformat(), "value": price})
+    attributes = {"unit_of_measurement": "EUR/kWh", "raw_today": rows}
+    home.hass.states.async_set("sensor.spot", "0.1", attributes)
+
+
+@at(2026, 11, 17, 15, 2)
+async def test_a_hold_by_day_ends_for_a_peak() -> None:
+    """What is kept for the evening serves the oven, and what is left is held again."""
+    options = {
+        **_PEAKS,
+        Tariff.DYNAMIC: {"price_entities": ["sensor.spot"], "assumed_unit": "kwh"},
+        "daily_load": 24,
+    }
+    async with (
+        plan_home(soc=50, count=1, tariff=Tariff.DYNAMIC, options=options) as home,
+        metered(home) as meter,
+    ):
+        (battery,) = home.batteries
+        _tell_prices(home)
+        await home.until(15, 29)
+        assert (home.modes(), home.shown.reason) == (["Manual"], Reason.LATER_WORTH_MORE)
+        meter.load = 4000.0
+        await home.until(15, 42)
+        assert (home.modes(), home.shown.reason) == (["Auto"], Reason.PEAK_RUNNING)
+        quarter = home.now.replace(minute=30, second=0, microsecond=0)
+        meter.load = 400.0
+        await home.until(16, 30)
+        assert meter.means[quarter] < 2600
+        assert home.modes() == ["Auto"]
+        await home.until(16, 55)
+        assert home.modes() == ["Manual"]
+        assert len(home.slot_writes(battery)) <= 4
