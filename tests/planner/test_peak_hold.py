@@ -40,8 +40,8 @@ def test_only_holds_of_the_plan_serve(context: Context, hours: float, is_simple:
         peaks = [p for p in context.periods if p.end > step.start and not p.is_off_peak]
         is_hold = before.action is Action.HOLD and before.reason not in BY_PERSON
         is_kept = bool(peaks) and peaks[0].may_be_red
-        is_nobody = before.reason is Reason.NO_BATTERIES
-        if is_hold and step.start < until and not is_kept and not is_nobody:
+        is_for_a_price = before.reason not in (Reason.NO_BATTERIES, Reason.FULL_CHARGE)
+        if is_hold and step.start < until and not is_kept and is_for_a_price:
             assert (step.action, step.reason) == (Action.AUTO, Reason.PEAK_RUNNING)
             floor = max(context.options.reserve, context.options.least_soc)
             assert step.floor == (floor or None)

@@ -12,6 +12,7 @@ from typing import Final
 
 from .model import BY_PERSON, Action, Context, Reason, Step, Timeline
 
+_NOT_FOR_A_PRICE: Final = (Reason.DO_NOT_FEED, Reason.FULL_CHARGE, Reason.NO_BATTERIES)
 _WORTH_A_WRITE: Final = 5.0
 """% that a battery has above its floor at least, to be of use."""
 
@@ -30,12 +31,13 @@ def can_serve(context: Context) -> bool:
 def may_serve(step: Step, context: Context) -> bool:
     """Return whether batteries that stand still in a step may serve the house instead.
 
-    Not where a person wants them to stand still, also for something that they must not feed. Nor
-    before peak hours that are or may be red, which what is stored is kept for.
+    Not where a person wants them to stand still, also for something that they must not feed, nor
+    where their cells are balanced. Nor before peak hours that are or may be red: what is stored is
+    kept for these.
     """
     if step.action is not Action.HOLD or step.reason in BY_PERSON:
         return False
-    if step.reason in (Reason.DO_NOT_FEED, Reason.NO_BATTERIES):
+    if step.reason in _NOT_FOR_A_PRICE:
         return False
     if context.keeps_until is not None and step.start < context.keeps_until:
         return False
