@@ -47,13 +47,16 @@ class Meter:
             return None
         return grid + _discharged(batteries)
 
-    def phase_power(self, sensor: str | None, batteries: Collection[Battery]) -> float | None:
+    def phase_power(
+        self, sensor: str | None, batteries: Collection[Battery], given: float
+    ) -> float | None:
         """Return the load of one phase without batteries, in W; None without a fresh reading.
 
-        `batteries` are those that hang on it, or that may.
+        `batteries` are those that hang on it, `given` are W from those that may; negative where
+        they charge.
         """
         grid = sensor_power(self._hass, sensor) if sensor else None
-        return None if grid is None else grid + _discharged(batteries)
+        return None if grid is None else grid + _discharged(batteries) + given
 
     def _of_battery(self) -> float | None:
         if self._read is None:

@@ -186,17 +186,33 @@ class PlanMaker:
             if key not in self._memory.standing_back
         }
         power = self.meter.house_power(options.grid_sensor, batteries.values())
-        phases: dict[str, float | None] = {}
-        for phase in options.phases:
-            # The planner keeps room for those on an unknown phase on each.
-            mine = [
-                b for key, b in batteries.items() if options.phase_of(key) in (phase.name, None)
-            ]
-            phases[phase.name] = self.meter.phase_power(phase.sensor, mine)
+        given = sum(
+            self._given(key, battery)
+            for key, battery in batteries.items()
+            if options.phase_of(key) is None
+        )
+        phases = {
+            phase.name: self.meter.phase_power(
+                phase.sensor,
+                [each for key, each in batteries.items() if options.phase_of(key) == phase.name],
+                given,
+            )
+            for phase in options.phases
+        }
         peaks = self.peak_watch.async_look(now, power)
         if peaks is None:
             return House(options.subscribed, power, phases)
         return House(options.subscribed, power, phases, peaks.most, peaks.room)
+
+    def _given(self, key: str, battery: Battery) -> float:
+        """Return the W that a battery on an unknown phase gives, negative where it is to charge.
+
+        The planner keeps room for such a charge on each phase. What a battery takes by itself, such as
+        the sun in Auto, leaves no more room on the phases that it is not on.
+        """
+        order = self._memory.orders.get(key)
+        ordered = 0 if order is None else min(0, order.power or 0)
+        return max(battery.data.ac_power or 0, ordered)
 
 
 def _essence(context: Context, now: dt.datetime) -> object:

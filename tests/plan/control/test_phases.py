@@ -7,6 +7,7 @@ from custom_components.marstek.const import (
     CONF_PHASE_SENSORS,
     CONF_SUBSCRIBED_KVA,
     CONF_THREE_PHASES,
+    DOMAIN,
     PHASES,
 )
 from simulator.household import constant
@@ -89,6 +90,30 @@ async def test_each_phase_is_read() -> None:
         await home.minutes(2)
         assert fuse.drawn(busy) <= 3000
         assert home.powers()[busy] >= -LEAVES + 2300 - 50
+        task.cancel()
+
+
+@at(2026, 6, 10, 12, 0)
+async def test_sun_on_an_unknown_phase_leaves_no_room_on_others() -> None:
+    """What a battery stores in Auto, who knows on which phase, is not drawn on each of them."""
+    options = {
+        **THREE,
+        CONF_PHASE_BATTERIES["l2"]: keys([1]),
+        **{CONF_PHASE_SENSORS[phase]: f"sensor.{phase}" for phase in PHASES},
+    }
+    async with plan_home(soc=40, count=2, options=options) as home:
+        home.batteries[0].set_household(constant(-2000))
+        fuse = Fuse(home, [0, 1])
+        fuse.loads = [-2000.0, 2000.0, 0.0]
+        task = asyncio.get_running_loop().create_task(fuse.show())
+        await home.minutes(3)
+        assert home.powers()[0] <= -1900
+        device_id = home.control.participants.executors[keys([1])[0]].battery.device_id
+        charge = {"mode": "charge", "power": 2500, "device_id": [device_id]}
+        await home.hass.services.async_call(DOMAIN, "override", charge, blocking=True)
+        await home.minutes(3)
+        assert -900 <= home.powers()[1] < -600
+        assert fuse.worst[1] <= 3000
         task.cancel()
 
 
