@@ -477,7 +477,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         do_not_feed=tuple(given[CONF_DO_NOT_FEED]),
         do_not_feed_above=int(given[CONF_DO_NOT_FEED_ABOVE]),
         do_not_feed_states=frozenset(
-            str(state).casefold() for state in given[CONF_DO_NOT_FEED_STATES]
+            str(state).strip().casefold() for state in given[CONF_DO_NOT_FEED_STATES]
         ),
         do_not_feed_for=timedelta(hours=float(given[CONF_DO_NOT_FEED_HOURS])),
         standby=float(given[CONF_STANDBY]),

@@ -29,7 +29,7 @@ class Plan:
             entry,
             self.tariff,
             lambda: self.control.options,
-            lambda: self.control.data.reason is Reason.DO_NOT_FEED,
+            self._is_kept_back,
         )
         self._loss = PlanLossRepair(
             hass,
@@ -45,6 +45,10 @@ class Plan:
             lambda: self.tariff.settings.off_peak.zone,
             lambda: self.control.options,
         )
+
+    def _is_kept_back(self) -> bool:
+        """Return whether the plan holds batteries that must not feed something."""
+        return self.control.is_in_control and self.control.data.reason is Reason.DO_NOT_FEED
 
     @callback
     def _async_judge(self) -> None:

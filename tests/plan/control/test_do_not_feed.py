@@ -55,7 +55,10 @@ async def test_a_car_by_day() -> None:
 
 @at(2026, 3, 9, 12)
 async def test_what_a_hold_has_cost() -> None:
-    """In kWh: what the house drew that they would have given, and the sun that they would have stored."""
+    """In kWh: what the house drew that they would have given, and the sun that they would have stored.
+
+    While the plan commands nothing it holds nothing.
+    """
     async with metered(500, soc=60) as home:
         options = {**home.entry.options, **_OPTIONS}
         home.hass.config_entries.async_update_entry(home.entry, options=options)
@@ -69,13 +72,20 @@ async def test_what_a_hold_has_cost() -> None:
         _turn(home, "off")
         await home.minutes(20)
         assert ledger(home).day(dt.date(2026, 3, 9)).held == line.held
+        home.set_options(automatic=False)
+        _turn(home, "on")
+        await home.minutes(10)
+        for battery in home.batteries:
+            battery.set_mode("Manual")
+        await home.minutes(30)
+        assert ledger(home).day(dt.date(2026, 3, 9)).held == line.held
 
 
 @at(2026, 3, 9, 12)
 async def test_a_mode_of_another_program() -> None:
     """Its states that are named count, however they are written; those that are not do not."""
     mode = "select.wallbox"
-    options = {"do_not_feed": [mode], "do_not_feed_states": ["Now", "minpv"]}
+    options = {"do_not_feed": [mode], "do_not_feed_states": ["Now ", "minpv"]}
     async with plan_home(soc=80, count=1, options=options) as home:
         (battery,) = home.batteries
         home.excused.add(battery.spec.ble_mac)
