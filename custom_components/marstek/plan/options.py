@@ -73,6 +73,7 @@ _SIMPLE: Final = Approach.SIMPLE
 _AIMS: Final = {Approach.FEWER_CYCLES: Aim.FEWER_CYCLES}
 _TEMPO: Final = frozenset({Tariff.TEMPO})
 _LONGEST_STATE: Final = 255
+_MOST_KVA: Final = 1000
 _POWERS: Final = (SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER)
 
 
@@ -144,6 +145,21 @@ class Option:
             case OptionKind.STATES:
                 return all(0 < len(str(state)) <= _LONGEST_STATE for state in value)
         return True
+
+    def is_readable(self, value: Any) -> bool:
+        """Tell whether a stored value is one that it may have: the file may have been edited."""
+        match self.kind:
+            case OptionKind.WHOLE | OptionKind.PRICE:
+                return type(value) in (int, float) and self.allows(value)
+            case OptionKind.CONTRACT:
+                return type(value) in (int, float) and 0 < value <= _MOST_KVA
+            case OptionKind.FLAG:
+                return isinstance(value, bool)
+            case OptionKind.CHOICE:
+                return value in self.choices
+            case OptionKind.SENSOR | OptionKind.DATE:
+                return value is None or (isinstance(value, str) and self.allows(value))
+        return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
 
     def stored(self, value: Any) -> Any:
         """Return a value that was given in a form as it is stored."""
@@ -443,8 +459,11 @@ def approaches(tariff: Tariff) -> list[Approach]:
 
 
 def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> PlanOptions:
-    """Return the options of an entry, with the default for each that was never set."""
-    given = {**DEFAULTS, **options}
+    """Return the options of an entry, with the default for each that was never set.
+
+    One that can't be read counts as never set: it must not keep the plan from starting.
+    """
+    given = {**DEFAULTS, **_readable(options)}
     least = float(given[CONF_LEAST_SOC])
     approach, never_feed_in = Approach(given[CONF_STRATEGY]), given[CONF_NEVER_FEED_IN] is True
     if approach not in approaches(tariff):
@@ -488,6 +507,14 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         peak_free=int(given[CONF_PEAK_FREE]),
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )
+
+
+def _readable(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in options.items()
+        if key not in OPTIONS or OPTIONS[key].is_readable(value)
+    }
 
 
 def _phases(given: Mapping[str, Any]) -> tuple[HousePhase, ...]:

@@ -64,6 +64,16 @@ def test_a_net_of_another_tariff_feeds_nothing_in() -> None:
 
 
 @ALL
+def test_one_that_is_damaged_is_its_default(option: Option) -> None:
+    """No value of a file that was edited keeps the plan from starting."""
+    numbers = (-5.5, 10**400, float("nan"), float("inf"))
+    # Any text may be the name of an entity.
+    texts = () if option.kind is OptionKind.SENSOR else ("abc",)
+    for damaged in (None, *texts, b"", *numbers, [1, None], {"a": 1}, object()):
+        assert plan_options({option.key: damaged}) == plan_options({})
+
+
+@ALL
 def test_docs_name_its_bounds(option: Option) -> None:
     """The table in docs has the label of each option, its default and its bounds."""
     label = _TEXTS["options"]["step"][option.form]["data"][option.key]
