@@ -5,7 +5,12 @@ import datetime as dt
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.marstek.plan.control_memory import ControlMemory
+from custom_components.marstek.plan.full_charges import FullCharges
 from custom_components.marstek.plan.fullness import Fullness
+from custom_components.marstek.plan.options import plan_options
+from custom_components.marstek.plan.own_clock import OwnClock
+from custom_components.marstek.planner import Action, Reason, Step
 
 NOON = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -64,6 +69,23 @@ def test_silence_is_no_hour_at_the_top() -> None:
     assert known.since == NOON
     known.look(100, NOON + 3 * HOUR)
     assert (known.since, known.last) == (NOON + 3 * HOUR, None)
+
+
+def test_a_charge_waits_for_a_battery_for_an_hour() -> None:
+    """One that was removed, or is silent for longer, neither keeps it going nor has failed."""
+    memory = ControlMemory(fullness={"a": lived(50, 1, Fullness())}, filling_since=NOON)
+    memory.fullness["a"].counted_from = NOON - WEEK
+    charges = FullCharges(
+        lambda: memory, lambda: plan_options({"full_every": 7}), OwnClock(lambda: 0.0)
+    )
+    step = Step(NOON, NOON + DAY, Action.HOLD, Reason.CHEAP_NIGHT)
+    charges.look({}, NOON + 59 * MINUTE)
+    since = list[dt.datetime | None]()
+    for minutes in (59, 62):
+        charges.note(step, NOON + minutes * MINUTE, is_in_control=True)
+        since.append(memory.filling_since)
+    assert since == [NOON, None]
+    assert memory.fullness["a"].failures == 0
 
 
 def test_due() -> None:

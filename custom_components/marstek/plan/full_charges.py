@@ -72,8 +72,8 @@ class FullCharges:
     def note(self, step: Step, now: dt.datetime, *, is_in_control: bool) -> None:
         """Note whether a full charge runs; one that ends too early is tried again by and by.
 
-        While none of the batteries that are due is heard, as after a restart, nothing has ended. A
-        person who takes over for a while is none of its failures.
+        While none of the batteries that are due is heard, as after a restart, nothing has ended for
+        an hour. A person who takes over for a while is none of its failures.
         """
         memory = self._memory()
         if step.reason is Reason.FULL_CHARGE and is_in_control:
@@ -83,7 +83,8 @@ class FullCharges:
             return
         moment = self._clock.corrected(now)
         due = self._due(moment)
-        if is_in_control and due and self._heard.isdisjoint(due):
+        is_awaited = any(each.is_awaited(moment) for each in due.values())
+        if is_in_control and is_awaited and self._heard.isdisjoint(due):
             return
         is_judged = is_in_control and step.reason not in BY_PERSON
         for key in self._heard & due.keys() if is_judged else ():

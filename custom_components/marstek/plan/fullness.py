@@ -21,6 +21,8 @@ _LONGEST_SILENCE: Final = dt.timedelta(minutes=15)
 # until the third one when that failed too, as each attempt costs energy and writes.
 _RETRY: Final = dt.timedelta(hours=18)
 _RETRY_AGAIN: Final = dt.timedelta(hours=66)
+# A charge that runs waits for a battery that is silent, but not for longer.
+_LONGEST_WAIT: Final = dt.timedelta(hours=1)
 _MOST_FAILURES: Final = 1_000_000
 
 
@@ -91,6 +93,13 @@ class Fullness:
         if self.tried is None:
             return base + every
         return max(base + every, self.tried + (_RETRY if self.failures < 2 else _RETRY_AGAIN))
+
+    def is_awaited(self, now: dt.datetime) -> bool:
+        """Tell whether a battery, if it is silent, may soon answer: it did within an hour.
+
+        True also while nobody knows, as when the clock was set.
+        """
+        return self.seen is None or now - self.seen <= _LONGEST_WAIT
 
     def restart(self) -> None:
         """Count the hour anew: the clock was set."""

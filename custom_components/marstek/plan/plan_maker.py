@@ -8,6 +8,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ..battery.runtime import Battery
 from ..const import Tariff
@@ -169,13 +170,18 @@ class PlanMaker:
             battery_state(
                 battery,
                 is_complete=key in memory.complete,
-                full_due=known.due(options.full_every)
-                if (known := memory.fullness.get(key))
-                else None,
+                full_due=self._full_due(key, options),
                 phase=options.phase_of(key),
             )
             for key, battery in self._members().items()
         )
+
+    def _full_due(self, key: str, options: PlanOptions) -> dt.datetime | None:
+        """Return from when on a battery ought to be charged to the full; None for one long silent."""
+        known = self._memory.fullness.get(key)
+        if known is None or not known.is_awaited(dt_util.utcnow()):
+            return None
+        return known.due(options.full_every)
 
     def house(self, now: dt.datetime) -> House:
         """Return subscribed power and load; batteries that others command count as load."""
