@@ -98,7 +98,9 @@ def restore_lost(stored: StoredPart) -> Lost | None:
     return Lost(chosen, SettingsData.restore(stored.part("settings")))
 
 
-_SAVE_DELAY: Final = 300.0
+# As Home Assistant does with its own states: an energy total that a power cut takes is found again
+# in the battery's counter, and the SD card is spared.
+_SAVE_DELAY: Final = 900.0
 # Not what is learnt again by itself.
 MATTERS: Final = frozenset(
     {"charged", "discharged", "solar", "setpoint", "hold", "run", "slots", "is_planned"}
