@@ -84,7 +84,7 @@ class LevelHours(OffPeakHours):
         return _DAYS_SEARCHED
 
     @override
-    def _bounds_on(self, day: date) -> tuple[datetime, ...]:
+    def bounds_on(self, day: date) -> tuple[datetime, ...]:
         """Return the bounds of a day; none in a season of one price, which is left out at once."""
         if not {day.month, (day - DAY).month} & self._means.keys():
             return ()

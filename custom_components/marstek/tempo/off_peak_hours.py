@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -45,6 +46,10 @@ class OffPeakHours(ABC):
     @abstractmethod
     def is_off_peak(self, moment: datetime) -> bool:
         """Tell whether a moment is off-peak."""
+
+    @abstractmethod
+    def bounds_on(self, day: date) -> tuple[datetime, ...]:
+        """Return the moments of a local day at which something may change."""
 
     def next_change(self, after: datetime) -> datetime:
         """Return the first moment after this one at which off-peak begins or ends."""
@@ -85,11 +90,13 @@ class OffPeakHours(ABC):
     def _days_searched(self) -> int:
         """Return within how many days something changes."""
 
-    @abstractmethod
-    def _bounds_on(self, day: date) -> tuple[datetime, ...]:
-        """Return the moments of a local day at which something may change."""
-
-    def _possible_changes(self, around: datetime, days: range) -> list[datetime]:
+    def _possible_changes(self, around: datetime, days: range) -> tuple[datetime, ...]:
         """Return when something may change on the days around a moment, in order."""
-        today = local_of(around, self.zone).date()
-        return sorted(set(chain.from_iterable(self._bounds_on(today + day * DAY) for day in days)))
+        return _changes_around(self, local_of(around, self.zone).date(), days)
+
+
+@lru_cache(maxsize=256)
+def _changes_around(hours: OffPeakHours, today: date, days: range) -> tuple[datetime, ...]:
+    """Return the moments of the days around one, in order: asked for several times a minute."""
+    bounds = (hours.bounds_on(today + day * DAY) for day in days)
+    return tuple(sorted(set(chain.from_iterable(bounds))))

@@ -194,8 +194,9 @@ def history_due(
     today = tempo_day(now)
     this = season_of(today)
     due: list[tuple[datetime, Season]] = []
+    known = book.known
     for season in (this, this.previous):
-        missing = [day for day in season.dates if day < today and day not in book.known]
+        missing = [day for day in season.dates if day < today and day not in known]
         if not missing:
             continue
         if (last := tries.get(season.label)) is None:

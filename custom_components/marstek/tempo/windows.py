@@ -137,7 +137,7 @@ class OffPeak(OffPeakHours):
         return _DAYS_SEARCHED + (_WEEK if self.all_day else 0)
 
     @override
-    def _bounds_on(self, day: date) -> tuple[datetime, ...]:
+    def bounds_on(self, day: date) -> tuple[datetime, ...]:
         bounds = {bound for window in self.windows for bound in (window.start, window.end)}
         if self.all_day:
             bounds.add(time())
