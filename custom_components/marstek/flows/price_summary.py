@@ -4,7 +4,7 @@ Prices of a wrong hour, unit or home look like any others and would command batt
 can compare them with the bill or the app of the supplier.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 import datetime as dt
 from typing import Any, Final
 
@@ -55,6 +55,29 @@ def _lines(
     def price(value: float) -> str:
         return f"{wording.price(value)} {currency}/kWh"
 
+    yield from _series_lines(offer, wording, price)
+    if settings.subject:
+        # A name from elsewhere, in which Markdown would be rendered.
+        name = settings.subject.replace("`", "")
+        yield text("told_source_subject", subject=f"`{name}`")
+    for line in rule_lines(settings.hourly, wording, currency):
+        yield text("told_source_hours", rule=line)
+    moment = _quarter(dt_util.utcnow())
+    now = offer.prices.get(moment)
+    if now is not None:
+        paid = settings.paid(now, moment)
+        key = "told_source_paid_as_is" if paid == now else "told_source_paid"
+        yield text("told_source_earned" if is_export else key, price=price(paid))
+    if offer.provisional:
+        yield text("told_source_undated")
+
+
+def _series_lines(offer: Offer, wording: Wording, price: Callable[[float], str]) -> Iterator[str]:
+    """Yield what the source publishes: its first and last price, how many, their unit, and tomorrow's."""
+
+    def text(key: str, **values: str) -> str:
+        return wording.texts.message(key, values)
+
     starts = sorted(offer.prices)
     for key, start in (
         ("told_source_first", starts[0]),
@@ -70,20 +93,6 @@ def _lines(
     tomorrow = dt_util.start_of_local_day(dt_util.now().date() + _DAY)
     has_tomorrow = any(start >= tomorrow for start in starts)
     yield text("told_source_tomorrow" if has_tomorrow else "told_source_no_tomorrow")
-    if settings.subject:
-        # A name from elsewhere, in which Markdown would be rendered.
-        name = settings.subject.replace("`", "")
-        yield text("told_source_subject", subject=f"`{name}`")
-    for line in rule_lines(settings.hourly, wording, currency):
-        yield text("told_source_hours", rule=line)
-    moment = _quarter(dt_util.utcnow())
-    now = offer.prices.get(moment)
-    if now is not None:
-        paid = settings.paid(now, moment)
-        key = "told_source_paid_as_is" if paid == now else "told_source_paid"
-        yield text("told_source_earned" if is_export else key, price=price(paid))
-    if offer.provisional:
-        yield text("told_source_undated")
 
 
 def _quarter(moment: dt.datetime) -> dt.datetime:
