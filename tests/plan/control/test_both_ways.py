@@ -88,6 +88,7 @@ def _shown(home: PlanHome, platform: str, key: str) -> str:
     return state.state
 
 
+@pytest.mark.each_minute
 @at(2026, 6, 10, 7, 40)
 async def test_the_morning_is_sold_and_the_noon_is_stored() -> None:
     """One slot of 0 W up to the hours in which feeding in costs, then Auto; and few writes."""

@@ -229,6 +229,7 @@ async def test_no_price_at_all() -> None:
         assert home.control.plan_maker.context(home.now).periods[0].price == _USUAL
 
 
+@pytest.mark.each_minute
 @at(2026, 11, 17, 8, 50)
 async def test_a_full_charge_in_the_cheapest_hours() -> None:
     """It goes on to its end, the battery is full for an hour, and then prices decide again."""

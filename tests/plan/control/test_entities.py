@@ -112,6 +112,7 @@ def test_takes_part(all_batteries: bool) -> None:
     scene()
 
 
+@pytest.mark.each_minute
 @at("2026-03-12 20:30")
 async def test_battery_comes_and_goes() -> None:
     """A battery that is added later has a switch, named like it; one that is removed has none."""

@@ -35,6 +35,7 @@ def make_due(home: PlanHome) -> None:
         known.counted_from = home.now - dt.timedelta(days=7)
 
 
+@pytest.mark.each_minute
 @at(2026, 4, 20, 21, 50)
 async def test_a_night_of_a_full_charge() -> None:
     """Both are full for an hour above the maximum, the sensor shows it, and a restart keeps it."""

@@ -37,6 +37,7 @@ async def test_an_order_that_is_impossible_is_not_tried_each_minute() -> None:
         home.guard.broken.clear()
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_auto_of_a_person_is_no_lapse_after_one_that_was() -> None:
     """A reset is put back; who sets Auto afterwards, and again, is a person."""
@@ -119,6 +120,7 @@ async def test_the_look_at_five_in_the_afternoon_is_not_made_up_for_at_night() -
         assert home.control.memory.full_day == home.now.date()
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_no_slot_is_written_anew_once_the_night_is_tidied_up() -> None:
     """A mode of the app in the last minutes is left: Auto ends it at 06:00 anyway."""
@@ -134,6 +136,7 @@ async def test_no_slot_is_written_anew_once_the_night_is_tidied_up() -> None:
         assert home.modes() == ["Auto"]
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_meters_are_asked_for_a_charge_only_while_the_plan_commands() -> None:
     """Looking on, the plan costs batteries no request of its own."""

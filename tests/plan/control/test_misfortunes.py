@@ -83,6 +83,7 @@ async def test_refused_and_lost_writes_delay_a_night_but_do_not_change_it() -> N
         await home.until(6, 15)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_a_battery_that_reboots_into_auto_is_put_back_and_not_taken_for_a_person() -> None:
     """A battery that reboots into Auto is put back and not taken for a person."""
@@ -100,6 +101,7 @@ async def test_a_battery_that_reboots_into_auto_is_put_back_and_not_taken_for_a_
         assert len(home.kinds(Kind.PUT_BACK)) == 2
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_a_countdown_that_ends_is_a_lapse_however_often_it_does() -> None:
     """A countdown that ends is a lapse however often it does."""
@@ -182,6 +184,7 @@ async def test_a_charge_by_passive_ends_before_the_end_guard_even_without_home_a
         assert home.modes() == ["Auto"]
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_a_slot_of_the_app_is_found_held_against_and_cleared_on_demand() -> None:
     """A slot of the app is found held against and cleared on demand."""
@@ -204,6 +207,7 @@ async def test_a_slot_of_the_app_is_found_held_against_and_cleared_on_demand() -
         await home.until(6, 15)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_who_insists_in_the_app_is_the_boss_until_the_next_boundary() -> None:
     """Who insists in the app is the boss until the next boundary."""
@@ -244,6 +248,7 @@ async def test_a_second_controller_is_reported_in_the_same_night() -> None:
         assert len(home.kinds(Alert.FOREIGN_CONTROLLER)) == 1
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_slots_that_are_taken_away_are_no_wrong_clock_and_no_full_cells() -> None:
     """A program that disables the plan's slots is reported; the battery is charged all the same."""
@@ -263,6 +268,7 @@ async def test_slots_that_are_taken_away_are_no_wrong_clock_and_no_full_cells() 
         await home.until(6, 15)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 21, 40)
 async def test_a_change_that_comes_back_an_hour_later_is_put_back_again() -> None:
     """A change that comes back an hour later is put back again."""
@@ -301,6 +307,7 @@ async def test_a_battery_that_takes_no_more_at_97_percent_is_complete() -> None:
         assert home.kinds(Alert.RED_UNCHARGED) == []
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_slots_are_disabled_at_the_end_and_never_touched_in_auto() -> None:
     """Slots are disabled at the end and never touched in Auto."""
@@ -375,6 +382,7 @@ async def test_slots_that_refuse_to_be_disabled_before_passive_are_tried_again()
         assert home.modes() == ["Auto"]
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_a_restart_in_passive_is_put_back_and_not_taken_for_a_person() -> None:
     """A battery that restarts in Passive goes on in Manual; the red night is not given away."""

@@ -72,6 +72,7 @@ async def metered(home: PlanHome) -> AsyncIterator[P1]:
         meter.stop()
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 21, 40)
 async def test_a_red_eve_makes_no_peak() -> None:
     """Three batteries charge within 2.5 kW, stop for an oven, and go on in the next quarter hour."""
@@ -96,6 +97,7 @@ async def test_a_red_eve_makes_no_peak() -> None:
         assert home.control.memory.peaks.month.days == month
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 1)
 async def test_a_hold_ends_for_a_peak() -> None:
     """At night one write gives the batteries back to Auto for an hour; then they are held again."""

@@ -83,6 +83,7 @@ async def test_a_hand_that_keeps_a_battery_from_charging_for_a_red_day_is_told_o
         assert home.guard.mornings[dt.date(2026, 3, 13)] == [100, 100]
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 22, 30)
 @pytest.mark.parametrize("how", ["override", "pause"])
 async def test_an_override_or_a_pause_through_a_red_eve_is_told_of(how: str) -> None:
@@ -162,6 +163,7 @@ async def test_handing_back_ends_a_command_that_is_being_carried_out(seconds: fl
         home.excused.add(home.batteries[0].spec.ble_mac)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 22, 30)
 async def test_pause_hands_back_auto_and_resume_takes_the_batteries_again() -> None:
     """Pause hands back Auto and resume takes the batteries again."""
@@ -262,6 +264,7 @@ async def test_a_battery_that_is_taken_out_is_not_left_parked(how: str, *, is_da
         home.excused.add(gone.spec.ble_mac)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 12, 22, 30)
 async def test_a_target_raised_in_the_night_is_charged_to() -> None:
     """A target raised in the night is charged to."""

@@ -23,6 +23,7 @@ def see(home: PlanHome, platform: str, key: str) -> State:
     return state
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 22, 30)
 async def test_one_by_hand_and_one_gone() -> None:
     """State and problem say so, by name, until it is over."""
