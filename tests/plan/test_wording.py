@@ -38,6 +38,21 @@ def wording(language: str) -> Wording:
     return Wording(Texts(texts), language)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "inside"),
+    [
+        ("fr", "Monnaie par kWh", "monnaie par kWh"),
+        ("fr", "HC", "HC"),
+        ("en", "PV is expected", "PV is expected"),
+        ("de", "Niedertarif", "Niedertarif"),
+        ("nl", "", ""),
+    ],
+)
+def test_inside_a_sentence(language: str, text: str, inside: str) -> None:
+    """A word is written small where the language does so, an abbreviation never."""
+    assert wording(language).inside(text) == inside
+
+
 def test_a_preview_says_what_feeding_in_earns() -> None:
     """Its lowest and its highest price of the coming day, where there is more than one."""
     settings = settings_of({"tariff": "fixed"}, {})

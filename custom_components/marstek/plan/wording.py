@@ -51,8 +51,9 @@ class Wording:
         return f"{action}{self._style.colon}{self.inside(reason)}"
 
     def inside(self, text: str) -> str:
-        """Return a text as it begins after a colon or inside a sentence."""
-        return text[:1].lower() + text[1:] if self._style.has_lower_nouns else text
+        """Return a text as it begins after a colon or inside a sentence; HC and PV stay as they are."""
+        is_kept = text[:2].isupper() or not self._style.has_lower_nouns
+        return text if is_kept else text[:1].lower() + text[1:]
 
     def action(self, step: Step, power: int | None = None) -> str:
         """Return the action of a step; `power` in W replaces its own."""

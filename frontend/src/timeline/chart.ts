@@ -119,7 +119,8 @@ function colourStrip({ periods, message, texts, window }: Drawing, scale: Scale)
       ? (strip.colour ?? "unknown")
       : strip.off_peak && message.tariff === "fixed" ? "off_peak" : "peak";
     if (!isTempo && message.tariff === "dynamic") return nothing;
-    const label = width > 70 ? texts[name] : strip.colour ? texts[`${strip.colour}_letter`] : "?";
+    const letter = strip.colour ? texts[`${strip.colour}_letter`] : isTempo ? "?" : "";
+    const label = width > 70 ? texts[name] : letter;
     return svg`<g class="strip ${name} ${strip.provisional ? "provisional" : ""}">
       <rect x=${x} y="0" width=${width} height=${STRIP} rx="4"></rect>
       ${width > 12 ? svg`<text x=${x + width / 2} y="15" text-anchor="middle">${label}</text>` : nothing}
