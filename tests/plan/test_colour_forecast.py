@@ -65,6 +65,17 @@ async def test_the_sensor_and_its_record(home: FrozenHome) -> None:
     assert entry.runtime_data.tariff.data.forecast is None
 
 
+async def test_the_action_has_the_chances_too(home: FrozenHome) -> None:
+    """Of each day that is expected, whether or not the entity is on; a known day has none."""
+    await home.set_up()
+    await home.go("2026-01-13", "11:20")
+    answered = await home.call(start_date="2026-01-12", end_date="2026-01-24")
+    chances = {each["date"]: each["chances"] for each in answered}
+    week = home.entity(_KEY).attributes["days"]
+    assert [day for day, each in chances.items() if each] == [each["date"] for each in week]
+    assert all(chances[each["date"]] == {c: each[c] for c in Colour} for each in week)
+
+
 async def test_open_dpe_beside_it(home: FrozenHome) -> None:
     """Asked twice a day once its owner wants that, whatever comes of it; never believed."""
     flow = PlanFlow(home.hass)

@@ -68,7 +68,7 @@ async def _async_get_tempo(call: ServiceCall) -> ServiceResponse:
             translation_placeholders={"days": str(_LONGEST_SPAN.days)},
         )
     days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
-    return {"days": [tariff.describe(each) for each in days]}
+    return {"days": [*tariff.describe(days)]}
 
 
 async def _async_pause(call: ServiceCall) -> None:

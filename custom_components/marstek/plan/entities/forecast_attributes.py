@@ -30,12 +30,12 @@ def forecast_attributes(data: TariffData) -> dict[str, Any]:
         return {}
     days = data.forecast.days
     return {
-        **_percentages(days[0]),
+        **days[0].percentages,
         "days": [
             {
                 "date": each.day.isoformat(),
                 "colour": likeliest(each.odds),
-                **_percentages(each),
+                **each.percentages,
                 **_outside(each),
             }
             for each in days
@@ -43,10 +43,6 @@ def forecast_attributes(data: TariffData) -> dict[str, Any]:
         **({} if data.forecast.guessed_at is None else _updated(data.forecast.guessed_at)),
         **_record(data.forecast.score),
     }
-
-
-def _percentages(day: ExpectedDay) -> Mapping[str, int]:
-    return {colour.value: round(100 * day.odds[colour]) for colour in Colour}
 
 
 def _outside(day: ExpectedDay) -> Mapping[str, Any]:

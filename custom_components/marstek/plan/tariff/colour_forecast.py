@@ -40,6 +40,11 @@ class ExpectedDay:
         """The same by colour."""
         return {Colour.BLUE: self.blue, Colour.WHITE: self.white, Colour.RED: self.red}
 
+    @property
+    def percentages(self) -> dict[str, int]:
+        """The same in whole percent, by the name of the colour."""
+        return {colour.value: round(100 * chance) for colour, chance in self.odds.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class ColourForecast:
@@ -85,7 +90,7 @@ class ColourForecaster:
         memory = self._store.memory
         record = memory.forecast
         is_news = record.settle(today, memory.book.known)
-        days = self._days(today, memory.book, settings.quotas)
+        days = self.days(today, memory.book, settings.quotas)
         if days:
             is_news |= record.expect(days[0].day, days[0].odds)
         if is_news:
@@ -96,8 +101,11 @@ class ColourForecaster:
         days = tuple(replace(each, guess=outside.guesses.get(each.day)) for each in days)
         return ColourForecast(days, record.score, outside.at)
 
-    def _days(self, today: dt.date, book: ColourBook, quotas: Quotas) -> tuple[ExpectedDay, ...]:
-        """Return the expected days, computed again only when what they go by has changed."""
+    def days(self, today: dt.date, book: ColourBook, quotas: Quotas) -> tuple[ExpectedDay, ...]:
+        """Return the expected days, whether or not an entity shows them; none where too little is known.
+
+        They are computed again only when what they go by has changed.
+        """
         known = book.known
         recent = tuple(known.get(today + (1 - back) * _DAY) for back in range(_RECENT))
         if not any(recent[1 : 1 + _NEEDED]):

@@ -1,7 +1,7 @@
 """Coordinator of the tariff: asks the sources when due, and publishes what applies now."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 import datetime as dt
 from typing import Any, Final, override
@@ -33,7 +33,7 @@ from ..own_clock import OwnClock
 from ..tariff_settings import tariff_settings
 from .announcements import Announcements
 from .client import make_client
-from .colour_forecast import ColourForecaster
+from .colour_forecast import ColourForecaster, ExpectedDay
 from .dynamic_data import dynamic_data
 from .export_prices import ExportPrices
 from .issues import TariffIssues
@@ -123,8 +123,18 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             return tempo_day(now)
         return (now.astimezone(self.settings.off_peak.zone) - _DAY_BEGINS).date()
 
-    def describe(self, day: dt.date) -> dict[str, Any]:
-        """Return a Tempo day as the answer of an action; prices in EUR/kWh, None for unknown."""
+    def describe(self, days: Iterable[dt.date]) -> list[dict[str, Any]]:
+        """Return Tempo days as the answer of an action; prices in EUR/kWh, None for unknown.
+
+        What a day without a colour is expected to be stands in whole percent, from the day after
+        tomorrow on for eight days.
+        """
+        today = tempo_day(dt_util.utcnow())
+        ahead = self.forecaster.days(today, self.store.memory.book, self.settings.quotas)
+        expected = {each.day: each for each in ahead}
+        return [self._describe(day, expected.get(day)) for day in days]
+
+    def _describe(self, day: dt.date, expected: ExpectedDay | None) -> dict[str, Any]:
         entry = self.store.memory.book.get(day)
         prices = self.settings.tempo_prices
         colour = None if entry is None or entry.is_fallback else entry.colour
@@ -137,6 +147,7 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
             "price_peak": colour and prices.of(colour, off_peak=False),
             "provisional": None if entry is None else not entry.is_binding,
             "source": None if entry is None else entry.source,
+            "chances": None if expected is None or colour is not None else expected.percentages,
         }
 
     def _connect(self) -> None:
