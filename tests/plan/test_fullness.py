@@ -8,8 +8,8 @@ import pytest
 from custom_components.marstek.plan.control_memory import ControlMemory
 from custom_components.marstek.plan.full_charges import FullCharges
 from custom_components.marstek.plan.fullness import Fullness
-from custom_components.marstek.plan.options import plan_options
 from custom_components.marstek.plan.own_clock import OwnClock
+from custom_components.marstek.plan.plan_options import plan_options
 from custom_components.marstek.planner import Action, Reason, Step
 
 NOON = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)

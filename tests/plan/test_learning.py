@@ -32,7 +32,7 @@ from custom_components.marstek.plan.history import (
     of_dashboard,
 )
 from custom_components.marstek.plan.learning import Learner
-from custom_components.marstek.plan.options import plan_options
+from custom_components.marstek.plan.plan_options import plan_options
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = dt.datetime(2026, 11, 18, 20, tzinfo=PARIS).astimezone(dt.UTC)

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.marstek.const import CONF_LOAD_SENSOR, CONF_STRATEGY, DOMAIN
-from custom_components.marstek.plan.options import plan_options
+from custom_components.marstek.plan.plan_options import plan_options
 from custom_components.marstek.plan.suggestion import SavingsSuggestion, async_withdraw
 from custom_components.marstek.repairs import async_create_fix_flow
 from tests.plan.test_learning import BOARD, NOW, dashboard, grid, record

@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID, Tariff
 from ..entries import async_batteries, async_plan_entry
-from ..plan.options import plan_options
+from ..plan.plan_options import plan_options
 from ..plan.tariff.price_currency import currency_of_prices
 from ..plan.tariff_settings import TariffSettings, tariff_settings
 

@@ -44,15 +44,8 @@ from ..const import (
     Tariff,
 )
 from ..entries import async_batteries
-from ..plan.options import (
-    OPTIONS,
-    Form,
-    Option,
-    OptionKind,
-    approaches,
-    options_of_form,
-    plan_options,
-)
+from ..plan.options import OPTIONS, Form, Option, OptionKind, approaches, options_of_form
+from ..plan.plan_options import plan_options
 from ..planner import PeakTariff
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})

@@ -22,7 +22,7 @@ from ..checked import is_whole
 from ..const import CONF_BLE_MAC, CONF_TARIFF, Tariff
 from ..entries import async_batteries
 from ..limits import power_limits
-from ..plan.options import plan_options
+from ..plan.plan_options import plan_options
 from ..plan.rules import (
     CONF_ACTION,
     CONF_ACTIVE,

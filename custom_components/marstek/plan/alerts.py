@@ -22,9 +22,9 @@ from .announcer import Announcer
 from .control_memory import ControlMemory
 from .events import Alert
 from .execution_report import DOUBTS, ExecutionReport, Outcome
-from .options import PlanOptions
 from .order_executor import OrderExecutor
 from .plan_data import PlanData
+from .plan_options import PlanOptions
 from .planner_context import battery_id, battery_state
 from .rivals import Rivals
 from .tariff.tariff_data import TariffData

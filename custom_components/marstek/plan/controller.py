@@ -29,10 +29,10 @@ from .control_memory import FOR_EVER, ControlMemory
 from .full_charges import FullCharges
 from .journal import Journal
 from .journal_store import JournalStore
-from .options import PlanOptions, plan_options
 from .participants import Participants, loaded_batteries
 from .plan_data import PlanData
 from .plan_maker import PlanMaker
+from .plan_options import PlanOptions, plan_options
 from .red_days import RedDays
 from .shares import share_of
 from .snapshot import PlanState, snapshot

@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .meter import WATTS, watts_of
-from .options import PlanOptions
+from .plan_options import PlanOptions
 
 # In s: a thing that goes on and off each minute costs a battery no more than four holds an hour.
 _LEAST_HOLD: Final = 600.0

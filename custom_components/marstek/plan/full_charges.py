@@ -8,9 +8,9 @@ from ..battery.poll_schedule import Reading
 from ..planner import BY_PERSON, Reason, Step
 from .control_memory import ControlMemory
 from .fullness import Fullness
-from .options import PlanOptions
 from .order_executor import OrderExecutor
 from .own_clock import OwnClock
+from .plan_options import PlanOptions
 
 # One that began earlier was cut by an outage of Home Assistant.
 _LONGEST: Final = dt.timedelta(hours=14)

@@ -17,7 +17,8 @@ from ..planner import Forecast
 from ..planner.habits import HISTORY, Habits
 from ..stored import moment
 from .history import async_forecast_of_the_sun, async_hours, async_sources
-from .options import Approach, PlanOptions
+from .options import Approach
+from .plan_options import PlanOptions
 
 # Statistics are the last thing that a start waits for.
 _FIRST_LOOK: Final = 30.0

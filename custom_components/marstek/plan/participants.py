@@ -20,9 +20,9 @@ from .alerts import Alerts
 from .announcer import Announcer
 from .control_memory import ControlMemory
 from .execution_report import DOUBTS, ExecutionReport, Outcome
-from .options import plan_options
 from .order_executor import OrderExecutor
 from .own_clock import OwnClock
+from .plan_options import plan_options
 from .planner_context import battery_id
 
 type PlannedCharge = Callable[[str, dt.datetime], dt.datetime | None]

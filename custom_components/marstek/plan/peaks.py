@@ -24,9 +24,9 @@ from ..planner import (
     served_through,
 )
 from .meter import WATTS, sensor_power, watts_of
-from .options import PlanOptions
 from .peak_memory import PeakMemory
 from .plan_data import Peaks
+from .plan_options import PlanOptions
 
 _SERVED_FOR: Final = dt.timedelta(hours=1)
 # Each takes a change of mode and a slot.

@@ -29,8 +29,9 @@ from .do_not_feed import DoNotFeed
 from .learning import Learner
 from .measured_efficiency import efficiency_of
 from .meter import Meter
-from .options import Approach, PlanOptions
+from .options import Approach
 from .peaks import PeakWatch
+from .plan_options import PlanOptions
 from .planner_context import battery_state, economy, periods
 from .rules import active_rules
 from .tariff.coordinator import TariffCoordinator

@@ -11,9 +11,10 @@ from ..planner import Beliefs, Certainty, Context, Economy, House, Period, Step
 from ..tempo import Colour, tempo_day
 from .coming_day import ComingDay
 from .memory import PlanMemory
-from .options import Approach, plan_options
+from .options import Approach
 from .participants import loaded_batteries
 from .plan_maker import PlanMaker, strategy_of
+from .plan_options import plan_options
 from .planner_context import battery_state, economy, periods
 from .tariff.export_prices import ExportPrices
 from .tariff.price_currency import currency_of_prices, stated_currency

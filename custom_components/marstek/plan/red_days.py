@@ -7,9 +7,10 @@ from ..battery.runtime import Battery
 from ..planner import Step
 from ..tempo import Colour
 from .alerts import Alerts
-from .options import Approach, PlanOptions
+from .options import Approach
 from .order_executor import OrderExecutor
 from .plan_data import PlanData
+from .plan_options import PlanOptions
 from .tariff.coordinator import TariffCoordinator
 
 

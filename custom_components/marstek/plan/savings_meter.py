@@ -24,8 +24,8 @@ from ..savings import (
 )
 from ..tempo import PARIS, Colour, day_start
 from .exchange_meters import BatteryMeter, GridMeter
-from .options import PlanOptions
 from .participants import loaded_batteries
+from .plan_options import PlanOptions
 from .savings_store import SavingsStore
 from .tariff.coordinator import TariffCoordinator
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from ..planner import Action, Reason, Step, Timeline
 from .control_memory import ControlMemory
-from .options import PlanOptions
 from .order_executor import OrderExecutor
 from .plan_data import ControlState, Peaks, PlanData, Totals
+from .plan_options import PlanOptions
 
 _STATES: Final = {
     Action.AUTO: ControlState.SELF_CONSUMPTION,

@@ -13,7 +13,8 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_LOAD_SENSOR, DOMAIN
 from ..planner.habits import HISTORY, Habits
 from .history import async_hours, async_sources
-from .options import Approach, PlanOptions
+from .options import Approach
+from .plan_options import PlanOptions
 
 SAVINGS_POSSIBLE: Final = "savings_possible"
 # Not in the first minutes, when much else is asked of the database.

@@ -15,8 +15,8 @@ from custom_components.marstek.plan.options import (
     Option,
     OptionKind,
     options_of_form,
-    plan_options,
 )
+from custom_components.marstek.plan.plan_options import plan_options
 
 _ROOT = Path(__file__).parents[3]
 _TEXTS = json.loads((_ROOT / "custom_components/marstek/translations/en.json").read_text())
