@@ -48,4 +48,9 @@ async def test_a_day_of_four_levels() -> None:
             await home.until(17, 30)
         assert home.modes() == ["Auto"]
         assert home.powers()[0] > 200
+        # What is the same at another price is one event: the price changes at 20:00.
+        calendar = next(
+            each for each in home.hass.states.async_all("calendar") if "plan" in each.entity_id
+        )
+        assert calendar.attributes["end_time"] == "2026-03-12 22:00:00"
         assert len(home.slot_writes(battery)) <= 8

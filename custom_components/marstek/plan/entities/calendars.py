@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 import datetime as dt
+from itertools import groupby, takewhile
 from typing import Final, override
 
 from homeassistant.components.calendar import (
@@ -163,9 +164,7 @@ class PlanCalendar(ControlEntity, CalendarEntity):
     @override
     def event(self) -> CalendarEvent | None:
         """Return the running step."""
-        now = dt_util.utcnow()
-        step = next((step for step in self._steps if step.end > now), None)
-        return None if step is None else self._coming(step)
+        return next(self._events_from(dt_util.utcnow()), None)
 
     @override
     async def async_get_events(
@@ -175,15 +174,10 @@ class PlanCalendar(ControlEntity, CalendarEntity):
         journal, now = self.coordinator.journal, dt_util.utcnow()
         running = journal.running
         past = journal.between(start_date, min(end_date, now))
-        coming = (
-            step
-            for step in self._steps
-            if step.start < end_date and step.end > max(start_date, now)
+        coming = takewhile(
+            lambda event: event.start < end_date, self._events_from(max(start_date, now))
         )
-        return [
-            *(self._past(entry) for entry in past if entry is not running),
-            *(self._coming(step) for step in coming),
-        ]
+        return [*(self._past(entry) for entry in past if entry is not running), *coming]
 
     @property
     def _steps(self) -> tuple[Step, ...]:
@@ -192,18 +186,26 @@ class PlanCalendar(ControlEntity, CalendarEntity):
             return ()
         return data.plan.steps
 
-    def _coming(self, step: Step) -> CalendarEvent:
-        """Return a step of the plan; the running one begins when it began."""
-        announcer, running = self.coordinator.announcer, self.coordinator.journal.running
+    def _events_from(self, moment: dt.datetime) -> Iterator[CalendarEvent]:
+        """Yield the steps that end after a moment, in order; those that read the same are one event."""
+        announcer = self.coordinator.announcer
+        steps = (step for step in self._steps if step.end > moment)
+        alike = groupby(steps, key=lambda step: (announcer.describe(step), announcer.reason(step)))
+        for (summary, description), (first, *others) in alike:
+            start = self._start(first)
+            yield CalendarEvent(
+                start=start,
+                end=others[-1].end if others else first.end,
+                summary=summary,
+                description=description,
+                uid=f"{start.isoformat()}_{first.action}",
+            )
+
+    def _start(self, step: Step) -> dt.datetime:
+        """Return when a step of the plan begins; the running one began when it began."""
+        running = self.coordinator.journal.running
         goes_on = running is not None and running.start < step.end and step == self._data.step
-        start = min(running.start, step.start) if running is not None and goes_on else step.start
-        return CalendarEvent(
-            start=start,
-            end=step.end,
-            summary=announcer.describe(step),
-            description=announcer.reason(step),
-            uid=f"{start.isoformat()}_{step.action}",
-        )
+        return min(running.start, step.start) if running is not None and goes_on else step.start
 
     def _past(self, entry: JournalEntry) -> CalendarEvent:
         """Return a step that is over, with what came of it."""
