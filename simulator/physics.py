@@ -12,6 +12,8 @@ from .spec import BatterySpec
 from .state import BatteryState, Slot
 
 FULL = 100.0
+LOW_DISCHARGE = 600
+"""W below which a discharge may reach another share of what is asked for."""
 _INSTANT = 1e-3
 """Seconds below which two moments are one."""
 
@@ -45,6 +47,8 @@ class Plant:
         self.max_discharge = spec.max_discharge or profile.max_power
         self.efficiency = spec.efficiency
         self.ramp = spec.ramp
+        self.charge_reached = spec.charge_reached
+        self.low_discharge_reached = spec.low_discharge_reached
         self.backup_w = spec.backup_w
         self.zone = ZoneInfo(spec.time_zone)
         self.law: FollowLaw | None = None
@@ -104,12 +108,18 @@ class Plant:
             case "Auto" | "AI":
                 return self._follow(state)
             case "Passive":
-                return float(state.setpoint)
+                return self._reached(float(state.setpoint))
             case "Manual" | "UPS":
                 slot = state.active_slot(own)
-                return self._slot_power(state, slot) if slot else 0.0
+                return self._reached(self._slot_power(state, slot)) if slot else 0.0
             case _:
                 return 0.0
+
+    def _reached(self, asked: float) -> float:
+        """Return the AC power that flows where one is asked for: the control has its own errors."""
+        if asked < 0:
+            return asked * self.charge_reached
+        return asked * self.low_discharge_reached if asked < LOW_DISCHARGE else asked
 
     def _follow(self, state: BatteryState) -> float:
         """Return the AC power that brings the CT to zero; nothing without a CT.

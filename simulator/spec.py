@@ -36,6 +36,10 @@ class BatterySpec:
     """One way, AC to cells or cells to AC."""
     ramp: float = 0.0
     """Slope of the AC power in W per second; 0 follows a setpoint at once."""
+    charge_reached: float = 1.0
+    """Share of a charging power that Passive or a slot asks for which really flows."""
+    low_discharge_reached: float = 1.0
+    """The same of a discharging power below 600 W."""
     temperature: float = 25.0
     """Degrees Celsius."""
 

@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn
 
 from custom_components.marstek.battery.commanded import BackTo, Commanded, KeptUp
 from custom_components.marstek.battery.energy import EnergyMeter
+from custom_components.marstek.battery.held_power import HeldPower, Share
 from custom_components.marstek.battery.leave import Leave
 from custom_components.marstek.battery.memory import Chosen, Lost, Memory, StoredTrial, TrialResult
 from custom_components.marstek.battery.mode_requests import BatteryCommand, SafetyNet, SlotWindow
@@ -76,6 +77,7 @@ def battery_file() -> dict[str, Any]:
         settings=SettingsData(70, 0, 1),
     )
     memory.efficiency.value = 0.85
+    memory.held_power = HeldPower(150, {"charge_400": Share(0.94, 8)}, 0.97)
     slots = [Slot(number, "10:00", "11:00", 127, 200) for number in (0, 3)]
     memory.schedule = Mirror(
         {slot.number: MirrorEntry(slot, NOW, True, Doubt.BACKUP, NOW) for slot in slots},

@@ -11,8 +11,8 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..errors import SupersededError
+from ..limits import PowerLimits
 from ..venus import (
-    Clock,
     Mode,
     ModeControl,
     ModeRequest,
@@ -42,20 +42,19 @@ class Commands:
         self,
         control: ModeControl,
         store: MemoryStore,
-        clock: Clock,
+        renewal: Renewal,
         on_progress: Callable[[CommandProgress], None],
         current_mode: Callable[[], Mode | None],
         on_begin: Callable[[], None],
         *,
         lock: asyncio.Lock,
-        spares_mode: bool = False,
+        limits: PowerLimits,
     ) -> None:
         """Command through `control`; `on_progress` hears how that goes.
 
         `current_mode` returns the mode as last known. `on_begin` is called when the turn of a
         caller's command has come, before anything is sent. `lock` is held while one is carried
-        out. `spares_mode` is for firmware that is
-        harmed by reads of its mode.
+        out. `limits` are the owner's.
         """
         self._control = control
         self._store = store
@@ -63,9 +62,9 @@ class Commands:
         self._current_mode = current_mode
         self._on_begin = on_begin
         self._turns = Turns(on_progress, lock)
-        self._writer = ModeWriter(control, store, clock, current_mode)
+        self._writer = ModeWriter(control, store, renewal.clock, current_mode, limits)
         self._deferred: int | None = None
-        self.renewal = Renewal(clock, spares_mode)
+        self.renewal = renewal
         """When what stands has to be sent anew."""
 
     @property
@@ -77,6 +76,11 @@ class Commands:
     def is_release_due(self) -> bool:
         """Tell whether slots that were to be disabled before Passive are to be tried again now."""
         return self._writer.is_release_due
+
+    @property
+    def sent_power(self) -> int | None:
+        """W that the Passive in force was sent with, + discharges; None where not known."""
+        return self._writer.sent_power
 
     @property
     def setpoint(self) -> int:
@@ -319,7 +323,7 @@ class Commands:
             if commanded.is_run and self._writer.is_refused_release_due:
                 await self._writer.async_set(request, release=self._writer.released())
             else:
-                await self._control.renew(request)
+                await self._writer.async_renew(request)
             self._keep_up(kept.until)
         self._store.save_soon()
 

@@ -93,6 +93,8 @@ class BatteryData:
     """The slots of Manual as last written, by number."""
     efficiency: float | None = None
     """Measured round trip, 0.5 to 1."""
+    held_accuracy: float | None = None
+    """How near to the power asked for the one that Passive holds is, 0.8 to 1."""
     frozen: bool = False
     """True when the battery answers, but always the same although power flows."""
 

@@ -13,6 +13,7 @@ from ..venus import Mode
 from .commanded import Commanded
 from .efficiency import EfficiencyMeter
 from .energy import EnergyMeter
+from .held_power import HeldPower
 from .leave import Leave, restore_leave
 from .observed import Observed, restore_observed
 from .proven_capacity import ProvenCapacity
@@ -137,6 +138,8 @@ class Memory:
     """Scales that differ from the table of profiles."""
     proven_power: ProvenPower = field(default_factory=ProvenPower)
     """Powers that it does not exceed, below those of the table."""
+    held_power: HeldPower = field(default_factory=HeldPower)
+    """Shares of the powers that Passive is sent with that flow."""
     proven_capacity: ProvenCapacity = field(default_factory=ProvenCapacity)
     """Capacity that differs from the one that it names."""
     trial: StoredTrial | None = None
@@ -161,6 +164,7 @@ class Memory:
             "leave": self.leave and self.leave.store(),
             "observed": self.observed.store(),
             "proven_power": self.proven_power.store(),
+            "held_power": self.held_power.store(),
             "proven_capacity": self.proven_capacity.store(),
             "judgement": self.trial and self.trial.store(),
         }
@@ -190,6 +194,7 @@ class Memory:
             leave=stored.optional("leave", restore_leave),
             observed=stored.value("observed", restore_observed, Observed()),
             proven_power=ProvenPower.restore(stored.part("proven_power")),
+            held_power=HeldPower.restore(stored.part("held_power")),
             proven_capacity=ProvenCapacity.restore(stored.part("proven_capacity")),
             trial=stored.optional("judgement", restore_trial),
         )

@@ -9,6 +9,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
+from ..limits import PowerLimits
 from ..venus import Clock, Mode, ModeControl, ModeRequest, Proof, Slot
 from .memory import MemoryStore
 from .slot_mirror import SLOTS, cleared
@@ -28,12 +29,19 @@ class ModeWriter:
         store: MemoryStore,
         clock: Clock,
         current_mode: Callable[[], Mode | None],
+        limits: PowerLimits,
     ) -> None:
-        """Write through `control`; `current_mode` returns the mode as last known."""
+        """Write through `control`; `current_mode` returns the mode as last known.
+
+        `limits` are those of the owner, which no correction of a power exceeds.
+        """
         self._control = control
         self._store = store
         self._clock = clock
         self._current_mode = current_mode
+        self._limits = limits
+        self.sent_power: int | None = None
+        """W that the Passive in force was sent with; None where that is not known."""
         self._slot_written_at = float("-inf")
         self._release = SlotRelease(clock)
 
@@ -85,7 +93,9 @@ class ModeWriter:
             self._release.tried()
         self._store.save_soon()
         was = self._current_mode()
+        request = self._corrected(request)
         proof = await self._control.set_mode(request, release=release)
+        self._note_sent(request)
         if proof is not Proof.UNCHANGED and request.mode not in (was, Mode.MANUAL):
             # Manual is a slot write, which is counted where it is sent.
             memory.wear.count(dt_util.now().date())
@@ -96,6 +106,24 @@ class ModeWriter:
         if not memory.slots:
             self._release.done()
         return proof
+
+    async def async_renew(self, request: ModeRequest) -> None:
+        """Send a request that stands once more, by what has been learnt of its power since."""
+        request = self._corrected(request)
+        await self._control.renew(request)
+        self._note_sent(request)
+
+    def _corrected(self, request: ModeRequest) -> ModeRequest:
+        """Return a request that is sent so that its power flows; a slot would take flash for it."""
+        self.sent_power = None
+        if request.mode is not Mode.PASSIVE:
+            return request
+        added = self._store.memory.held_power.correction(request.power, self._limits)
+        return replace(request, correction=added)
+
+    def _note_sent(self, request: ModeRequest) -> None:
+        if request.mode is Mode.PASSIVE:
+            self.sent_power = request.sent_power
 
     def _is_disabled(self, number: int) -> bool:
         """Tell whether a slot was last written disabled, and the battery has accepted that."""

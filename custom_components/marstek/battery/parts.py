@@ -26,6 +26,7 @@ from .ownership import Ownership
 from .poll_schedule import PollSchedule
 from .poller import Poller
 from .readings import Readings
+from .renewal import Renewal
 from .reports import (
     AddressChanged,
     BackupEntered,
@@ -146,12 +147,12 @@ def _make_commands(
     return Commands(
         control,
         context.store,
-        context.clock,
+        Renewal(context.clock, Danger.WIPES_SETTINGS in context.profile.dangers),
         context.reports.send,
         lambda: readings.mode,
         ownership.async_begin,
         lock=context.busy,
-        spares_mode=Danger.WIPES_SETTINGS in context.profile.dangers,
+        limits=power_limits(context.profile, context.entry.options),
     )
 
 
@@ -225,6 +226,7 @@ async def async_make_parts(
     profile = profile_for(entry.data[CONF_MODEL], entry.data[CONF_FIRMWARE])
     memory, firmware = store.memory, entry.data[CONF_FIRMWARE]
     memory.proven_power = memory.proven_power.of(firmware)
+    memory.held_power = memory.held_power.of(firmware)
     memory.proven_capacity = memory.proven_capacity.of(firmware)
     store.memory.limit(power_limits(profile, entry.options))
     client = await async_make_client(

@@ -117,6 +117,7 @@ class Readings:
             firmware=self.firmware,
             cells=self.cells,
             efficiency=memory.efficiency.value,
+            held_accuracy=memory.held_power.accuracy,
             pv=self.pv,
             bluetooth_connected=self.bluetooth_connected,
             meter=self.meter,

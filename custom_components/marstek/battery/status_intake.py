@@ -2,7 +2,7 @@
 
 from homeassistant.util import dt as dt_util
 
-from ..venus import Danger, DataStatus, EnergyStatus, MeterStatus, ModeStatus, Status
+from ..venus import Danger, DataStatus, EnergyStatus, MeterStatus, Mode, ModeStatus, Status
 from .in_force import setpoint_in_force
 from .observed import Observed
 from .parts import BatteryParts
@@ -62,6 +62,14 @@ class StatusIntake:
         asked = None if is_busy else setpoint_in_force(memory, readings.mode)
         memory.proven_power.look(
             asked, status.ac_power, status.soc, readings.temperature, dt_util.utcnow().timestamp()
+        )
+        memory.held_power.look(
+            asked or 0,
+            self._parts.commands.sent_power if asked and readings.mode is Mode.PASSIVE else None,
+            status.ac_power,
+            status.soc,
+            readings.temperature,
+            self._clock.time(),
         )
 
     def _follow_scales(self) -> None:

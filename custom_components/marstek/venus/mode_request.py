@@ -36,6 +36,13 @@ class ModeRequest:
     expects_power: bool = True
     """Whether the power has to flow for the mode to count as followed; False for cells that may
     take nothing just now."""
+    correction: int = 0
+    """W that Passive is sent with beside `power`, so that `power` flows: that is what is proven."""
+
+    @property
+    def sent_power(self) -> int:
+        """Return the power in W that Passive is sent with."""
+        return self.power + self.correction
 
     @property
     def has_setpoint(self) -> bool:
@@ -50,7 +57,7 @@ class ModeRequest:
             case Mode.AI:
                 return ({"mode": "AI", "ai_cfg": {"enable": 1}},)
             case Mode.PASSIVE:
-                return (passive_config(self.power, self.duration),)
+                return (passive_config(self.sent_power, self.duration),)
             case Mode.UPS:
                 return (BACKUP,)
             case Mode.MANUAL:

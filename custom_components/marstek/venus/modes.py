@@ -220,7 +220,7 @@ class ModeControl:
             raise OutOfRangeError(request.duration, 1, _LONGEST_COUNTDOWN)
         if request.mode is Mode.MANUAL and not request.slots:
             raise ValueError("Manual needs a slot")
-        for power in (request.power, *(slot.power for slot in request.slots)):
+        for power in (request.sent_power, *(slot.power for slot in request.slots)):
             if abs(power) > profile.max_power:
                 raise OutOfRangeError(power, -profile.max_power, profile.max_power)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfPower, UnitOfRatio
 
 from ...venus import Mode, Profile
@@ -16,6 +16,10 @@ def _has_passive(profile: Profile) -> bool:
 
 def _power(data: BatteryData) -> int | None:
     return data.passive.power if data.passive else None
+
+
+def _accuracy(data: BatteryData) -> float | None:
+    return None if data.held_accuracy is None else round(data.held_accuracy * 100, 1)
 
 
 def _until(data: BatteryData) -> dt.datetime | None:
@@ -48,6 +52,17 @@ PASSIVE_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         value_fn=_target,
+        exists_fn=_has_passive,
+    ),
+    BatterySensorDescription(
+        key="held_accuracy",
+        translation_key="held_accuracy",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        waits=True,
+        value_fn=_accuracy,
         exists_fn=_has_passive,
     ),
 )
