@@ -370,6 +370,42 @@ async def test_other_tariff(hass: HomeAssistant, home: FrozenHome, flow: PlanFlo
     assert home.state("red_days_left") == "15"
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {"fixed": {"price_levels": [{"windows": "x", "days": [], "months": [], "value": 0.2}]}},
+        {"fixed": {"prices": {"peak": "much"}}},
+        {"fixed": {"off_peak": [{"start": "25:00"}]}},
+        {"fixed": []},
+        {"export_kind": "hours", "export_hours": [{"value": None}]},
+        {"export_until": "soon"},
+    ],
+)
+async def test_a_contract_that_can_not_be_read(
+    hass: HomeAssistant, home: FrozenHome, flow: PlanFlow, damaged: dict[str, Any]
+) -> None:
+    """It is not guessed at: the entry says what to do, and its owner enters it anew."""
+    entry = home.add("fixed")
+    hass.config_entries.async_update_entry(entry, options=damaged | {"low_soc": 30})
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (
+        ConfigEntryState.SETUP_ERROR,
+        "contract_unread",
+    )
+    result = await flow.options(entry)
+    assert result["reason"] == "contract_unread"
+    again = PlanFlow(hass)
+    await again.reconfigure(entry)
+    assert again.defaults == {"tariff": "fixed"}
+    await again.submit(tariff="fixed")
+    await again.submit(**NIGHT)
+    result = await again.submit(**PRICES)
+    assert result["reason"] == "tariff_changed"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.options["low_soc"] == 30
+
+
 async def test_name_of_the_owner_is_kept(
     hass: HomeAssistant, home: FrozenHome, flow: PlanFlow
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -11,7 +12,7 @@ from ..const import CONF_BLE_MAC, DOMAIN, PLAN_UNIQUE_ID, Tariff
 from ..entries import async_batteries, async_plan_entry
 from ..plan.plan_options import plan_options
 from ..plan.tariff.price_currency import currency_of_prices
-from ..plan.tariff_settings import TariffSettings, tariff_settings
+from ..plan.tariff_settings import TariffSettings, UnreadContractError, tariff_settings
 
 type Entities = Mapping[str, str]
 """Entity ids by key: the unique id without the MAC or the name of the plan."""
@@ -71,6 +72,14 @@ class Inventory:
         return [each.device_id for each in self.batteries if each.device_id is not None]
 
 
+def _settings(entry: ConfigEntry) -> TariffSettings | None:
+    """Return the contract of a plan; None for one that can't be read, with which no plan runs."""
+    try:
+        return tariff_settings(entry)
+    except UnreadContractError:
+        return None
+
+
 @callback
 def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inventory:
     """Return what is there; with `entries`, only the batteries of these config entries."""
@@ -107,8 +116,8 @@ def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inven
         batteries.append(BatteryInventory(mac, name, its, device_id, has_schedule(mac)))
     plan, currency = None, hass.config.currency
     of_plan = async_plan_entry(hass)
-    if of_plan is not None and of_plan.disabled_by is None:
-        settings = tariff_settings(of_plan)
+    settings = None if of_plan is None or of_plan.disabled_by else _settings(of_plan)
+    if of_plan is not None and settings is not None:
         currency = currency_of_prices(settings, None, currency)
         own = device(of_plan.entry_id, PLAN_UNIQUE_ID)
         plan = PlanInventory(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -22,7 +22,7 @@ from ..const import (
 from ..first_steps import async_first_steps
 from ..plan.preview import async_coming_day, changed_context, first_context
 from ..plan.tariff.client import async_check_credentials
-from ..plan.tariff_settings import options_of, tariff_settings
+from ..plan.tariff_settings import options_of, readable_options, settings_of
 from ..plan.wording import Wording
 from ..planner import Context
 from ..runtime import async_loaded_plan
@@ -143,7 +143,8 @@ class PlanSteps(TariffSteps, FeedInSteps):
                 Tariff.DYNAMIC: self.async_step_reconfigure_dynamic,
             }
             return await steps[user_input[CONF_TARIFF]]()
-        settings = tariff_settings(self._get_reconfigure_entry())
+        entry = self._get_reconfigure_entry()
+        settings = settings_of(entry.data, readable_options(entry))
         current = _LEVELS if settings.levels.rules else settings.tariff
         selector = SelectSelector(
             SelectSelectorConfig(
@@ -186,7 +187,7 @@ class PlanSteps(TariffSteps, FeedInSteps):
         """
         entry = self._get_reconfigure_entry()
         mine = {**options_of(entry, self._tariff), **self._options}
-        options = {**entry.options, self._tariff: mine}
+        options = {**readable_options(entry), self._tariff: mine}
         data = {CONF_TARIFF: self._tariff}
         context = first_context(self.hass, data, options, self._memory, dt_util.utcnow())
         if (plan := async_loaded_plan(self.hass)) is not None:
@@ -197,9 +198,11 @@ class PlanSteps(TariffSteps, FeedInSteps):
                 description_placeholders={"plan": await self._async_preview(options, context)},
                 last_step=True,
             )
-        return self.async_update_and_abort(
-            entry, data_updates=data, options=options, reason="tariff_changed"
-        )
+        finish = self.async_update_and_abort
+        if entry.state is ConfigEntryState.SETUP_ERROR:
+            # Nothing of it runs that would hear of the change: its contract could not be read.
+            finish = self.async_update_reload_and_abort
+        return finish(entry, data_updates=data, options=options, reason="tariff_changed")
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to ask for the credentials of RTE's own interface anew."""

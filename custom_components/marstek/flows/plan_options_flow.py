@@ -17,7 +17,7 @@ from ..const import (
 )
 from ..plan.options import Form
 from ..plan.tariff.client import async_check_credentials
-from ..plan.tariff_settings import TariffSettings, options_of, tariff_settings
+from ..plan.tariff_settings import TariffSettings, UnreadContractError, options_of, tariff_settings
 from .control_forms import (
     batteries_schema,
     names_of_batteries,
@@ -65,7 +65,11 @@ class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
         return tariff_settings(self.config_entry)
 
     async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin."""
+        """Begin; without a contract that can be read, nothing else can be shown."""
+        try:
+            tariff_settings(self.config_entry)
+        except UnreadContractError:
+            return self.async_abort(reason="contract_unread")
         return await self.async_step_groups()
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -9,7 +9,13 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
 from ..const import CONF_PRICE_LEVELS, CONF_TARIFF, Tariff
 from ..plan.memory import PlanMemory
 from ..plan.tariff.client import async_first_colours
-from ..plan.tariff_settings import TariffSettings, new_settings, options_of, settings_of
+from ..plan.tariff_settings import (
+    TariffSettings,
+    new_settings,
+    options_of,
+    readable_options,
+    settings_of,
+)
 from ..runtime import async_loaded_plan
 from ..tempo import ColourBook
 from . import progress
@@ -42,7 +48,7 @@ class TariffSteps(PriceSteps, LevelSteps):
         """Return the prices that a form suggests: those stored, else the official ones."""
         if not self._is_change:
             return new_settings(tariff)
-        return settings_of({CONF_TARIFF: tariff}, self._get_reconfigure_entry().options)
+        return settings_of({CONF_TARIFF: tariff}, readable_options(self._get_reconfigure_entry()))
 
     async def _async_after_tariff(self) -> ConfigFlowResult:
         """Go on once the tariff is known."""

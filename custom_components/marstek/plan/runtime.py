@@ -2,8 +2,10 @@
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..planner import Reason
 from .controller import PlanController
 from .emulated_meter import EmulatedMeter
@@ -13,7 +15,7 @@ from .plan_loss_repair import PlanLossRepair
 from .savings_meter import SavingsMeter
 from .suggestion import SavingsSuggestion
 from .tariff.coordinator import TariffCoordinator
-from .tariff_settings import tariff_settings
+from .tariff_settings import UnreadContractError, tariff_settings
 
 
 class Plan:
@@ -90,8 +92,16 @@ type PlanConfigEntry = ConfigEntry[Plan]
 
 
 async def async_setup_plan(hass: HomeAssistant, entry: PlanConfigEntry) -> Plan:
-    """Return the plan, as far as it is known without any network."""
-    plan = Plan(hass, entry)
+    """Return the plan, as far as it is known without any network.
+
+    Raises ConfigEntryError for a contract that can't be read.
+    """
+    try:
+        plan = Plan(hass, entry)
+    except UnreadContractError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="contract_unread"
+        ) from err
     await plan.tariff.async_config_entry_first_refresh()
     await plan.control.plan_maker.learner.async_load()
     await plan.journal.async_load()

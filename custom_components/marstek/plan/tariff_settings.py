@@ -57,6 +57,13 @@ from ..tempo import (
     decree_on,
 )
 
+_UNREAD: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_OF_EXPORT: Final = frozenset(
+    {
+        *(CONF_EXPORT_KIND, CONF_EXPORT_SOURCE, CONF_EXPORT_HOURS, CONF_EXPORT_UNTIL),
+        *(CONF_FEED_IN, CONF_NET_METERING_UNTIL),
+    }
+)
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of the week as options name them."""
 
@@ -172,9 +179,39 @@ class TariffSettings:
         return decree_on(day).tempo if self.follows_decree else self.tempo_prices
 
 
+class UnreadContractError(Exception):
+    """Stored options that are no contract, since the file was damaged or edited."""
+
+
 def tariff_settings(entry: ConfigEntry) -> TariffSettings:
-    """Return the settings of the plan's entry, with the default for each that was never set."""
-    return settings_of(entry.data, entry.options)
+    """Return the settings of the plan's entry, with the default for each that was never set.
+
+    Raises UnreadContractError for options that can't be read: a price that is guessed costs money.
+    """
+    try:
+        return settings_of(entry.data, entry.options)
+    except _UNREAD as err:
+        raise UnreadContractError from err
+
+
+def readable_options(entry: ConfigEntry) -> dict[str, Any]:
+    """Return the options of the plan's entry without what is no contract, to be entered anew."""
+    options = dict(entry.options)
+    for tariff in Tariff:
+        if tariff in options and not _can_be_read(tariff, {tariff: options[tariff]}):
+            del options[tariff]
+    of_export = {key: options[key] for key in _OF_EXPORT & options.keys()}
+    if not _can_be_read(Tariff.TEMPO, of_export):
+        options = {key: value for key, value in options.items() if key not in of_export}
+    return options
+
+
+def _can_be_read(tariff: Tariff, options: Mapping[str, Any]) -> bool:
+    try:
+        settings_of({CONF_TARIFF: tariff}, options)
+    except _UNREAD:
+        return False
+    return True
 
 
 def settings_of(data: Mapping[str, Any], all_options: Mapping[str, Any]) -> TariffSettings:
@@ -224,8 +261,8 @@ def export_of(options: Mapping[str, Any]) -> ExportSettings:
 
 
 def options_of(entry: ConfigEntry, tariff: Tariff) -> Mapping[str, Any]:
-    """Return the options of a tariff: each keeps its own while another one is in force."""
-    options: Mapping[str, Any] = entry.options.get(tariff, {})
+    """Return the options of a tariff that can be read: each keeps its own while another is in force."""
+    options: Mapping[str, Any] = readable_options(entry).get(tariff, {})
     return options
 
 
