@@ -82,6 +82,7 @@ TOLD = {
     *(f"told_{kind}{part}" for kind in (*Kind, *Alert) for part in ("", "_title")),
     *(f"told_action_{action}" for action in (*Action, "auto_floor")),
     "told_rule",
+    "told_rule_reserve",
 }
 BRAND_SIZES = {"icon": 256, "logo": 256}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from custom_components.marstek.battery.slot_mirror import EVENING_SLOT, MORNING_SLOT, SAFETY_SLOT
 from custom_components.marstek.const import DOMAIN, Tariff
-from custom_components.marstek.planner import Action, Step
+from custom_components.marstek.planner import Action, PeakTariff, Step
 from custom_components.marstek.tempo import (
     Colour,
     Interval,
@@ -172,13 +172,15 @@ class Invariants:
     def _is_hold_by_day(self, slot: Slot) -> bool:
         """Tell whether a slot is what keeps a battery at 0 W by day.
 
-        Where any hour may be cheap, and where there are things that batteries must not feed. One
+        Where any hour may be cheap, where there are things that batteries must not feed, and where
+        a reserve is kept for a peak. One
         that is handed back before its end stays, as a slot write takes a battery out of Auto: it
         can do nothing but stand still, and the plan writes it anew before it uses Manual again.
         """
         if self._home.is_running:
-            feeds_all = not self._home.control.options.do_not_feed
-            self._holds_by_day = self._is_dynamic or not feeds_all
+            options = self._home.control.options
+            keeps_reserve = options.peak_tariff is not PeakTariff.NONE
+            self._holds_by_day = self._is_dynamic or bool(options.do_not_feed) or keeps_reserve
         return self._holds_by_day and slot.power == 0
 
     def _off_peak_minutes(self) -> frozenset[int]:

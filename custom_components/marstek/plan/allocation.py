@@ -12,6 +12,7 @@ from ..planner import (
     Allocation as Share,
     BatteryState,
     House,
+    Reason,
     Step,
     Timeline,
     share,
@@ -90,17 +91,19 @@ class Allocations:
     ) -> SlotWindow | None:
         """Return when a hold of the strategy acts outside of the night; None for anything else.
 
+        A battery whose reserve is kept for an expected peak may be held too while others serve.
         One slot of 0 W up to the end of all hours that are held. It stands as it was written until
         it is over: what later plans make of its end is not worth flash.
         """
-        if step.action is not Action.HOLD or step.reason in BY_PERSON:
+        if not _may_hold_by_slot(step):
             self._day_hold = None
             return None
         running = self._day_hold
         if running is None or not running.start <= now < running.end:
             end = step.end
             for later in plan.steps:
-                if later.start == end and later.action is Action.HOLD:
+                is_held = later.action is Action.HOLD or _may_hold_by_slot(later)
+                if later.start == end and is_held:
                     end = later.end
             start = max(step.start, now - _SLOT_BEFORE).astimezone(zone)
             last = dt.datetime.combine(start.date() + _DAY, _LAST_MINUTE, zone)
@@ -114,6 +117,13 @@ class Allocations:
         """Tell whether the hold by day that runs ends so soon."""
         hold = self._day_hold
         return hold is not None and hold.end - before <= now < hold.end
+
+
+def _may_hold_by_slot(step: Step) -> bool:
+    """Return whether who stands still in a step does so for all of it, so that a slot is worth it."""
+    if step.action is Action.AUTO:
+        return step.reason is Reason.PEAK_EXPECTED
+    return step.action is Action.HOLD and step.reason not in BY_PERSON
 
 
 def _end_of_charge(plan: Timeline, step: Step) -> dt.datetime:

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_DAILY_LOAD, CONF_LOAD_SENSOR, CONF_PV_SENSOR, DOMAIN
 from ..keeping import EntryStore
-from ..planner import Forecast
+from ..planner import Forecast, PeakTariff
 from ..planner.habits import HISTORY, Habits
 from ..stored import moment
 from .history import async_forecast_of_the_sun, async_hours, async_sources
@@ -119,7 +119,10 @@ class Learner:
 
     @property
     def _is_wanted(self) -> bool:
-        return self._options().approach is not Approach.SIMPLE
+        options = self._options()
+        # Peaks are expected by what the house usually draws, whatever decides on its nights.
+        is_peak_billed = options.peak_tariff is not PeakTariff.NONE
+        return is_peak_billed or options.approach is not Approach.SIMPLE
 
     @callback
     def _async_look(self, _: dt.datetime | None = None) -> None:

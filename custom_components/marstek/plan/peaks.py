@@ -1,7 +1,8 @@
 """Peaks that are billed: measured from the grid sensor, kept in mind for a month, and avoided.
 
 Batteries charge only as much as makes no new peak. Where they are held for dearer hours and the
-house is about to make one, they serve it for an hour.
+house is about to make one, they serve it for an hour. The planner learns from which mean on a peak
+is to be expected, and keeps a reserve for it.
 """
 
 from collections.abc import Callable
@@ -84,6 +85,7 @@ class PeakWatch:
             mean=interval.mean,
             month=self._month(now),
             limit=limit,
+            near=round(limit * self._kind.near),
             most=DemandInterval.unused(self._meter.length).room(limit, 0.0),
             room=interval.room(limit, None if grid is None else house),
             is_running=interval.is_heading_above(limit, grid),

@@ -60,6 +60,8 @@ class Peaks:
     """Peak of the month so far."""
     limit: float
     """Mean up to which nothing more is paid."""
+    near: int
+    """Mean of an hour from which on a peak above the limit is to be expected in it."""
     most: int
     """W with which batteries may charge while nothing else is on."""
     room: int

@@ -209,7 +209,7 @@ class PlanMaker:
         peaks = self.peak_watch.async_look(now, power)
         if peaks is None:
             return House(options.subscribed, power, phases)
-        return House(options.subscribed, power, phases, peaks.most, peaks.room)
+        return House(options.subscribed, power, phases, peaks.most, peaks.room, peaks.near)
 
     def _given(self, key: str, battery: Battery) -> float:
         """Return the W that a battery on an unknown phase gives, negative where it is to charge.
@@ -240,7 +240,12 @@ def _essence(context: Context, now: dt.datetime) -> object:
         context.overrides,
         context.economy,
         context.filling_since,
-        (context.house.subscribed, tuple(context.house.phases), context.house.peak_limit)
+        (
+            context.house.subscribed,
+            tuple(context.house.phases),
+            context.house.peak_limit,
+            context.house.peak_near,
+        )
         if context.house
         else None,
     )

@@ -69,7 +69,8 @@ class Wording:
     def reason(self, step: Step) -> str:
         """Return the reason of a step as a sentence."""
         if rule := step.figures.get("rule"):
-            return self.texts.get("exceptions.told_rule.message", {"rule": str(rule)})
+            key = "told_rule_reserve" if "expected" in step.figures else "told_rule"
+            return self.texts.get(f"exceptions.{key}.message", {"rule": str(rule)})
         return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
 
     def outcome(self, entry: JournalEntry) -> str:

@@ -1,6 +1,6 @@
 """Powers of the intents, and the states of charge that are expected from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -8,17 +8,7 @@ from typing import Final
 
 from .energy import EFFICIENT_POWER, bank_soc, energy_to
 from .forecast import Energies
-from .model import (
-    BY_PERSON,
-    Action,
-    BatteryState,
-    Context,
-    Figure,
-    House,
-    Step,
-    Timeline,
-    target_for,
-)
+from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Step, target_for
 from .phases import most_charge, unloaded
 from .service import served
 from .share import share
@@ -30,16 +20,6 @@ _ROUND_TO: Final = 50
 # Where nobody knows what the house may draw, in VA.
 _UNLIMITED: Final = 1_000_000
 _BRIEF: Final = timedelta(minutes=30)
-
-
-def expect(context: Context, spans: Iterable[Span]) -> Timeline:
-    """Return the plan that spans make.
-
-    What AUTO leaves behind after more than half an hour is unknown. A charge after it is planned
-    for empty batteries, and what it brings is what there is at least.
-    """
-    expectation = Expectation(context)
-    return Timeline(expectation.with_sent([expectation.step(span) for span in spans]))
 
 
 class Expectation:

@@ -103,13 +103,17 @@ class Reason(StrEnum):
     """Batteries are due to be full, so that their cells are balanced. [power, target, energy]"""
     PEAK_RUNNING = "peak_running"
     """What the house draws would become a peak that is billed."""
+    PEAK_EXPECTED = "peak_expected"
+    """A part of what is stored is kept for an expected peak that would be billed. [expected, and for
+    a charge power, target, energy]"""
     DO_NOT_FEED = "do_not_feed"
     """Something is on that batteries must not serve."""
     NO_BATTERIES = "no_batteries"
     OVERRIDE = "override"
     """Chosen by a person. [power, target, floor], those that there are."""
     RULE = "rule"
-    """By an own rule of the home. [rule, power, target, floor], those that there are."""
+    """By an own rule of the home. [rule, power, target, floor, expected], those that there are;
+    `expected` where the floor is higher than the rule's, as for PEAK_EXPECTED."""
 
 
 BY_PERSON: Final = frozenset({Reason.OVERRIDE, Reason.RULE})
@@ -252,6 +256,9 @@ class House:
     billed; None: no peaks are billed."""
     peak_room: int | None = None
     """The same beside what the house draws and has drawn; None: no peaks are billed."""
+    peak_near: int | None = None
+    """W that the house has to draw in the mean of an hour for a peak that is billed to be expected
+    in it; None: no peaks are billed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ Without forecast, prices or states of charge the simple strategy decides.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from statistics import median
 from typing import Final
 
 from ..tempo import Colour
@@ -19,6 +18,7 @@ from .full_charge import full_charge, with_full_charge
 from .model import Action, Context, Figure, Period, Reason, Step, Timeline
 from .outlook import Outlook, PriceRun, look_out
 from .overrides import overridden
+from .peak_reserve import peak_reserve, rules_reserved, with_reserve
 from .run_values import RunValue, judge
 from .simple import plan_simple
 from .spans import Intent, Span, cut
@@ -26,9 +26,12 @@ from .windows import (
     PriceWindow,
     auto_intent,
     guarded,
+    has_peak_hours,
+    likely_price,
     peak_intent,
     unless_reached,
     windows_of,
+    with_cheap_hours,
     within,
 )
 
@@ -62,8 +65,9 @@ class _Planner:
         self._outlook = outlook
         self._windows = windows_of(context.periods)
         # Without peak hours nobody's clock switches between tariffs.
-        self._has_guards = _has_peak_hours(context.periods)
+        self._has_guards = has_peak_hours(context.periods)
         self._full_charge = full_charge(context)
+        self._reserve = peak_reserve(context)
         self.expectation = Expectation(context, outlook.energies)
 
     def steps(self, run: PriceRun) -> Iterator[Step]:
@@ -77,7 +81,8 @@ class _Planner:
         spans = sorted(self._spans(run, run_value), key=lambda span: span.start)
         planned = [span for span in cut(spans, bounds) if span.end > context.moment]
         filled = with_full_charge(self._full_charge, context, planned)
-        for span in overridden(context, filled):
+        kept = with_reserve(self._reserve, filled, lambda: self.expectation.bank)
+        for span in rules_reserved(self._reserve, overridden(context, kept)):
             yield self.expectation.step(span)
 
     def _spans(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
@@ -245,11 +250,11 @@ def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
 
 def _plan_simple(context: Context) -> Timeline:
     """Return the plan of the simple strategy, in the words of prices that change with the hour."""
-    if _has_peak_hours(context.periods) or not _is_by_price(context.periods):
+    if has_peak_hours(context.periods) or not _is_by_price(context.periods):
         return plan_simple(context)
     # Nobody's clock switches between tariffs.
     options = replace(context.options, start_guard=timedelta(0), end_guard=timedelta(0))
-    periods = _with_cheap_hours(context.periods)
+    periods = with_cheap_hours(context.periods)
     plan = plan_simple(replace(context, options=options, periods=periods))
     return replace(plan, steps=tuple(map(_by_price, plan.steps)))
 
@@ -259,7 +264,7 @@ def _is_by_price(periods: tuple[Period, ...]) -> bool:
 
     A night whose colour is still unknown has guards, whatever follows it.
     """
-    is_known = any(_likely_price(period) is not None for period in periods)
+    is_known = any(likely_price(period) is not None for period in periods)
     return is_known and all(period.colour is None and not period.can_be_red for period in periods)
 
 
@@ -268,29 +273,8 @@ def _by_price(step: Step) -> Step:
     return replace(step, reason=Reason.DEAR_HOURS) if is_peak else step
 
 
-def _has_peak_hours(periods: tuple[Period, ...]) -> bool:
-    """Tell whether a tariff has hours of its own; False where prices change with the hour."""
-    return not all(period.is_off_peak for period in periods)
-
-
 def _plan_without(context: Context, basis: Basis) -> Timeline:
     """Return the plan of the simple strategy, for want of something."""
     was_full = None if basis is Basis.NO_SOC else context.was_full
     plan = _plan_simple(replace(context, was_full=was_full))
     return replace(plan, beliefs=Beliefs(basis))
-
-
-def _with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
-    """Return periods of which the cheaper half counts as off-peak, all where no price is known."""
-    prices = [price for period in periods if (price := _likely_price(period)) is not None]
-    if not prices:
-        return periods
-    middle = median(prices)
-    return tuple(
-        replace(period, is_off_peak=(price := _likely_price(period)) is not None and price < middle)
-        for period in periods
-    )
-
-
-def _likely_price(period: Period) -> float | None:
-    return period.expected_price if period.price is None else period.price

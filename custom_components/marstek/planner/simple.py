@@ -7,10 +7,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from ..tempo import Colour
-from .expectation import expect
+from .expectation import Expectation
 from .full_charge import full_charge, with_full_charge
 from .model import Action, Context, Night, Options, Reason, Timeline
 from .overrides import overridden
+from .peak_reserve import peak_reserve, rules_reserved, with_reserve
 from .spans import Intent, Span, cut
 from .windows import (
     PriceWindow,
@@ -29,8 +30,9 @@ _NIGHT_LENGTH: Final = timedelta(hours=12)
 def plan_simple(context: Context) -> Timeline:
     """Return the steps of all batteries from now to the end of the periods.
 
-    Expected states of charge are given for hours in which no house is served; after AUTO batteries
-    count as empty for the charge that follows, so that its power is never too low.
+    Expected states of charge are given for hours in which no house is served. What AUTO leaves
+    behind after more than half an hour is unknown: batteries count as empty for the charge that
+    follows, so that its power is never too low, and what it brings is what there is at least.
     """
     zone = context.now.tzinfo
     windows = windows_of(context.periods)
@@ -49,7 +51,10 @@ def plan_simple(context: Context) -> Timeline:
     bounds = [context.moment, *(period.start for period in context.periods)]
     planned = [span for span in cut(spans, bounds) if span.end > context.moment]
     filled = with_full_charge(full_charge(context), context, planned)
-    return expect(context, overridden(context, filled))
+    reserve, expectation = peak_reserve(context), Expectation(context)
+    kept = with_reserve(reserve, filled, lambda: expectation.bank)
+    reserved = rules_reserved(reserve, overridden(context, kept))
+    return Timeline(expectation.with_sent([expectation.step(span) for span in reserved]))
 
 
 def _tonight(windows: list[PriceWindow], zone: tzinfo | None) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby
+from statistics import median
 from typing import Final
 
 from .model import Action, Context, Options, Period, Reason
@@ -145,3 +146,25 @@ def unless_reached(context: Context, window: PriceWindow, charge: Intent) -> Int
         if not battery.is_complete and (battery.soc is None or battery.soc < target):
             return charge
     return Intent(Action.HOLD, Reason.TARGET_REACHED, target=target)
+
+
+def has_peak_hours(periods: tuple[Period, ...]) -> bool:
+    """Tell whether a tariff has hours of its own; False where prices change with the hour."""
+    return not all(period.is_off_peak for period in periods)
+
+
+def with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return periods of which the cheaper half counts as off-peak, all where no price is known."""
+    prices = [price for period in periods if (price := likely_price(period)) is not None]
+    if not prices:
+        return periods
+    middle = median(prices)
+    return tuple(
+        replace(period, is_off_peak=(price := likely_price(period)) is not None and price < middle)
+        for period in periods
+    )
+
+
+def likely_price(period: Period) -> float | None:
+    """Return the price of a period in EUR/kWh, known or expected; None when unknown."""
+    return period.expected_price if period.price is None else period.price

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import datetime as dt
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
 
 from custom_components.marstek.const import Tariff
-from custom_components.marstek.planner import Reason
+from custom_components.marstek.planner import Action, Reason
+from custom_components.marstek.planner.habits import Hour
 from custom_components.marstek.tempo import Colour
 from simulator.household import constant
 from tests.plan.control.test_options import opened
 from tests.support.owner import at as on, owner
-from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.plan_home import PARIS, PlanHome, at, plan_home
 from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -250,3 +252,48 @@ async def test_a_hold_by_day_ends_for_a_peak() -> None:
         await home.until(16, 55)
         assert home.modes() == ["Manual"]
         assert len(home.slot_writes(battery)) <= 4
+
+
+async def _evenings(_: object, __: object, start: dt.datetime, end: dt.datetime) -> list[Hour]:
+    """Return the history of a house that cooks from 18 to 19."""
+    hour = dt.timedelta(hours=1)
+    first = start.replace(minute=0, second=0, microsecond=0)
+    moments = [first + n * hour for n in range(int((end - first) / hour))]
+    return [Hour(each, 3000 if each.astimezone(PARIS).hour == 18 else 300) for each in moments]
+
+
+@at(2026, 11, 17, 3)
+async def test_the_reserve_for_an_expected_peak() -> None:
+    """It is charged at night and kept through the day, also through a restart, and cuts the peak."""
+    options = {**_PEAKS, Tariff.FIXED: {}}
+    with patch("custom_components.marstek.plan.learning.async_hours", _evenings):
+        async with (
+            plan_home(soc=45, count=1, tariff=Tariff.FIXED, options=options) as home,
+            metered(home) as meter,
+        ):
+            (battery,) = home.batteries
+            meter.load = 300.0
+            await home.minutes(10)
+            shown = home.shown
+            assert (shown.reason, shown.target) == (Reason.PEAK_EXPECTED, 67)
+            assert home.powers()[0] < -900
+            with uneventful():
+                await home.until(17)
+            assert home.shown.reason is Reason.PEAK_EXPECTED
+            assert home.shown.plan is not None
+            step = home.shown.plan.at(home.now)
+            assert step is not None
+            assert (step.action, step.floor) == (Action.AUTO, 70)
+            # What stands still for ten hours has lost a little.
+            assert 63 <= home.socs()[0] <= 70
+            await home.restart()
+            before = len(home.slot_writes(battery))
+            await home.until(18)
+            meter.load = 3000.0
+            cooks = home.now
+            await home.until(18, 59)
+            meter.load = 300.0
+            await home.until(19, 5)
+            assert (home.modes(), home.shown.reason) == (["Auto"], Reason.PEAK_HOURS)
+            assert len(home.slot_writes(battery)) - before <= 2
+            assert max(mean for quarter, mean in meter.means.items() if quarter >= cooks) < 1000
