@@ -55,6 +55,12 @@ LIBRARIES = {
     "custom_components/marstek/meter": ("custom_components.marstek.meter",),
     "custom_components/marstek/savings": ("custom_components.marstek.savings",),
     "custom_components/marstek/export": ("custom_components.marstek.export",),
+    "custom_components/marstek/replay": (
+        "custom_components.marstek.replay",
+        "custom_components.marstek.planner",
+        "custom_components.marstek.savings",
+        "custom_components.marstek.tempo",
+    ),
     "simulator": ("simulator",),
 }
 # What the rest of the integration may know of a battery: `Battery`, the values that it takes and

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-CAPACITY = 5.12
-"""kWh of a battery."""
-DEPTH = 0.88
-"""The share of it that is used."""
-USABLE = CAPACITY * DEPTH
+from custom_components.marstek.planner import Options
+from custom_components.marstek.replay import PackLimits, ReplayHome
+from custom_components.marstek.tempo import PARIS
+
+PACK: Final = PackLimits()
+"""Each battery."""
+END_VALUE: Final = 0.12
+"""EUR for a kWh that is left in the cells."""
 NETWORK = 0.115
 """EUR for a kWh of network and taxes, on top of the market's price."""
 VAT = 1.2
@@ -52,7 +56,7 @@ class Home:
     @property
     def capacity(self) -> float:
         """Return the kWh of all batteries that are used."""
-        return self.batteries * USABLE
+        return self.batteries * PACK.usable
 
     def bill(self, price: float, drawn: float) -> float:
         """Return the EUR for the kWh of a slot at a price per kWh; negative ones are fed in."""
@@ -61,3 +65,15 @@ class Home:
     def earned(self, price: float) -> float:
         """Return the EUR that a kWh fed in earns while one from the grid costs `price`."""
         return self.feed_in + self.feed_in_share * (price - NETWORK) / VAT
+
+    @property
+    def replayed(self) -> ReplayHome:
+        """Return the home as a replay knows it."""
+        return ReplayHome(
+            (PACK,) * self.batteries,
+            PARIS,
+            1000 * self.yearly_load / 365,
+            self.subscribed,
+            Options(has_pv=self.pv_peak > 0, efficiency=self.efficiency),
+            END_VALUE,
+        )

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from .home import Home
-from .physics import DEADBAND, HOURS, MOST, STANDBY, stored_by, taken_for
-from .tariffs import Tariff
-from .world import Slots
+from custom_components.marstek.replay import (
+    DEADBAND,
+    QUARTER_HOURS,
+    Contract,
+    Quarters,
+    stored_by,
+    taken_for,
+)
 
-END_VALUE: Final = 0.12
-"""EUR for a kWh that is left in the cells."""
+from .home import END_VALUE, PACK, Home
 
 _LEVELS: Final = 80
 _EFFICIENT: Final = 1.25
@@ -29,24 +32,27 @@ type Move = tuple[float, float]
 def moves(home: Home, net: float, *, may_charge: bool) -> list[Move]:
     """Return all that batteries could do in a slot in which the house draws so many kW."""
     count = home.batteries
-    made = [(0.0, STANDBY * HOURS * count)]
+    made = [(0.0, PACK.standby * QUARTER_HOURS * count)]
     if abs(net) > DEADBAND:
-        power = min(abs(net) / count, MOST)
+        power = min(abs(net) / count, PACK.max_charge)
         if net > 0:
-            made.append((-count * HOURS * taken_for(power), -count * HOURS * power))
+            made.append((-count * QUARTER_HOURS * taken_for(power), -count * QUARTER_HOURS * power))
         elif stored_by(power) > 0:
-            made.append((count * HOURS * stored_by(power), count * HOURS * power))
+            made.append((count * QUARTER_HOURS * stored_by(power), count * QUARTER_HOURS * power))
     if may_charge:
         room = _IMPORT_SHARE * home.subscribed / 1000 - net
-        for active, power in (*((n, _EFFICIENT) for n in range(1, count + 1)), (count, MOST)):
+        for active, power in (
+            *((n, _EFFICIENT) for n in range(1, count + 1)),
+            (count, PACK.max_charge),
+        ):
             if active * power <= room:
-                idle = STANDBY * HOURS * (count - active)
-                own = active * HOURS * stored_by(power)
-                made.append((own, idle + active * HOURS * power))
+                idle = PACK.standby * QUARTER_HOURS * (count - active)
+                own = active * QUARTER_HOURS * stored_by(power)
+                made.append((own, idle + active * QUARTER_HOURS * power))
     return made
 
 
-def least_bill(home: Home, slots: Slots, tariff: Tariff, within: range, start: float) -> float:
+def least_bill(home: Home, slots: Quarters, tariff: Contract, within: range, start: float) -> float:
     """Return the EUR that would have been paid within slots, what is left deducted.
 
     `start` are the kWh in the batteries at first.
@@ -83,9 +89,9 @@ def _done(home: Home, net: float, price: float, move: Move, stored: float) -> tu
         share = min(1.0, (home.capacity - stored) / change)
     elif change < 0:
         share = min(1.0, stored / -change)
-    idle = STANDBY * HOURS * home.batteries
+    idle = PACK.standby * QUARTER_HOURS * home.batteries
     drawn = share * drawn + (1 - share) * idle
-    return home.bill(price, net * HOURS + drawn), stored + share * change
+    return home.bill(price, net * QUARTER_HOURS + drawn), stored + share * change
 
 
 def _between(bills: Sequence[float], stored: float, step: float) -> float:
@@ -97,7 +103,7 @@ def _before(home: Home, net: float, price: float, move: Move, after: list[float]
     """Return the bills at each level before a slot with a move."""
     change, drawn = move
     step = home.capacity / _LEVELS
-    cost = home.bill(price, net * HOURS + drawn)
+    cost = home.bill(price, net * QUARTER_HOURS + drawn)
     whole, part = divmod(abs(change) / step, 1)
     levels = min(int(whole), _LEVELS)
     if change == 0:

@@ -11,4 +11,4 @@ from .world import make
 def live(home: Home, tariff: str, prices: Table, year: Year) -> Season:
     """Return what all strategies do in a season."""
     slots = make(home, year)
-    return compare(home, slots, TARIFFS[tariff](slots, prices), tuple(Name))
+    return compare(home, slots, TARIFFS[tariff](home, slots, prices), tuple(Name))

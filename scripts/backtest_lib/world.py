@@ -1,6 +1,6 @@
 """A season of a home in quarters of an hour: real colours, everything else made up from a seed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,11 +10,12 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from custom_components.marstek.tempo import PARIS, Colour, Season, day_start, season_of, tempo_day
+from custom_components.marstek.replay import QUARTER, Quarters
+from custom_components.marstek.tempo import PARIS, Colour, Season, day_start, tempo_day
 
 from .home import Heating, Home
 
-SLOT: Final = timedelta(minutes=15)
+SLOT: Final = QUARTER
 SEASONS: Final = tuple(Season(year) for year in range(2014, 2026))
 """Those whose colours are all known."""
 
@@ -33,27 +34,14 @@ _SHARES: Final[Mapping[Heating, tuple[float, float, float]]] = {
 _CAR: Final = 2400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Quarters of an hour in a row; kW, hours by the clock of Paris."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots(Quarters):
+    """Quarters of an hour of a made-up home, hours by the clock of Paris."""
 
-    start: datetime
-    """In UTC."""
-    hours: tuple[float, ...]
     days: tuple[date, ...]
     """Of Tempo."""
-    load: tuple[float, ...]
-    pv: tuple[float, ...]
     sky: tuple[float, ...]
     """What the sun would give without clouds, in no unit."""
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.hours)
-
-    def moment(self, number: int) -> datetime:
-        """Return when one starts, in UTC."""
-        return self.start + number * SLOT
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +65,14 @@ def make(home: Home, season: Season) -> Slots:
     load = _loads(home, Random(f"load {season.first_year}"), hours, tempo_days, warmth)
     sky = [_clear_sky(start + n * SLOT, day) for n, day in enumerate(tempo_days)]
     pv = _suns(home, Random(f"sun {season.first_year}"), sky, tempo_days)
-    return Slots(start, tuple(hours), tuple(tempo_days), tuple(load), tuple(pv), tuple(sky))
+    return Slots(
+        start=start,
+        hours=tuple(hours),
+        days=tuple(tempo_days),
+        load=tuple(load),
+        pv=tuple(pv),
+        sky=tuple(sky),
+    )
 
 
 def _temperatures(season: Season) -> Mapping[date, float]:
@@ -222,11 +217,3 @@ def _clear_sky(moment: datetime, day: date) -> float:
     if above <= 0.02:
         return 0.0
     return float(max(0.0, height(47 - 30)) * 0.72 ** (above**-0.68) + 0.04 * above)
-
-
-def known_before(day: date) -> Iterator[tuple[date, Colour]]:
-    """Yield the colours of a day's season before it."""
-    for each in season_of(day).dates:
-        if each >= day:
-            return
-        yield each, colours()[each]

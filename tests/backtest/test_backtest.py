@@ -5,11 +5,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from scripts.backtest_lib.home import USABLE, Heating, Home
-from scripts.backtest_lib.physics import HOURS, Units, stored_by, taken_for
+from custom_components.marstek.replay import QUARTER_HOURS, SimulatedBatteries, stored_by, taken_for
+from scripts.backtest_lib.home import PACK, Heating, Home
 from scripts.backtest_lib.report import snapshot, table
 from scripts.backtest_lib.strategies import Name, Season, compare
-from scripts.backtest_lib.tariffs import TARIFFS, DayAhead, Table, Tempo
+from scripts.backtest_lib.tariffs import TARIFFS, Table
 from scripts.backtest_lib.world import SEASONS, make
 
 _FLAT = Home()
@@ -27,7 +27,7 @@ def _lived(home: Home, tariff: str, first: int, days: int, *names: Name) -> Seas
     """
     slots = make(home, SEASONS[4])
     within = range(96 * first, 96 * (first + days) - 32)
-    return compare(home, slots, TARIFFS[tariff](slots, Table()), names, within)
+    return compare(home, slots, TARIFFS[tariff](home, slots, Table()), names, within)
 
 
 @pytest.mark.parametrize("tariff", ["fixed", "day-ahead"])
@@ -70,25 +70,27 @@ def test_batteries_lose_more_the_less_they_are_asked_for() -> None:
 
 def test_batteries_keep_their_energy() -> None:
     """They never hold less than nothing or more than all, and lose what the loss says."""
-    units = Units([USABLE / 2, 0.0])
-    drawn = units.charge([1.0, 2.5], [USABLE, USABLE])
-    assert drawn == pytest.approx(3.5 * HOURS)
-    assert units.total == pytest.approx(USABLE / 2 + (stored_by(1.0) + stored_by(2.5)) * HOURS)
+    units = SimulatedBatteries((PACK, PACK), [PACK.usable / 2, 0.0])
+    drawn = units.charge([1.0, 2.5], [PACK.usable, PACK.usable])
+    assert drawn == pytest.approx(3.5 * QUARTER_HOURS)
+    assert units.total == pytest.approx(
+        PACK.usable / 2 + (stored_by(1.0) + stored_by(2.5)) * QUARTER_HOURS
+    )
     for _ in range(200):
         units.auto(3.0, [0.0, None])
     assert units.stored[0] == pytest.approx(0)
     assert units.stored[1] > 0
     for _ in range(200):
         units.auto(-3.0, [0.0, 0.0])
-    assert units.total == pytest.approx(2 * USABLE)
+    assert units.total == pytest.approx(2 * PACK.usable)
 
 
 @pytest.mark.parametrize("home", [_FLAT, _HEATED, _FAMILY, _PUMP])
 def test_homes_draw_what_their_owners_say(home: Home) -> None:
     """Over a year, but for the little that the subscription cuts off; and the sun gives its due."""
     slots = make(home, SEASONS[0])
-    assert sum(slots.load) * HOURS == pytest.approx(home.yearly_load, rel=0.03)
-    assert sum(slots.pv) * HOURS == pytest.approx(1100 * home.pv_peak, rel=0.001)
+    assert sum(slots.load) * QUARTER_HOURS == pytest.approx(home.yearly_load, rel=0.03)
+    assert sum(slots.pv) * QUARTER_HOURS == pytest.approx(1100 * home.pv_peak, rel=0.001)
     assert max(slots.load) <= home.subscribed / 1000
     assert make(home, SEASONS[0]) == slots
 
@@ -96,7 +98,7 @@ def test_homes_draw_what_their_owners_say(home: Home) -> None:
 def test_nobody_knows_the_future() -> None:
     """What a planner is told of tomorrow is not more than what is published."""
     slots = make(_FLAT, SEASONS[4])
-    tempo, hourly = Tempo(slots, Table()), DayAhead(slots, Table())
+    tempo, hourly = (TARIFFS[name](_FLAT, slots, Table()) for name in ("tempo", "day-ahead"))
     for number in range(150 * 96, 153 * 96):
         hour = slots.hours[number]
         days = {p.day for p in tempo.periods(number) if p.colour is not None}

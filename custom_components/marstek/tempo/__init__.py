@@ -49,6 +49,7 @@ from .hour_text import LineError, LineProblem, read_rules, write_rules
 from .level_hours import LevelError, LevelHours, LevelProblem
 from .off_peak_hours import Interval, OffPeakHours
 from .parsing import Guess
+from .past_colours import past_colours
 from .price_book import PriceBook, PriceSpan
 from .prices import Prices
 from .request_budget import BUDGET, SourceStatistics
@@ -138,6 +139,7 @@ __all__ = [
     "likeliest",
     "next_tariff_move",
     "odds",
+    "past_colours",
     "public_holidays",
     "read_prices",
     "read_rules",

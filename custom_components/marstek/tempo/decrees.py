@@ -24,6 +24,9 @@ class Decree:
     off_peak: float
     """Of the tariff with peak and off-peak hours."""
     peak: float
+    base: float
+    """Of the tariff with one price, up to 6 kVA."""
+    base_from_9_kva: float
 
 
 DECREES: Final = (
@@ -40,6 +43,8 @@ DECREES: Final = (
         ),
         off_peak=0.1589,
         peak=0.2142,
+        base=0.2001,
+        base_from_9_kva=0.1985,
     ),
 )
 
