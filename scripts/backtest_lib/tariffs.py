@@ -71,7 +71,7 @@ def day_ahead(home: Home, slots: Slots, _: Table) -> Contract:
     count = round((slots.end - start) / _HOUR) + 96
     hours = list(_day_ahead_prices(random, start, count))
     export = MarketShare(home) if home.feed_in_share else None
-    return HourlyContract(slots, hours, PARIS, home.feed_in, export)
+    return HourlyContract(slots, hours, start, PARIS, home.feed_in, export)
 
 
 def _day_ahead_prices(random: Random, start: datetime, count: int) -> list[float]:

@@ -83,7 +83,7 @@ def contracts_of(recording: Recording) -> dict[str, Contract]:
         "tempo": TempoContract(quarters, lambda _: TEMPO, past_colours()),
         "hours": HoursContract(quarters, TEMPO_OFF_PEAK, (0.10, 0.25)),
         "base": FlatContract(quarters, 0.2),
-        "hourly": HourlyContract(quarters, hourly, PARIS),
+        "hourly": HourlyContract(quarters, hourly, quarters.start, PARIS),
     }
 
 
@@ -159,13 +159,18 @@ def test_a_day_is_a_step() -> None:
 @given(st.sets(st.integers(0, 24 * DAYS), max_size=120))
 @settings(max_examples=20, deadline=None)
 def test_gaps_are_counted(missing: set[int]) -> None:
-    """Each unknown hour of a day that counts is filled, and days with too many do not count."""
+    """Each unknown hour of a day that counts is filled, and days with too many do not count.
+
+    The hour after a gap counts as unknown: counters show all of the gap in it.
+    """
     hours = [
         replace(hour, load=None) if number in missing else hour
         for number, hour in enumerate(hours_of([700.0] * 24))
     ]
+    first = min(set(range(len(hours))) - missing)
+    after = {number + 1 for number in missing} - missing - {first, len(hours)}
     local: dict[date, int] = {}
-    for number in missing:
+    for number in missing | after:
         day = hours[number].start.astimezone(PARIS).date()
         local[day] = local.get(day, 0) + 1
     few = {FIRST + timedelta(days=number) for number in range(DAYS)}
@@ -185,18 +190,15 @@ def test_gaps_are_counted(missing: set[int]) -> None:
 
 
 def test_gaps_are_filled_by_the_same_hour_of_other_days() -> None:
-    """One that is never known on days near it, by the same hour by the clock of all days.
-
-    Here 3 o'clock, until clocks go back.
-    """
+    """One that is never known, by the mean of all."""
     load = [100.0 * hour for hour in range(24)]
     hours = hours_of(load, days=16)
     unknown = {5 * 24 + 12, *range(3, 24 * 16, 24)}
     known = [hour for number, hour in enumerate(hours) if number not in unknown]
     recording = recorded(known)
-    assert recording.filled == DAYS + 1
+    assert recording.filled == 2 * (DAYS + 1)
     assert recording.quarters.load[4 * (5 * 24 + 12)] == pytest.approx(1.2)
-    assert recording.quarters.load[4 * 3] == pytest.approx(0.4)
+    assert recording.quarters.load[4 * 3] == pytest.approx(1.22, abs=0.01)
 
 
 def test_impossible_hours_are_missing() -> None:
@@ -204,11 +206,11 @@ def test_impossible_hours_are_missing() -> None:
     hours = hours_of([500.0] * 24)
     hours[30] = replace(hours[30], load=5e6)
     hours[31] = replace(hours[31], pv=None)
-    hours[32] = replace(hours[32], load=-400.0, pv=100.0)
+    hours[34] = replace(hours[34], load=-400.0, pv=100.0)
     recording = recorded(hours)
-    assert recording.filled == 2
-    assert recording.quarters.load[4 * 32] == 0
-    assert recording.quarters.pv[4 * 32] == pytest.approx(0.5)
+    assert recording.filled == 3
+    assert recording.quarters.load[4 * 34] == 0
+    assert recording.quarters.pv[4 * 34] == pytest.approx(0.5)
     assert recording.has_sun
 
 

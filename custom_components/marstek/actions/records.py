@@ -10,13 +10,18 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..checked import day
+from ..checked import day, number
 from ..const import DOMAIN
 from ..export import Resolution
+from ..plan.wording import Wording
+from ..records.comparing import async_compare, comparison_data, last_year
+from ..records.comparison_wording import ComparisonWording
 from ..records.exporting import Content, ExportRequest, FileFormat, async_export
 from ..records.periods import DaySpan, ReportPeriod, span_of
 from ..records.report import async_make_report, async_report_answer
+from ..replay import Offers
 from ..runtime import async_loaded_plan
+from ..texts import async_load_texts
 from .description import ActionDescription
 from .targets import batteries_or_all
 
@@ -27,6 +32,11 @@ _CONTENT: Final = "content"
 _FORMAT: Final = "format"
 _PERIOD: Final = "period"
 _DATE: Final = "date"
+_BASE_PRICE: Final = "base_price"
+_OFF_PEAK_PRICE: Final = "off_peak_price"
+_PEAK_PRICE: Final = "peak_price"
+# Per kWh in any currency.
+_PRICE: Final = vol.All(number, vol.Range(min=0, max=1000))
 _FIRST_DAY: Final = dt.date(2010, 1, 1)
 
 
@@ -75,7 +85,41 @@ async def _async_report(call: ServiceCall) -> ServiceResponse:
     return answer
 
 
+async def _async_compare_contracts(call: ServiceCall) -> ServiceResponse:
+    """Return what the home would have paid under other contracts, by strategy."""
+    if (plan := async_loaded_plan(call.hass)) is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plan")
+    given, usual = call.data, last_year()
+    last: dt.date = given.get(_END_DATE, usual[1])
+    first, last = _range(given.get(_START_DATE, min(usual[0], last)), last)
+    off_peak, peak = given.get(_OFF_PEAK_PRICE), given.get(_PEAK_PRICE)
+    if (off_peak is None) is not (peak is None):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_of_two_prices")
+    hours = None if off_peak is None or peak is None else (off_peak, peak)
+    offers = Offers(given.get(_BASE_PRICE), hours)
+    comparison = await async_compare(call.hass, plan, first, last, offers)
+    base = Wording(await async_load_texts(call.hass), call.hass.config.language)
+    wording = ComparisonWording(base, plan.tariff.currency)
+    return {
+        "title": wording.title(comparison),
+        "text": "\n".join(wording.sentences(comparison)),
+        **comparison_data(comparison, plan.tariff.currency),
+    }
+
+
 RECORD_ACTIONS: Final = (
+    ActionDescription(
+        "compare_contracts",
+        _async_compare_contracts,
+        {
+            vol.Optional(_START_DATE): day,
+            vol.Optional(_END_DATE): day,
+            vol.Optional(_BASE_PRICE): _PRICE,
+            vol.Optional(_OFF_PEAK_PRICE): _PRICE,
+            vol.Optional(_PEAK_PRICE): _PRICE,
+        },
+        SupportsResponse.ONLY,
+    ),
     ActionDescription(
         "report",
         _async_report,

@@ -16,21 +16,26 @@ from .contracts import (
     HoursContract,
     TempoContract,
 )
+from .offers import BASE, OFF_PEAK_HOURS, TEMPO, Offers
 from .quarters import QUARTER, Quarters
 from .recording import LEAST_DAYS, RecordedDay, Recording, RecordingError, recording_of
 from .run import Replay, ReplayHome, ReplayStrategy
 
 __all__ = [
+    "BASE",
     "DEADBAND",
     "LEAST_DAYS",
+    "OFF_PEAK_HOURS",
     "QUARTER",
     "QUARTER_HOURS",
+    "TEMPO",
     "Contract",
     "ContractOutcome",
     "ExportTerms",
     "FlatContract",
     "HourlyContract",
     "HoursContract",
+    "Offers",
     "PackLimits",
     "Quarters",
     "RecordedDay",

@@ -253,15 +253,16 @@ class HourlyContract(Contract):
         self,
         quarters: Quarters,
         hours: Sequence[float],
+        start: datetime,
         zone: tzinfo,
         feed_in: float = 0.0,
         export: ExportTerms | None = None,
         estimated: frozenset[date] = frozenset(),
     ) -> None:
-        """Price the quarters by hours in a row, the first of which begins with their first local day."""
+        """Price the quarters by hours in a row from `start` on, at or before the first quarter."""
         self._hours = hours
         self._zone = zone
-        self._start = _midnight(quarters.start, zone)
+        self._start = start
         offset = round((quarters.start - self._start) / QUARTER)
         priced = [hours[(offset + number) // 4] for number in range(len(quarters))]
         self.may_charge = [True] * len(quarters)

@@ -83,14 +83,16 @@ def recording_of(
 ) -> Recording:
     """Return the hours of some days, from the first to the last that are known.
 
-    A negative load is sun that nobody measures. An hour beyond `most_load` W, either way, is an
-    error of a meter and counts as missing. Raises RecordingError for less than 14 known days.
+    A negative load is sun that nobody measures. An hour beyond `most_load` W is an error of a
+    meter and counts as missing, and so does the hour after a gap. Raises RecordingError for less than 14 known days.
     """
-    known = {
-        hour.start.astimezone(UTC): power
-        for hour in hours
-        if (power := _power(hour, most_load)) is not None
-    }
+    known = _without_followers(
+        {
+            hour.start.astimezone(UTC): power
+            for hour in hours
+            if (power := _power(hour, most_load)) is not None
+        }
+    )
     spans = {day: _hours_of(day, zone) for day in _days(first, last)}
     sound = [
         day for day, span in spans.items() if sum(each in known for each in span) >= _LEAST_HOURS
@@ -126,6 +128,16 @@ def _hours_of(day: date, zone: tzinfo) -> list[datetime]:
     # Statistics begin with hours of UTC, also where the local clock is half an hour beside it.
     start = start.replace(minute=0)
     return [start + number * _HOUR for number in range(round((end - start) / _HOUR))]
+
+
+def _without_followers(known: Mapping[datetime, _Power]) -> dict[datetime, _Power]:
+    """Return the hours without those that follow a gap: a counter counts all of the gap in them."""
+    first = min(known, default=None)
+    return {
+        moment: power
+        for moment, power in known.items()
+        if moment == first or moment - _HOUR in known
+    }
 
 
 def _power(hour: Hour, most_load: float) -> _Power | None:
