@@ -9,6 +9,7 @@ from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.marstek.tempo import Colour
 from tests.records.conftest import HOUR, RecordedHome
@@ -57,7 +58,9 @@ async def refusal(home: RecordedHome, **data: Any) -> str | None:
     return caught.value.translation_key
 
 
-async def test_what_the_home_would_have_paid(home: RecordedHome) -> None:
+async def test_what_the_home_would_have_paid(
+    home: RecordedHome, hass_client_no_auth: ClientSessionGenerator
+) -> None:
     """By contract and strategy, with what is filled, left out and estimated."""
     assert await refusal(home) == "comparison_no_load"
     choose_load(home)
@@ -67,7 +70,7 @@ async def test_what_the_home_would_have_paid(home: RecordedHome) -> None:
     assert await refusal(home, start_date=late.isoformat()) == "comparison_few_days"
     home.learn({first + dt.timedelta(days=number): Colour.BLUE for number in range(-1, 15)})
     answer = await home.call(
-        "compare_contracts", base_price=0.25, off_peak_price=0.1, peak_price=0.3
+        "compare_contracts", base_price=0.25, off_peak_price=0.1, peak_price=0.3, chart=True
     )
     assert answer["start_date"] == first.isoformat()
     assert (answer["days"], answer["days_left_out"], answer["batteries"]) == (20, 0, 2)
@@ -83,6 +86,13 @@ async def test_what_the_home_would_have_paid(home: RecordedHome) -> None:
     assert answer["contracts"]["current"]["days_estimated"] == 5
     assert "Off-peak hours: no battery" in answer["text"]
     assert "3" in answer["text"].split("usual values: ")[1]
+    client = await hass_client_no_auth()
+    response = await client.get(answer["path"])
+    assert response.status == 200
+    assert response.content_type == "image/svg+xml"
+    chart = await response.text()
+    assert "Your contract" in chart
+    assert "optimised" in chart
 
 
 async def test_one_at_a_time_and_not_beyond_the_plan(home: RecordedHome) -> None:

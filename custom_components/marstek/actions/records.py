@@ -16,6 +16,7 @@ from ..export import Resolution
 from ..plan.wording import Wording
 from ..records.comparing import async_compare, comparison_data, last_year
 from ..records.comparison_wording import ComparisonWording
+from ..records.downloads import SVG, async_downloads
 from ..records.exporting import Content, ExportRequest, FileFormat, async_export
 from ..records.periods import DaySpan, ReportPeriod, span_of
 from ..records.report import async_make_report, async_report_answer
@@ -35,6 +36,7 @@ _DATE: Final = "date"
 _BASE_PRICE: Final = "base_price"
 _OFF_PEAK_PRICE: Final = "off_peak_price"
 _PEAK_PRICE: Final = "peak_price"
+_CHART: Final = "chart"
 # Per kWh in any currency.
 _PRICE: Final = vol.All(number, vol.Range(min=0, max=1000))
 _FIRST_DAY: Final = dt.date(2010, 1, 1)
@@ -100,11 +102,15 @@ async def _async_compare_contracts(call: ServiceCall) -> ServiceResponse:
     comparison = await async_compare(call.hass, plan, first, last, offers)
     base = Wording(await async_load_texts(call.hass), call.hass.config.language)
     wording = ComparisonWording(base, plan.tariff.currency)
-    return {
+    answer: dict[str, Any] = {
         "title": wording.title(comparison),
         "text": "\n".join(wording.sentences(comparison)),
         **comparison_data(comparison, plan.tariff.currency),
     }
+    if given[_CHART]:
+        name = f"marstek-contracts-{answer['start_date']}-{answer['end_date']}"
+        answer |= await async_downloads(call.hass).async_offer(wording.chart(comparison), name, SVG)
+    return answer
 
 
 RECORD_ACTIONS: Final = (
@@ -117,6 +123,7 @@ RECORD_ACTIONS: Final = (
             vol.Optional(_BASE_PRICE): _PRICE,
             vol.Optional(_OFF_PEAK_PRICE): _PRICE,
             vol.Optional(_PEAK_PRICE): _PRICE,
+            vol.Optional(_CHART, default=False): cv.boolean,
         },
         SupportsResponse.ONLY,
     ),

@@ -1,10 +1,19 @@
 """Wording of a comparison of contracts, in Home Assistant's own language."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from ..export import BarGroup, BarSeries, bar_chart_svg
 from ..plan.wording import Wording
 from ..replay import ReplayStrategy
 from .comparing import ContractComparison
+
+_COLOURS: Final = {
+    ReplayStrategy.NO_BATTERY: "#c77700",
+    ReplayStrategy.AUTO: "#8a94a0",
+    ReplayStrategy.SIMPLE: "#4c8bf5",
+    ReplayStrategy.OPTIMISED: "#12a150",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +79,16 @@ class ComparisonWording:
             if (estimated := contract.estimated & counted)
         ]
         return [*lines, message("comparison_note")]
+
+    def chart(self, comparison: ContractComparison) -> bytes:
+        """Return bars of the cost of each strategy under each contract, as SVG."""
+        strategies = list(comparison.of(next(iter(comparison.contracts))))
+        groups = [
+            BarGroup(self.contract(name), [each.cost for each in comparison.of(name).values()])
+            for name in comparison.contracts
+        ]
+        series = [BarSeries(self.strategy(each), _COLOURS[each]) for each in strategies]
+        return bar_chart_svg(self.title(comparison), series, groups, self._rounded).encode()
+
+    def _rounded(self, value: float) -> str:
+        return f"{value:.0f}\N{NO-BREAK SPACE}{self.currency}"

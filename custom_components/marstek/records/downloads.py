@@ -47,6 +47,7 @@ class FileKind:
 CSV: Final = FileKind("csv", "text/csv; charset=utf-8")
 XLSX: Final = FileKind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 PNG: Final = FileKind("png", "image/png", is_shown=True)
+SVG: Final = FileKind("svg", "image/svg+xml", is_shown=True)
 HTML: Final = FileKind("html", "text/html; charset=utf-8", is_shown=True)
 
 
