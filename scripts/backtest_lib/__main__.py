@@ -3,6 +3,9 @@
 Colours of Tempo are real, prices are those of today; loads, weather, sun and day-ahead prices are
 made up, always in the same way. Read the results as comparisons. "%" is the way from batteries that
 never do anything to what could have been saved had everything been known beforehand ("optimum").
+
+With --own FILE, the database of Home Assistant's recorder, the home's own last year is played
+instead: it shows what would have been paid under each contract.
 """
 
 import argparse
@@ -13,9 +16,10 @@ from functools import partial
 from pathlib import Path
 import sys
 
-from custom_components.marstek.tempo import DECREES
+from custom_components.marstek.tempo import DECREES, PARIS
 
 from .home import Heating, Home
+from .own import play_own
 from .report import snapshot, table
 from .seasons import live
 from .strategies import Season
@@ -51,6 +55,8 @@ def main() -> int:
         replace(DECREES[-1].tempo, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
         (arguments.fixed_prices[0], arguments.fixed_prices[1]),
     )
+    if arguments.own is not None:
+        return play_own(arguments, home, prices)
     years = [year for year in SEASONS if year.first_year in arguments.seasons]
     names = list(TARIFFS) if arguments.tariff == "all" else [arguments.tariff]
     with ProcessPoolExecutor() as pool:
@@ -122,7 +128,25 @@ def _arguments() -> argparse.Namespace:
         help=f"by the year in which they begin; default: {first} to {last}",
     )
     add("--picture", type=Path, metavar="FILE.svg", help="a bar chart for each tariff")
+    _add_own(parser.add_argument_group("own year"))
     return parser.parse_args()
+
+
+def _add_own(group: argparse._ArgumentGroup) -> None:
+    """Add the options of the home's own year."""
+    add = group.add_argument
+    add("--own", type=Path, metavar="FILE", help="home-assistant_v2.db, or a copy; only read")
+    add("--load-sensor", metavar="ID", help="energy of the house; default: the Energy dashboard")
+    add("--pv-sensor", metavar="ID", help="energy of the sun, with --load-sensor")
+    add("--price-sensor", metavar="ID", help="recorded day-ahead prices, as a fourth contract")
+    add(
+        "--base-price",
+        type=float,
+        default=DECREES[-1].base,
+        metavar="EUR",
+        help="of the contract with one price; default: %(default)s",
+    )
+    add("--zone", default=PARIS.key, help="time zone of the home; default: %(default)s")
 
 
 if __name__ == "__main__":

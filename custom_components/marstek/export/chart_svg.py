@@ -51,7 +51,7 @@ def bar_chart_svg(
     groups: Sequence[BarGroup],
     amount: Callable[[float], str],
 ) -> str:
-    """Return a chart with a bar for each value; `amount` renders a value with its unit.
+    """Return a chart with a bar for each value; `amount` renders a value with its unit on the axis.
 
     Raises ValueError where there is no group.
     """
@@ -64,7 +64,7 @@ def bar_chart_svg(
         _text(16, 28, title, size=17),
         *_key(series),
         *scale.lines(amount),
-        *_bars(series, groups, scale, amount),
+        *_bars(series, groups, scale),
     ]
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
@@ -107,7 +107,6 @@ def _bars(
     series: Sequence[BarSeries],
     groups: Sequence[BarGroup],
     scale: _Scale,
-    amount: Callable[[float], str],
 ) -> Iterator[str]:
     width = (_WIDTH - _LEFT - _RIGHT) / len(groups)
     bar = 0.84 * width / len(series)
@@ -123,7 +122,7 @@ def _bars(
                 f'height="{height:.1f}" fill="{escape(own.colour)}"/>'
             )
             if bar >= _LEAST_WIDTH:
-                yield _text(x + 0.46 * bar, top - 5, amount(value), size=11, anchor="middle")
+                yield _text(x + 0.46 * bar, top - 5, f"{value:.0f}", size=11, anchor="middle")
         yield _text(left + 0.42 * width, _HEIGHT - 16, group.label, size=13, anchor="middle")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 import datetime as dt
-from statistics import fmean
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -33,9 +32,6 @@ from .statistics import async_measured, has_recorder
 CURRENT: Final = "current"
 """The owner's own contract."""
 _FRANCE: Final = "FR"
-_HOUR: Final = dt.timedelta(hours=1)
-# Prices are expected for some days after the last one.
-_HOURS_BEYOND: Final = 96
 _PRICE: Final = "price"
 
 type HourPrices = Mapping[dt.datetime, float]
@@ -125,25 +121,9 @@ class CompareSettings:
                 return HoursContract(
                     quarters, settings.off_peak, pair, feed_in, terms, settings.levels
                 )
-        return self._hourly(recording, feed_in, terms) if self.prices else None
-
-    def _hourly(self, recording: Recording, feed_in: float, terms: ExportPrices | None) -> Contract:
-        """Return recorded prices; an hour without one costs what the same hour of other days does."""
-        quarters, zone = recording.quarters, self.home.zone
-        by_hour: dict[int, list[float]] = {}
-        for moment, price in self.prices.items():
-            by_hour.setdefault(moment.astimezone(zone).hour, []).append(price)
-        mean, usual = fmean(self.prices.values()), {k: fmean(v) for k, v in by_hour.items()}
-        hours, estimated = list[float](), set[dt.date]()
-        for number in range(len(quarters) // 4 + _HOURS_BEYOND):
-            moment = quarters.start + number * _HOUR
-            local = moment.astimezone(zone)
-            if moment not in self.prices and moment < quarters.end:
-                estimated.add(local.date())
-            hours.append(self.prices.get(moment, usual.get(local.hour, mean)))
-        return HourlyContract(
-            quarters, hours, quarters.start, zone, feed_in, terms, frozenset(estimated)
-        )
+        if not self.prices:
+            return None
+        return HourlyContract.recorded(quarters, self.prices, self.home.zone, feed_in, terms)
 
 
 def _has_windows(settings: TariffSettings) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
-from typing import ClassVar, Final, Protocol, override
+from statistics import fmean
+from typing import ClassVar, Final, Protocol, Self, override
 
 from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, Certainty, Economy, Period
 from ..tempo import (
@@ -39,6 +40,8 @@ _TEMPO_STARTS: Final = 6
 _PRICES_KNOWN: Final = 13
 _PROFILE_DAYS: Final = 7
 _HOURS_AHEAD: Final = 72
+# Prices are expected for some days after the last one.
+_HOURS_BEYOND: Final = 96
 _QUOTAS: Final = Quotas()
 
 
@@ -267,6 +270,35 @@ class HourlyContract(Contract):
         priced = [hours[(offset + number) // 4] for number in range(len(quarters))]
         self.may_charge = [True] * len(quarters)
         super().__init__(quarters, priced, feed_in, export, estimated)
+
+    @classmethod
+    def recorded(
+        cls,
+        quarters: Quarters,
+        prices: Mapping[datetime, float],
+        zone: tzinfo,
+        feed_in: float = 0.0,
+        export: ExportTerms | None = None,
+    ) -> Self:
+        """Return recorded prices, by the starts of their hours in UTC.
+
+        An hour without one costs what the same hour of other days does. Raises ValueError where no
+        price is recorded.
+        """
+        if not prices:
+            raise ValueError("No price is recorded")
+        by_hour: dict[int, list[float]] = {}
+        for moment, price in prices.items():
+            by_hour.setdefault(moment.astimezone(zone).hour, []).append(price)
+        mean, usual = fmean(prices.values()), {hour: fmean(p) for hour, p in by_hour.items()}
+        hours, estimated = list[float](), set[date]()
+        for number in range(len(quarters) // 4 + _HOURS_BEYOND):
+            moment = quarters.start + number * _HOUR
+            local = moment.astimezone(zone)
+            if moment not in prices and moment < quarters.end:
+                estimated.add(local.date())
+            hours.append(prices.get(moment, usual.get(local.hour, mean)))
+        return cls(quarters, hours, quarters.start, zone, feed_in, export, frozenset(estimated))
 
     @override
     def _periods(self, number: int) -> tuple[Period, ...]:
