@@ -117,3 +117,30 @@ async def test_one_at_a_time_and_not_beyond_the_plan(home: RecordedHome) -> None
         await running
     assert caught.value.translation_key == "comparison_ended"
     assert await home.hass.config_entries.async_setup(entry.entry_id)
+
+
+async def test_recorded_prices_of_each_hour(home: RecordedHome) -> None:
+    """The own contract with day-ahead prices has those that were recorded; without batteries, too."""
+    choose_load(home)
+    entry = home.plan.tariff.config_entry
+    home.hass.config_entries.async_update_entry(entry, data={**entry.data, "tariff": "dynamic"})
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    first = await fill(home, 15)
+    assert await refusal(home) == "comparison_no_contract"
+    home.record("plan", "price", first, [0.1 + 0.2 * (hour % 24 > 12) for hour in range(24 * 14)])
+    await home.recorded()
+    answer = await home.call("compare_contracts")
+    (contract,) = answer["contracts"].values()
+    # Clocks may have changed in these days, so that one day more is not known as a whole.
+    assert contract["days_estimated"] in (1, 2)
+    strategies = contract["strategies"]
+    assert strategies["no_battery"]["cost"] == pytest.approx(
+        15 * (13 * 0.1 + 11 * 0.3) * 0.5, abs=0.3
+    )
+    assert strategies["optimised"]["saved"] > 5
+    options = {**entry.options, "all_batteries": False}
+    home.hass.config_entries.async_update_entry(entry, options=options)
+    answer = await home.call("compare_contracts", base_price=0.2)
+    assert answer["batteries"] == 0
+    assert list(answer["contracts"]) == ["current", "base"]
+    assert all(each["strategies"].keys() == {"no_battery"} for each in answer["contracts"].values())

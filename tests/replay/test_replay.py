@@ -270,6 +270,23 @@ def test_what_feeding_in_earns() -> None:
     assert none.cost == pytest.approx(-0.04 * none.exported)
 
 
+def test_recorded_prices_have_gaps() -> None:
+    """An hour without a price costs what the same hour of other days does."""
+    recording = recorded(hours_of([500.0] * 24))
+    quarters = recording.quarters
+    prices = {
+        moment: 0.1 + 0.01 * moment.astimezone(PARIS).hour
+        for number in range(24 * DAYS)
+        for moment in (quarters.start + number * HOUR,)
+        if number != 30
+    }
+    contract = HourlyContract.recorded(quarters, prices, PARIS)
+    assert contract.prices[4 * 30] == pytest.approx(0.16)
+    assert contract.estimated == {FIRST + timedelta(days=1), FIRST + timedelta(days=DAYS - 1)}
+    with pytest.raises(ValueError, match="No price"):
+        HourlyContract.recorded(quarters, {}, PARIS)
+
+
 def test_past_colours_are_those_that_were_published() -> None:
     """Each day of the last seasons, as in the history that tests keep."""
     path = Path(__file__).parents[1] / "data" / "tempo_history.csv"

@@ -14,7 +14,7 @@ from ..checked import day, number
 from ..const import DOMAIN
 from ..export import Resolution
 from ..plan.wording import Wording
-from ..records.comparing import async_compare, comparison_data, last_year
+from ..records.comparing import async_compare, comparison_data, days_to_compare
 from ..records.comparison_wording import ComparisonWording
 from ..records.downloads import SVG, async_downloads
 from ..records.exporting import Content, ExportRequest, FileFormat, async_export
@@ -91,9 +91,8 @@ async def _async_compare_contracts(call: ServiceCall) -> ServiceResponse:
     """Return what the home would have paid under other contracts, by strategy."""
     if (plan := async_loaded_plan(call.hass)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plan")
-    given, usual = call.data, last_year()
-    last: dt.date = given.get(_END_DATE, usual[1])
-    first, last = _range(given.get(_START_DATE, min(usual[0], last)), last)
+    given = call.data
+    first, last = _range(*days_to_compare(given.get(_START_DATE), given.get(_END_DATE)))
     off_peak, peak = given.get(_OFF_PEAK_PRICE), given.get(_PEAK_PRICE)
     if (off_peak is None) is not (peak is None):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_of_two_prices")

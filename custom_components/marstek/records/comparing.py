@@ -64,10 +64,11 @@ class ContractComparison:
 
 
 @callback
-def last_year() -> tuple[dt.date, dt.date]:
-    """Return the first and the last of the 365 days that are over."""
+def days_to_compare(first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+    """Return the days of a range that are over; of one without a start, the last 365."""
     yesterday = dt_util.now().date() - _DAY
-    return yesterday - _LAST_YEAR, yesterday
+    last = yesterday if last is None else min(last, yesterday)
+    return last - _LAST_YEAR if first is None else first, last
 
 
 async def async_compare(
