@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from custom_components.marstek.export import BarGroup, BarSeries, bar_chart_svg
+from custom_components.marstek.records.comparison_wording import STRATEGY_COLOURS
 from custom_components.marstek.replay import (
     LEAST_DAYS,
     Contract,
@@ -32,14 +33,6 @@ from .tariffs import Table
 
 _DAYS: Final = timedelta(days=364)
 _DAY: Final = timedelta(days=1)
-# A load of so many times the subscribed power is an error of a meter.
-_MOST_LOAD: Final = 1.5
-_COLOURS: Final = {
-    ReplayStrategy.NO_BATTERY: "#c77700",
-    ReplayStrategy.AUTO: "#8a94a0",
-    ReplayStrategy.SIMPLE: "#4c8bf5",
-    ReplayStrategy.OPTIMISED: "#12a150",
-}
 
 
 def play_own(arguments: Namespace, home: Home, prices: Table) -> int:
@@ -49,8 +42,7 @@ def play_own(arguments: Namespace, home: Home, prices: Table) -> int:
     try:
         hours = file.hours()
         last = hours[-1].start.astimezone(zone).date() - _DAY
-        most = _MOST_LOAD * home.subscribed
-        recording = recording_of(hours, last - _DAYS, last, zone, most_load=most)
+        recording = recording_of(hours, last - _DAYS, last, zone)
         contracts = _contracts(arguments, home, prices, recording, file, zone)
     except RecorderFileError as err:
         print(err, file=sys.stderr)
@@ -144,7 +136,10 @@ def _draw(path: Path, recording: Recording, outcomes: list[ContractOutcome]) -> 
     ]
     chart = bar_chart_svg(
         f"EUR for energy from {days[0].day} to {days[-1].day}",
-        [BarSeries(each.value.replace("_", " "), _COLOURS[each]) for each in ReplayStrategy],
+        [
+            BarSeries(each.value.replace("_", " "), STRATEGY_COLOURS[each])
+            for each in ReplayStrategy
+        ],
         groups,
         lambda value: f"{value:.0f} EUR",
     )

@@ -34,6 +34,10 @@ from custom_components.marstek.tempo import (
     PARIS,
     TEMPO_OFF_PEAK,
     Colour,
+    HourRule,
+    HourRules,
+    LevelHours,
+    OffPeakWindow,
     decree_on,
     past_colours,
 )
@@ -61,7 +65,7 @@ def hours_of(load: Sequence[float], pv: Sequence[float] = (), days: int = DAYS) 
 
 def recorded(hours: Iterable[Hour], days: int = DAYS) -> Recording:
     """Return a recording of the days."""
-    return recording_of(hours, FIRST, FIRST + timedelta(days=days - 1), PARIS, most_load=20_000)
+    return recording_of(hours, FIRST, FIRST + timedelta(days=days - 1), PARIS)
 
 
 def result[T](steps: Generator[object, None, T]) -> T:
@@ -217,7 +221,7 @@ def test_impossible_hours_are_missing() -> None:
 def test_the_beginning_is_where_something_is_known() -> None:
     """Days before the first known one are neither played nor left out."""
     hours = hours_of([500.0] * 24)
-    recording = recording_of(hours, date(2024, 10, 1), date(2026, 1, 1), PARIS, most_load=20_000)
+    recording = recording_of(hours, date(2024, 10, 1), date(2026, 1, 1), PARIS)
     assert recording.days[0].day == FIRST
     assert len(recording.days) == DAYS
     assert recording.left_out == 0
@@ -268,6 +272,29 @@ def test_what_feeding_in_earns() -> None:
     none = outcomes[ReplayStrategy.NO_BATTERY]
     assert none.exported == pytest.approx(24 * DAYS + 1)
     assert none.cost == pytest.approx(-0.04 * none.exported)
+
+
+def test_prices_of_several_levels_and_seasons() -> None:
+    """Cheap nights in November only: until then there is one price, and nothing to plan."""
+    night = OffPeakWindow(time(22), time(6))
+    levels = HourRules(
+        (
+            HourRule(0.1, (night,), months=frozenset({11, 12, 1, 2})),
+            HourRule(0.2, (OffPeakWindow(time(12), time(14)),)),
+            HourRule(0.3),
+        ),
+        PARIS,
+    )
+    recording = recorded(hours_of([500.0] * 24))
+    contract = HoursContract(recording.quarters, LevelHours(levels), (0.1, 0.3), levels=levels)
+    october, november = 4 * 48, 4 * (24 * 13 + 1)
+    assert [contract.prices[october + 4 * hour] for hour in (1, 12, 18)] == [0.3, 0.2, 0.3]
+    assert [contract.prices[november + 4 * hour] for hour in (1, 12, 18)] == [0.1, 0.2, 0.3]
+    (outcome,) = result(
+        compared(HOME, recording, {"current": contract}, [ReplayStrategy.OPTIMISED])
+    )
+    assert outcome.cost > 0
+    assert outcome.bought > 0
 
 
 def test_recorded_prices_have_gaps() -> None:

@@ -42,8 +42,6 @@ _DAY: Final = dt.timedelta(days=1)
 # In s.
 _SLICE: Final = 0.04
 _REST: Final = 0.02
-# A load of so many times the subscribed power is an error of a meter.
-_MOST_LOAD: Final = 1.5
 _RUNNING: Final[HassKey[asyncio.Task[ContractComparison]]] = HassKey(f"{DOMAIN}_comparison")
 
 type _Steps = Generator[ReplayProgress, None, list[ContractOutcome]]
@@ -145,9 +143,8 @@ def _prepare(
     wanted: CompareSettings, hours: Sequence[Hour], first: dt.date, last: dt.date
 ) -> tuple[Recording, ReplayHome, dict[str, Contract]] | RecordingError:
     """Return all that is played; runs in an executor."""
-    most = _MOST_LOAD * wanted.home.subscribed
     try:
-        recording = recording_of(hours, first, last, wanted.home.zone, most_load=most)
+        recording = recording_of(hours, first, last, wanted.home.zone)
     except RecordingError as err:
         return err
     return recording, wanted.replayed_home(recording), wanted.contracts(recording)

@@ -8,12 +8,13 @@ from ..plan.wording import Wording
 from ..replay import ReplayStrategy
 from .comparing import ContractComparison
 
-_COLOURS: Final = {
+STRATEGY_COLOURS: Final = {
     ReplayStrategy.NO_BATTERY: "#c77700",
     ReplayStrategy.AUTO: "#8a94a0",
     ReplayStrategy.SIMPLE: "#4c8bf5",
     ReplayStrategy.OPTIMISED: "#12a150",
 }
+"""Colours of bars that are legible on white and on nearly black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class ComparisonWording:
             BarGroup(self.contract(name), [each.cost for each in comparison.of(name).values()])
             for name in comparison.contracts
         ]
-        series = [BarSeries(self.strategy(each), _COLOURS[each]) for each in strategies]
+        series = [BarSeries(self.strategy(each), STRATEGY_COLOURS[each]) for each in strategies]
         return bar_chart_svg(self.title(comparison), series, groups, self._rounded).encode()
 
     def _rounded(self, value: float) -> str:

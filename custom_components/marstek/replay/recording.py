@@ -18,6 +18,8 @@ LEAST_DAYS: Final = 14
 """Fewer days say nothing of a contract."""
 _LEAST_HOURS: Final = 18
 _NEAR: Final = 7
+# In W. A counter that was replaced or reset shows thousands of kWh in an hour.
+_MOST_POWER: Final = 50_000
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
@@ -78,20 +80,14 @@ class Recording:
         return any(self.quarters.pv)
 
 
-def recording_of(
-    hours: Iterable[Hour], first: date, last: date, zone: tzinfo, *, most_load: float
-) -> Recording:
+def recording_of(hours: Iterable[Hour], first: date, last: date, zone: tzinfo) -> Recording:
     """Return the hours of some days, from the first to the last that are known.
 
-    A negative load is sun that nobody measures. An hour beyond `most_load` W is an error of a
+    A negative load is sun that nobody measures. An hour beyond 50 kW is an error of a
     meter and counts as missing, and so does the hour after a gap. Raises RecordingError for less than 14 known days.
     """
     known = _without_followers(
-        {
-            hour.start.astimezone(UTC): power
-            for hour in hours
-            if (power := _power(hour, most_load)) is not None
-        }
+        {hour.start.astimezone(UTC): power for hour in hours if (power := _power(hour)) is not None}
     )
     spans = {day: _hours_of(day, zone) for day in _days(first, last)}
     sound = [
@@ -140,11 +136,11 @@ def _without_followers(known: Mapping[datetime, _Power]) -> dict[datetime, _Powe
     }
 
 
-def _power(hour: Hour, most_load: float) -> _Power | None:
+def _power(hour: Hour) -> _Power | None:
     if hour.load is None or hour.pv is None:
         return None
     load, pv = max(0.0, hour.load), hour.pv + max(0.0, -hour.load)
-    return (load / 1000, pv / 1000) if load <= most_load and 0 <= pv <= most_load else None
+    return (load / 1000, pv / 1000) if load <= _MOST_POWER and 0 <= pv <= _MOST_POWER else None
 
 
 class _Usual:
