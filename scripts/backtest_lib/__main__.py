@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 import sys
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from custom_components.marstek.tempo import DECREES, PARIS
 
@@ -85,23 +86,8 @@ def _arguments() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_home(parser)
     add = parser.add_argument
-    usual = Home()
-    add("--batteries", type=int, default=usual.batteries, help="how many; default: %(default)s")
-    add("--load", type=float, default=usual.yearly_load, help="kWh a year; default: %(default)s")
-    add("--heating", type=Heating, choices=list(Heating), default=usual.heating)
-    add("--car", action="store_true", help="charged at home")
-    add("--pv", type=float, default=usual.pv_peak, help="kWp; default: %(default)s")
-    add("--subscribed", type=int, default=usual.subscribed, help="VA; default: %(default)s")
-    add("--feed-in", type=float, default=usual.feed_in, help="EUR per kWh; default: %(default)s")
-    add(
-        "--feed-in-share",
-        type=float,
-        default=usual.feed_in_share,
-        help="of the market's price, on top of it, 0..1; day-ahead only; default: %(default)s",
-    )
-    add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
-    add("--sun-forecast", action="store_true", help="a service forecasts the sun, 25 %% wrong")
     add("--tariff", choices=[*TARIFFS, "all"], default="tempo", help="default: %(default)s")
     add(
         "--tempo-prices",
@@ -132,6 +118,26 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    """Add what an owner knows of a home."""
+    add, usual = parser.add_argument, Home()
+    add("--batteries", type=int, default=usual.batteries, help="how many; default: %(default)s")
+    add("--load", type=float, default=usual.yearly_load, help="kWh a year; default: %(default)s")
+    add("--heating", type=Heating, choices=list(Heating), default=usual.heating)
+    add("--car", action="store_true", help="charged at home")
+    add("--pv", type=float, default=usual.pv_peak, help="kWp; default: %(default)s")
+    add("--subscribed", type=int, default=usual.subscribed, help="VA; default: %(default)s")
+    add("--feed-in", type=float, default=usual.feed_in, help="EUR per kWh; default: %(default)s")
+    add(
+        "--feed-in-share",
+        type=float,
+        default=usual.feed_in_share,
+        help="of the market's price, on top of it, 0..1; day-ahead only; default: %(default)s",
+    )
+    add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
+    add("--sun-forecast", action="store_true", help="a service forecasts the sun, 25 %% wrong")
+
+
 def _add_own(group: argparse._ArgumentGroup) -> None:
     """Add the options of the home's own year."""
     add = group.add_argument
@@ -146,7 +152,14 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
         metavar="EUR",
         help="of the contract with one price; default: %(default)s",
     )
-    add("--zone", default=PARIS.key, help="time zone of the home; default: %(default)s")
+    add("--zone", type=_zone, default=PARIS, help="of the home; default: %(default)s")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError) as err:
+        raise argparse.ArgumentTypeError(f"no time zone: {name}") from err
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ _DAY: Final = timedelta(days=1)
 def play_own(arguments: Namespace, home: Home, prices: Table) -> int:
     """Print what the home would have paid in its last year; return 1 where too little is known."""
     file = RecorderFile(arguments.own, arguments.load_sensor, arguments.pv_sensor)
-    zone = ZoneInfo(arguments.zone)
+    zone: ZoneInfo = arguments.zone
     try:
         hours = file.hours()
         last = hours[-1].start.astimezone(zone).date() - _DAY

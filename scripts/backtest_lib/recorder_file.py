@@ -12,7 +12,7 @@ from itertools import pairwise
 import json
 from pathlib import Path
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 from custom_components.marstek.plan.history import Sources, hours_of, of_dashboard
 from custom_components.marstek.planner.habits import Hour
@@ -84,7 +84,7 @@ class RecorderFile:
         return found
 
 
-def _dashboard(path: Path) -> Iterable[Mapping[str, object]]:
+def _dashboard(path: Path) -> Iterable[Mapping[str, Any]]:
     """Return the sources of the Energy dashboard; none without its file."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
@@ -94,9 +94,17 @@ def _dashboard(path: Path) -> Iterable[Mapping[str, object]]:
         raise RecorderFileError(f"{path} can't be read: {err}") from err
     match stored:
         case {"data": {"energy_sources": list(sources)}}:
-            return [each for each in sources if isinstance(each, dict)]
+            return [part for each in sources if isinstance(each, dict) for part in _parts(each)]
         case _:
             return ()
+
+
+def _parts(source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return a source as Home Assistant writes it now; a grid had lists of both directions before."""
+    if source.get("type") != "grid" or "stat_energy_from" in source:
+        return [source]
+    flows = [*(source.get("flow_from") or ()), *(source.get("flow_to") or ())]
+    return [{**flow, "type": "grid"} for flow in flows]
 
 
 def _changes(database: sqlite3.Connection, name: str) -> dict[float, float]:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 import sqlite3
 import sys
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -50,14 +51,11 @@ def database_fixture(tmp_path: Path) -> Path:
     return path
 
 
-def dashboard(database: Path) -> None:
+def dashboard(database: Path, grid: dict[str, Any]) -> None:
     """Put the settings of the Energy dashboard beside a database."""
     folder = database.parent / ".storage"
     folder.mkdir()
-    sources = [
-        {"type": "grid", "stat_energy_from": GRID, "stat_energy_to": EXPORT},
-        {"type": "solar", "stat_energy_from": SUN},
-    ]
+    sources = [{"type": "grid", **grid}, {"type": "solar", "stat_energy_from": SUN}]
     (folder / "energy").write_text(json.dumps({"data": {"energy_sources": sources}}))
 
 
@@ -67,11 +65,22 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return main()
 
 
+@pytest.mark.parametrize(
+    "grid",
+    [
+        {"stat_energy_from": GRID, "stat_energy_to": EXPORT},
+        {"flow_from": [{"stat_energy_from": GRID}], "flow_to": [{"stat_energy_to": EXPORT}]},
+    ],
+    ids=["now", "before"],
+)
 def test_the_own_year(
-    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    grid: dict[str, Any],
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """By the Energy dashboard, as a table and as a chart; the database is only read."""
-    dashboard(database)
+    dashboard(database, grid)
     before, chart = database.read_bytes(), database.with_name("own.svg")
     own = ("--own", str(database), "--base-price", "0.25", "--price-sensor", PRICE)
     assert run(monkeypatch, *own, "--picture", str(chart)) == 0
