@@ -32,6 +32,11 @@ from .turns import Rank, Turn, Turns
 
 # A run is ended by a command at its end; should that be lost, its countdown ends soon after.
 _RUN_MARGIN: Final = dt.timedelta(seconds=10)
+# A power for some seconds is old when it has waited for so many of them.
+_BRIEF_WAIT: Final = 5.0
+_BRIEF_INTERVAL: Final = 10.0
+# A countdown begins when the request arrives.
+_BRIEF_MARGIN: Final = 3.0
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 
 
@@ -63,6 +68,8 @@ class Commands:
         self._on_begin = on_begin
         self._turns = Turns(on_progress, lock)
         self._writer = ModeWriter(control, store, renewal.clock, current_mode, limits)
+        self._clock = renewal.clock
+        self._briefly_sent_at = float("-inf")
         self._deferred: int | None = None
         self.renewal = renewal
         """When what stands has to be sent anew."""
@@ -401,6 +408,44 @@ class Commands:
             return await self._turns.async_take(Turn(Rank.PLAN), job)
         except SupersededError:
             return None
+
+    async def async_read_mode(self) -> None:
+        """Read the mode at once, between two commands; nothing is raised where it is not answered."""
+        async with self.lock:
+            await self._control.read_mode()
+
+    async def async_send_briefly(self, power: int, seconds: float) -> bool:
+        """Send Passive at W for the plan once, without proof; return whether it was sent.
+
+        It is not kept up: its countdown ends it, so many seconds from now at the latest. It is sent
+        10 s after the last one was answered, or given up, at the earliest, and not where its turn
+        comes too late or after a newer command. Raises VenusError when it is refused or unanswered.
+        """
+        until = self._clock.time() + seconds - _BRIEF_MARGIN
+        pause = self._briefly_sent_at + _BRIEF_INTERVAL - self._clock.time()
+        await self._clock.sleep(max(0.0, pause))
+        latest, is_sent = self._clock.time() + _BRIEF_WAIT, False
+
+        async def job() -> tuple[Mode, Proof] | None:
+            nonlocal is_sent
+            now, memory = self._clock.time(), self._store.memory
+            if now > min(latest, until - 1):
+                return None
+            is_sent, before = True, memory.commanded
+            is_change = not (before.is_planned and before.mode is Mode.PASSIVE)
+            memory.commanded = before.obeying(Mode.PASSIVE, power)
+            request = ModeRequest(Mode.PASSIVE, power=power, duration=int(until - now))
+            try:
+                await self._writer.async_send_once(request, is_change=is_change)
+            finally:
+                self._briefly_sent_at = self._clock.time()
+            return Mode.PASSIVE, Proof.ASSUMED
+
+        try:
+            await self._turns.async_take(Turn(Rank.PLAN), job)
+        except SupersededError:
+            return False
+        return is_sent
 
     async def async_clear_slots(self, numbers: frozenset[int]) -> None:
         """Disable own slots, each tried once, while the battery is in Manual anyway."""

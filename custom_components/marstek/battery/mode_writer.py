@@ -125,6 +125,18 @@ class ModeWriter:
         if request.mode is Mode.PASSIVE:
             self.sent_power = request.sent_power
 
+    async def async_send_once(self, request: ModeRequest, *, is_change: bool) -> None:
+        """Send Passive once, without proof and without touching slots.
+
+        `is_change` tells whether the battery leaves another mode for it.
+        """
+        if is_change:
+            self._store.memory.wear.count(dt_util.now().date())
+        self._store.save_soon()
+        # Too short to teach anything about the power that is held.
+        self.sent_power = None
+        await self._control.send_once(request)
+
     def _is_disabled(self, number: int) -> bool:
         """Tell whether a slot was last written disabled, and the battery has accepted that."""
         entry = self._store.memory.schedule.entries.get(number)

@@ -120,6 +120,21 @@ class Battery(BatteryView):
         request = replace(request_for(order, now), expects_power=expects_power)
         return await self.parts.commands.async_obey(request, order.until)
 
+    async def async_read_mode(self) -> None:
+        """Read the mode at once; where it is not answered, it stays as it was."""
+        await self.parts.commands.async_read_mode()
+
+    async def async_discharge_briefly(self, power: int, seconds: float) -> bool:
+        """Discharge at W, at least 0, for less than some seconds; return whether it was sent.
+
+        For the plan, which needs no proof: the grid shows it. At most one datagram in 10 s.
+        Raises VenusError on failure, and its WornError when no change of the mode is left on this day.
+        """
+        self.parts.leave.check()
+        if self.mode is not Mode.PASSIVE:
+            self.check_slots(Giver.PLAN)
+        return await self.parts.commands.async_send_briefly(max(0, power), seconds)
+
     async def async_clear_plan(self) -> None:
         """Disable the plan's slots, tried once each, while Manual is on anyway."""
         await self.parts.commands.async_clear_slots(PLAN_SLOTS)

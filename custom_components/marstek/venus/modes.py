@@ -205,6 +205,15 @@ class ModeControl:
             if self._on_slot is not None:
                 self._on_slot(slot, accepted)
 
+    async def send_once(self, request: ModeRequest) -> None:
+        """Send a request with a single datagram for each config, without proof; errors as of `set_mode`.
+
+        For whoever sees by other means whether the battery follows, and sends again soon.
+        """
+        self._check(request)
+        async with self._alone():
+            await self._write(request, attempts=1)
+
     async def renew(self, request: ModeRequest) -> None:
         """Send a request that already stands once more, without proof; errors as of `set_mode`."""
         self._check(request)
