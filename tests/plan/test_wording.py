@@ -14,7 +14,15 @@ from custom_components.marstek.plan.coming_day import ComingDay
 from custom_components.marstek.plan.options import Approach
 from custom_components.marstek.plan.tariff_settings import settings_of
 from custom_components.marstek.plan.wording import Wording
-from custom_components.marstek.planner import Action, Context, Period, Reason, Step, Timeline
+from custom_components.marstek.planner import (
+    Action,
+    Context,
+    Figures,
+    Period,
+    Reason,
+    Step,
+    Timeline,
+)
 from custom_components.marstek.texts import Texts
 from tests.repository.texts import flatten
 from tests.test_repository import TRANSLATIONS
@@ -114,3 +122,23 @@ def test_steps(language: str, text: str) -> None:
     end = NOW + dt.timedelta(hours=8)
     step = Step(NOW, end, Action.CHARGE, Reason.RED_TOMORROW, sent=2500, target=100)
     assert wording(language).describe(step) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "peak"),
+    [
+        ("en", "expected peak"),
+        ("de", "erwartete Spitze"),
+        ("fr", "pointe"),
+        ("nl", "verwachte piek"),
+    ],
+)
+def test_a_reserve_names_its_peak(language: str, peak: str) -> None:
+    """Also where an own rule may not discharge it."""
+    mine = wording(language)
+    step = Step(NOW, NOW + dt.timedelta(hours=1), Action.AUTO, Reason.PEAK_EXPECTED, floor=67)
+    assert peak in mine.describe(step)
+    figures: Figures = {"rule": "Sell", "expected": 2800}
+    rule = Step(step.start, step.end, Action.DISCHARGE, Reason.RULE, figures, floor=67)
+    assert peak in mine.reason(rule)
+    assert "Sell" in mine.reason(rule)

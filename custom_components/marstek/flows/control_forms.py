@@ -29,6 +29,7 @@ from ..const import (
     CONF_AUTOMATIC,
     CONF_BATTERIES,
     CONF_BLE_MAC,
+    CONF_CUT_PEAKS,
     CONF_GRID_SENSOR,
     CONF_HAS_PV,
     CONF_LEAST_SOC,
@@ -100,6 +101,8 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
         return {"base": "least_above_most"}
     if form is Form.HOUSE and values[CONF_NEVER_FEED_IN] and values.get(CONF_SAFETY_POWER):
         return {CONF_SAFETY_POWER: "safety_net_feeds_in"}
+    if form is Form.HOUSE and values[CONF_NEVER_FEED_IN] and values.get(CONF_CUT_PEAKS):
+        return {CONF_CUT_PEAKS: "cut_may_feed_in"}
     if form is Form.HOUSE and _lacks_grid_sensor(values):
         return {CONF_GRID_SENSOR: "peaks_need_grid_sensor"}
     if form is Form.PHASES and _is_on_two(values):

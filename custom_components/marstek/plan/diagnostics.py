@@ -93,6 +93,7 @@ def _control(control: PlanController) -> dict[str, Any]:
                 "doubt": executor.doubt,
                 "is_failing": executor.is_failing,
                 "is_assumed": executor.is_assumed,
+                "cuts_a_peak": key in control.participants.lent,
             }
             for key, executor in executors.items()
         },

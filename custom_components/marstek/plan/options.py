@@ -13,6 +13,7 @@ from ..const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
     CONF_BATTERIES,
+    CONF_CUT_PEAKS,
     CONF_DAILY_LOAD,
     CONF_DO_NOT_FEED,
     CONF_DO_NOT_FEED_ABOVE,
@@ -70,6 +71,7 @@ class Approach(StrEnum):
 
 _SIMPLE: Final = Approach.SIMPLE
 _TEMPO: Final = frozenset({Tariff.TEMPO})
+_WITHOUT_RED_DAYS: Final = frozenset(Tariff) - _TEMPO
 _LONGEST_STATE: Final = 255
 _MOST_KVA: Final = 1000
 _POWERS: Final = (SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER)
@@ -302,6 +304,13 @@ _ALL: Final = (
         high=50_000,
         step=100,
         unit=UnitOfPower.WATT,
+    ),
+    Option(
+        key=CONF_CUT_PEAKS,
+        form=Form.HOUSE,
+        kind=OptionKind.FLAG,
+        default=False,
+        tariffs=_WITHOUT_RED_DAYS,
     ),
     Option(key=CONF_THREE_PHASES, form=Form.PHASES, kind=OptionKind.FLAG, default=False),
     *(option for phase in PHASES for option in _of_phase(phase)),

@@ -1,6 +1,6 @@
 """Participants: the batteries that the plan commands, leaves to others, or returns to Auto."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 import datetime as dt
 from functools import partial
@@ -100,6 +100,8 @@ class Participants:
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
         self.planned_charge: PlannedCharge = lambda _key, _until: None
+        self.lent: set[str] = set()
+        """Batteries, by BLE MAC, that are discharged against a peak: no order is carried out."""
         self._exhausted: set[str] = set()
         self._released: set[str] = set()
         self._handing_back: set[str] = set()
@@ -168,7 +170,7 @@ class Participants:
                     self._released.add(key)
                     executor.async_want(None)
                     executor.assume(None)
-            elif executor.battery.is_left_alone:
+            elif executor.battery.is_left_alone or key in self.lent:
                 executor.async_want(None)
                 executor.assume(None)
             elif key not in standing_back:
@@ -212,6 +214,22 @@ class Participants:
         """Disable the plan's slots at the end of a window; nothing waits for that."""
         for executor in self.executors.values():
             executor.async_tidy_up()
+
+    @callback
+    def async_lend(self, key: str) -> None:
+        """Carry out no order on a battery until `async_take_back`."""
+        self.lent.add(key)
+        self.executors[key].async_want(None)
+        self.executors[key].assume(None)
+        # What stood is over: after a restart its order is sent anew.
+        self._memory().orders.pop(key, None)
+
+    @callback
+    def async_take_back(self, keys: Collection[str]) -> None:
+        """Carry out orders again on batteries that were lent."""
+        if self.lent & set(keys):
+            self.lent.difference_update(keys)
+            self._on_change()
 
     @callback
     def async_trust_slots_of(self, battery: Battery) -> None:

@@ -18,6 +18,7 @@ from ..planner import (
     Context,
     DemandInterval,
     DemandMeter,
+    DemandSample,
     PeakTariff,
     Timeline,
     can_serve,
@@ -91,6 +92,21 @@ class PeakWatch:
             is_running=interval.is_heading_above(limit, grid),
         )
         return self.peaks
+
+    @callback
+    def async_sample(self, now: dt.datetime, at: float) -> tuple[dt.datetime, DemandSample] | None:
+        """Return the grid and when it was reported; None while no peaks are billed or it is unread.
+
+        `at` is the same moment as `now` in monotonic s.
+        """
+        self._follow(self._options())
+        state = self._hass.states.get(self._followed) if self._followed else None
+        grid = self._read(now)
+        if self._meter is None or state is None or grid is None:
+            return None
+        interval, limit = self._meter.at(now), self._limit(now)
+        is_heading = interval.is_heading_above(limit, grid)
+        return state.last_reported, DemandSample(at, grid, interval.rest(limit), is_heading)
 
     @callback
     def async_serve(self, plan: Timeline, context: Context) -> Timeline:

@@ -9,6 +9,7 @@ from ..const import (
     CONF_ALL_BATTERIES,
     CONF_AUTOMATIC,
     CONF_BATTERIES,
+    CONF_CUT_PEAKS,
     CONF_DO_NOT_FEED,
     CONF_DO_NOT_FEED_ABOVE,
     CONF_DO_NOT_FEED_HOURS,
@@ -96,6 +97,8 @@ class PlanOptions:
     """Entity of the month's peak so far; None: only what the plan has measured counts."""
     peak_free: int = 2500
     """W of a mean below which a peak costs nothing more."""
+    cuts_peaks: bool = False
+    """Whether batteries whose Auto has no meter are discharged by Passive against a running peak."""
     phases: tuple[HousePhase, ...] = ()
     """The three phases of the house; none where it has one."""
     full_every: timedelta | None = None
@@ -117,6 +120,7 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
     """
     given = {**DEFAULTS, **_readable(options)}
     approach, never_feed_in = Approach(given[CONF_STRATEGY]), given[CONF_NEVER_FEED_IN] is True
+    peak_tariff = PeakTariff(given[CONF_PEAK_TARIFF])
     if approach not in approaches(tariff):
         approach = Approach.SAVINGS
     return PlanOptions(
@@ -140,9 +144,14 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         standby=float(given[CONF_STANDBY]),
         full_every=timedelta(days=int(given[CONF_FULL_EVERY])) or None,
         never_feed_in=never_feed_in,
-        peak_tariff=PeakTariff(given[CONF_PEAK_TARIFF]),
+        peak_tariff=peak_tariff,
         peak_sensor=given[CONF_PEAK_SENSOR] or None,
         peak_free=int(given[CONF_PEAK_FREE]),
+        # Another tariff, or a switch in another form, may have come after the choice.
+        cuts_peaks=given[CONF_CUT_PEAKS] is True
+        and tariff is not Tariff.TEMPO
+        and peak_tariff is not PeakTariff.NONE
+        and not never_feed_in,
         phases=_phases(given) if given[CONF_THREE_PHASES] is True else (),
     )
 

@@ -11,6 +11,7 @@ from .controller import PlanController
 from .emulated_meter import EmulatedMeter
 from .journal_store import JournalStore
 from .notifications import Notifications
+from .peak_cutter import PeakCutter
 from .plan_loss_repair import PlanLossRepair
 from .savings_meter import SavingsMeter
 from .suggestion import SavingsSuggestion
@@ -41,6 +42,7 @@ class Plan:
         )
         self.notifications = Notifications(hass, self.tariff, self.control)
         self.meter = EmulatedMeter(hass, entry)
+        self.peak_cutter = PeakCutter(hass, entry, self.control, lambda: self.meter.is_wanted)
         self.suggestion = SavingsSuggestion(
             hass,
             entry,
@@ -73,12 +75,14 @@ class Plan:
         self.control.announcer.events.async_start()
         self.suggestion.async_start()
         self.meter.async_start()
+        self.peak_cutter.async_follow_options()
         # Batteries that were set up meanwhile could not tell a plan that was not there yet.
         self.control.async_reconsider()
 
     async def async_stop(self) -> None:
         """Close the store; batteries keep their last order."""
         self.meter.async_stop()
+        self.peak_cutter.async_stop()
         # A refresh that is queued would otherwise save over what a successor has stored.
         await self.control.async_shutdown()
         await self.tariff.async_shutdown()
@@ -124,3 +128,4 @@ async def _async_follow_options(hass: HomeAssistant, entry: PlanConfigEntry) -> 
     plan.notifications.async_apply_options()
     plan.suggestion.async_follow_options()
     plan.meter.async_follow_options()
+    plan.peak_cutter.async_follow_options()

@@ -29,6 +29,7 @@ from .model import (
 )
 from .optimised import plan_optimised
 from .overrides import serving_only
+from .peak_cut import COUNTDOWN, DemandSample, PeakCut
 from .peak_hold import can_serve, may_serve, served_through
 from .peaks import DemandInterval, DemandMeter, MonthPeaks, PeakTariff
 from .phases import budget
@@ -39,6 +40,7 @@ from .simple import plan_simple
 __all__ = [
     "ALL_DAYS",
     "BY_PERSON",
+    "COUNTDOWN",
     "FULL",
     "IDLE_POWER",
     "KEPT_FOR",
@@ -54,6 +56,7 @@ __all__ = [
     "Context",
     "DemandInterval",
     "DemandMeter",
+    "DemandSample",
     "Economy",
     "Expected",
     "Figures",
@@ -64,6 +67,7 @@ __all__ = [
     "Night",
     "Options",
     "Override",
+    "PeakCut",
     "PeakTariff",
     "Period",
     "Reason",

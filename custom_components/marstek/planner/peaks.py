@@ -77,17 +77,24 @@ class DemandInterval:
         used = self.energy + limit * (self.elapsed - self.read)
         return (limit * self.length - used) / (self.length - self.elapsed)
 
+    def rest(self, limit: float) -> float:
+        """Return the W, at least 0, that may be drawn from now on so that 5 % of a limit are left.
+
+        What was saved earlier in the interval is not caught up on: the next one begins with the
+        power at which this one ends.
+        """
+        safe = _SHARE_READ * limit
+        return min(safe, max(0.0, self.left_for(safe)))
+
     def room(self, limit: float, house: float | None) -> int:
         """Return the W that batteries may charge with together, at least 0.
 
         `limit` is the mean in W that costs nothing more, of which 5 % are left. `house` is what is
         drawn without the batteries, negative when it feeds in; without a reading (None) they get
         35 % of the limit. Where the limit is exceeded already, what the house feeds in is still
-        theirs. What was saved earlier in the interval is not caught up on: the next one
-        begins with the power at which this one ends.
+        theirs.
         """
-        safe = _SHARE_READ * limit
-        rest = min(safe, max(0.0, self.left_for(safe)))
+        rest = self.rest(limit)
         free = min(rest, _SHARE_UNREAD * limit) if house is None else rest - house
         return max(0, int(free))
 
