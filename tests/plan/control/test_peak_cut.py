@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from custom_components.marstek.const import Tariff
-from custom_components.marstek.plan.plan_options import plan_options
 from custom_components.marstek.plan.participants import loaded_batteries
+from custom_components.marstek.plan.plan_options import plan_options
 from simulator import Faults, SimulatedBattery
 from tests.plan.control.test_options import opened
 from tests.plan.control.test_peaks import P1, metered
