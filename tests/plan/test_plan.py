@@ -131,6 +131,7 @@ async def test_action(home: FrozenHome) -> None:
         "price_peak": 0.1654,
         "provisional": False,
         "source": "rte",
+        "chances": None,
     }
     assert (tomorrow["date"], tomorrow["colour"]) == ("2026-01-14", "white")
     (unknown,) = await home.call(start_date="2026-01-20")

@@ -73,6 +73,7 @@ ACTIONS: Final[Sequence[tuple[str, Mapping[str, Any]]]] = (
     ("leave_alone", {"device_id": [], "end": True}),
     ("export", {"device_id": [], "start_date": "2026-03-01", "content": "money"}),
     ("report", {"period": "week"}),
+    ("compare_contracts", {}),
     ("import_history", {"device_id": [], "csv": _OLD_LOG, "power_unit": "w"}),
     ("remove_imported_history", {"device_id": []}),
 )

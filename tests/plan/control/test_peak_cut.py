@@ -159,6 +159,7 @@ async def test_a_bad_network_makes_no_more_commands() -> None:
             assert len(moments) <= 90
 
 
+@pytest.mark.each_minute
 @at(2026, 11, 17, 15, 25)
 async def test_the_app_is_minded() -> None:
     """The plan puts a change back once, as ever, and discharges the battery against no peak then."""
