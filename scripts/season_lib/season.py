@@ -9,13 +9,15 @@ from random import Random
 from typing import Any, Final
 from unittest.mock import patch
 
+from homeassistant.exceptions import HomeAssistantError
+
 from custom_components.marstek.battery.poll_schedule import Intervals
 from custom_components.marstek.const import CONF_FULL_EVERY, CONF_SUBSCRIBED_KVA
 from custom_components.marstek.plan.events import Alert
 from custom_components.marstek.planner import Action, Options, energy_to
 from custom_components.marstek.tempo import Colour
 from custom_components.marstek.venus import Profile
-from simulator import Faults
+from simulator import Faults, SimulatedBattery
 from simulator.household import PowerProfile, daily_load
 from tests.support.home import lossy, specs_of
 from tests.support.plan_home import PARIS, PlanHome, history, plan_home
@@ -230,9 +232,19 @@ class _Day:
             case Mishap.RESTART:
                 await home.restart()
             case Mishap.HAND:
-                await home.place.call(battery, "select", "mode", option="auto")
+                await self._choose_auto(battery)
             case Mishap.LATE_COLOUR:
                 self._announce()
+
+    async def _choose_auto(self, battery: SimulatedBattery) -> None:
+        """Choose Auto; where a lossy network let no confirmation through, look again and try once more."""
+        place = self._home.place
+        try:
+            await place.call(battery, "select", "mode", option="auto")
+        except HomeAssistantError:
+            await self._home.minutes(5)
+            if battery.state.mode != "Auto":
+                await place.call(battery, "select", "mode", option="auto")
 
     def _look_at_charge(self, *, judges: bool) -> None:
         """Note what a charge that starts should draw, and at its end what it has drawn."""
