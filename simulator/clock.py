@@ -1,5 +1,6 @@
 """Time as the simulation sees it: real seconds for the wire, scaled ones for the battery."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 import time
@@ -9,8 +10,11 @@ type Now = Callable[[], datetime]
 
 
 def monotonic() -> float:
-    """Return real monotonic seconds, looked up at each call so that it can be frozen."""
-    return time.monotonic()
+    """Return the monotonic seconds that a running event loop goes by, else the machine's."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
 
 
 def utc_now() -> datetime:

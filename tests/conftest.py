@@ -1,15 +1,18 @@
 """What all tests share."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 import logging
 import os
 
+from homeassistant import runner
 from hypothesis import settings
 import pytest
 
 # Imported before the harness creates `hass`, or its own folder of the same name wins.
 import custom_components  # noqa: F401
 from tests.support import earlier
+from tests.support.virtual_time import ShortWaitsLoop
 
 # Chosen by `scripts/test --quick`; where a test names a number of examples itself, that stays.
 settings.register_profile("quick", max_examples=10)
@@ -17,6 +20,24 @@ settings.register_profile("quick", max_examples=10)
 logging.getLogger("asyncio").setLevel(logging.ERROR)
 # A recorder would tell every statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]] | None:
+    """Leave out the short waits of a client, save where a test stops the clock itself."""
+    is_stopped = "freezer" in getattr(item, "fixturenames", ())
+    return {"loop": asyncio.EventLoop if is_stopped else ShortWaitsLoop}
+
+
+@pytest.fixture(autouse=True)
+async def configure_event_loop() -> None:
+    """Configure the loop as Home Assistant does, which would also give it the machine's clock."""
+    loop = asyncio.get_running_loop()
+    time = loop.time
+    runner.configure_event_loop(loop)
+    if isinstance(loop, ShortWaitsLoop):
+        loop.time = time  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """A simulated battery, and Home Assistant set up with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 import socket
 from typing import Any
@@ -17,6 +17,7 @@ from custom_components.marstek.const import DOMAIN
 from custom_components.marstek.entries import entry_data
 from custom_components.marstek.venus import DeviceStatus, FoundDevice, Pacing
 from simulator import BatterySpec, SimulatedBattery
+from tests.support.seldom import looking_as_marked
 
 MAC = "02aabbcc0101"
 # Nothing about pacing is proven with these: that is the business of tests/venus.
@@ -34,6 +35,12 @@ def free_port() -> int:
 @pytest.fixture(autouse=True)
 def sockets(socket_enabled: None) -> None:
     """Let every test open sockets; none of them leaves loopback."""
+
+
+@pytest.fixture(autouse=True)
+def _seldom(request: pytest.FixtureRequest) -> Iterator[None]:
+    with looking_as_marked(request):
+        yield
 
 
 @pytest.fixture

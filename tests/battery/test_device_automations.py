@@ -130,6 +130,7 @@ async def test_bad_actions_are_told() -> None:
         await home.hass.config_entries.async_setup(entry.entry_id)
 
 
+@pytest.mark.each_minute
 @at(2026, 3, 9, 12)
 async def test_an_automation_of_a_device_hears_of_its_own_battery() -> None:
     """Of two batteries only one is low; the plan's device hears of it too."""

@@ -12,12 +12,13 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.marstek.const import DOMAIN
 from simulator.colours import load_history
 from simulator.tempo import TempoServer
 from tests.support.moments import paris
+from tests.support.timers import fire_timers
 
 HISTORY = load_history(Path(__file__).parents[1] / "data" / "tempo_history.csv")
 DAY = timedelta(days=1)
@@ -55,7 +56,7 @@ class FrozenHome:
     async def go_to(self, moment: datetime) -> None:
         """Let the clock jump to a moment, and wait for all that happens then."""
         self._freezer.move_to(moment)
-        async_fire_time_changed(self.hass, moment)
+        fire_timers(self.hass, moment)
         await self.settle()
 
     @property
@@ -81,13 +82,13 @@ class FrozenHome:
     async def set_clock(self, moment: datetime) -> None:
         """Set the wall clock, forwards or backwards; every timer that runs ends after that."""
         self._freezer.move_to(moment)
-        async_fire_time_changed(self.hass, moment, fire_all=True)
+        fire_timers(self.hass, moment, every=True)
         await self.settle()
 
     async def fire_at(self, moment: datetime) -> None:
         """Jump to a moment without waiting for what begins then."""
         self._freezer.move_to(moment)
-        async_fire_time_changed(self.hass, moment)
+        fire_timers(self.hass, moment)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Let Home Assistant work until something is so."""

@@ -5,6 +5,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 from unittest.mock import patch
 
+import pytest
+
 from custom_components.marstek.battery.poll_schedule import Intervals
 
 _PACKAGE: Final = "custom_components.marstek"
@@ -24,6 +26,19 @@ def looking_seldom() -> Iterator[None]:
     with ExitStack() as stack:
         for name, seconds in _SECONDS.items():
             stack.enter_context(patch(f"{_PACKAGE}.{name}", seconds))
+        yield
+
+
+@contextmanager
+def looking_as_marked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Look seldom at a clock that nobody sets: what is due keeps its time, what changes is heard.
+
+    A test that sets a clock, or counts looks, has the mark `each_minute`.
+    """
+    if request.node.get_closest_marker("each_minute"):
+        yield
+        return
+    with looking_seldom():
         yield
 
 

@@ -121,6 +121,8 @@ class ColourBook:
         self._entries: dict[date, StoredColour] = {}
         self._colours: dict[date, Colour] = {}
         self._known: dict[date, Colour] = {}
+        # Written once: the book is stored several times a day, with all days of two seasons.
+        self._texts: dict[date, str] = {}
 
     @property
     def known(self) -> Mapping[date, Colour]:
@@ -171,13 +173,15 @@ class ColourBook:
         for old in [known for known in self._entries if known < day]:
             del self._entries[old]
             del self._colours[old]
+            self._texts.pop(old, None)
             self._known.pop(old, None)
 
     def store(self) -> dict[str, dict[str, str]]:
         """Return the book for `restore`, fit for JSON: a string per day, times to the second."""
-        return {
-            "days": {day.isoformat(): _write(self._entries[day]) for day in sorted(self._entries)}
-        }
+        for day, entry in self._entries.items():
+            if day not in self._texts:
+                self._texts[day] = _write(entry)
+        return {"days": {day.isoformat(): self._texts[day] for day in sorted(self._entries)}}
 
     @classmethod
     def restore(cls, stored: object, on_bad: Callable[[str], None] = lambda _: None) -> Self:
@@ -204,6 +208,7 @@ class ColourBook:
         """Replace the entry of a day."""
         self._entries[entry.day] = entry
         self._colours[entry.day] = entry.colour
+        self._texts.pop(entry.day, None)
         if entry.is_fallback:
             self._known.pop(entry.day, None)
         else:

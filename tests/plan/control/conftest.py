@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.seldom import looking_seldom
+from tests.support.seldom import looking_as_marked
 
 
 @pytest.fixture(autouse=True)
@@ -15,12 +15,5 @@ def _no_source(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _seldom(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Spare looks at a clock that nobody sets: what is due keeps its time, and what changes is heard.
-
-    A test that sets a clock, or counts looks, has the mark `each_minute`.
-    """
-    if request.node.get_closest_marker("each_minute"):
-        yield
-        return
-    with looking_seldom():
+    with looking_as_marked(request):
         yield
