@@ -45,3 +45,12 @@ def test_it_follows_the_theme_of_the_browser() -> None:
     assert ">400</text>" in chart
     with pytest.raises(ValueError, match="one group"):
         bar_chart_svg("A year", SERIES, [], str)
+
+
+@pytest.mark.parametrize(("groups", "width"), [(1, 480), (3, 656), (12, 900)])
+def test_no_wider_than_its_bars_need(groups: int, width: int) -> None:
+    """A phone shows all of it at once, so that each pixel of the paper makes its text smaller."""
+    series = (*SERIES, BarSeries("simple", "#4c8bf5"), BarSeries("always Auto", "#8a94a0"))
+    chart = bar_chart_svg("A year", series, [BarGroup("Tempo", (1, 2, 3, 4))] * groups, str)
+    assert f'viewBox="0 0 {width} 380"' in chart
+    assert (">3</text>" in chart) == (groups < 12)
