@@ -17,6 +17,8 @@ from custom_components.marstek.planner import (
     Night,
     Options,
     Period,
+    Reason,
+    Timeline,
     plan_optimised,
     plan_simple,
 )
@@ -27,6 +29,7 @@ HOUR = dt.timedelta(hours=1)
 MONDAY = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
 THREE = "17-20 0.40\n0-6 0.22\n0.30"
 FOUR = "2-5 0.08\n22-6 0.15\nSat,Sun 0.21\n17-20 0.45\n0.27"
+TWO = "22-6 0.15\n0.27"
 SEASONAL = "17-20 Oct-Mar 0.40\n0-6 Oct-Mar 0.22\n0.30"
 
 
@@ -87,7 +90,7 @@ def test_periods_of_each_level() -> None:
 def test_batteries_charge_in_cheap_levels_only(
     prices: str, quarter: int, soc: float, night: Night, has_sun: bool
 ) -> None:
-    """With both strategies; in the dearest hours, and in all that are not cheap, they are in Auto."""
+    """The simple strategy is in Auto in all others, the optimised one in the dearest of each day."""
     now = MONDAY + quarter * HOUR / 4
     mine, found = contract(prices), made(prices, now)
     assert found[0].start <= now < found[0].end
@@ -106,10 +109,88 @@ def test_batteries_charge_in_cheap_levels_only(
         economy=economy(mine),
     )
     for strategy in (plan_simple, plan_optimised):
-        for step in strategy(context).steps:
-            in_step = [each for each in found if each.start < step.end and step.start < each.end]
-            if not all(each.is_off_peak for each in in_step):
+        plan = strategy(context)
+        assert plan.steps[0].start == context.moment
+        assert all(before.end == after.start for before, after in pairwise(plan.steps))
+        for step in plan.steps:
+            (period,) = (p for p in found if p.start <= step.start and step.end <= p.end)
+            is_free = period.is_middle and strategy is plan_optimised
+            if not (period.is_off_peak or is_free):
                 assert step.action is Action.AUTO
+            if step.action is Action.CHARGE:
+                day = (step.start + n * HOUR for n in range(-24, 24))
+                assert period.price != max(filter(None, map(mine.levels.value_at, day)))
+
+
+@given(st.sampled_from([THREE, FOUR, SEASONAL, TWO]), st.integers(0, 366 * 96))
+@profile(max_examples=40)
+def test_middle_hours(prices: str, quarter: int) -> None:
+    """Neither off-peak nor the dearest of a day of three prices or more, and none of any other day."""
+    now = MONDAY + quarter * HOUR / 4
+    mine = contract(prices)
+    for period in made(prices, now):
+        start = max(period.start, now)
+        midnight = start.replace(hour=0, minute=0)
+        day = {mine.levels.value_at(midnight + n * HOUR / 4) for n in range(96)}
+        assert period.price is not None
+        is_below = period.price < max(price for price in day if price is not None)
+        assert period.is_middle is (len(day) > 2 and is_below and not period.is_off_peak)
+
+
+def _planned(prices: str, hour: float, soc: float, **options: Any) -> Timeline:
+    """Return the plan of the optimised strategy on a Monday, for a house that draws 1 kW."""
+    now = MONDAY + hour * HOUR
+    return plan_optimised(
+        Context(
+            now,
+            made(prices, now),
+            bank(soc),
+            Options(**options),
+            forecast=forecast(now, 1000.0),
+            economy=economy(contract(prices)),
+        )
+    )
+
+
+def test_a_middle_level_is_held_for_the_dearest_hours() -> None:
+    """What is stored at noon serves the evening, in which it spares more, and not the hours before."""
+    plan = _planned("17-20 0.40\n0-6 0.22\n0.33", 12, 60.0)
+    kinds = [(step.action, step.reason) for step in plan.steps if step.start < MONDAY + 20 * HOUR]
+    assert kinds == [
+        (Action.HOLD, Reason.LATER_WORTH_MORE),
+        (Action.AUTO, Reason.PEAK_HOURS),
+    ]
+    assert plan.steps[0].end == MONDAY + 17 * HOUR
+
+
+def test_a_charge_in_a_middle_level() -> None:
+    """Where the dearest hours spare more than it costs there with its losses, it is worth it."""
+    step = _planned(THREE, 12, 30.0).steps[0]
+    assert (step.action, step.reason) == (Action.CHARGE, Reason.LATER_WORTH_COST)
+    assert step.end <= MONDAY + 16.75 * HOUR
+
+
+def test_a_hold_goes_on_into_the_night() -> None:
+    """The cheap hours after a middle level that is held have no minutes of Auto at their start."""
+    plan = _planned("17-20 0.60\n22-6 0.22\n0.30", 20, 80.0)
+    night = [s for s in plan.steps if MONDAY + 21 * HOUR < s.start < MONDAY + 29 * HOUR]
+    assert Reason.START_GUARD not in {step.reason for step in night}
+
+
+def test_a_reserve_of_the_night_is_none_of_the_day() -> None:
+    """A battery that is held at it by day would miss the sun."""
+    now = MONDAY + 9 * HOUR
+    context = Context(
+        now,
+        made(THREE, now),
+        bank(20.0),
+        Options(reserve=30.0, has_pv=True),
+        forecast=forecast(now, 300.0, 3000.0),
+        economy=economy(contract(THREE)),
+    )
+    sunny = [s for s in plan_optimised(context).steps if s.reason is Reason.SUN_EXPECTED]
+    assert sunny
+    assert all(s.floor is None for s in sunny if 6 <= s.start.hour < 17)
 
 
 @pytest.mark.parametrize("month", [1, 6])

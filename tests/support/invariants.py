@@ -172,15 +172,18 @@ class Invariants:
     def _is_hold_by_day(self, slot: Slot) -> bool:
         """Tell whether a slot is what keeps a battery at 0 W by day.
 
-        Where any hour may be cheap, where there are things that batteries must not feed, and where
-        a reserve is kept for a peak. One
+        Where any hour may be cheap, where there are middle hours, where there are things that
+        batteries must not feed, and where a reserve is kept for a peak. One
         that is handed back before its end stays, as a slot write takes a battery out of Auto: it
         can do nothing but stand still, and the plan writes it anew before it uses Manual again.
         """
         if self._home.is_running:
             options = self._home.control.options
             keeps_reserve = options.peak_tariff is not PeakTariff.NONE
-            self._holds_by_day = self._is_dynamic or bool(options.do_not_feed) or keeps_reserve
+            levels = isinstance(self._home.plan.tariff.settings.off_peak, LevelHours)
+            self._holds_by_day = (
+                self._is_dynamic or levels or bool(options.do_not_feed) or keeps_reserve
+            )
         return self._holds_by_day and slot.power == 0
 
     def _off_peak_minutes(self) -> frozenset[int]:
@@ -244,7 +247,8 @@ class Invariants:
         if not dt.timedelta(minutes=10) <= since < dt.timedelta(seconds=600 + self.period):
             return
         step = home.shown.step
-        peak = not home.plan.tariff.settings.off_peak.is_off_peak(moment)
+        off_peak = home.plan.tariff.settings.off_peak
+        peak = not off_peak.is_off_peak(moment) and not off_peak.is_middle(moment)
         if step is None or control.memory.overrides:
             return
         if self._is_dynamic:

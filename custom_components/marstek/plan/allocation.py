@@ -102,8 +102,7 @@ class Allocations:
         if running is None or not running.start <= now < running.end:
             end = step.end
             for later in plan.steps:
-                is_held = later.action is Action.HOLD or _may_hold_by_slot(later)
-                if later.start == end and is_held:
+                if later.start == end and _goes_on(step, later):
                     end = later.end
             start = max(step.start, now - _SLOT_BEFORE).astimezone(zone)
             last = dt.datetime.combine(start.date() + _DAY, _LAST_MINUTE, zone)
@@ -122,8 +121,18 @@ class Allocations:
 def _may_hold_by_slot(step: Step) -> bool:
     """Return whether who stands still in a step does so for all of it, so that a slot is worth it."""
     if step.action is Action.AUTO:
-        return step.reason is Reason.PEAK_EXPECTED
+        is_kept_for_later = step.reason is Reason.NOW_WORTH_MORE and step.floor is not None
+        return step.reason is Reason.PEAK_EXPECTED or is_kept_for_later
     return step.action is Action.HOLD and step.reason not in BY_PERSON
+
+
+def _goes_on(step: Step, later: Step) -> bool:
+    """Return whether who stands still in a step does so in a later one that follows it too."""
+    if later.reason is not Reason.NOW_WORTH_MORE:
+        return later.action is Action.HOLD or _may_hold_by_slot(later)
+    # Down to a lower floor a battery serves the house again.
+    is_same = later.reason is step.reason and later.floor is not None
+    return is_same and (later.floor or 0.0) >= (step.floor or 0.0)
 
 
 def _end_of_charge(plan: Timeline, step: Step) -> dt.datetime:

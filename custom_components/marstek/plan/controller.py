@@ -302,8 +302,9 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self._charging.clear()
             return
         settings = self.tariff.settings
-        is_dynamic = settings.tariff is Tariff.DYNAMIC
-        window_end = step.end if is_dynamic else settings.off_peak.current(now).end
+        window = settings.off_peak.current(now)
+        has_own_end = settings.tariff is Tariff.DYNAMIC or not window.is_off_peak
+        window_end = step.end if has_own_end else window.end
         for key, executor in self.participants.executors.items():
             if key in self.memory.complete or key in self.memory.standing_back:
                 continue

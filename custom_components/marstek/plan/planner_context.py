@@ -82,10 +82,12 @@ def _end_of_next_peak(off_peak: OffPeakHours, now: dt.datetime) -> dt.datetime:
 
 def _fixed_periods(part: Interval, settings: TariffSettings, now: dt.datetime) -> Iterator[Period]:
     """Yield a part in periods of one price, the first from its true start on."""
-    changes = settings.levels.changes(max(part.start, now), part.end)
-    for start, end in pairwise((part.start, *changes, part.end)):
-        price = settings.fixed_price_at(max(start, now))
-        yield Period(start, end, part.is_off_peak, price)
+    off_peak, since = settings.off_peak, max(part.start, now)
+    changes = {*settings.levels.changes(since, part.end), *off_peak.middle_changes(since, part.end)}
+    for start, end in pairwise((part.start, *sorted(changes), part.end)):
+        moment = max(start, now)
+        price, is_middle = settings.fixed_price_at(moment), off_peak.is_middle(moment)
+        yield Period(start, end, part.is_off_peak, price, is_middle=is_middle)
 
 
 def _tempo_period(part: Interval, settings: TariffSettings, book: ColourBook) -> Period:

@@ -142,6 +142,9 @@ class Period:
     """EUR/kWh should its day turn out red; None for tariffs without such days."""
     export_price: float | None = None
     """EUR/kWh paid for what is fed in, below 0 where that costs; None: `Economy.feed_in`."""
+    is_middle: bool = False
+    """Whether it is neither off-peak nor the dearest of its day: the optimised strategy decides on
+    it as on a day-ahead price."""
 
     def __post_init__(self) -> None:
         """Keep the bounds in UTC."""

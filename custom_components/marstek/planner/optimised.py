@@ -2,7 +2,7 @@
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.
-Without forecast, prices or states of charge the simple strategy decides.
+So it is in middle hours, which are neither off-peak nor the dearest of their day. Without forecast, prices or states of charge the simple strategy decides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ from .windows import (
     unless_reached,
     windows_of,
     with_cheap_hours,
+    with_middle_hours,
     within,
 )
 
@@ -44,12 +45,16 @@ def plan_optimised(context: Context) -> Timeline:
 
     The plan says what it was made for: `Timeline.beliefs`.
     """
-    outlook = look_out(context)
+    outlook = look_out(replace(context, periods=with_middle_hours(context.periods)))
     if isinstance(outlook, Basis):
         return _plan_without(context, outlook)
     known = tuple(battery for battery in context.batteries if battery.soc is not None)
     unknown = tuple(battery for battery in context.batteries if battery.soc is None)
-    planner = _Planner(replace(context, batteries=known), outlook)
+    options = context.options
+    if any(period.is_middle for period in context.periods):
+        # Prices change all day: a hold that goes on must not end for minutes at each change.
+        options = replace(options, start_guard=timedelta(0))
+    planner = _Planner(replace(context, batteries=known, options=options), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
     sent = planner.expectation.with_sent(steps, unknown)
     return Timeline((*sent, *_beyond(context, outlook)), planner.beliefs)
@@ -64,6 +69,7 @@ class _Planner:
         self._context = context
         self._outlook = outlook
         self._windows = windows_of(context.periods)
+        self._middle_windows = windows_of(with_middle_hours(context.periods))
         # Without peak hours nobody's clock switches between tariffs.
         self._has_guards = has_peak_hours(context.periods)
         self._full_charge = full_charge(context)
@@ -75,7 +81,8 @@ class _Planner:
         context, bank = self._context, self._outlook.bank
         soc = self.expectation.soc
         run_value = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
-        if self.beliefs is None and (run.is_off_peak or run is self._outlook.runs[-1]):
+        is_cheap = run.is_off_peak and not _is_middle(run)
+        if self.beliefs is None and (is_cheap or run is self._outlook.runs[-1]):
             self.beliefs = _believed(context, self._outlook, self._windows, run_value)
         bounds = [context.moment, *(period.start for period in run.periods)]
         spans = sorted(self._spans(run, run_value), key=lambda span: span.start)
@@ -89,7 +96,8 @@ class _Planner:
         if not run.is_off_peak:
             yield Span(run.start, run.end, peak_intent(self._context.options))
             return
-        window = next(w for w in self._windows if w.start <= run.start < w.end)
+        windows = self._middle_windows if _is_middle(run) else self._windows
+        window = next(w for w in windows if w.start <= run.start < w.end)
         for span in self._intents(run, run_value, window):
             if self._has_guards:
                 guards = guarded(window, span.intent, self._context.options)
@@ -99,7 +107,7 @@ class _Planner:
 
     def _intents(self, run: PriceRun, run_value: RunValue, window: PriceWindow) -> Iterator[Span]:
         """Yield what an off-peak run is for, without guards."""
-        intent = self._intent(run_value, window)
+        intent = self._intent(run, run_value, window)
         if run is self._outlook.runs[0] and intent.action is Action.CHARGE:
             intent = unless_reached(self._context, window, intent)
         if run.sun is None or not (run_value.is_sunny or run_value.is_export):
@@ -112,9 +120,7 @@ class _Planner:
             since = min(run.end, max(since, run.start + timedelta(hours=hours)))
             until = max(since, until)
         sunny = (
-            _exporting(run_value)
-            if run_value.is_export
-            else auto_intent(self._context.options, Reason.SUN_EXPECTED)
+            _exporting(run_value) if run_value.is_export else self._auto(run, Reason.SUN_EXPECTED)
         )
         for start, end, each in (
             (run.start, since, intent),
@@ -124,12 +130,18 @@ class _Planner:
             if start < end:
                 yield Span(start, end, each)
 
-    def _intent(self, run_value: RunValue, window: PriceWindow) -> Intent:
+    def _auto(self, run: PriceRun, reason: Reason) -> Intent:
+        """Return AUTO in a run; in middle hours down to the same floor as in peak hours."""
+        options = self._context.options
+        if _is_middle(run):
+            return replace(peak_intent(options), reason=reason)
+        return auto_intent(options, reason)
+
+    def _intent(self, run: PriceRun, run_value: RunValue, window: PriceWindow) -> Intent:
         if run_value.has_to_charge:
             return self._charge(run_value, window)
         if run_value.may_serve:
-            options = self._context.options
-            intent = auto_intent(options, Reason.NOW_WORTH_MORE)
+            intent = self._auto(run, Reason.NOW_WORTH_MORE)
             figures = {
                 "value": round(run_value.value, 4),
                 "worth_now": round(run_value.worth_now, 4),
@@ -183,6 +195,10 @@ class _Planner:
         return min(
             float(round(self._outlook.bank.soc_with(stored))), self._context.options.most_soc
         )
+
+
+def _is_middle(run: PriceRun) -> bool:
+    return run.periods[0].is_middle
 
 
 def _exporting(run_value: RunValue) -> Intent:

@@ -153,6 +153,11 @@ def has_peak_hours(periods: tuple[Period, ...]) -> bool:
     return not all(period.is_off_peak for period in periods)
 
 
+def with_middle_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return periods of which the middle ones count as off-peak too."""
+    return tuple(replace(each, is_off_peak=True) if each.is_middle else each for each in periods)
+
+
 def with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
     """Return periods of which the cheaper half counts as off-peak, all where no price is known."""
     prices = [price for period in periods if (price := likely_price(period)) is not None]

@@ -158,12 +158,18 @@ class HoursContract(Contract):
         start = self._off_peak.current(now).start
         end = min(self._off_peak.next_change(now + _HORIZON), now + _FARTHEST)
         parts = with_peak_last(list(self._off_peak.intervals(start, end)))
-        return tuple(period for part in parts for period in self._of_part(part))
+        return tuple(period for part in parts for period in self._of_part(part, now))
 
-    def _of_part(self, part: Interval) -> Iterator[Period]:
-        changes = self._levels.changes(part.start, part.end) if self._levels.rules else ()
-        for start, end in pairwise((part.start, *changes, part.end)):
-            yield Period(start, end, part.is_off_peak, self._price(start, part.is_off_peak))
+    def _of_part(self, part: Interval, now: datetime) -> Iterator[Period]:
+        off_peak, since = self._off_peak, max(part.start, now)
+        changes = {
+            *self._levels.changes(since, part.end),
+            *off_peak.middle_changes(since, part.end),
+        }
+        for start, end in pairwise((part.start, *sorted(changes), part.end)):
+            moment = max(start, now)
+            price, is_middle = self._price(moment, part.is_off_peak), off_peak.is_middle(moment)
+            yield Period(start, end, part.is_off_peak, price, is_middle=is_middle)
 
 
 class TempoContract(Contract):

@@ -2,22 +2,26 @@
 
 Off-peak are the hours that cost less than the mean of a week in their month. So batteries may charge
 in the cheap levels only, and are in Auto in the dear ones; with two levels it is the cheaper one. A
-month of one price has no off-peak hours.
+month of one price has no off-peak hours. On a day of more than two prices there are middle hours
+too: neither off-peak nor the dearest of the day.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, override
 
 from .hour_rules import HourRules
 from .off_peak_hours import OffPeakHours
-from .wall_clock import DAY, bounds_of_day, local_of
+from .wall_clock import DAY, RESOLUTION, bounds_of_day, local_of
 from .windows import OffPeakWindow
 
 # The off-peak hours of a season come back within a year.
 _DAYS_SEARCHED: Final = 400
 _LEAST_DIFFERENCE: Final = 1e-9
+_TWO_LEVELS: Final = 2
 
 
 class LevelProblem(StrEnum):
@@ -78,6 +82,24 @@ class LevelHours(OffPeakHours):
         price = self.prices.value_at(moment)
         return mean is not None and price is not None and price < mean - _LEAST_DIFFERENCE
 
+    @override
+    def is_middle(self, moment: datetime) -> bool:
+        """Tell whether it is neither off-peak nor the dearest hour of a day of three prices or more."""
+        prices = _prices_of_day(self.prices, local_of(moment, self.zone).date())
+        price = self.prices.value_at(moment)
+        if len(prices) <= _TWO_LEVELS or price is None or self.is_off_peak(moment):
+            return False
+        return price < max(prices) - _LEAST_DIFFERENCE
+
+    @override
+    def middle_changes(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the midnights between two moments after which the same price is another level."""
+        day = local_of(start, self.zone).date() + DAY
+        while (moment := _midnight(day, self.zone)) < end:
+            if self.is_middle(moment) is not self.is_middle(moment - RESOLUTION):
+                yield moment
+            day += DAY
+
     @property
     @override
     def _days_searched(self) -> int:
@@ -104,3 +126,14 @@ def _means(prices: HourRules) -> dict[int, float]:
         for month, found in hours.items()
         if max(found) - min(found) > _LEAST_DIFFERENCE
     }
+
+
+@lru_cache(maxsize=64)
+def _prices_of_day(prices: HourRules, day: date) -> frozenset[float]:
+    """Return the prices of a local day: asked for each period of a plan."""
+    found = (prices.value_at(moment) for moment in bounds_of_day(prices.bounds, prices.zone, day))
+    return frozenset(price for price in found if price is not None)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

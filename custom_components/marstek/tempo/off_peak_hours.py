@@ -47,6 +47,15 @@ class OffPeakHours(ABC):
     def is_off_peak(self, moment: datetime) -> bool:
         """Tell whether a moment is off-peak."""
 
+    def is_middle(self, moment: datetime) -> bool:
+        """Tell whether a moment is neither off-peak nor the dearest of its day."""
+        local_of(moment, self.zone)
+        return False
+
+    def middle_changes(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield when `is_middle` changes between two moments, beside each change of the price."""
+        yield from ()
+
     @abstractmethod
     def bounds_on(self, day: date) -> tuple[datetime, ...]:
         """Return the moments of a local day at which something may change."""

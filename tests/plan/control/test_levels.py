@@ -1,8 +1,8 @@
-"""A day with more than two prices: charged in the cheap level, in Auto in all others."""
+"""A day with more than two prices: charged in the cheap level, held through the middle one."""
 
 import pytest
 
-from custom_components.marstek.const import Tariff
+from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
 from custom_components.marstek.planner import Reason
 from simulator.household import constant
 from tests.support.plan_home import at, plan_home
@@ -54,3 +54,34 @@ async def test_a_day_of_four_levels() -> None:
         )
         assert calendar.attributes["end_time"] == "2026-03-12 22:00:00"
         assert len(home.slot_writes(battery)) <= 8
+
+
+@at(2026, 3, 11, 11, 50)
+async def test_a_middle_level_is_held_until_the_dear_evening() -> None:
+    """By one slot of 0 W that ends when the dearest hours begin, and Auto through these."""
+    levels = [_EVENING, _NIGHT, {**_REST, "value": 0.38}]
+    options = {
+        Tariff.FIXED: {"price_levels": levels, "prices": {"subscription": 0}},
+        "strategy": "savings",
+        CONF_DAILY_LOAD: 24.0,
+    }
+    async with plan_home(soc=60, count=1, tariff=Tariff.FIXED, options=options) as home:
+        (battery,) = home.batteries
+        battery.set_household(constant(1000))
+        await home.until(12, 10)
+        assert home.shown.reason is Reason.LATER_WORTH_MORE
+        assert home.modes() == ["Manual"]
+        slots = [slot for slot in battery.state.slots if slot is not None and slot.enabled]
+        assert [(slot.end, slot.power) for slot in slots] == [(17 * 60, 0)]
+        written = len(home.writes(battery))
+        with uneventful():
+            await home.until(16, 50)
+        assert battery.state.soc > 59
+        # Neither Passive that is renewed nor a slot that is written anew.
+        assert len(home.writes(battery)) == written
+        await home.until(17, 1)
+        assert home.modes() == ["Auto"]
+        assert home.powers()[0] > 900
+        with uneventful():
+            await home.until(19, 0)
+        assert home.modes() == ["Auto"]
