@@ -1,6 +1,7 @@
 """Steps, figures and moments as each language writes them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 import datetime as dt
 import json
 from typing import Any, Final
@@ -28,6 +29,7 @@ from tests.repository.texts import flatten
 from tests.test_repository import TRANSLATIONS
 
 NOW: Final = dt.datetime(2026, 11, 16, 21, tzinfo=dt.UTC)
+HOUR: Final = dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +144,28 @@ def test_a_reserve_names_its_peak(language: str, peak: str) -> None:
     rule = Step(step.start, step.end, Action.DISCHARGE, Reason.RULE, figures, floor=67)
     assert peak in mine.reason(rule)
     assert "Sell" in mine.reason(rule)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Stored energy saves more later, by 0.12 EUR per kWh"),
+        (
+            "fr",
+            "L\N{RIGHT SINGLE QUOTATION MARK}énergie stockée économisera davantage plus tard, de 0,12 EUR par kWh",
+        ),
+        ("de", "Gespeicherte Energie spart später mehr, um 0,12 EUR je kWh"),
+        ("nl", "Opgeslagen energie bespaart later meer, 0,12 EUR per kWh"),
+    ],
+)
+def test_the_gain_of_a_hold(language: str, text: str) -> None:
+    """It is told with its reason, unless it is less than half a cent or the currency is unknown."""
+    plain = wording(language)
+    mine = replace(plain, currency="EUR")
+    figures: Figures = {"value": 0.31, "worth_now": 0.19}
+    step = Step(NOW, NOW + HOUR, Action.HOLD, Reason.LATER_WORTH_MORE, figures)
+    assert mine.explain(step) == text
+    assert plain.explain(step) == mine.reason(step)
+    small = replace(step, figures={"value": 0.193, "worth_now": 0.19})
+    assert mine.explain(small) == mine.reason(step)
+    assert mine.describe_with_gain(step).endswith(mine.inside(text))

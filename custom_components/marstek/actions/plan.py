@@ -124,7 +124,7 @@ async def _async_preview(call: ServiceCall) -> ServiceResponse:
             )
         context = with_soc(context, soc)
     wording = plan.control.announcer.wording
-    made = await plan_maker.async_compute(context)
+    made = await plan_maker.async_preview(context)
     steps: list[Any] = [step_data(step, wording) for step in made.steps]
     prices: list[Any] = price_data(context, has_off_peak=plan.tariff.settings.has_off_peak)
     return {"steps": steps, "prices": prices, "beliefs": beliefs_data(made.beliefs)}

@@ -110,6 +110,7 @@ def _steps(
     plan: Plan, steps: Iterable[Step], wording: Wording, now: dt.datetime
 ) -> list[dict[str, Any]]:
     _, end = shown_span(now, plan.tariff.settings.off_peak.zone)
+    wording = replace(wording, currency=plan.tariff.currency)
     shown = [each for each in steps if each.end > now and each.start < end]
     return [
         {
@@ -119,7 +120,7 @@ def _steps(
             "target": each.target,
             "soc": None if each.expected_soc is None else round(each.expected_soc, 1),
             "text": wording.action(each),
-            "reason": wording.reason(each),
+            "reason": wording.explain(each),
             "by_person": each.reason in BY_PERSON,
         }
         for each in shown[:_MOST_STEPS]

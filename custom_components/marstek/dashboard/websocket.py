@@ -176,7 +176,7 @@ async def _async_preview(
     plan_maker = plan.control.plan_maker
     tariff = plan.tariff
     context = with_tomorrow(plan_maker.context(now), colour, tariff.settings, tariff.export)
-    made = await plan_maker.async_compute(context)
+    made = await plan_maker.async_preview(context)
     wording = await _async_wording(hass, message[_LANGUAGE])
     tomorrow = tempo_day(now) + dt.timedelta(days=1)
     preview = preview_message(plan, wording, made.steps, tomorrow, colour)

@@ -56,7 +56,7 @@ class Announcer:
     @property
     def wording(self) -> Wording:
         """Wording of steps and figures, in Home Assistant's language."""
-        return Wording(self._texts, self._hass.config.language)
+        return Wording(self._texts, self._hass.config.language, self._tariff.currency)
 
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return action and reason of a step as a sentence; `power` in W replaces its own."""

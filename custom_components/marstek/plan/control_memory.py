@@ -23,6 +23,7 @@ from ..stored import (
     time,
     whole,
 )
+from .departure_memory import DepartureMemory
 from .fullness import Fullness
 from .peak_memory import PeakMemory
 
@@ -117,6 +118,7 @@ class ControlMemory:
     """Date of the last notification, by alert that is sent at most once a day."""
     energy: EnergyTotals = field(default_factory=EnergyTotals)
     peaks: PeakMemory = field(default_factory=PeakMemory)
+    departures: DepartureMemory = field(default_factory=DepartureMemory)
     is_pause_assumed: bool = False
     """True when the stored pause was unreadable, so that a pause is assumed."""
 
@@ -147,6 +149,7 @@ class ControlMemory:
             "was_full": self.was_full,
             "energy": self.energy.store(),
             **({"peaks": peaks} if (peaks := self.peaks.store()) else {}),
+            **({"departures": made} if (made := self.departures.store()) else {}),
         }
 
     def _stored_fullness(self) -> dict[str, Any]:
@@ -189,6 +192,7 @@ class ControlMemory:
             was_full=stored.value("was_full", flag, default=False),
             energy=EnergyTotals.restore(stored.part("energy")),
             peaks=PeakMemory.restore(stored.part("peaks")),
+            departures=DepartureMemory.restore(stored.part("departures")),
             is_pause_assumed=is_pause_assumed
             or stored.value("is_pause_assumed", flag, default=False),
         )

@@ -19,7 +19,7 @@ from ..battery.mode_requests import SafetyNet, SlotWindow
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER, Tariff
 from ..entries import async_batteries, async_battery_names
-from ..planner import FULL, Action, Override, Step, Timeline
+from ..planner import FULL, Action, Override, Step, Timeline, is_bounded
 from ..tempo import Colour, Interval
 from .alerts import Alerts
 from .allocation import Allocations
@@ -91,6 +91,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             self.tariff.own_clock,
         )
         self.participants.planned_charge = self._planned_charge
+        self.participants.is_bounded = self._is_bounded
         self._charging = ChargeWatch()
         self._full = FullCharges(lambda: self.memory, lambda: self.options, tariff.own_clock)
         self.plan_maker = PlanMaker(
@@ -100,6 +101,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             lambda: self.options,
             self.members,
             self.async_reconsider,
+            self.participants.departed,
         )
         self._orders = Allocations(hass.loop.time)
         self._bank = TotalsTracker(hass.loop.time)
@@ -151,6 +153,15 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             if step.end > max(now, left_until) and _action_for(step, key) is Action.CHARGE
         )
         return next((begin for begin in begins if begin < until), None)
+
+    def _is_bounded(self, key: str) -> bool:
+        """Tell whether the running step takes a battery out of Auto for the sake of prices."""
+        step = self._running
+        if step is None or not is_bounded(step):
+            return False
+        return all(
+            each.batteries is not None and key not in each.batteries for each in step.exceptions
+        )
 
     @callback
     def async_reconsider(self) -> None:

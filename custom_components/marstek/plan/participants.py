@@ -15,7 +15,8 @@ from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..entries import async_batteries
-from ..venus import VenusError
+from ..planner import Departed, is_by_day
+from ..venus import Mode, VenusError
 from .alerts import Alerts
 from .announcer import Announcer
 from .control_memory import ControlMemory
@@ -100,6 +101,8 @@ class Participants:
         self.window_end: dt.datetime | None = None
         """The end of the running off-peak or peak window."""
         self.planned_charge: PlannedCharge = lambda _key, _until: None
+        self.is_bounded: Callable[[str], bool] = lambda _key: False
+        """Tells whether a departure of a battery, by BLE MAC, from Auto counts now."""
         self.lent: set[str] = set()
         """Batteries, by BLE MAC, that are discharged against a peak: no order is carried out."""
         self._exhausted: set[str] = set()
@@ -305,6 +308,7 @@ class Participants:
         """Store and announce the result of an order executor."""
         key, memory = battery_id(report.battery), self._memory()
         if report.outcome is Outcome.DONE:
+            self._count_departure(key, report.order)
             memory.orders[key] = report.order
         elif report.outcome is Outcome.OVERRIDDEN and key in self.executors:
             self._stand_back(key, self.executors[key])
@@ -315,6 +319,22 @@ class Participants:
         self._announcer.reported(report)
         self._alerts.reported(report)
         self._on_change()
+
+    def _count_departure(self, key: str, order: BatteryCommand) -> None:
+        """Count a departure from Auto by day for the sake of prices, once it is carried out."""
+        memory, local = self._memory(), dt_util.utcnow().astimezone(self._zone)
+        was_away = is_away(memory.orders.get(key))
+        if is_away(order) and not was_away and is_by_day(local) and self.is_bounded(key):
+            memory.departures.count(key, local.date())
+
+    def departed(self, now: dt.datetime) -> Departed:
+        """Return how often batteries have left Auto today, and whether all are out of it."""
+        memory = self._memory()
+        mine = self.executors.keys() - memory.standing_back.keys()
+        return Departed(
+            memory.departures.most(now.astimezone(self._zone).date()),
+            bool(mine) and all(is_away(memory.orders.get(key)) for key in mine),
+        )
 
     def _hand_back(self, key: str, battery: Battery) -> None:
         """Bring a battery that is not the plan's (any more) back to Auto if the plan took it out.
@@ -354,6 +374,11 @@ class Participants:
         """End; nothing is written to a battery."""
         for executor in self.executors.values():
             executor.async_stop()
+
+
+def is_away(order: BatteryCommand | None) -> bool:
+    """Tell whether an order keeps a battery out of Auto; None: there is none."""
+    return order is not None and order.mode not in (Mode.AUTO, Mode.AI)
 
 
 @callback

@@ -15,9 +15,11 @@ from ..const import Tariff
 from ..planner import (
     BatteryState,
     Context,
+    Departed,
     House,
     Strategy,
     Timeline,
+    bounded,
     in_force,
     kept_back,
     plan_optimised,
@@ -70,13 +72,18 @@ class PlanMaker:
         options: Callable[[], PlanOptions],
         members: Callable[[], Mapping[str, Battery]],
         on_learnt: Callable[[], None],
+        departed: Callable[[dt.datetime], Departed],
     ) -> None:
-        """Plan for the batteries that take part; `on_learnt` is called when more is known."""
+        """Plan for the batteries that take part; `on_learnt` is called when more is known.
+
+        `departed` returns the departures from Auto that were made on the day of a moment.
+        """
         self._hass = hass
         self._entry = entry
         self._tariff = tariff
         self._options = options
         self._members = members
+        self._departed = departed
         self.meter = Meter(hass)
         self.learner = Learner(
             hass,
@@ -115,8 +122,9 @@ class PlanMaker:
         return self._adapted(answer.plan, context)
 
     def _adapted(self, plan: Timeline, context: Context) -> Timeline:
-        """Return a plan that minds what is on in the house now."""
-        return kept_back(self.peak_watch.async_serve(plan, context), context)
+        """Return a plan that minds what is on in the house now, and the departures of the day."""
+        kept = kept_back(self.peak_watch.async_serve(plan, context), context)
+        return bounded(kept, context, self._departed(context.now))
 
     def _may_plan(self) -> bool:
         """Tell whether there were few plans lately, for whatever keeps changing."""
@@ -127,6 +135,11 @@ class PlanMaker:
         """Return the plan for a context, computed outside the event loop."""
         strategy = strategy_of(self._options().approach)
         return await self._hass.async_add_executor_job(strategy, context)
+
+    async def async_preview(self, context: Context) -> Timeline:
+        """Return the plan for a context that is tried, with the departures that are left today."""
+        made = await self.async_compute(context)
+        return bounded(made, context, self._departed(context.now))
 
     def context(self, now: dt.datetime) -> Context:
         """Return the input of the planner."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..planner import Beliefs, Certainty, Context, Economy, House, Period, Step
+from ..planner import Beliefs, Certainty, Context, Departed, Economy, House, Period, Step, bounded
 from ..tempo import Colour, tempo_day
 from .coming_day import ComingDay
 from .memory import PlanMemory
@@ -95,7 +95,8 @@ async def async_coming_day(
     """Return what a plan with these data and options would do for 24 hours, in Markdown."""
     settings = settings_of(data, options)
     approach = plan_options(options, settings.tariff).approach
-    timeline = await hass.async_add_executor_job(strategy_of(approach), context)
+    planned = await hass.async_add_executor_job(strategy_of(approach), context)
+    timeline = bounded(planned, context, Departed())
     names = {key: battery.name for key, battery in loaded_batteries(hass).items()}
     stated = stated_currency(hass, settings.dynamic)
     currency = currency_of_prices(settings, stated, hass.config.currency)

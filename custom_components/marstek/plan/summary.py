@@ -35,7 +35,7 @@ def _sentences(data: PlanData, wording: Wording, now: dt.datetime) -> list[str]:
         return [_paused(data, wording, now)]
     if data.step is None:
         return []
-    found = [f"{wording.describe(data.step)}."]
+    found = [f"{wording.describe_with_gain(data.step)}."]
     for key, names in (
         ("summary_by_hand", data.by_owner),
         ("summary_out_of_reach", data.out_of_reach),

@@ -6,12 +6,14 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..planner import Action, Step
+from ..planner import Action, Step, gain_per_kwh
 from ..texts import Texts
 from .journal import JournalEntry
 
 # In Wh: less is the noise of counters.
 _LEAST_ENERGY: Final = 10.0
+# Of the currency: less would be shown as nothing.
+_LEAST_GAIN: Final = 0.005
 # A time alone is read as the next or the last one: nearly 24 hours ahead it looks past.
 _NEAR: Final = dt.timedelta(hours=18)
 
@@ -44,10 +46,18 @@ class Wording:
 
     texts: Texts
     language: str
+    currency: str = ""
+    """Of the plan's prices; empty: no gain is given."""
 
     def describe(self, step: Step, power: int | None = None) -> str:
         """Return action and reason of a step as a sentence; `power` in W replaces its own."""
-        action, reason = self.action(step, power), self.reason(step)
+        return self._sentence(self.action(step, power), self.reason(step))
+
+    def describe_with_gain(self, step: Step) -> str:
+        """Return action and reason of a step as a sentence, with what it is expected to gain."""
+        return self._sentence(self.action(step), self.explain(step))
+
+    def _sentence(self, action: str, reason: str) -> str:
         return f"{action}{self._style.colon}{self.inside(reason)}"
 
     def inside(self, text: str) -> str:
@@ -72,6 +82,14 @@ class Wording:
             key = "told_rule_reserve" if "expected" in step.figures else "told_rule"
             return self.texts.get(f"exceptions.{key}.message", {"rule": str(rule)})
         return self.texts.get(f"entity.sensor.plan_reason.state.{step.reason}")
+
+    def explain(self, step: Step) -> str:
+        """Return the reason of a step with what it is expected to gain for each kWh, if it tells that."""
+        reason, gain = self.reason(step), gain_per_kwh(step)
+        if not self.currency or gain is None or gain < _LEAST_GAIN:
+            return reason
+        values = {"reason": reason, "gain": f"{self.money(gain)} {self.currency}"}
+        return self.texts.message("told_gain", values)
 
     def outcome(self, entry: JournalEntry) -> str:
         """Return what came of a step: energies, the state of charge at its end, failures."""

@@ -5,6 +5,7 @@ library refer to it.
 """
 
 from .beliefs import Basis, Beliefs
+from .departures import MOST_DEPARTURES, Departed, bounded, gain_per_kwh, is_bounded, is_by_day
 from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, energy_to, is_complete
 from .forecast import Expected, Forecast
@@ -44,6 +45,7 @@ __all__ = [
     "FULL",
     "IDLE_POWER",
     "KEPT_FOR",
+    "MOST_DEPARTURES",
     "OTHER_ECONOMY",
     "TEMPO_ECONOMY",
     "Action",
@@ -57,6 +59,7 @@ __all__ = [
     "DemandInterval",
     "DemandMeter",
     "DemandSample",
+    "Departed",
     "Economy",
     "Expected",
     "Figures",
@@ -75,11 +78,15 @@ __all__ = [
     "Step",
     "Strategy",
     "Timeline",
+    "bounded",
     "budget",
     "can_serve",
     "energy_to",
     "full_charge",
+    "gain_per_kwh",
     "in_force",
+    "is_bounded",
+    "is_by_day",
     "is_complete",
     "kept_back",
     "may_serve",

@@ -99,6 +99,8 @@ class Reason(StrEnum):
     """Off-peak hours in which the sun is expected to give more than the house draws."""
     EXPORT_WORTH_MORE = "export_worth_more"
     """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
+    DEPARTURES_USED = "departures_used"
+    """Batteries leave AUTO for prices only so often by day: what gains less is left out."""
     FULL_CHARGE = "full_charge"
     """Batteries are due to be full, so that their cells are balanced. [power, target, energy]"""
     PEAK_RUNNING = "peak_running"

@@ -1,0 +1,190 @@
+"""Departures from AUTO by day: at most six a day, those that gain most.
+
+Each costs two changes of the mode, and a battery that is held by day misses the sun that was not
+forecast. Prices that change each quarter of an hour would ask for dozens of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Final
+
+from .forecast import Energies
+from .model import BY_PERSON, Action, Context, Reason, Step, Timeline
+from .moments import utc
+from .windows import peak_intent
+
+MOST_DEPARTURES: Final = 6
+"""Departures from AUTO of a battery for the sake of prices, in the hours by day of a local day."""
+
+_DAY_FROM: Final = time(6)
+_DAY_UNTIL: Final = time(22)
+_IN_AUTO: Final = (Action.AUTO, Action.AI)
+# They have bounds of their own, are rare, or come before a day that pays for them in any case.
+_NOT_BOUNDED: Final = BY_PERSON | {
+    Reason.DO_NOT_FEED,
+    Reason.FULL_CHARGE,
+    Reason.NO_BATTERIES,
+    Reason.PEAK_EXPECTED,
+    Reason.PEAK_RUNNING,
+    Reason.RED_POSSIBLE,
+    Reason.RED_TOMORROW,
+    Reason.WHITE_TOMORROW,
+}
+# The figures of which the first less the second is what a kWh gains, in EUR.
+_GAINS: Final = {
+    Reason.LATER_WORTH_MORE: ("value", "worth_now"),
+    Reason.LATER_WORTH_COST: ("value", "cost"),
+    Reason.EXPORT_WORTH_MORE: ("worth_now", "value"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Departures from AUTO that were made."""
+
+    today: int = 0
+    """The most that one of the batteries has made on this local day."""
+    is_away: bool = False
+    """Whether all batteries are out of AUTO now: to go on so is no departure."""
+
+
+@dataclass(slots=True)
+class _Absence:
+    """Steps in a row outside of AUTO that begin with a departure by day."""
+
+    day: date
+    steps: list[Step] = field(default_factory=list)
+
+
+def is_by_day(local: datetime) -> bool:
+    """Tell whether departures are bounded at a local moment."""
+    return _DAY_FROM <= local.time() < _DAY_UNTIL
+
+
+def is_bounded(step: Step) -> bool:
+    """Return whether leaving AUTO for a step counts: it is one of the strategy for a price."""
+    return step.reason not in _NOT_BOUNDED
+
+
+def gain_per_kwh(step: Step) -> float | None:
+    """Return what a step gains in EUR for each kWh that it keeps or stores; None: it tells none."""
+    names = _GAINS.get(step.reason)
+    if names is None or any(name not in step.figures for name in names):
+        return None
+    more, less = (float(step.figures[name]) for name in names)
+    return more - less
+
+
+def bounded(plan: Timeline, context: Context, departed: Departed) -> Timeline:
+    """Return a plan whose batteries leave AUTO six times a day at most, in AUTO instead.
+
+    What gains least is left out. Nobody knows how the house uses the batteries then, so from the
+    first such step on no state of charge is expected.
+    """
+    refused = _refused(plan, context, departed)
+    is_spent = departed.today >= MOST_DEPARTURES
+    if not refused and not is_spent:
+        return plan
+    steps: list[Step] = []
+    has_changed = False
+    for step in plan.steps:
+        for part in _cut_at_night(step, context):
+            if step.start in refused and is_by_day(_local(part.start, context)):
+                kept = _in_auto(part, context)
+            elif is_spent and _may_leave_at_floor(part, context, departed):
+                kept = replace(part, floor=peak_intent(context.options).floor)
+            else:
+                kept = part
+            has_changed |= kept is not part
+            steps.append(replace(kept, expected_soc=None) if has_changed else kept)
+    return replace(plan, steps=tuple(steps))
+
+
+def _refused(plan: Timeline, context: Context, departed: Departed) -> frozenset[datetime]:
+    """Return the starts of the steps for which AUTO is not left."""
+    days: dict[date, list[_Absence]] = {}
+    for absence in _absences(plan, context, departed):
+        days.setdefault(absence.day, []).append(absence)
+    energies = None if context.forecast is None else Energies.of(context.forecast)
+    today = context.now.date()
+    refused: set[datetime] = set()
+    for day, absences in days.items():
+        room = max(0, MOST_DEPARTURES - (departed.today if day == today else 0))
+        if len(absences) > room:
+            gains = [sum(_gain(each, energies) for each in a.steps) for a in absences]
+            ranked = sorted(range(len(absences)), key=lambda number: -gains[number])
+            for number in ranked[room:]:
+                refused.update(step.start for step in absences[number].steps)
+    return frozenset(refused)
+
+
+def _absences(plan: Timeline, context: Context, departed: Departed) -> Iterator[_Absence]:
+    """Yield the absences from AUTO that begin by day and count."""
+    is_away, current = departed.is_away, None
+    for step in plan.steps:
+        if step.action in _IN_AUTO:
+            is_away, current = False, None
+            continue
+        local, was_away, is_away = _local(step.start, context), is_away, True
+        if not is_bounded(step):
+            current = None
+        elif not was_away and is_by_day(local):
+            current = _Absence(local.date(), [step])
+            yield current
+        elif current is not None and local.date() == current.day:
+            current.steps.append(step)
+
+
+def _gain(step: Step, energies: Energies | None) -> float:
+    """Return what a step is expected to gain, in EUR."""
+    gain = gain_per_kwh(step)
+    if gain is None:
+        return 0.0
+    if step.action is Action.CHARGE:
+        return gain * float(step.figures.get("energy", 0)) / 1000
+    if energies is None:
+        return 0.0
+    load, pv = energies.between(step.start.timestamp(), step.end.timestamp())
+    net = pv - load if step.reason is Reason.EXPORT_WORTH_MORE else load - pv
+    return gain * max(0.0, net)
+
+
+def _may_leave_at_floor(step: Step, context: Context, departed: Departed) -> bool:
+    """Return whether a battery at the floor of a step would leave AUTO by day for it."""
+    is_floor = step.reason is Reason.NOW_WORTH_MORE and step.floor is not None
+    is_running = step.start <= context.moment and departed.is_away
+    local = _local(step.start, context)
+    is_today = local.date() == context.now.date()
+    return is_floor and not is_running and is_today and is_by_day(local)
+
+
+def _in_auto(step: Step, context: Context) -> Step:
+    return replace(
+        step,
+        action=Action.AUTO,
+        reason=Reason.DEPARTURES_USED,
+        figures={},
+        power=0,
+        sent=0,
+        target=None,
+        floor=peak_intent(context.options).floor,
+        battery_power=None,
+        due=None,
+        is_gentle=False,
+    )
+
+
+def _cut_at_night(step: Step, context: Context) -> Iterator[Step]:
+    """Yield a step, cut where the night after its start begins."""
+    local = _local(step.start, context)
+    night = utc(datetime.combine(local.date(), _DAY_UNTIL, local.tzinfo))
+    if step.start < night < step.end:
+        yield replace(step, end=night)
+        yield replace(step, start=night)
+    else:
+        yield step
+
+
+def _local(moment: datetime, context: Context) -> datetime:
+    return moment.astimezone(context.now.tzinfo)
