@@ -2,7 +2,8 @@
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.
-So it is in middle hours, which are neither off-peak nor the dearest of their day. Without forecast, prices or states of charge the simple strategy decides.
+So it is in middle hours, which are neither off-peak nor the dearest of their day. Without forecast,
+prices or states of charge the simple strategy decides.
 """
 
 from collections.abc import Iterator, Sequence
