@@ -77,6 +77,32 @@ async def test_set_up(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> 
     assert home.state("off_peak") == "off"
 
 
+async def test_public_holidays(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
+    """Those of the country of the home: shown with their prices before they are saved, and billed so."""
+    lines = "Mon-Fri 7-23 0.40\nSat,Sun,holidays 0.25\n0.30"
+    hass.config.country = "CH"
+    await flow.add()
+    await flow.choose("levels")
+    result = await flow.submit(price_levels=lines, subscription=12)
+    assert result["errors"] == {"price_levels": "line_holidays"}
+    hass.config.country = "NL"
+    result = await flow.submit(price_levels=lines, subscription=12)
+    shown = _summary(result)
+    assert shown[1] == "- Sat-Sun holidays 0.25 EUR/kWh"
+    assert shown[-1].startswith("- Public holidays (NL), next on 2026-04-06: 00:00-")
+    assert "0.4" not in shown[-1]
+    await flow.choose("levels_use")
+    assert (await flow.finish())["type"] is FlowResultType.CREATE_ENTRY
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.options["fixed"]["price_levels"][1]["holidays"] == "NL"
+    # What was saved stays, wherever Home Assistant thinks that it is.
+    hass.config.country = "FR"
+    await home.go("2026-04-27", "12:00")
+    assert (home.state("price"), home.state("off_peak")) == ("0.25", "on")
+    await home.go("2026-04-28", "12:00")
+    assert home.state("price") == "0.4"
+
+
 async def test_changes(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """From two prices to several and back, by the options and by another tariff."""
     entry = await home.set_up("fixed", off_peak=[NIGHT], prices={"off_peak": 0.1, "peak": 0.2})

@@ -12,11 +12,13 @@ import pytest
 from custom_components.marstek.tempo import (
     NO_RULES,
     PARIS,
+    Country,
     HourRule,
     HourRules,
     LineError,
     LineProblem,
     OffPeakWindow,
+    public_holidays,
     read_rules,
     write_rules,
 )
@@ -35,21 +37,24 @@ _RULE = st.builds(
     ),
     st.frozensets(st.integers(0, 6), max_size=6),
     st.frozensets(st.integers(1, 12), max_size=11),
+    st.sampled_from([None, Country.NETHERLANDS]),
 )
 _RULES = st.lists(_RULE, min_size=1, max_size=5).map(lambda each: HourRules(tuple(each), PARIS))
-# Around both changes of the clock, and over the new year.
+# Around both changes of the clock, over the new year, and on a holiday of one country.
 _NEAR = st.sampled_from(
     [
         datetime(2026, 3, 29, 1, tzinfo=UTC),
         datetime(2026, 10, 25, 1, tzinfo=UTC),
         datetime(2026, 12, 31, 23, tzinfo=UTC),
+        datetime(2026, 4, 27, 10, tzinfo=UTC),
     ]
 )
+_HOLIDAYS = st.sampled_from(sorted(public_holidays(2026, Country.NETHERLANDS)))
 
 
 def read(text: str, language: str = "en") -> tuple[HourRule, ...]:
     """Return the rules of a text."""
-    return read_rules(text, language, PARIS, low=-1, high=1).rules
+    return read_rules(text, language, PARIS, low=-1, high=1, country="NL").rules
 
 
 def windows(*hours: int) -> tuple[OffPeakWindow, ...]:
@@ -179,7 +184,18 @@ def test_what_is_written_is_read(rules: HourRules, language: str) -> None:
 
 _SCRAPS = st.lists(
     st.sampled_from(
-        [*"0123456789:.,-+/ \n", "17:00-20:00 ", "Mon", "Okt", "mar", "Q4", "0.12", " ct", "h"]
+        [
+            *"0123456789:.,-+/ \n",
+            "17:00-20:00 ",
+            "Mon",
+            "Okt",
+            "mar",
+            "Q4",
+            "0.12",
+            " ct",
+            "h",
+            " holidays ",
+        ]
     )
     | st.characters(),
     max_size=40,
@@ -190,11 +206,11 @@ _SCRAPS = st.lists(
 def test_any_text_is_rules_or_a_line_that_is_named(text: str, language: str) -> None:
     """No text ends in another error; what was understood is understood alike when it is shown again."""
     try:
-        rules = read_rules(text, language, PARIS, low=-1, high=1)
+        rules = read_rules(text, language, PARIS, low=-1, high=1, country="DE")
     except LineError:
         return
     lines = write_rules(rules, language, lambda value: f"{value:.6f}")
-    again = read_rules("\n".join(lines), language, PARIS, low=-1, high=1)
+    again = read_rules("\n".join(lines), language, PARIS, low=-1, high=1, country="DE")
     moments = [datetime(2026, 1, 1, tzinfo=UTC) + n * 7 * HOUR for n in range(200)]
     assert [again.value_at(each) for each in moments] == [rules.value_at(each) for each in moments]
 
@@ -218,7 +234,7 @@ def test_nothing_changes_between_changes(
         assert rules.value_at(change) != rules.value_at(change - timedelta.resolution)
 
 
-@given(_RULES, st.dates(date(2026, 1, 1), date(2027, 12, 31)), _MINUTES)
+@given(_RULES, st.dates(date(2026, 1, 1), date(2027, 12, 31)) | _HOLIDAYS, _MINUTES)
 def test_it_is_the_first_that_fits(rules: HourRules, day: date, minute: int) -> None:
     """By a count of its own: hours after midnight are of the day on which they begin."""
     local = datetime.combine(day, time(*divmod(minute, 60)))
@@ -234,7 +250,7 @@ def test_it_is_the_first_that_fits(rules: HourRules, day: date, minute: int) -> 
             for offset in (0, -1):
                 begins = datetime.combine(day, time()) + offset * DAY
                 begins += timedelta(minutes=start)
-                is_of_day = not rule.days or begins.weekday() in rule.days
+                is_of_day = _is_of_day(rule, begins.date(), names_them=rules.country is not None)
                 is_of_month = not rule.months or begins.month in rule.months
                 if (
                     is_of_day
@@ -243,6 +259,15 @@ def test_it_is_the_first_that_fits(rules: HourRules, day: date, minute: int) -> 
                 ):
                     expected = rule.value
     assert rules.value_at(moment) == expected
+
+
+def _is_of_day(rule: HourRule, day: date, *, names_them: bool) -> bool:
+    """Tell whether a rule is for a day; holidays are days of their own where any rule names them."""
+    if len(rule.days) == 7 or not (rule.days or rule.holidays):
+        return True
+    if names_them and day in public_holidays(day.year, Country.NETHERLANDS):
+        return rule.holidays is not None
+    return day.weekday() in rule.days
 
 
 def _minutes(clock: time) -> int:
@@ -274,3 +299,66 @@ def test_whether_all_hours_have_a_value() -> None:
     assert not HourRules(read("6-22 0.2\n22-6 Oct-Mar 0.1")).is_complete
     assert not HourRules(read("6-22 0.2\n22-6 Mon-Sat 0.1")).is_complete
     assert HourRules(read("22-6 Mar 0.1\n0.2")).is_complete
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("0-24 Sat,Sun,holidays 0.12", "en"),
+        ("Sat-Sun public holidays 0.12", "en"),
+        ("weekend, holiday: 0.12", "en"),
+        ("Sa+So+Feiertage 12 ct", "de"),
+        ("Sa,So, Feiertag 0,12", "de"),
+        ("sam,dim,fériés 0,12", "fr"),
+        ("sam-dim, jours fériés 0,12", "fr"),
+        ("za,zo,feestdagen 0,12", "nl"),
+        ("weekend Feiertage 0,12", "nl"),
+    ],
+)
+def test_public_holidays_beside_days(line: str, language: str) -> None:
+    """Their name stands in a list of days or by itself, in any of the languages."""
+    expected = HourRule(0.12, (), frozenset({5, 6}), holidays=Country.NETHERLANDS)
+    assert read(line, language) == (expected,)
+
+
+@pytest.mark.parametrize("country", [None, "CH", ""])
+def test_holidays_of_another_country(country: str | None) -> None:
+    """They are not guessed at; lines without them need no country."""
+    with pytest.raises(LineError) as refusal:
+        read_rules("0.1\nSun,holidays 0.2", "en", PARIS, low=0, high=1, country=country)
+    assert (refusal.value.problem, refusal.value.line) == (LineProblem.HOLIDAYS, 2)
+    assert refusal.value.term == "Sun,holidays"
+    rules = read_rules("Sun 0.1\n0.2", "en", PARIS, low=0, high=1, country=country)
+    assert "holidays" not in rules.store()[0]
+
+
+_WEEK = "Mon-Fri 17-20 0.4\nMon-Fri 0.3\nSat,Sun,holidays 0.2"
+
+
+@pytest.mark.parametrize(
+    ("moment", "value"),
+    [
+        (datetime(2026, 4, 27, 12, tzinfo=PARIS), 0.2),
+        (datetime(2026, 4, 27, 18, tzinfo=PARIS), 0.2),
+        (datetime(2026, 4, 28, 12, tzinfo=PARIS), 0.3),
+        (datetime(2026, 4, 28, 18, tzinfo=PARIS), 0.4),
+        (datetime(2026, 4, 26, 12, tzinfo=PARIS), 0.2),
+    ],
+)
+def test_a_holiday_is_no_weekday(moment: datetime, value: float) -> None:
+    """In whatever order the lines stand: King's Day of 2026 is a Monday."""
+    rules = read(_WEEK)
+    assert HourRules(rules, PARIS).value_at(moment) == value
+    assert HourRules(rules[::-1], PARIS).value_at(moment) == value or value == 0.4
+    with pytest.raises(LineError, match="line_never_used"):
+        read("Mon-Sun 0.3\nholidays 0.1")
+
+
+def test_hours_before_and_after_a_holiday() -> None:
+    """Hours past midnight are of the day on which they begin, and no holiday is left without a value."""
+    rules = HourRules(read("22-6 holidays 0.1\n0.3"), PARIS)
+    change = [datetime(2026, 4, 27, 22, tzinfo=PARIS), datetime(2026, 4, 28, 6, tzinfo=PARIS)]
+    start = datetime(2026, 4, 25, tzinfo=PARIS)
+    assert list(rules.changes(start, start + 5 * DAY)) == [each.astimezone(UTC) for each in change]
+    assert not HourRules(read("Mon-Fri 0.3\nSat 0.2\nSun 0.2\n22-6 holidays 0.1")).is_complete
+    assert HourRules(read(_WEEK)).is_complete

@@ -23,9 +23,12 @@ SPANISH = "Sat,Sun 0.09\n0-8 0.09\n10-14, 18-22 0.20\n0.13"
 SEASONAL = "17-20 Oct-Mar 0.40\n0-6 Oct-Mar 0.22\n0.30"
 
 
+HOLIDAYS = "17-20 Mon-Fri 0.4\nSat,Sun,holidays 0.2\n0.3"
+
+
 def levels(text: str) -> LevelHours:
     """Return the hours of prices written as lines."""
-    return LevelHours(read_rules(text, "en", PARIS, low=0, high=10))
+    return LevelHours(read_rules(text, "en", PARIS, low=0, high=10, country="FR"))
 
 
 def cheap_hours(hours: LevelHours, day: date) -> list[int]:
@@ -43,6 +46,9 @@ def cheap_hours(hours: LevelHours, day: date) -> list[int]:
         ("2-5 0.08\n22-6 0.15\n0.27", date(2026, 1, 13), [*range(6), 22, 23]),
         (SEASONAL, date(2026, 1, 13), range(6)),
         (SEASONAL, date(2026, 7, 14), []),
+        (HOLIDAYS, date(2026, 7, 13), []),
+        (HOLIDAYS, date(2026, 7, 14), range(24)),
+        (HOLIDAYS, date(2026, 7, 15), []),
     ],
 )
 def test_cheap_is_less_than_the_mean(prices: str, day: date, cheap: list[int]) -> None:
@@ -86,7 +92,7 @@ def test_two_levels_are_peak_and_off_peak(start: int, length: int, at: datetime)
 
 
 @given(
-    st.sampled_from([GERMAN, SPANISH, SEASONAL, "22-6 Apr 0.1\n0.2"]),
+    st.sampled_from([GERMAN, SPANISH, SEASONAL, HOLIDAYS, "22-6 Apr 0.1\n0.2"]),
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001 - of hypothesis
 )
 def test_a_season_of_one_price_ends(prices: str, at: datetime) -> None:

@@ -44,7 +44,14 @@ def read_hours(
     """Return the rules of a field, whose values are between two, or its error."""
     zone = rules_of(None).zone
     try:
-        rules = read_rules(given.get(key) or "", hass.config.language, zone, low=low, high=high)
+        rules = read_rules(
+            given.get(key) or "",
+            hass.config.language,
+            zone,
+            low=low,
+            high=high,
+            country=hass.config.country,
+        )
     except LineError as err:
         placeholders = {"line": str(err.line), "term": err.term}
         return HoursReading(errors={key: err.problem}, placeholders=placeholders)

@@ -13,7 +13,7 @@ import voluptuous as vol
 
 from ..const import CONF_PRICE_LEVELS, CONF_PRICES, CONF_SUBSCRIPTION
 from ..plan.wording import Wording
-from ..tempo import HourRule, HourRules, LevelError, LevelHours, write_rules
+from ..tempo import HourRule, HourRules, LevelError, LevelHours, next_holiday, write_rules
 from ..texts import async_load_texts
 from .hour_forms import HoursReading, hours_field, read_hours
 
@@ -82,8 +82,16 @@ async def async_hours_summary(
     if rest is not None and not rules.is_complete:
         rules = replace(rules, rules=(*rules.rules, HourRule(rest)))
     lines = [*rule_lines(rules, wording, hass.config.currency)]
-    today = ", ".join(_today(rules, off_peak, wording))
+    today = ", ".join(_hours_of(dt_util.now().date(), rules, off_peak, wording))
     lines.append(wording.texts.message("told_hours_today", {"list": today}))
+    if rules.country is not None:
+        day = next_holiday(dt_util.now().date(), rules.country)
+        values = {
+            "country": rules.country.value,
+            "day": wording.day(dt_util.start_of_local_day(day)),
+            "list": ", ".join(_hours_of(day, rules, off_peak, wording)),
+        }
+        lines.append(wording.texts.message("told_hours_holiday", values))
     return {"summary": "\n".join(f"- {line}" for line in lines)}
 
 
@@ -100,13 +108,14 @@ def rule_lines(rules: HourRules, wording: Wording, currency: str) -> Iterator[st
 
 def is_rest(rule: HourRule) -> bool:
     """Tell whether a rule is for all hours that others leave."""
-    return not (rule.windows or rule.days or rule.months)
+    return not (rule.windows or rule.days or rule.months or rule.holidays)
 
 
-def _today(rules: HourRules, off_peak: LevelHours | None, wording: Wording) -> Iterator[str]:
-    """Yield the hours of today with their prices, and which are off-peak."""
-    midnight = dt_util.start_of_local_day()
-    end = dt_util.start_of_local_day(midnight.date() + _DAY)
+def _hours_of(
+    day: dt.date, rules: HourRules, off_peak: LevelHours | None, wording: Wording
+) -> Iterator[str]:
+    """Yield the hours of a day with their prices, and which are off-peak."""
+    midnight, end = (dt_util.start_of_local_day(each) for each in (day, day + _DAY))
     cheap = wording.texts.get("entity.binary_sensor.off_peak.state.on")
     for start, until in pairwise((midnight, *rules.changes(midnight, end), end)):
         times = f"{dt_util.as_local(start):%H:%M}{_DASH}{dt_util.as_local(until):%H:%M}"

@@ -26,7 +26,6 @@ from .calendar import (
     days_left,
     days_used,
     is_lawful,
-    public_holidays,
     season_of,
     tempo_day,
 )
@@ -44,6 +43,7 @@ from .decrees import (
     next_tariff_move,
 )
 from .faults import FaultKind, SourceError, SourceFault
+from .holidays import Country, next_holiday, public_holidays
 from .hour_rules import NO_RULES, HourRule, HourRules
 from .hour_text import LineError, LineProblem, read_rules, write_rules
 from .level_hours import LevelError, LevelHours, LevelProblem
@@ -83,6 +83,7 @@ __all__ = [
     "Clues",
     "Colour",
     "ColourBook",
+    "Country",
     "Credentials",
     "DayList",
     "Decree",
@@ -137,6 +138,7 @@ __all__ = [
     "forecast",
     "is_lawful",
     "likeliest",
+    "next_holiday",
     "next_tariff_move",
     "odds",
     "past_colours",

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+from .holidays import public_holidays
+
 PARIS: Final = ZoneInfo("Europe/Paris")
 """The zone of the tariff, wherever Home Assistant is."""
 
@@ -20,10 +22,6 @@ _SHORTEST_SEASON: Final = 365
 _RED_MONTHS: Final = frozenset({11, 12, 1, 2, 3})
 _SATURDAY: Final = 5
 _SUNDAY: Final = 6
-# Month and day.
-_FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-# Easter Monday, Ascension and Whit Monday, in days after Easter Sunday.
-_HOLIDAYS_AFTER_EASTER: Final = (1, 39, 50)
 
 
 class Colour(StrEnum):
@@ -153,29 +151,6 @@ def days_used(colour: Colour, season: Season, known: Mapping[date, Colour]) -> i
 def days_left(colour: Colour, season: Season, known: Mapping[date, Colour], quotas: Quotas) -> int:
     """Return how many days of a colour are still to come in a season, never fewer than 0."""
     return max(0, quotas.of(colour, season) - days_used(colour, season, known))
-
-
-@lru_cache(maxsize=64)
-def public_holidays(year: int) -> frozenset[date]:
-    """Return the French public holidays of a year (all of France but Alsace and Moselle's own)."""
-    easter = _easter_sunday(year)
-    fixed = {date(year, month, day) for month, day in _FIXED_HOLIDAYS}
-    return frozenset(fixed | {easter + days * _DAY for days in _HOLIDAYS_AFTER_EASTER})
-
-
-def _easter_sunday(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar."""
-    century, year_of_century = divmod(year, 100)
-    golden = year % 19
-    moon_correction = (8 * century + 13) // 25
-    epact = (19 * golden + century - century // 4 - moon_correction + 15) % 30
-    # The full moon, counted from 21 March, is one day earlier in the two cases that would
-    # bring it too late or twice to the same day.
-    full_moon = epact - (epact + golden // 11) // 29
-    to_sunday = (
-        32 + 2 * (century % 4) + 2 * (year_of_century // 4) - full_moon - year_of_century % 4
-    ) % 7
-    return date(year, 3, 22) + (full_moon + to_sunday) * _DAY
 
 
 def is_lawful(colour: Colour, day: date) -> bool:

@@ -28,6 +28,27 @@ WEEKENDS: Final[Mapping[str, tuple[str, ...]]] = {
     "nl": ("weekend", "weekends"),
 }
 """Names of Saturday and Sunday together; `we` is Wednesday in English only."""
+HOLIDAYS: Final[Mapping[str, str]] = {
+    "en": "holidays",
+    "de": "Feiertage",
+    "fr": "fériés",
+    "nl": "feestdagen",
+}
+"""Name of public holidays that texts are written with; each is one of `HOLIDAY_NAMES`."""
+HOLIDAY_NAMES: Final = frozenset(
+    [
+        "holiday",
+        "holidays",
+        "feiertag",
+        "feiertage",
+        "feiertags",
+        "ferie",
+        "feries",
+        "feestdag",
+        "feestdagen",
+    ]
+)
+"""Names of public holidays in all languages, in lower case and without accents."""
 LANGUAGES: Final = tuple(DAYS)
 
 # All names in lower case and without accents; a beginning of three letters or more stands for a name.

@@ -1,23 +1,27 @@
 """Values by hour, day of the week and month, such as grid fees that vary.
 
 Contracts write them in local time, for days of the week and for months. So a value depends on what a
-clock on the wall shows, also on days of 23 and 25 hours.
+clock on the wall shows, also on days of 23 and 25 hours. Where one of the rules names public holidays,
+these are days of their own, whatever their day of the week is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final, Self
 
+from .holidays import Country, public_holidays
 from .wall_clock import DAY, bounds_of_day, local_of
 from .windows import OffPeakWindow
 
 _WEEK: Final = 7
+_HOLIDAY: Final = 7
+"""Day of the week of a public holiday, where rules name these."""
 _MONTHS: Final = 12
 _MIDNIGHT: Final = time()
 
 type DayKind = tuple[int, int]
-"""Day of the week, Monday is 0, and month, January is 1."""
+"""Day of the week, Monday is 0 and a public holiday 7, and month, January is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class HourRule:
     """Days of the week, Monday is 0; none: all."""
     months: frozenset[int] = frozenset()
     """1 to 12; none: all."""
+    holidays: Country | None = None
+    """Whose public holidays it is for, beside its days of the week or alone; None: it names none."""
 
     def fits(self, clock: time, today: DayKind, yesterday: DayKind) -> bool:
         """Tell whether it has a value for what a wall clock shows on a day."""
@@ -44,7 +50,12 @@ class HourRule:
     def is_of(self, day: DayKind) -> bool:
         """Tell whether it is for hours that begin on a kind of day."""
         weekday, month = day
-        return (not self.days or weekday in self.days) and (not self.months or month in self.months)
+        return self._is_on(weekday) and (not self.months or month in self.months)
+
+    def _is_on(self, weekday: int) -> bool:
+        if weekday == _HOLIDAY:
+            return self.holidays is not None or len(self.days) in (0, _WEEK)
+        return weekday in self.days or not (self.days or self.holidays)
 
     def store(self) -> dict[str, Any]:
         """Return the value for `restore`."""
@@ -53,6 +64,7 @@ class HourRule:
             "days": sorted(self.days),
             "months": sorted(self.months),
             "value": self.value,
+            **({"holidays": self.holidays.value} if self.holidays else {}),
         }
 
     @classmethod
@@ -66,6 +78,7 @@ class HourRule:
             ),
             frozenset(map(int, stored["days"])),
             frozenset(map(int, stored["months"])),
+            Country(holidays) if (holidays := stored.get("holidays")) else None,
         )
 
 
@@ -78,7 +91,7 @@ class DayPart:
     month: int
     hours: float
     is_of_each_week: bool
-    """False for the first day of a month, which each month has but once."""
+    """False for the first day of a month, which each month has but once, and around holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +109,7 @@ class HourRules:
         if not self.rules:
             return None
         local = local_of(moment, self.zone)
-        today, yesterday = (
-            (day.weekday(), day.month) for day in (local.date(), local.date() - DAY)
-        )
+        today, yesterday = map(self._kind_of, (local.date(), local.date() - DAY))
         number = self._number(local.time(), today, yesterday)
         return None if number is None else self.rules[number].value
 
@@ -115,6 +126,16 @@ class HourRules:
                     value = found
                     yield moment
             day += DAY
+
+    @property
+    def country(self) -> Country | None:
+        """Return whose public holidays are days of their own; None: no rule names them."""
+        return next((rule.holidays for rule in self.rules if rule.holidays), None)
+
+    def _kind_of(self, day: date) -> DayKind:
+        country = self.country
+        is_holiday = country is not None and day in public_holidays(day.year, country)
+        return _HOLIDAY if is_holiday else day.weekday(), day.month
 
     @property
     def bounds(self) -> frozenset[time]:
@@ -145,12 +166,13 @@ class HourRules:
         lengths = [end - _hours(clock) for clock, end in zip(starts, ends, strict=True)]
         # Most kinds of days are alike, and trying each would take a tenth of a second.
         known: dict[tuple[tuple[bool, ...], ...], list[int | None]] = {}
-        for today, yesterday in _kinds_of_days():
+        for today, yesterday in _kinds_of_days(has_holidays=self.country is not None):
             kind = self._rules_of(today), self._rules_of(yesterday)
             if kind not in known:
                 known[kind] = [self._number(clock, today, yesterday) for clock in starts]
             for number, hours in zip(known[kind], lengths, strict=True):
-                yield DayPart(number, today[1], hours, today[1] == yesterday[1])
+                is_usual = today[1] == yesterday[1] and _HOLIDAY not in (today[0], yesterday[0])
+                yield DayPart(number, today[1], hours, is_usual)
 
     def _rules_of(self, day: DayKind) -> tuple[bool, ...]:
         """Return which rules are for hours that begin on a kind of day."""
@@ -173,12 +195,16 @@ class HourRules:
 NO_RULES: Final = HourRules()
 
 
-def _kinds_of_days() -> Iterator[tuple[DayKind, DayKind]]:
+def _kinds_of_days(*, has_holidays: bool) -> Iterator[tuple[DayKind, DayKind]]:
     """Yield all kinds of days with that of the day before, which may be of another month."""
     for month in range(1, _MONTHS + 1):
-        for weekday in range(_WEEK):
-            for before in (month, (month - 2) % _MONTHS + 1):
+        for before in (month, (month - 2) % _MONTHS + 1):
+            for weekday in range(_WEEK):
                 yield (weekday, month), ((weekday - 1) % _WEEK, before)
+            if has_holidays:
+                for weekday in range(_HOLIDAY + 1):
+                    yield (_HOLIDAY, month), (weekday, before)
+                    yield (weekday, month), (_HOLIDAY, before)
 
 
 def _hours(clock: time) -> float:

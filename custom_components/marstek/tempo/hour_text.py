@@ -13,7 +13,8 @@ import re
 from typing import Final
 import unicodedata
 
-from .hour_names import DAYS, LANGUAGES, MONTHS, WEEKENDS, NameKind
+from .holidays import Country
+from .hour_names import DAYS, HOLIDAY_NAMES, HOLIDAYS, LANGUAGES, MONTHS, WEEKENDS, NameKind
 from .hour_rules import HourRule, HourRules
 from .spot_units import IN_KWH, unit_of_text
 from .windows import OffPeakWindow
@@ -28,6 +29,8 @@ _QUARTERS: Final = re.compile(r"q([1-4])")
 _DECIMALS: Final = 6
 _SATURDAY, _SUNDAY = 5, 6
 _WEEK_END: Final = re.compile(r"\bweek-end\b")
+# Names of two words, before holidays are looked for in single ones.
+_PUBLIC: Final = re.compile(r"\b(?:public\s+(?=holiday)|jours?\s+(?=f[eé]ri[eé]))", re.IGNORECASE)
 _WHOLE_DAY: Final = (0, 24 * 60)
 
 
@@ -42,6 +45,8 @@ class LineProblem(StrEnum):
     """The unit of its number is unknown."""
     HOURS = "line_hours"
     """Hours that do not exist, or end when they begin."""
+    HOLIDAYS = "line_holidays"
+    """It names public holidays, and those of the country of the home are not known."""
     OUT_OF_BOUNDS = "line_out_of_bounds"
     NEVER_USED = "line_never_used"
     """Lines above it leave it no hour."""
@@ -68,11 +73,21 @@ class _TermError(ValueError):
         self.term = term
 
 
-def read_rules(text: str, language: str, zone: tzinfo, *, low: float, high: float) -> HourRules:
+def read_rules(
+    text: str,
+    language: str,
+    zone: tzinfo,
+    *,
+    low: float,
+    high: float,
+    country: str | None = None,
+) -> HourRules:
     """Return the rules of a text, whose values are between two; raise LineError for any other.
 
     Names are understood in `language` first, and else in any of the others that agree on them.
+    Public holidays are those of a country, by its code.
     """
+    home = next((each for each in Country if each == country), None)
     rules: list[HourRule] = []
     lines: list[int] = []
     language = _known(language)
@@ -80,7 +95,7 @@ def read_rules(text: str, language: str, zone: tzinfo, *, low: float, high: floa
         if not line.strip():
             continue
         try:
-            rules.append(_rule(line, language, low, high))
+            rules.append(_rule(line, language, low, high, home))
         except _TermError as err:
             raise LineError(err.problem, number, err.term) from err
         lines.append(number)
@@ -92,7 +107,7 @@ def read_rules(text: str, language: str, zone: tzinfo, *, low: float, high: floa
     return found
 
 
-def _rule(line: str, language: str, low: float, high: float) -> HourRule:
+def _rule(line: str, language: str, low: float, high: float, home: Country | None) -> HourRule:
     plain = _JOINING.sub("-", _DASHES.sub("-", line.strip()))
     if (match := _VALUE.search(plain)) is None:
         raise _TermError(LineProblem.NO_VALUE, line.strip())
@@ -101,7 +116,14 @@ def _rule(line: str, language: str, low: float, high: float) -> HourRule:
         raise _TermError(LineProblem.OUT_OF_BOUNDS, match[1])
     windows: list[tuple[int, int]] = []
     named: dict[NameKind, set[int]] = {NameKind.DAY: set(), NameKind.MONTH: set()}
-    for term in plain[: match.start()].replace(", ", " ").split():
+    has_holidays = False
+    for whole in _PUBLIC.sub("", plain[: match.start()]).replace(", ", " ").split():
+        term, names_them = _without_holidays(whole)
+        has_holidays |= names_them
+        if names_them and home is None:
+            raise _TermError(LineProblem.HOLIDAYS, whole)
+        if not term:
+            continue
         if found := _windows(term.strip(",:")):
             windows += found
         elif meaning := _meaning(term.strip(",:"), language):
@@ -113,7 +135,15 @@ def _rule(line: str, language: str, low: float, high: float) -> HourRule:
         () if _WHOLE_DAY in windows else tuple(map(_window, windows)),
         frozenset(named[NameKind.DAY]),
         frozenset(named[NameKind.MONTH]),
+        home if has_holidays else None,
     )
+
+
+def _without_holidays(term: str) -> tuple[str, bool]:
+    """Return a term without the names of public holidays, and whether there were any."""
+    parts = re.split(r"[,/+]", term)
+    others = [part for part in parts if _folded(part.strip(":")) not in HOLIDAY_NAMES]
+    return (term, False) if len(others) == len(parts) else (",".join(filter(None, others)), True)
 
 
 def _value(number: str, unit: str) -> float:
@@ -234,6 +264,8 @@ def _terms(rule: HourRule, language: str, number: Callable[[float], str]) -> Ite
         yield f"{window.start:%H:%M}-{end}"
     if rule.days:
         yield _ranges(rule.days, 0, 7, DAYS[language])
+    if rule.holidays:
+        yield HOLIDAYS[language]
     if rule.months:
         yield _ranges(rule.months, 1, 12, MONTHS[language])
     yield number(rule.value)
