@@ -58,6 +58,8 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "battery": {
         f"{_PACKAGE}/battery/commands.py": _COMMANDS,
+        f"{_PACKAGE}/battery/plan_commands.py": _COMMANDS,
+        f"{_PACKAGE}/battery/deferred_setpoint.py": _COMMANDS,
         f"{_PACKAGE}/battery/mode_writer.py": _COMMANDS,
         f"{_PACKAGE}/battery/turns.py": _COMMANDS,
         f"{_PACKAGE}/battery/runs.py": _COMMANDS,

@@ -1,4 +1,4 @@
-"""Commands to one battery: its mode and setpoint by hand, runs, and what the plan wants.
+"""Commands by hand to one battery: its mode, its setpoint, runs, and the way back.
 
 What stands is kept up, see `upkeep`.
 """
@@ -10,68 +10,35 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..errors import SupersededError
-from ..limits import PowerLimits
-from ..venus import (
-    Mode,
-    ModeControl,
-    ModeRequest,
-    OutOfRangeError,
-    Proof,
-    Slot,
-    UnsupportedError,
-    VenusError,
-)
+from ..venus import Mode, ModeRequest, OutOfRangeError, Proof, Slot, UnsupportedError, VenusError
+from .command_channel import CommandChannel
 from .commanded import BackTo, Commanded
 from .data import STATES, CommandProgress, CommandState
-from .memory import MemoryStore
 from .mode_requests import owner_request, return_request
-from .mode_writer import ModeWriter
-from .renewal import Renewal
-from .turns import Rank, Turn, Turns
+from .turns import Rank, Turn
 
 # A run is ended by a command at its end; should that be lost, its countdown ends soon after.
 _RUN_MARGIN: Final = dt.timedelta(seconds=10)
-# A power for some seconds is old when it has waited for so many of them.
-_BRIEF_WAIT: Final = 5.0
-_BRIEF_INTERVAL: Final = 10.0
-# A countdown begins when the request arrives.
-_BRIEF_MARGIN: Final = 3.0
 _SETPOINT_MODES: Final = (Mode.MANUAL, Mode.PASSIVE)
 
 
 class Commands:
     """Commands of one battery: one at a time, of those that wait the latest wins."""
 
-    def __init__(
-        self,
-        control: ModeControl,
-        store: MemoryStore,
-        renewal: Renewal,
-        on_progress: Callable[[CommandProgress], None],
-        current_mode: Callable[[], Mode | None],
-        on_begin: Callable[[], None],
-        *,
-        lock: asyncio.Lock,
-        limits: PowerLimits,
-    ) -> None:
-        """Command through `control`; `on_progress` hears how that goes.
+    def __init__(self, channel: CommandChannel, on_begin: Callable[[], None]) -> None:
+        """Command through `channel`.
 
-        `current_mode` returns the mode as last known. `on_begin` is called when the turn of a
-        caller's command has come, before anything is sent. `lock` is held while one is carried
-        out. `limits` are the owner's.
+        `on_begin` is called when the turn of a caller's command has come, before anything is sent.
         """
-        self._control = control
-        self._store = store
-        self._on_progress = on_progress
-        self._current_mode = current_mode
+        self._control = channel.control
+        self._store = channel.store
+        self._on_progress = channel.on_progress
+        self._current_mode = channel.current_mode
         self._on_begin = on_begin
-        self._turns = Turns(on_progress, lock)
-        self._writer = ModeWriter(control, store, renewal.clock, current_mode, limits)
-        self._clock = renewal.clock
-        self._briefly_sent_at = float("-inf")
-        self._deferred: int | None = None
-        self.renewal = renewal
+        self._turns = channel.turns
+        self._writer = channel.writer
+        self._deferred = channel.deferred
+        self.renewal = channel.renewal
         """When what stands has to be sent anew."""
 
     @property
@@ -99,12 +66,13 @@ class Commands:
 
         async def job() -> tuple[Mode, Proof]:
             self._on_begin()
-            self._keep_deferred()
+            self._deferred.keep()
             if self._is_in_force(mode, self.setpoint):
                 return mode, Proof.UNCHANGED
             return await self._carry_out(mode, self.setpoint)
 
-        power = self.setpoint if self._deferred is None else self._deferred
+        deferred = self._deferred.power
+        power = self.setpoint if deferred is None else deferred
         if self.lock.locked() or not self._is_in_force(mode, power):
             await self._turns.async_take(Turn(), job)
 
@@ -121,7 +89,7 @@ class Commands:
                 return None
             self._turns.pending()
             self._on_begin()
-            self._deferred = None
+            self._deferred.clear()
             return await self._carry_out(mode, power)
 
         if self.lock.locked() or not self._is_settled(self._current_mode(), power):
@@ -130,15 +98,15 @@ class Commands:
     def _is_settled(self, mode: Mode | None, power: int) -> bool:
         """Tell whether a setpoint has to be stored only, which is done then, or deferred."""
         if mode not in _SETPOINT_MODES or self._turns.is_mode_waiting:
-            self._replace_deferred()
-            self._keep(power)
+            self._deferred.supersede()
+            self._deferred.store(power)
             self._store.save_soon()
             return True
         if self._is_in_force(mode, power):
-            self._replace_deferred()
+            self._deferred.supersede()
             return True
         if mode is Mode.MANUAL and self._writer.seconds_to_slot_write > 0:
-            self._deferred = power
+            self._deferred.defer(power)
             self._turns.pending()
             return True
         return False
@@ -148,25 +116,6 @@ class Commands:
         commanded = self._store.memory.commanded
         return mode is self._current_mode() and commanded.stands(mode, power)
 
-    def _replace_deferred(self) -> None:
-        """Forget a setpoint that waits: there is a newer one."""
-        if self._deferred is not None:
-            self._deferred = None
-            self._on_progress(CommandProgress(CommandState.SUPERSEDED))
-
-    def _keep_deferred(self) -> None:
-        """Store a setpoint that waits: what is carried out now replaces what it waits for."""
-        if self._deferred is not None:
-            self._keep(self._deferred)
-            self._deferred = None
-
-    def _keep(self, power: int) -> None:
-        """Store a setpoint for later, also beyond a run, whose end brings that of before it back."""
-        memory = self._store.memory
-        memory.setpoint = power
-        if memory.commanded.is_run:
-            memory.commanded = memory.commanded.followed_by(power)
-
     @property
     def is_setpoint_waiting(self) -> bool:
         """Tell whether the setpoint is kept for later: no command has brought it into force."""
@@ -175,7 +124,7 @@ class Commands:
     @property
     def is_deferred(self) -> bool:
         """Tell whether a setpoint of Manual waits until a slot may be written again."""
-        return self._deferred is not None
+        return self._deferred.is_waiting
 
     @property
     def deferral_overdue(self) -> float:
@@ -186,20 +135,14 @@ class Commands:
         """Write the setpoint that waits."""
 
         async def job() -> tuple[Mode, Proof] | None:
-            power = self._deferred
+            power = self._deferred.power
             if power is None:
                 return None
-            self._deferred = None
+            self._deferred.clear()
             return await self._carry_out(Mode.MANUAL, power)
 
         # Its caller was told that it is pending, so its end is published.
         await self._turns.async_take(Turn(is_setpoint=True), job)
-
-    def _drop_deferred(self) -> None:
-        """Keep a setpoint that waits for later: the battery is no longer in Manual."""
-        if self._deferred is not None:
-            self._keep_deferred()
-            self._on_progress(CommandProgress(CommandState.FAILED))
 
     async def _carry_out(self, mode: Mode, power: int) -> tuple[Mode, Proof]:
         """Bring the battery into a mode at a power in W, for as long as that stands."""
@@ -237,7 +180,7 @@ class Commands:
 
         async def job() -> tuple[Mode, Proof]:
             self._on_begin()
-            self._deferred = None
+            self._deferred.clear()
             return await self._carry_out_run(make, power)
 
         return await self._turns.async_take(Turn(), job)
@@ -315,7 +258,7 @@ class Commands:
         """Stop renewing: somebody else chose another mode."""
         memory = self._store.memory
         memory.commanded = memory.commanded.let_go()
-        self._drop_deferred()
+        self._deferred.abandon()
         self._store.save_soon()
 
     async def async_renew(self, commanded: Commanded) -> None:
@@ -360,7 +303,7 @@ class Commands:
         if not self.is_held_by_owner:
             return None
         self.end_run()
-        self._keep_deferred()
+        self._deferred.keep()
         release: tuple[Slot, ...] = ()
         if memory.commanded.is_run:
             back_to = memory.commanded.back_to
@@ -379,78 +322,10 @@ class Commands:
             self.renewal.sent()
         return back_to.mode, proof
 
-    async def async_obey(
-        self, request: ModeRequest, until: dt.datetime | None = None
-    ) -> Proof | None:
-        """Carry out an order of the plan; None when a newer command superseded it.
-
-        Passive is kept up, at the longest to `until`. The owner's setpoint stays as it is. Raises
-        VenusError as `ModeControl.set_mode` does.
-        """
-
-        async def job() -> tuple[Mode, Proof]:
-            memory, mode, power = self._store.memory, request.mode, request.power
-            if memory.commanded.is_run:
-                memory.setpoint = memory.commanded.back_to.setpoint
-            self._keep_deferred()
-            memory.commanded = memory.commanded.obeying(mode, power)
-            # A battery that restarts in Passive goes on in Manual, where by a clock that is wrong
-            # the slots of the night could charge in peak hours.
-            release = self._writer.released() if mode is Mode.PASSIVE else ()
-            proof = await self._writer.async_set(request, release=release)
-            today = dt_util.now().date()
-            memory.commanded = memory.commanded.obeyed(mode, power, until, today)
-            if mode is Mode.PASSIVE:
-                self.renewal.sent()
-            return mode, proof
-
-        try:
-            return await self._turns.async_take(Turn(Rank.PLAN), job)
-        except SupersededError:
-            return None
-
     async def async_read_mode(self) -> None:
         """Read the mode at once, between two commands; nothing is raised where it is not answered."""
         async with self.lock:
             await self._control.read_mode()
-
-    async def async_send_briefly(self, power: int, seconds: float) -> bool:
-        """Send Passive at W for the plan once, without proof; return whether it was sent.
-
-        It is not kept up: its countdown ends it, so many seconds from now at the latest. It is sent
-        10 s after the last one was answered, or given up, at the earliest, and not where its turn
-        comes too late or after a newer command. Raises VenusError when it is refused or unanswered.
-        """
-        until = self._clock.time() + seconds - _BRIEF_MARGIN
-        pause = self._briefly_sent_at + _BRIEF_INTERVAL - self._clock.time()
-        await self._clock.sleep(max(0.0, pause))
-        latest, is_sent = self._clock.time() + _BRIEF_WAIT, False
-
-        async def job() -> tuple[Mode, Proof] | None:
-            nonlocal is_sent
-            now, memory = self._clock.time(), self._store.memory
-            if now > min(latest, until - 1):
-                return None
-            is_sent, before = True, memory.commanded
-            is_change = not (before.is_planned and before.mode is Mode.PASSIVE)
-            memory.commanded = before.obeying(Mode.PASSIVE, power)
-            request = ModeRequest(Mode.PASSIVE, power=power, duration=int(until - now))
-            try:
-                await self._writer.async_send_once(request, is_change=is_change)
-            finally:
-                self._briefly_sent_at = self._clock.time()
-            return Mode.PASSIVE, Proof.ASSUMED
-
-        try:
-            await self._turns.async_take(Turn(Rank.PLAN), job)
-        except SupersededError:
-            return False
-        return is_sent
-
-    async def async_clear_slots(self, numbers: frozenset[int]) -> None:
-        """Disable own slots, each tried once, while the battery is in Manual anyway."""
-        async with self.lock:
-            await self._writer.async_clear_own(numbers)
 
     async def async_clear_all_slots(self) -> bool:
         """Disable all ten slots, foreign ones too; return whether every write was accepted."""

@@ -16,6 +16,7 @@ from ..discovery import async_get_hub
 from ..limits import power_limits
 from ..venus import Clock, Danger, ModeControl, Pacing, Profile, Status, VenusClient, profile_for
 from .address_tracker import AddressTracker
+from .command_channel import CommandChannel
 from .commands import Commands
 from .connection import async_make_client
 from .getdata_trial import GetDataTrial
@@ -23,6 +24,7 @@ from .issues import SETTINGS_WIPED, WRITES_USED_UP
 from .left_alone import LeaveAlone
 from .memory import Memory, MemoryStore
 from .ownership import Ownership
+from .plan_commands import PlanCommands
 from .poll_schedule import PollSchedule
 from .poller import Poller
 from .readings import Readings
@@ -78,6 +80,7 @@ class BatteryParts:
     ownership: Ownership
     control: ModeControl
     commands: Commands
+    plan_commands: PlanCommands
     upkeep: Upkeep
     runs: Runs
     slots: SlotWriter
@@ -103,7 +106,8 @@ class BatteryParts:
         readings = Readings(context.profile, store.memory)
         ownership = Ownership()
         control = _make_control(context, client)
-        commands = _make_commands(context, control, readings, ownership)
+        channel = _make_channel(context, control, readings)
+        commands = Commands(channel, ownership.async_begin)
         upkeep = Upkeep(store, clock, commands)
         address = AddressTracker(
             context.hass, context.entry, client, clock, lambda: reports.send(AddressChanged())
@@ -120,6 +124,7 @@ class BatteryParts:
             ownership=ownership,
             control=control,
             commands=commands,
+            plan_commands=PlanCommands(channel),
             upkeep=upkeep,
             runs=_make_runs(context, commands, upkeep, ownership, poll_schedule),
             slots=SlotWriter(control, store, clock, commands, readings, reports.send, ownership),
@@ -141,16 +146,15 @@ class BatteryParts:
         )
 
 
-def _make_commands(
-    context: BatteryContext, control: ModeControl, readings: Readings, ownership: Ownership
-) -> Commands:
-    return Commands(
+def _make_channel(
+    context: BatteryContext, control: ModeControl, readings: Readings
+) -> CommandChannel:
+    return CommandChannel.of(
         control,
         context.store,
         Renewal(context.clock, Danger.WIPES_SETTINGS in context.profile.dangers),
         context.reports.send,
         lambda: readings.mode,
-        ownership.async_begin,
         lock=context.busy,
         limits=power_limits(context.profile, context.entry.options),
     )

@@ -118,7 +118,7 @@ class Battery(BatteryView):
         self.parts.leave.check()
         self.parts.thrift.check_order(order)
         request = replace(request_for(order, now), expects_power=expects_power)
-        return await self.parts.commands.async_obey(request, order.until)
+        return await self.parts.plan_commands.async_obey(request, order.until)
 
     async def async_read_mode(self) -> None:
         """Read the mode at once; where it is not answered, it stays as it was."""
@@ -133,11 +133,11 @@ class Battery(BatteryView):
         self.parts.leave.check()
         if self.mode is not Mode.PASSIVE:
             self.check_slots(Giver.PLAN)
-        return await self.parts.commands.async_send_briefly(max(0, power), seconds)
+        return await self.parts.plan_commands.async_send_briefly(max(0, power), seconds)
 
     async def async_clear_plan(self) -> None:
         """Disable the plan's slots, tried once each, while Manual is on anyway."""
-        await self.parts.commands.async_clear_slots(PLAN_SLOTS)
+        await self.parts.plan_commands.async_clear_slots(PLAN_SLOTS)
 
     async def async_clear_all_slots(self) -> bool:
         """Disable all ten slots, foreign ones too; return whether every write was accepted."""
