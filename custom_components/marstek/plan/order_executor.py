@@ -18,6 +18,7 @@ from .charge_rest import ChargeRest
 from .deviation import DeviationWatch, Finding
 from .execution_report import ExecutionReport, Outcome
 from .own_clock import OwnClock
+from .slot_trust import Diagnosis, Remedy, SlotTrust
 
 # Between two attempts of a command that fails, in s: it is never given up within its window.
 _PAUSES: Final = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
@@ -63,15 +64,18 @@ class OrderExecutor:
         self._impossible: BatteryCommand | None = None
         self._was_reachable = True
         self.subscriptions: list[Callable[[], None]] = []
-        """What ends with the pilot."""
-        self.doubt: Outcome | None = None
-        """Why its slots can't be trusted, one of DOUBTS; None when they can."""
-        self._is_clock_tried = False
-        self._is_exhausted = False
-        self._is_probing = False
-        self._is_rewritten = False
-        self._has_acted = False
+        """What ends with the executor."""
+        self._slots = SlotTrust(may_rewrite=not battery.profile.has_pv)
         self._rest = ChargeRest(battery.clock)
+
+    @property
+    def doubt(self) -> Outcome | None:
+        """Why its slots can't be trusted, one of DOUBTS; None when they can."""
+        return self._slots.doubt
+
+    @doubt.setter
+    def doubt(self, doubt: Outcome | None) -> None:
+        self._slots.doubt = doubt
 
     @property
     def is_resting(self) -> bool:
@@ -179,12 +183,8 @@ class OrderExecutor:
             self.async_repeat()
             return
         finding = self._watch.look(self._standing)
-        if self._is_probing and self._watch.has_acted:
-            # By countdown it takes what it did not take by its slots.
-            self._is_probing = self._is_exhausted = False
-            self._report(Outcome.CLOCK_WRONG)
-        if self._watch.has_acted and self._standing.window is not None:
-            self._slot_acts()
+        if self._watch.has_acted:
+            self._acts(self._standing)
         if finding is None or self._is_tidy:
             return
         LOGGER.debug("%s: %s", self.battery.name, finding)
@@ -195,11 +195,21 @@ class OrderExecutor:
             case Finding.CHANGED:
                 self._changed()
             case Finding.EXHAUSTED:
-                self._stopped(self._standing)
+                self._remedy(self._slots.stopped(self._standing), self._standing)
             case Finding.IDLE:
-                self._idle(self._standing)
+                is_proven = self._own_clock.is_proven
+                diagnosis = self._slots.idle(self._standing, is_clock_proven=is_proven)
+                self._remedy(diagnosis, self._standing)
             case Finding.OTHER_POWER:
-                self._distrust_slots(Outcome.FOREIGN_SLOTS, self._standing)
+                diagnosis = self._slots.distrust(Outcome.FOREIGN_SLOTS, self._standing)
+                self._remedy(diagnosis, self._standing)
+
+    def _acts(self, order: BatteryCommand) -> None:
+        """Report what power that flows as it was ordered tells of the slots."""
+        if self._slots.countdown_acted():
+            self._report(Outcome.CLOCK_WRONG)
+        if order.window is not None and self._slots.slot_acted():
+            self._report(Outcome.SLOT_TAKEN)
 
     def _changed(self) -> None:
         """Put back a change once; who makes it again is a person, and stays the boss."""
@@ -212,77 +222,24 @@ class OrderExecutor:
         self._report(Outcome.CHANGED)
         self.async_repeat()
 
-    def _slot_acts(self) -> None:
-        """Note that the battery's clock lets slots act in this window."""
-        self._has_acted = True
-        if self._is_rewritten:
-            self._is_rewritten = False
-            self._report(Outcome.SLOT_TAKEN)
-
-    def _stopped(self, order: BatteryCommand) -> None:
-        """Find out why power no longer flows: write the slot anew, once.
-
-        Should power flow again, somebody else had disabled the slot; cells that are full take
-        nothing from a new slot either. Beside the sun that can't be told apart.
-        """
-        if order.window is None or self._is_exhausted or self.battery.profile.has_pv:
-            self._exhausted()
-            return
-        self._is_rewritten = True
-        self.async_repeat()
-
-    def _exhausted(self) -> None:
-        """Note that the cells take or give no more for now, and let a charge rest."""
-        self._is_exhausted = True
-        self._is_rewritten = False
-        data, order = self.battery.data, self._standing
-        if order is not None and (order.power or 0) < 0:
-            self._rest.begin(data.soc, data.temperature)
-        self._report(Outcome.EXHAUSTED)
+    def _remedy(self, diagnosis: Diagnosis, order: BatteryCommand) -> None:
+        """Report what was found out about the slots, and act on it."""
+        if diagnosis.outcome is not None:
+            self._report(diagnosis.outcome)
+        match diagnosis.remedy:
+            case Remedy.REPEAT:
+                self.async_repeat()
+            case Remedy.COUNTDOWN:
+                self.async_want(order)
+            case Remedy.REST:
+                if (order.power or 0) < 0:
+                    self._rest.begin(self.battery.data.soc, self.battery.data.temperature)
+                self._report(Outcome.EXHAUSTED)
 
     @callback
     def async_notice_temperature(self) -> None:
         """End a rest early when the cells have become warmer or colder."""
         self._rest.notice(self.battery.data.temperature)
-
-    def _idle(self, order: BatteryCommand) -> None:
-        """Find out why no power has flowed since the order was carried out.
-
-        Where a slot has acted earlier in this window, the clock is right, and the slot is written
-        anew. A battery that takes nothing then either is full for now, unless a countdown shows
-        that only its slots are in the way; that is tried once, where Home Assistant's clock is
-        proven.
-        """
-        if order.window is None:
-            if self.doubt is Outcome.CLOCK_WRONG:
-                # It was not its clock: by countdown it takes nothing either.
-                self.doubt, self._is_probing = None, False
-                self._report(Outcome.SLOTS_RIGHT)
-                self._exhausted()
-            else:
-                self._distrust_slots(Outcome.CLOCK_WRONG, order)
-        elif not (self._has_acted or self._is_exhausted):
-            self._distrust_slots(Outcome.CLOCK_WRONG, order)
-        elif not (self._is_rewritten or self._is_exhausted):
-            self._stopped(order)
-        elif self._own_clock.is_proven and not self._is_clock_tried:
-            self._is_probing = self._is_clock_tried = True
-            self.doubt = Outcome.CLOCK_WRONG
-            self.async_want(order)
-        else:
-            self._exhausted()
-
-    def _distrust_slots(self, doubt: Outcome, order: BatteryCommand) -> None:
-        """Go on by Passive, whose countdown needs neither slots nor a clock."""
-        if order.window is None:
-            # Passive itself is not followed.
-            self._report(Outcome.FAILED)
-            self.async_repeat()
-            return
-        self.doubt = doubt
-        self._is_clock_tried = True
-        self._report(self.doubt)
-        self.async_want(order)
 
     @callback
     def async_trust_slots(self) -> None:
@@ -292,17 +249,16 @@ class OrderExecutor:
     @callback
     def async_try_clock_again(self) -> None:
         """Check the clock of the battery again in a new window."""
-        self._is_clock_tried = self._is_exhausted = False
-        self._is_rewritten = self._has_acted = False
+        self._slots.begin_window()
         self._rest.end()
 
     async def _async_is_clock_right(self, order: BatteryCommand) -> bool:
         """Try a charge by a slot of a few minutes: it acts at once if the clock is right."""
         soc = self.battery.data.soc
         is_telling = order.until is not None and soc is not None and soc < _TELLING_BELOW
-        if self.doubt is not Outcome.CLOCK_WRONG or self._is_clock_tried or not is_telling:
+        if not (self._slots.is_clock_open and is_telling):
             return False
-        self._is_clock_tried = True
+        self._slots.clock_tried()
         self._standing = None
         now = dt_util.utcnow().astimezone(self._zone)
         try:
@@ -365,7 +321,7 @@ class OrderExecutor:
             proof = await self.battery.async_obey(
                 order,
                 dt_util.utcnow().astimezone(self._zone),
-                expects_power=not (self._is_exhausted or self._is_rewritten),
+                expects_power=self._slots.expects_power,
             )
         except VenusError as err:
             LOGGER.debug("%s did not obey: %s", self.battery.name, command_error(err, ""))
