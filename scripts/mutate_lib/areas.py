@@ -72,6 +72,8 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         f"{_PACKAGE}/plan/charge_rest.py": ("tests/plan/control/test_cells.py",),
         f"{_PACKAGE}/plan/deviation.py": _DEVIATION,
         f"{_PACKAGE}/plan/controller.py": _CONTROLLER,
+        f"{_PACKAGE}/plan/charging.py": _CONTROLLER,
+        f"{_PACKAGE}/plan/slot_windows.py": _CONTROLLER,
     },
 }
 """The nearest tests by area and module, quickest first."""

@@ -15,16 +15,14 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..battery.commanded_by import NO_SHARE
-from ..battery.mode_requests import SafetyNet, SlotWindow
 from ..battery.runtime import Battery
-from ..const import CONF_BLE_MAC, LOGGER, Tariff
+from ..const import CONF_BLE_MAC, LOGGER
 from ..entries import async_batteries, async_battery_names
-from ..planner import FULL, Action, Override, Step, Timeline, is_bounded
-from ..tempo import Colour, Interval
+from ..planner import Action, Override, Step, Timeline, is_bounded
 from .alerts import Alerts
 from .allocation import Allocations
 from .announcer import Announcer
-from .charging import ChargeWatch
+from .charging import ChargeCompletion
 from .control_memory import FOR_EVER, ControlMemory
 from .full_charges import FullCharges
 from .journal import Journal
@@ -34,7 +32,8 @@ from .plan_data import PlanData
 from .plan_maker import PlanMaker
 from .plan_options import PlanOptions, plan_options
 from .red_days import RedDays
-from .shares import share_of
+from .shares import next_charge, share_of
+from .slot_windows import slot_window
 from .snapshot import PlanState, snapshot
 from .switch_detector import SwitchDetector
 from .tariff.coordinator import TariffCoordinator
@@ -44,7 +43,6 @@ _LONGEST_WAIT: Final = 60.0
 # Less could be over already: Home Assistant plans refreshes from the begin of the second on.
 _SHORTEST_WAIT: Final = 1.0
 _TIDY_BEFORE: Final = dt.timedelta(minutes=3)
-_LAST_MINUTE: Final = dt.time(23, 59)
 _FULL_AT: Final = dt.time(17)
 _FULL: Final = 90.0
 _SETTLING: Final = (
@@ -92,8 +90,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         )
         self.participants.planned_charge = self._planned_charge
         self.participants.is_bounded = self._is_bounded
-        self._charging = ChargeWatch()
         self._full = FullCharges(lambda: self.memory, lambda: self.options, tariff.own_clock)
+        self._charges = ChargeCompletion(tariff, self._full, self.announcer)
         self.plan_maker = PlanMaker(
             hass,
             self.config_entry,
@@ -146,13 +144,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         now, plan, memory = dt_util.utcnow(), self.data.plan, self.memory
         if plan is None or not self.is_in_control or key in memory.complete:
             return None
-        left_until = memory.standing_back.get(key, now)
-        begins = (
-            max(step.start, now, left_until)
-            for step in plan.steps
-            if step.end > max(now, left_until) and _action_for(step, key) is Action.CHARGE
-        )
-        return next((begin for begin in begins if begin < until), None)
+        return next_charge(plan, key, max(now, memory.standing_back.get(key, now)), until)
 
     def _is_bounded(self, key: str) -> bool:
         """Tell whether the running step takes a battery out of Auto for the sake of prices."""
@@ -199,7 +191,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self.participants.async_follow(members)
         self._pass_boundary(now)
         self._note_full(now)
-        self._complete_charges(now)
+        self._charges.look(self._running, self.participants.executors, now)
         self._full.look(self.participants.executors, now)
         plan, step = await self._async_plan(now)
         if self.is_in_control and _has_charge(step):
@@ -279,7 +271,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
             tuple(each for each in batteries if each.id not in memory.standing_back),
             self.plan_maker.house(now),
             now,
-            self._night(window, now),
+            slot_window(self.tariff, self.options.safety_power, now),
             self.zone,
         )
         self._running = step if self.is_in_control else None
@@ -289,47 +281,6 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         is_ending = is_night_ending or self._orders.is_ending(now, _TIDY_BEFORE)
         if is_ending and self.is_in_control:
             self.participants.async_tidy_up()
-
-    def _night(self, window: Interval, now: dt.datetime) -> SlotWindow | None:
-        """Return when slots may act, None in peak hours."""
-        if not window.is_off_peak:
-            return None
-        start, end = window.start.astimezone(self.zone), window.end.astimezone(self.zone)
-        return SlotWindow(start, min(end, _end_of_slots(now, self.zone)), self._safety_net())
-
-    def _safety_net(self) -> SafetyNet | None:
-        """Return the slot that discharges through a red day, should Auto never arrive."""
-        data = self.tariff.data
-        tomorrow = data.tomorrow_date
-        if not self.options.safety_power or data.tomorrow is not Colour.RED or tomorrow is None:
-            return None
-        window = self.tariff.settings.off_peak.windows[0]
-        return SafetyNet(tomorrow, window.end, window.start, self.options.safety_power)
-
-    def _complete_charges(self, now: dt.datetime) -> None:
-        """Note whose charge, which runs, is over: it holds for the rest of the cheap hours."""
-        step = self._running
-        if step is None or step.action is not Action.CHARGE or step.target is None:
-            self._charging.clear()
-            return
-        settings = self.tariff.settings
-        window = settings.off_peak.current(now)
-        has_own_end = settings.tariff is Tariff.DYNAMIC or not window.is_off_peak
-        window_end = step.end if has_own_end else window.end
-        for key, executor in self.participants.executors.items():
-            if key in self.memory.complete or key in self.memory.standing_back:
-                continue
-            target = step.target_of(key)
-            if target is None:
-                continue
-            if self._charging.is_over(key, executor, target):
-                self.memory.complete[key] = window_end
-                if target >= FULL:
-                    self._full.charged(key, executor, now)
-                self.announcer.charge_complete(executor.battery)
-            elif self._full.is_over(key, executor, step):
-                # To try again what nothing hangs on would only cost writes.
-                self.memory.complete[key] = window_end
 
     async def _tell(self, data: PlanData, step: Step, now: dt.datetime) -> None:
         """Tell what has happened, and call the owner where that is needed."""
@@ -408,21 +359,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         await self.async_refresh()
 
 
-def _action_for(step: Step, key: str) -> Action:
-    """Return what a battery does in a step, by its BLE MAC."""
-    own = (each for each in step.exceptions if each.batteries is None or key in each.batteries)
-    stands_still = step.action is Action.CHARGE and step.target_of(key) is None
-    return next((each.action for each in own), Action.HOLD if stands_still else step.action)
-
-
 def _has_charge(step: Step) -> bool:
     return Action.CHARGE in (step.action, *(each.action for each in step.exceptions))
-
-
-def _end_of_slots(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """Return the last moment that slots of two days, this one and the next, can tell."""
-    tomorrow = now.astimezone(zone).date() + dt.timedelta(days=1)
-    return dt.datetime.combine(tomorrow, _LAST_MINUTE, zone)
 
 
 def _seconds_to_next(plan: Timeline, now: dt.datetime) -> float:

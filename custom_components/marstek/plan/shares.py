@@ -1,10 +1,11 @@
 """Shares of single batteries in what the plan does, for their own pages (pure)."""
 
 from collections.abc import Mapping
+import datetime as dt
 from typing import Final
 
 from ..battery.commanded_by import CommandedBy, PlanShare
-from ..planner import Action, Override, Reason, Step
+from ..planner import Action, Override, Reason, Step, Timeline
 from .control_memory import ControlMemory
 from .order_executor import OrderExecutor
 
@@ -43,6 +44,28 @@ def share_of(
         _whole(step.target_of(key)) if step.action is Action.CHARGE else None,
         None if rule is None else str(rule),
     )
+
+
+def next_charge(
+    plan: Timeline, key: str, since: dt.datetime, until: dt.datetime
+) -> dt.datetime | None:
+    """Return when a charge of the battery with this BLE MAC begins, or goes on, in a span.
+
+    None where none does before `until`.
+    """
+    begins = (
+        max(step.start, since)
+        for step in plan.steps
+        if step.end > since and _action_of(step, key) is Action.CHARGE
+    )
+    return next((begin for begin in begins if begin < until), None)
+
+
+def _action_of(step: Step, key: str) -> Action:
+    """Return what a battery does in a step."""
+    own = (each for each in step.exceptions if _concerns(each, key))
+    stands_still = step.action is Action.CHARGE and step.target_of(key) is None
+    return next((each.action for each in own), Action.HOLD if stands_still else step.action)
 
 
 def _concerns(override: Override, key: str) -> bool:
