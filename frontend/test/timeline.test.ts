@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Format } from "../src/format.ts";
+import { dayPlace } from "../src/timeline/chart.ts";
 import {
   cheap,
   clipped,
@@ -107,6 +108,16 @@ test("a coming charge says what it costs, a past one what flowed", () => {
   const gone = details(plan, [charge], periods, [], NOW - 2 * HOUR, NOW);
   assert.deepEqual([gone.step, gone.money], [past, -0.75]);
   assert.equal(details(plan, [charge], [], [], NOW + 2 * HOUR, NOW).money, null);
+});
+
+test("the name of a day stands beside the label of now, and within the card", () => {
+  assert.equal(dayPlace(100, 390, undefined), 103);
+  assert.equal(dayPlace(100, 390, [40, 70]), 103);
+  assert.equal(dayPlace(100, 390, [125, 155]), 158);
+  assert.equal(dayPlace(100, 390, [80, 110]), 113);
+  assert.equal(dayPlace(100, 390, [200, 230]), 103);
+  assert.equal(dayPlace(350, 390, undefined), 306);
+  assert.equal(dayPlace(290, 390, [300, 330]), undefined);
 });
 
 test("ticks are full hours of the wall clock, also over the change of clocks", () => {

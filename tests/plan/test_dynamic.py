@@ -260,17 +260,17 @@ async def test_prices_pass_by(hass: HomeAssistant, home: FrozenHome) -> None:
 async def test_a_source_that_is_gone_for_a_week(
     hass: HomeAssistant, home: FrozenHome, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The last week goes on to say what to expect; the owner is told after a day."""
+    """The last week goes on to say what to expect; the owner is told after three hours."""
     tell(hass, "2026-01-12", "2026-01-13")
     entry = await _set_up(home)
     hass.states.async_set(_SENSOR, "unavailable")
     await home.settle()
     await home.go("2026-01-13", "23:30")
     assert home.issues() == set()
-    await home.live(paris("2026-01-14", "23:00"), _HOUR)
+    await home.live(paris("2026-01-14", "02:30"), 30 * MINUTE)
     assert home.state("price") == "unknown"
     assert home.issues() == set()
-    await home.live(paris("2026-01-15", "01:10"), 30 * MINUTE)
+    await home.live(paris("2026-01-14", "03:30"), 30 * MINUTE)
     assert home.issues() == {"no_prices_known"}
     await home.restart(entry, paris("2026-01-20", "07:00"))
     assert home.issues() == {"no_prices_known"}

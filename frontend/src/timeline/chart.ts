@@ -28,6 +28,8 @@ const FEW_PIXELS = 26;
 const LABEL = 44;
 /** Room in px that the name of a day takes. */
 const DAY = 84;
+/** Width in px of a letter of a label, on average. */
+const LETTER = 6.5;
 const SYMBOLS: Record<Action, string> = {
   auto: "⟳",
   hold: "❚❚",
@@ -94,17 +96,32 @@ function patterns(): SVGTemplateResult {
   </defs>`;
 }
 
-function grid({ window, format, width }: Drawing, scale: Scale, top: number): SVGTemplateResult[] {
+/** Where the name of the day after a midnight begins, in px; undefined where there is no room beside "now". */
+export function dayPlace(midnight: number, width: number, label: readonly [number, number] | undefined): number | undefined {
+  const start = Math.min(midnight + 3, width - DAY);
+  if (!label || label[1] <= start || label[0] >= start + DAY) return start;
+  const beside = Math.max(midnight, label[1]) + 3;
+  return beside + DAY > width ? undefined : beside;
+}
+
+/** Both ends in px of the label of now. */
+function nowLabel({ now, window, texts }: Drawing, scale: Scale): readonly [number, number] | undefined {
+  const half = ((texts.now ?? "").length * LETTER) / 2;
+  return now < window.start || now > window.end ? undefined : [scale(now) - half, scale(now) + half];
+}
+
+function grid(drawing: Drawing, scale: Scale, top: number): SVGTemplateResult[] {
+  const { window, format, width } = drawing;
   const hours = (window.end - window.start) / 3600;
   const room = (width - LEFT - RIGHT) / hours;
   const every = [1, 2, 3, 6, 12].find((hours) => room * hours > LABEL) ?? 24;
   return ticks(window, every, (moment) => format.hour(moment)).map((moment) => {
     const midnight = format.hour(moment) === 0;
     const x = scale(moment);
-    const isNarrow = width - x < DAY;
+    const name = midnight ? dayPlace(x, width, nowLabel(drawing, scale)) : undefined;
     return svg`<line class=${midnight ? "midnight" : "hour"} x1=${x} x2=${x} y1="0" y2=${top}></line>
       <text class="axis" x=${x} y=${top + 13} text-anchor="middle">${format.hourLabel(moment)}</text>
-      ${midnight ? svg`<text class="axis day" x=${isNarrow ? width : x + 3} y=${top + 28} text-anchor=${isNarrow ? "end" : "start"}>${format.day(moment)}</text>` : nothing}`;
+      ${name === undefined ? nothing : svg`<text class="axis day" x=${name} y=${top + 28}>${format.day(moment)}</text>`}`;
   });
 }
 

@@ -15,6 +15,8 @@ from ..tariff_settings import TariffSettings
 from .tariff_data import TariffData
 
 _SILENCE: Final = dt.timedelta(hours=24)
+# Prices of tomorrow are known from noon on: a source without one for now has failed for half a day.
+_UNPRICED: Final = dt.timedelta(hours=3)
 
 NO_SOURCE: Final = "no_source"
 DISAGREEMENT: Final = "sources_disagree"
@@ -64,7 +66,7 @@ class TariffIssues:
         is_tempo = settings.tariff is Tariff.TEMPO
         silent_for, unpriced_since = memory.silent_for, memory.unpriced_since
         is_silent = silent_for is not None and silent_for >= _SILENCE
-        is_unpriced = unpriced_since is not None and now - unpriced_since >= _SILENCE
+        is_unpriced = unpriced_since is not None and now - unpriced_since >= _UNPRICED
         self._set(NO_PRICES_KNOWN, is_unpriced, {})
         self._set(NO_SOURCE, is_tempo and is_silent, {})
         if self._disagreement and (data.day is None or self._disagreement.day < data.day):
