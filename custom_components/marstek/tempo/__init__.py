@@ -4,6 +4,7 @@ What is known of the tariff and its sources is documented in docs/tempo-facts.md
 this library refer to it.
 """
 
+from .asking import PollReport
 from .book import (
     ANNOUNCERS,
     Announcement,
@@ -29,7 +30,7 @@ from .calendar import (
     season_of,
     tempo_day,
 )
-from .chain import PollReport, TempoClient
+from .chain import TempoClient
 from .colour_forecast import forecast
 from .colour_odds import Odds, brier_score, expected_price, likeliest, odds
 from .currencies import currency_of

@@ -2,52 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 import random
 from typing import Any, Final
 
 import aiohttp
 
-from .book import ANNOUNCERS, Announcement, ColourBook, Learnt, Source
-from .calendar import PARIS, Quotas, season_of
-from .faults import FaultKind, SourceError, SourceFault
-from .parsing import Guess, Token, parse_open_dpe, parse_token
+from .asking import Asking, PollReport
+from .book import ANNOUNCERS, ColourBook, Source
+from .calendar import PARIS, Quotas
+from .faults import FaultKind, SourceError
+from .parsing import Guess, parse_open_dpe
 from .request_budget import HOST_FAULTS, BudgetSpentError, RequestBudget, SourceStatistics
 from .schedule import HistoryTry, ScheduleState, forecast_due, history_due, situation
-from .sources import (
-    TIMEOUT,
-    Bases,
-    Call,
-    Credentials,
-    Request,
-    community,
-    fetch,
-    light,
-    open_dpe,
-    rte_api,
-    season,
-    token_request,
-)
+from .source_reader import SourceReader
+from .sources import TIMEOUT, Bases, Call, Credentials, open_dpe
 
 _DAY: Final = timedelta(days=1)
 _RETURN: Final = timedelta(minutes=45)
-_TOKEN_MARGIN: Final = timedelta(seconds=30)
 # Of a day, for forecasts, which nothing depends on.
 _MOST_FORECASTS: Final = 4
 # A source that failed this often in a row lets others go first.
 _AILING: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """Result of asking the sources."""
-
-    learnt: Learnt = field(default_factory=Learnt)
-    answered: tuple[Source, ...] = ()
-    """Sources that gave a sound answer, whether or not it had news."""
-    failed: Mapping[Source, SourceFault] = field(default_factory=dict)
-    """Sources that were asked and gave none."""
 
 
 class TempoClient:
@@ -74,16 +50,21 @@ class TempoClient:
         `now` returns an aware moment. `timeout` is for one call, in s. `on_date` is called with
         the moment in UTC at which a source says that it answered.
         """
-        self._session = session
         self._bases = bases or Bases()
         self._credentials = credentials
         self._now = now
         self._rng = rng
         self._quotas = quotas or Quotas()
-        self._timeout = timeout
-        self._on_date = on_date
         self._ledger = RequestBudget(spread=rng.random())
-        self._token: tuple[Token, datetime] | None = None
+        self._reader = SourceReader(
+            session,
+            self._bases,
+            credentials,
+            now=now,
+            spend=self._ledger.spend,
+            timeout=timeout,
+            on_date=on_date,
+        )
         self._lock = asyncio.Lock()
 
     @property
@@ -137,7 +118,7 @@ class TempoClient:
         async with self._lock:
             now = self._turn()
             state = self._situation(now, book)
-            asking = _Asking(book)
+            asking = Asking(book)
             if self._is_due(state):
                 await self._ask_colours(state, asking)
             await self._ask_history(asking)
@@ -150,7 +131,7 @@ class TempoClient:
         """
         async with self._lock:
             now = self._turn()
-            asking = _Asking(ColourBook() if book is None else book)
+            asking = Asking(ColourBook() if book is None else book)
             calls = [Call.LIGHT, Call.COMMUNITY]
             if self._credentials is not None:
                 calls.append(Call.RTE_API)
@@ -182,7 +163,7 @@ class TempoClient:
             if self.next_forecast(book) > now:
                 return None
             try:
-                body = await self._fetch(open_dpe(self._bases))
+                body = await self._reader.fetch(open_dpe(self._bases))
                 found = parse_open_dpe(body, self._now())
             except SourceError as error:
                 self._ledger.failed(Call.FORECAST, error.fault, self._turn(), self._rng.random())
@@ -242,7 +223,7 @@ class TempoClient:
             return True
         return self._ledger.was_in_vain and self._spare(state) > 0
 
-    async def _ask_colours(self, state: ScheduleState, asking: _Asking) -> None:
+    async def _ask_colours(self, state: ScheduleState, asking: Asking) -> None:
         """Ask one source after the other until nothing is wanted any more."""
         allowance = 1 + max(0, self._spare(state))
         before = self._ledger.spent
@@ -259,7 +240,7 @@ class TempoClient:
             self._ledger.last_asked = state.now
             self._ledger.was_in_vain = not asking.answered
 
-    def _is_worthwhile(self, call: Call, state: ScheduleState, asking: _Asking) -> bool:
+    def _is_worthwhile(self, call: Call, state: ScheduleState, asking: Asking) -> bool:
         """Return whether a call can help now."""
         if not self._ledger.is_usable(call, state.now):
             return False
@@ -268,7 +249,7 @@ class TempoClient:
         fault = asking.failed.get(Source.RTE)
         return call is not Call.SEASON or fault is None or fault.kind not in HOST_FAULTS
 
-    async def _ask_history(self, asking: _Asking) -> None:
+    async def _ask_history(self, asking: Asking) -> None:
         """Ask for the seasons of which days are missing, when there are calls to spare."""
         now = self._turn()
         for at, wanted in history_due(now, asking.book, self._ledger.history):
@@ -285,10 +266,10 @@ class TempoClient:
             return None
         return max(due[0][0], self._ledger.usable_from((Call.SEASON,)))
 
-    async def _ask(self, call: Call, day: date, asking: _Asking) -> bool:
+    async def _ask(self, call: Call, day: date, asking: Asking) -> bool:
         """Make one call about a day, enter what it says, and return whether it was sound."""
         try:
-            said = await self._announcements(call, day)
+            said = await self._reader.read(call, day)
             asking.learn(said)
             today = _date(self._now())
             if call is Call.LIGHT and all(item.day != today for item in said):
@@ -302,84 +283,6 @@ class TempoClient:
         self._ledger.succeeded(call, self._turn())
         asking.note_answer(call.source)
         return True
-
-    async def _announcements(self, call: Call, day: date) -> tuple[Announcement, ...]:
-        """Return what a source says. Raises SourceError, BudgetSpentError."""
-        match call:
-            case Call.LIGHT:
-                request = light(self._bases)
-            case Call.COMMUNITY:
-                request = community(self._bases, day)
-            case Call.SEASON:
-                request = season(self._bases, season_of(day))
-            case _:
-                return await self._from_rte_api()
-        return request.parse(await self._fetch(request), self._now())
-
-    async def _from_rte_api(self) -> tuple[Announcement, ...]:
-        """Ask RTE's official API, with a new token when there is none or it is refused."""
-        if self._token is not None and self._now() < self._token[1]:
-            try:
-                return await self._calendar(self._token[0])
-            except SourceError as error:
-                self._token = None
-                if error.fault.kind is not FaultKind.CREDENTIALS:
-                    raise
-        if self._credentials is None:
-            raise SourceError(FaultKind.CREDENTIALS, "There are no credentials")
-        body = await self._fetch(token_request(self._bases, self._credentials))
-        token = parse_token(body)
-        self._token = (token, self._now() + token.life - _TOKEN_MARGIN)
-        return await self._calendar(token)
-
-    async def _calendar(self, token: Token) -> tuple[Announcement, ...]:
-        request = rte_api(self._bases, token.value, _date(self._now()))
-        return request.parse(await self._fetch(request), self._now())
-
-    async def _fetch(self, request: Request) -> bytes:
-        return await fetch(
-            self._session,
-            request,
-            now=self._now(),
-            spend=lambda: self._ledger.spend(request.call.source),
-            patience=self._timeout,
-            on_date=self._on_date if request.call.source in ANNOUNCERS else None,
-        )
-
-
-class _Asking:
-    """What comes of asking, while it goes on."""
-
-    def __init__(self, book: ColourBook) -> None:
-        """Enter into this book."""
-        self.book = book
-        self.answered: list[Source] = []
-        self.failed: dict[Source, SourceFault] = {}
-        self._learnt: list[Learnt] = []
-
-    def learn(self, said: tuple[Announcement, ...]) -> None:
-        """Enter announcements."""
-        self._learnt.append(self.book.learn(said))
-
-    def note_answer(self, source: Source) -> None:
-        """Note that a source gave a sound answer."""
-        self.failed.pop(source, None)
-        if source not in self.answered:
-            self.answered.append(source)
-
-    def note_failure(self, source: Source, fault: SourceFault) -> None:
-        """Note that a source gave none, unless it has given one."""
-        if source not in self.answered:
-            self.failed[source] = fault
-
-    def report(self) -> PollReport:
-        """Return all of it."""
-        learnt = Learnt(
-            frozenset().union(*(item.changed for item in self._learnt)),
-            tuple(found for item in self._learnt for found in item.disagreements),
-            tuple(said for item in self._learnt for said in item.refused),
-        )
-        return PollReport(learnt, tuple(self.answered), self.failed)
 
 
 def _date(moment: datetime) -> date:
