@@ -50,6 +50,8 @@ _CONTROLLER: Final = (
 AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "venus": {
         f"{_PACKAGE}/venus/modes.py": _MODES,
+        f"{_PACKAGE}/venus/mode_state.py": _MODES,
+        f"{_PACKAGE}/venus/mode_request.py": _MODES,
         f"{_PACKAGE}/venus/proving.py": _MODES,
         f"{_PACKAGE}/venus/link.py": _LINK,
         f"{_PACKAGE}/venus/requests.py": _LINK,

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from .errors import OutOfRangeError, UnsupportedError
 from .models import Mode, Slot
+from .profiles import Profile
 
 BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 1}}
 NO_BACKUP: Final = {"mode": "UPS", "ups_cfg": {"enable": 0}}
+# What fits into 32 bits, in s.
+_LONGEST_COUNTDOWN: Final = 2**32 - 1
 
 
 class Proof(StrEnum):
@@ -48,6 +52,22 @@ class ModeRequest:
     def has_setpoint(self) -> bool:
         """Tell whether the mode follows `power`."""
         return self.mode in (Mode.MANUAL, Mode.PASSIVE)
+
+    def check(self, profile: Profile) -> None:
+        """Raise UnsupportedError or OutOfRangeError for a request that a battery can't follow.
+
+        ValueError for Manual without a slot.
+        """
+        is_backup = self.mode is Mode.UPS and profile.has_backup
+        if self.mode not in profile.modes and not is_backup:
+            raise UnsupportedError(f"{self.mode} is not in this firmware")
+        if self.mode is Mode.PASSIVE and not 1 <= self.duration <= _LONGEST_COUNTDOWN:
+            raise OutOfRangeError(self.duration, 1, _LONGEST_COUNTDOWN)
+        if self.mode is Mode.MANUAL and not self.slots:
+            raise ValueError("Manual needs a slot")
+        for power in (self.sent_power, *(slot.power for slot in self.slots)):
+            if abs(power) > profile.max_power:
+                raise OutOfRangeError(power, -profile.max_power, profile.max_power)
 
     def configs(self) -> tuple[dict[str, Any], ...]:
         """Return the `config` objects to send, in order: Manual takes one for each slot."""

@@ -13,25 +13,19 @@ from .errors import (
     DeviceError,
     InvalidReplyError,
     NoAnswerError,
-    OutOfRangeError,
     RefusedError,
     UnreadError,
-    UnsupportedError,
     VenusError,
 )
 from .gate import Priority
 from .mode_request import BACKUP, NO_BACKUP, ModeRequest, Proof, manual_config, passive_config
+from .mode_state import ModeState
 from .models import Method, Mode, ModeStatus, Slot, Status
 from .profiles import Danger
 from .proving import Progress, is_excusable, shows_setpoint
 
 _LOGGER = logging.getLogger(__name__)
 
-# A mode read longer ago than this is read again before it is relied upon, in seconds.
-_MODE_TRUSTED_FOR: Final = 150.0
-_MODE_FRESH_FOR: Final = 10.0
-# What fits into 32 bits, in s.
-_LONGEST_COUNTDOWN: Final = 2**32 - 1
 # docs/protocol.md 6.7: more than 2 s after a Passive of 1 s.
 _COUNTDOWN_WAIT: Final = 2.2
 # Rounds of a write and a read, about 11 s each, in which a battery may stay silent altogether.
@@ -68,11 +62,8 @@ class ModeControl:
         self._on_backup = on_backup
         self._comparer = Comparer(client, self._try_read, is_night)
         self._lock = asyncio.Lock()
-        self._mode: Mode | None = None
-        self._mode_known_at = float("-inf")
-        self._status: ModeStatus | None = None
+        self._state = ModeState(clock)
         self._begun_at = float("-inf")
-        self._countdown_until = float("-inf")
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -84,11 +75,7 @@ class ModeControl:
 
     def learn(self, status: ModeStatus) -> None:
         """Note the status of a poll, so that it need not be read again."""
-        self._mode, self._status = status.mode, status
-        self._mode_known_at = self._clock.time()
-        if status.mode is Mode.PASSIVE and not self._counts_down:
-            # Somebody else's, for as long as nobody can tell; or ours, over, and left at 0 W.
-            self._countdown_until = float("inf")
+        self._state.read(status)
 
     @property
     def has_backup(self) -> bool:
@@ -97,7 +84,7 @@ class ModeControl:
 
     def check_slots(self, slots: tuple[Slot, ...]) -> None:
         """Raise OutOfRangeError or UnsupportedError for slots that `write_slots` would not write."""
-        self._check(ModeRequest(Mode.MANUAL, slots=slots))
+        ModeRequest(Mode.MANUAL, slots=slots).check(self._client.profile)
 
     async def read_mode(self) -> ModeStatus | None:
         """Read the mode at once; None when that fails."""
@@ -108,7 +95,7 @@ class ModeControl:
         """Return the mode, read again where it is old and polling does no harm."""
         async with self._alone():
             await self._know_mode()
-            return self._mode
+            return self._state.mode
 
     async def set_mode(
         self, request: ModeRequest, *, release: tuple[Slot, ...] = (), deadline: float | None = None
@@ -122,7 +109,7 @@ class ModeControl:
         NoAnswerError, RefusedError, DeviceError, ContradictedError or WrongDeviceError when the
         battery could not be brought to follow.
         """
-        self._check(request)
+        request.check(self._client.profile)
         return await within(
             self._clock, deadline, Method.SET_MODE, self._set_mode(request, release)
         )
@@ -132,9 +119,9 @@ class ModeControl:
             await self._know_mode()
             if await self._is_already(request):
                 return Proof.UNCHANGED
-            if self._counts_down and request.mode is not Mode.PASSIVE:
+            if self._state.counts_down and request.mode is not Mode.PASSIVE:
                 await self._stop_countdown()
-            elif self._mode in _RELEASING and request.mode is not Mode.MANUAL:
+            elif self._state.mode in _RELEASING and request.mode is not Mode.MANUAL:
                 await self._release(release)
             return await self._write_until_proven(request)
 
@@ -160,7 +147,7 @@ class ModeControl:
         link = self._client.link
         silence: NoAnswerError | None = None
         async with self._alone():
-            if self._counts_down and slots:
+            if self._state.counts_down and slots:
                 try:
                     await self._stop_countdown()
                 except (*_UNPROVABLE, RefusedError) as err:
@@ -200,8 +187,7 @@ class ModeControl:
             accepted = False if attempts == 1 else None
             raise
         finally:
-            if self._mode is not None:
-                self._mode = Mode.MANUAL
+            self._state.slot_sent()
             if self._on_slot is not None:
                 self._on_slot(slot, accepted)
 
@@ -210,39 +196,20 @@ class ModeControl:
 
         For whoever sees by other means whether the battery follows, and sends again soon.
         """
-        self._check(request)
+        request.check(self._client.profile)
         async with self._alone():
             await self._write(request, attempts=1)
 
     async def renew(self, request: ModeRequest) -> None:
         """Send a request that already stands once more, without proof; errors as of `set_mode`."""
-        self._check(request)
+        request.check(self._client.profile)
         async with self._alone():
             await self._write(request)
 
-    def _check(self, request: ModeRequest) -> None:
-        profile = self._client.profile
-        is_backup = request.mode is Mode.UPS and profile.has_backup
-        if request.mode not in profile.modes and not is_backup:
-            raise UnsupportedError(f"{request.mode} is not in this firmware")
-        if request.mode is Mode.PASSIVE and not 1 <= request.duration <= _LONGEST_COUNTDOWN:
-            raise OutOfRangeError(request.duration, 1, _LONGEST_COUNTDOWN)
-        if request.mode is Mode.MANUAL and not request.slots:
-            raise ValueError("Manual needs a slot")
-        for power in (request.sent_power, *(slot.power for slot in request.slots)):
-            if abs(power) > profile.max_power:
-                raise OutOfRangeError(power, -profile.max_power, profile.max_power)
-
-    @property
-    def _counts_down(self) -> bool:
-        """Tell whether a Passive countdown may still fire, in whatever mode the battery is."""
-        return self._clock.time() < self._countdown_until
-
     async def _know_mode(self) -> None:
         """Read the mode when what is known of it is too old, and polling it does no harm."""
-        age = self._clock.time() - self._mode_known_at
         harmless = Danger.WIPES_SETTINGS not in self._client.profile.dangers
-        if age > _MODE_TRUSTED_FOR and (harmless or self._mode is None):
+        if self._state.is_old and (harmless or self._state.mode is None):
             await self._try_read_mode()
 
     async def _try_read_mode(self, *, attempts: int | None = None) -> ModeStatus | None:
@@ -263,19 +230,16 @@ class ModeControl:
 
     async def _is_already(self, request: ModeRequest) -> bool:
         """Tell whether a fresh read shows a mode without parameters to be on already."""
-        if request.mode is not self._mode or self._counts_down or request.has_setpoint:
+        if request.mode is not self._state.mode or self._state.counts_down or request.has_setpoint:
             return False
-        if self._clock.time() - self._mode_known_at > _MODE_FRESH_FOR:
+        if not self._state.is_fresh:
             await self._try_read_mode()
-        return (
-            self._mode is request.mode
-            and self._clock.time() - self._mode_known_at <= _MODE_FRESH_FOR
-        )
+        return self._state.mode is request.mode and self._state.is_fresh
 
     async def _stop_countdown(self) -> None:
         """End Passive so that its countdown, which is never cancelled, can't fire later (6.7)."""
         await self._send(passive_config(0, 1))
-        self._countdown_until = float("-inf")
+        self._state.countdown_stopped()
         await self._clock.sleep(_COUNTDOWN_WAIT)
 
     async def _release(self, slots: tuple[Slot, ...]) -> None:
@@ -292,8 +256,7 @@ class ModeControl:
 
     async def _write(self, request: ModeRequest, *, attempts: int | None = None) -> None:
         if request.mode is Mode.PASSIVE:
-            # A write without an answer may have arrived, at any of its attempts.
-            self._countdown_until = float("inf")
+            self._state.countdown_sent()
         await self._leave_backup(request, attempts)
         if request.mode is Mode.MANUAL:
             for slot in request.slots:
@@ -305,7 +268,7 @@ class ModeControl:
         for config in request.configs():
             await self._send(config, attempts=attempts)
         if request.mode is Mode.PASSIVE:
-            self._countdown_until = self._clock.time() + request.duration
+            self._state.countdown_begun(request.duration)
 
     async def _send(self, config: dict[str, Any], *, attempts: int | None = None) -> None:
         """Write a config, unless it turned out during this change that it was accepted."""
@@ -325,17 +288,17 @@ class ModeControl:
 
     async def _leave_backup(self, request: ModeRequest, attempts: int | None) -> None:
         """Switch UPS off, which gives Auto, before another mode is set."""
-        is_on = self._mode is Mode.UPS and self._client.profile.has_backup
+        is_on = self._state.mode is Mode.UPS and self._client.profile.has_backup
         if is_on and request.mode is not Mode.UPS:
             await self._send(NO_BACKUP, attempts=attempts)
-            self._mode = Mode.AUTO
+            self._state.backup_ended()
 
     async def _write_until_proven(self, request: ModeRequest) -> Proof:
         """Write and read in turn: a write without an answer may have been carried out."""
         link = self._client.link
         progress = Progress(link.pacing.write_attempts)
         heard = link.last_heard
-        before = self._fresh_status()
+        before = self._state.trusted_status
         while progress.may_go_on:
             if progress.rounds == _SILENT_ROUNDS and link.last_heard == heard:
                 break
@@ -348,7 +311,7 @@ class ModeControl:
             status = await self._try_read_mode(attempts=None if accepted else 1)
             accepted = accepted or self._is_accepted_late(request)
             if status is None:
-                if accepted and self._mode is None:
+                if accepted and self._state.mode is None:
                     return Proof.ASSUMED
                 progress.failed(NoAnswerError(Method.MODE, 1))
                 continue
@@ -372,11 +335,6 @@ class ModeControl:
         return all(
             self._client.was_accepted_late(config, self._begun_at) for config in request.configs()
         )
-
-    def _fresh_status(self) -> ModeStatus | None:
-        """Return what was read of the mode, None when that is too long ago."""
-        age = self._clock.time() - self._mode_known_at
-        return self._status if age <= _MODE_TRUSTED_FOR else None
 
     def _has_followed(
         self, request: ModeRequest, status: ModeStatus, before: ModeStatus | None
