@@ -80,51 +80,68 @@ def _settings(entry: ConfigEntry) -> TariffSettings | None:
         return None
 
 
-@callback
-def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inventory:
-    """Return what is there; with `entries`, only the batteries of these config entries."""
-    entities, devices = er.async_get(hass), dr.async_get(hass)
+class _Registries:
+    """Registries of Home Assistant, asked for what a dashboard shows."""
 
-    def shown(entry_id: str, prefix: str) -> dict[str, str]:
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._entities, self._devices = er.async_get(hass), dr.async_get(hass)
+
+    def shown(self, entry_id: str, prefix: str) -> Entities:
+        """Return the entities of a config entry that are neither hidden nor disabled."""
         return {
             item.unique_id.removeprefix(f"{prefix}_"): item.entity_id
-            for item in er.async_entries_for_config_entry(entities, entry_id)
+            for item in er.async_entries_for_config_entry(self._entities, entry_id)
             if item.disabled_by is None and item.hidden_by is None
         }
 
-    def has_schedule(mac: str) -> bool:
-        found = entities.async_get_entity_id(Platform.CALENDAR, DOMAIN, f"{mac}_schedule")
-        item = None if found is None else entities.async_get(found)
+    def has_schedule(self, mac: str) -> bool:
+        """Tell whether a battery has a calendar of slots that nobody has hidden or disabled."""
+        found = self._entities.async_get_entity_id(Platform.CALENDAR, DOMAIN, f"{mac}_schedule")
+        item = None if found is None else self._entities.async_get(found)
         return (
             item is not None
             and item.hidden_by is None
             and item.disabled_by is not er.RegistryEntryDisabler.USER
         )
 
-    def device(entry_id: str, identifier: str) -> dr.DeviceEntry | None:
-        return devices.async_get_device_by_identifier((DOMAIN, identifier), entry_id)
+    def device(self, entry_id: str, identifier: str) -> dr.DeviceEntry | None:
+        """Return the device of a config entry, None where it is not there."""
+        return self._devices.async_get_device_by_identifier((DOMAIN, identifier), entry_id)
 
-    batteries = []
-    for entry in async_batteries(hass):
-        if entry.disabled_by is not None or (entries and entry.entry_id not in entries):
-            continue
+    def battery(self, entry: ConfigEntry) -> BatteryInventory:
+        """Return a battery, by the name that its owner has given it."""
         mac = entry.data[CONF_BLE_MAC]
-        found = device(entry.entry_id, mac)
+        found = self.device(entry.entry_id, mac)
         name = entry.title if found is None else found.name_by_user or found.name or entry.title
-        its = shown(entry.entry_id, mac)
+        its = self.shown(entry.entry_id, mac)
         device_id = None if found is None else found.id
-        batteries.append(BatteryInventory(mac, name, its, device_id, has_schedule(mac)))
+        return BatteryInventory(mac, name, its, device_id, self.has_schedule(mac))
+
+    def plan(self, entry: ConfigEntry, settings: TariffSettings) -> PlanInventory:
+        """Return the plan with its contract."""
+        own = self.device(entry.entry_id, PLAN_UNIQUE_ID)
+        return PlanInventory(
+            self.shown(entry.entry_id, PLAN_UNIQUE_ID),
+            settings,
+            None if own is None else own.id,
+            plan_options(entry.options, settings.tariff).grid_sensor,
+        )
+
+
+@callback
+def async_inventory(hass: HomeAssistant, entries: Collection[str] = ()) -> Inventory:
+    """Return what is there; with `entries`, only the batteries of these config entries."""
+    registries = _Registries(hass)
+    batteries = [
+        registries.battery(entry)
+        for entry in async_batteries(hass)
+        if entry.disabled_by is None and (not entries or entry.entry_id in entries)
+    ]
+    batteries.sort(key=lambda each: (each.name.casefold(), each.ble_mac))
     plan, currency = None, hass.config.currency
     of_plan = async_plan_entry(hass)
     settings = None if of_plan is None or of_plan.disabled_by else _settings(of_plan)
     if of_plan is not None and settings is not None:
         currency = currency_of_prices(settings, None, currency)
-        own = device(of_plan.entry_id, PLAN_UNIQUE_ID)
-        plan = PlanInventory(
-            shown(of_plan.entry_id, PLAN_UNIQUE_ID),
-            settings,
-            None if own is None else own.id,
-            plan_options(of_plan.options, settings.tariff).grid_sensor,
-        )
-    batteries.sort(key=lambda each: (each.name.casefold(), each.ble_mac))
+        plan = registries.plan(of_plan, settings)
     return Inventory(tuple(batteries), plan, hass.config.components, currency)
