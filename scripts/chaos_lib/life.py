@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import datetime as dt
 from random import Random
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from custom_components.marstek.const import CONF_AUTOMATIC, Tariff
 from simulator.household import clear_sky, daily_load, net_load
-from tests.support.plan_home import history, plan_home
+from tests.support.plan_home import PlanHome, history, plan_home
 
 from . import mishaps, people
 from .checks import Checks
@@ -95,22 +95,8 @@ async def live(
     """
     result = Days()
     rng = Random(seed)
-    unknown = [day for day in history() if day > first]
-    options: dict[str, Any] = {
-        Tariff.DYNAMIC: {"price_entities": ["sensor.prices"], "assumed_unit": "kwh"}
-    }
     try:
-        async with plan_home(
-            count=batteries,
-            soc=rng.uniform(20, 90),
-            tariff=tariff,
-            options=options,
-            unknown=unknown,
-        ) as home:
-            if tariff is Tariff.DYNAMIC:
-                # No day has a colour: any hour may be a cheap one.
-                home.colours.clear()
-            home.guard.may_be_searched_while_asked = True
+        async with _home(first, batteries, rng.uniform(20, 90), tariff) as home:
             world = World(home, rng, on_event)
             checks = Checks(world)
             async with _watched(checks):
@@ -125,6 +111,25 @@ async def live(
     except AssertionError as error:
         result.wrong += [line for line in str(error).splitlines() if line not in result.wrong]
         yield result
+
+
+@asynccontextmanager
+async def _home(
+    first: dt.date, batteries: int, soc: float, tariff: Tariff
+) -> AsyncIterator[PlanHome]:
+    """Set up a home that knows no colour of a later day; its batteries begin at `soc` in %."""
+    options: dict[str, Any] = {
+        Tariff.DYNAMIC: {"price_entities": ["sensor.prices"], "assumed_unit": "kwh"}
+    }
+    unknown = [day for day in history() if day > first]
+    async with plan_home(
+        count=batteries, soc=soc, tariff=tariff, options=options, unknown=unknown
+    ) as home:
+        if tariff is Tariff.DYNAMIC:
+            # No day has a colour: any hour may be a cheap one.
+            home.colours.clear()
+        home.guard.may_be_searched_while_asked = True
+        yield home
 
 
 class _watched:  # noqa: N801
