@@ -23,7 +23,7 @@ from custom_components.marstek.planner import (
     plan_simple,
 )
 from custom_components.marstek.tempo import ColourBook, read_rules
-from tests.planner.home import bank, forecast
+from tests.planner.home import bank, forecast, sun
 
 HOUR = dt.timedelta(hours=1)
 MONDAY = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
@@ -155,19 +155,19 @@ def _planned(prices: str, hour: float, soc: float, **options: Any) -> Timeline:
 def test_a_middle_level_is_held_for_the_dearest_hours() -> None:
     """What is stored at noon serves the evening, in which it spares more, and not the hours before."""
     plan = _planned("17-20 0.40\n0-6 0.22\n0.33", 12, 60.0)
-    kinds = [(step.action, step.reason) for step in plan.steps if step.start < MONDAY + 20 * HOUR]
-    assert kinds == [
-        (Action.HOLD, Reason.LATER_WORTH_MORE),
-        (Action.AUTO, Reason.PEAK_HOURS),
-    ]
-    assert plan.steps[0].end == MONDAY + 17 * HOUR
+    for step in plan.steps:
+        if step.start < MONDAY + 17 * HOUR:
+            assert (step.action, step.reason) == (Action.HOLD, Reason.LATER_WORTH_MORE)
+        elif step.start < MONDAY + 20 * HOUR:
+            assert (step.action, step.reason) == (Action.AUTO, Reason.PEAK_HOURS)
 
 
 def test_a_charge_in_a_middle_level() -> None:
     """Where the dearest hours spare more than it costs there with its losses, it is worth it."""
-    step = _planned(THREE, 12, 30.0).steps[0]
-    assert (step.action, step.reason) == (Action.CHARGE, Reason.LATER_WORTH_COST)
-    assert step.end <= MONDAY + 16.75 * HOUR
+    charged = [s for s in _planned(THREE, 12, 30.0).steps if s.action is Action.CHARGE]
+    assert charged[0].start < MONDAY + 17 * HOUR
+    assert charged[0].reason is Reason.LATER_WORTH_COST
+    assert all(s.end <= MONDAY + 16.75 * HOUR for s in charged if s.start < MONDAY + 20 * HOUR)
 
 
 def test_a_hold_goes_on_into_the_night() -> None:
@@ -175,6 +175,23 @@ def test_a_hold_goes_on_into_the_night() -> None:
     plan = _planned("17-20 0.60\n22-6 0.22\n0.30", 20, 80.0)
     night = [s for s in plan.steps if MONDAY + 21 * HOUR < s.start < MONDAY + 29 * HOUR]
     assert Reason.START_GUARD not in {step.reason for step in night}
+
+
+def test_a_middle_level_is_decided_on_hour_by_hour() -> None:
+    """What the sun will refill serves the morning: for the whole level at once it would be held."""
+    now = MONDAY + 6 * HOUR
+    context = Context(
+        now,
+        made(THREE, now),
+        bank(95.0),
+        Options(has_pv=True),
+        forecast=forecast(now, 500.0, sun(4000.0)),
+        economy=economy(contract(THREE)),
+    )
+    plan = plan_optimised(context)
+    morning = plan.steps[0]
+    assert (morning.action, morning.reason) == (Action.AUTO, Reason.NOW_WORTH_MORE)
+    assert {s.action for s in plan.steps if s.start < MONDAY + 16 * HOUR} == {Action.AUTO}
 
 
 def test_a_reserve_of_the_night_is_none_of_the_day() -> None:

@@ -78,6 +78,16 @@ def result[T](steps: Generator[object, None, T]) -> T:
             return value
 
 
+LEVELS = HourRules(
+    (
+        HourRule(0.40, (OffPeakWindow(time(17), time(20)),)),
+        HourRule(0.15, (OffPeakWindow(time(22), time(6)),)),
+        HourRule(0.30),
+    ),
+    PARIS,
+)
+
+
 def contracts_of(recording: Recording) -> dict[str, Contract]:
     """Return a contract of each kind."""
     quarters = recording.quarters
@@ -86,6 +96,7 @@ def contracts_of(recording: Recording) -> dict[str, Contract]:
     return {
         "tempo": TempoContract(quarters, lambda _: TEMPO, past_colours()),
         "hours": HoursContract(quarters, TEMPO_OFF_PEAK, (0.10, 0.25)),
+        "levels": HoursContract(quarters, LevelHours(LEVELS), (0.1, 0.4), levels=LEVELS),
         "base": FlatContract(quarters, 0.2),
         "hourly": HourlyContract(quarters, hourly, quarters.start, PARIS),
     }
@@ -110,7 +121,7 @@ def test_without_batteries_the_bill_is_price_times_load(load: list[float]) -> No
         assert replay.exported == 0
 
 
-@given(powers, powers, st.sampled_from(["tempo", "hours", "base", "hourly"]))
+@given(powers, powers, st.sampled_from(["tempo", "hours", "levels", "base", "hourly"]))
 @settings(max_examples=4, deadline=None)
 def test_no_strategy_beats_the_optimum(load: list[float], pv: list[float], name: str) -> None:
     """But for the steps in which the optimum counts what is stored."""
@@ -153,7 +164,7 @@ def test_a_day_is_a_step() -> None:
     del contracts["hourly"]
     steps = compared(HOME, recording, contracts, wanted)
     first = next(steps)
-    assert first == ReplayProgress(1, 3 * 2 * DAYS)
+    assert first == ReplayProgress(1, len(contracts) * 2 * DAYS)
     outcomes = result(steps)
     assert [(each.contract, each.strategy) for each in outcomes] == [
         (name, strategy) for name in contracts for strategy in wanted

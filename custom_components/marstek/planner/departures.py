@@ -106,12 +106,12 @@ def _refused(plan: Timeline, context: Context, departed: Departed) -> frozenset[
     days: dict[date, list[_Absence]] = {}
     for absence in _absences(plan, context, departed):
         days.setdefault(absence.day, []).append(absence)
-    energies = None if context.forecast is None else Energies.of(context.forecast)
     today = context.now.date()
     refused: set[datetime] = set()
     for day, absences in days.items():
         room = max(0, MOST_DEPARTURES - (departed.today if day == today else 0))
         if len(absences) > room:
+            energies = None if context.forecast is None else Energies.of(context.forecast)
             gains = [sum(_gain(each, energies) for each in a.steps) for a in absences]
             ranked = sorted(range(len(absences)), key=lambda number: -gains[number])
             for number in ranked[room:]:

@@ -46,7 +46,7 @@ def plan_optimised(context: Context) -> Timeline:
 
     The plan says what it was made for: `Timeline.beliefs`.
     """
-    outlook = look_out(replace(context, periods=with_middle_hours(context.periods)))
+    outlook = look_out(replace(context, periods=with_middle_hours(context.periods, context.moment)))
     if isinstance(outlook, Basis):
         return _plan_without(context, outlook)
     known = tuple(battery for battery in context.batteries if battery.soc is not None)
@@ -70,7 +70,7 @@ class _Planner:
         self._context = context
         self._outlook = outlook
         self._windows = windows_of(context.periods)
-        self._middle_windows = windows_of(with_middle_hours(context.periods))
+        self._middle_windows = windows_of(with_middle_hours(context.periods, context.moment))
         # Without peak hours nobody's clock switches between tariffs.
         self._has_guards = has_peak_hours(context.periods)
         self._full_charge = full_charge(context)

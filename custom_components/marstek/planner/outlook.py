@@ -72,9 +72,9 @@ class _PricePart:
         return self.period.end
 
     @property
-    def kind(self) -> tuple[bool, bool, float, float]:
-        period = self.period
-        return period.is_off_peak, period.is_middle, self.price, self.feed_in
+    def kind(self) -> tuple[bool, datetime | None, float, float]:
+        own = self.start if self.period.is_middle else None
+        return self.period.is_off_peak, own, self.price, self.feed_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _LONGEST: Final = timedelta(hours=18)
 # Less than this is no part of its own.
 _SHORTEST_PART: Final = timedelta(hours=3)
 _DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,26 @@ def has_peak_hours(periods: tuple[Period, ...]) -> bool:
     return not all(period.is_off_peak for period in periods)
 
 
-def with_middle_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
-    """Return periods of which the middle ones count as off-peak too."""
-    return tuple(replace(each, is_off_peak=True) if each.is_middle else each for each in periods)
+def with_middle_hours(periods: tuple[Period, ...], moment: datetime) -> tuple[Period, ...]:
+    """Return periods of which the middle ones count as off-peak too, in hours of the clock.
+
+    A day of one price is decided on hour by hour: what is right before the sun may be wrong after it.
+    Hours that are over at a moment in UTC are left out.
+    """
+    return tuple(
+        part
+        for each in periods
+        for part in (_hours_of(replace(each, is_off_peak=True)) if each.is_middle else (each,))
+        if part.end > moment
+    )
+
+
+def _hours_of(period: Period) -> Iterator[Period]:
+    start = period.start
+    while start < period.end:
+        end = min(period.end, start.replace(minute=0, second=0, microsecond=0) + _HOUR)
+        yield replace(period, start=start, end=end)
+        start = end
 
 
 def with_cheap_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:

@@ -140,13 +140,16 @@ class HoursContract(Contract):
         self._off_peak = off_peak
         self._prices = prices
         self._levels = levels
-        self.may_charge = off_peak_quarters(quarters, off_peak)
+        cheap = off_peak_quarters(quarters, off_peak)
+        self.may_charge = [
+            is_cheap or off_peak.is_middle(quarters.moment(number))
+            for number, is_cheap in enumerate(cheap)
+        ]
         priced = [
-            self._price(quarters.moment(number), is_cheap)
-            for number, is_cheap in enumerate(self.may_charge)
+            self._price(quarters.moment(number), is_cheap) for number, is_cheap in enumerate(cheap)
         ]
         super().__init__(quarters, priced, feed_in, export)
-        self.asked_at = changes_of(quarters, self.may_charge)
+        self.asked_at = changes_of(quarters, cheap) | changes_of(quarters, self.may_charge)
 
     def _price(self, moment: datetime, is_off_peak: bool) -> float:
         price = self._levels.value_at(moment) if self._levels.rules else None
