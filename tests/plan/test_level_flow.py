@@ -88,7 +88,7 @@ async def test_public_holidays(hass: HomeAssistant, home: FrozenHome, flow: Plan
     hass.config.country = "NL"
     result = await flow.submit(price_levels=lines, subscription=12)
     shown = _summary(result)
-    assert shown[1] == "- Sat-Sun holidays 0.25 EUR/kWh"
+    assert shown[1] == "- Sat-Sun, holidays 0.25 EUR/kWh"
     assert shown[-1].startswith("- Public holidays (NL), next on 2026-04-06: 00:00-")
     assert "0.4" not in shown[-1]
     await flow.choose("levels_use")

@@ -162,6 +162,12 @@ def test_a_middle_level_is_held_for_the_dearest_hours() -> None:
             assert (step.action, step.reason) == (Action.AUTO, Reason.PEAK_HOURS)
 
 
+def test_what_is_held_without_a_charge_has_no_target() -> None:
+    """It would pay to charge, were there not enough: yet no charge was announced that could be over."""
+    held = _planned("17-22 0.42\n22-7 0.18\n0.30", 16.2, 100.0).steps[0]
+    assert (held.action, held.reason) == (Action.HOLD, Reason.LATER_WORTH_MORE)
+
+
 def test_a_charge_in_a_middle_level() -> None:
     """Where the dearest hours spare more than it costs there with its losses, it is worth it."""
     charged = [s for s in _planned(THREE, 12, 30.0).steps if s.action is Action.CHARGE]

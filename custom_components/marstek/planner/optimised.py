@@ -126,7 +126,7 @@ class _Planner:
         for start, end, each in (
             (run.start, since, intent),
             (since, until, sunny),
-            (until, run.end, self._kept(run_value)),
+            (until, run.end, self._kept(run, run_value)),
         ):
             if start < end:
                 yield Span(start, end, each)
@@ -152,10 +152,12 @@ class _Planner:
                 floor = max(wanted, intent.floor or 0.0)
                 return replace(intent, floor=floor, figures=figures | {"floor": floor})
             return replace(intent, figures=figures)
-        return self._kept(run_value)
+        return self._kept(run, run_value)
 
-    def _kept(self, run_value: RunValue) -> Intent:
-        if run_value.is_charged:
+    def _kept(self, run: PriceRun, run_value: RunValue) -> Intent:
+        # Only a night has a target that its owner knows: other hours may hold without any charge.
+        is_night = self._has_guards and not _is_middle(run)
+        if run_value.is_charged and is_night:
             return Intent(Action.HOLD, Reason.TARGET_REACHED, target=self._target(run_value.target))
         return Intent(
             Action.HOLD,

@@ -262,10 +262,11 @@ def _terms(rule: HourRule, language: str, number: Callable[[float], str]) -> Ite
     for window in rule.windows:
         end = "24:00" if window.end == time() else f"{window.end:%H:%M}"
         yield f"{window.start:%H:%M}-{end}"
-    if rule.days:
-        yield _ranges(rule.days, 0, 7, DAYS[language])
+    days = [_ranges(rule.days, 0, 7, DAYS[language])] if rule.days else []
     if rule.holidays:
-        yield HOLIDAYS[language]
+        days.append(HOLIDAYS[language])
+    if days:
+        yield ", ".join(days)
     if rule.months:
         yield _ranges(rule.months, 1, 12, MONTHS[language])
     yield number(rule.value)
