@@ -55,6 +55,13 @@ def test_a_constant_is_earned_in_all_hours() -> None:
     assert [each["off_peak"] for each in made[:2]] == [False, True]
 
 
+def test_margins_are_those_of_the_tariff() -> None:
+    """Only where each hour has its price does one more kWh lose less than the mean."""
+    made = {tariff: economy(settings_of({CONF_TARIFF: tariff}, {})) for tariff in Tariff}
+    shares = {tariff: each.marginal_loss for tariff, each in made.items()}
+    assert shares == {Tariff.TEMPO: 1.0, Tariff.FIXED: 1.0, Tariff.DYNAMIC: 0.8}
+
+
 def test_a_fallback_uses_no_red_day_up() -> None:
     """A night is prepared for a red day that only a fallback seemed to have used up."""
     assert _can_be_red(is_fallback=True)

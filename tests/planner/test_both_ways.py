@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.planner import (
-    OTHER_ECONOMY,
+    HOURLY_ECONOMY,
     TEMPO_ECONOMY,
     Action,
     Context,
@@ -54,7 +54,7 @@ def context(
         periods,
         bank(soc, soc),
         forecast=Forecast(values, START + 2 * DAY),
-        economy=replace(OTHER_ECONOMY, end_value=END_VALUE),
+        economy=replace(HOURLY_ECONOMY, end_value=END_VALUE),
     )
 
 

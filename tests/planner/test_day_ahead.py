@@ -1,5 +1,6 @@
 """Day-ahead prices of any kind: negative, flat, in quarters of an hour, partly expected."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.planner import (
+    HOURLY_ECONOMY,
     OTHER_ECONOMY,
     Action,
     Context,
@@ -50,7 +52,7 @@ def _context(
         options=Options(has_pv=pv > 0),
         house=House(6000),
         forecast=forecast(_NOW, 400.0, pv),
-        economy=OTHER_ECONOMY,
+        economy=HOURLY_ECONOMY,
     )
 
 
@@ -91,6 +93,15 @@ def test_prices_below_zero() -> None:
 def test_a_flat_price() -> None:
     """Nothing pays for its losses."""
     assert _charging(plan_optimised(_context([0.2] * 48))) == set()
+
+
+def test_one_more_kwh_loses_less_than_the_mean() -> None:
+    """A spread that pays for a fifth less than the mean losses is used, a smaller one is not."""
+    of = {high: _context([*[0.2] * 6, *[high] * 6], soc=12.0) for high in (0.24, 0.255)}
+    assert _charging(plan_optimised(of[0.24])) == set()
+    assert _charging(plan_optimised(of[0.255]))
+    mean = replace(of[0.255], economy=OTHER_ECONOMY)
+    assert _charging(plan_optimised(mean)) == set()
 
 
 @thorough

@@ -471,6 +471,10 @@ def test_forecasts_that_are_none() -> None:
         Economy(sun_cases=(1.0, -0.5))
     with pytest.raises(ValueError, match="case"):
         Economy(sun_cases=())
+    with pytest.raises(ValueError, match="negative"):
+        Economy(marginal_loss=-0.1)
+    with pytest.raises(ValueError, match="mean"):
+        Economy(marginal_loss=1.1)
 
 
 # Measured: 13 with quarters of an hour, 1.3 with Tempo; a sort takes 1 to 2 ms.

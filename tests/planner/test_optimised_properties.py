@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from custom_components.marstek.planner import (
+    HOURLY_ECONOMY,
     OTHER_ECONOMY,
     Action,
     Basis,
     Context,
-    Economy,
     Expected,
     Forecast,
     Period,
@@ -62,6 +62,11 @@ def homes(draw: st.DrawFn) -> Context:
     )
 
 
+def with_hourly_margins(context: Context) -> Context:
+    """Return a home with the margins of a price for each hour."""
+    return replace(context, economy=replace(HOURLY_ECONOMY, end_value=END_VALUE))
+
+
 def two_prices(low: float, high: float) -> tuple[Period, ...]:
     """Return two nights and two days."""
     return tuple(
@@ -104,7 +109,7 @@ def test_unknown_is_planned_like_red(context: Context) -> None:
 
 
 @brief
-@given(contexts(is_winter_of_tempo=True) | homes())
+@given(contexts(is_winter_of_tempo=True) | homes() | homes().map(with_hourly_margins))
 def test_no_charge_pays_less_than_it_costs(context: Context) -> None:
     """What it will save is above the price with its losses and the least gain."""
     economy = context.economy.with_aim(context.options.aim)
@@ -153,7 +158,7 @@ def test_a_bigger_battery_never_costs_more(context: Context) -> None:
 
 
 @brief
-@given(homes(), st.sampled_from([2, 4, 8]))
+@given(homes() | homes().map(with_hourly_margins), st.sampled_from([2, 4, 8]))
 def test_size_does_not_matter(context: Context, factor: int) -> None:
     """A house that is so many times larger, with as many more batteries, does the same."""
     assert context.forecast is not None
@@ -172,15 +177,17 @@ def test_size_does_not_matter(context: Context, factor: int) -> None:
 
 
 @brief
-@given(homes(), st.sampled_from([0.25, 0.5, 2.0, 8.0]))
+@given(homes() | homes().map(with_hourly_margins), st.sampled_from([0.25, 0.5, 2.0, 8.0]))
 def test_currency_does_not_matter(context: Context, factor: float) -> None:
     """Prices and margins in another one make the same plan."""
     own = context.economy
-    economy = Economy(
+    economy = replace(
+        own,
         wear=own.wear * factor,
         least_gain=own.least_gain * factor,
         dead_band=own.dead_band * factor,
         feed_in=own.feed_in * factor,
+        export_gain=0.02 * factor,
         end_value=END_VALUE * factor,
     )
     periods = tuple(
@@ -191,7 +198,7 @@ def test_currency_does_not_matter(context: Context, factor: float) -> None:
 
 
 @brief
-@given(homes(), st.integers(-400, 400))
+@given(homes() | homes().map(with_hourly_margins), st.integers(-400, 400))
 def test_the_date_does_not_matter(context: Context, days: int) -> None:
     """The same prices, load and sun on another day make the same plan."""
     assert context.forecast is not None

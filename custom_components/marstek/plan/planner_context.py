@@ -1,6 +1,6 @@
 """Input of the planner: tariff periods, batteries and the house as they are now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 import datetime as dt
 from itertools import pairwise
@@ -9,7 +9,15 @@ from typing import Final
 from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, Tariff
-from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, BatteryState, Certainty, Economy, Period
+from ..planner import (
+    HOURLY_ECONOMY,
+    OTHER_ECONOMY,
+    TEMPO_ECONOMY,
+    BatteryState,
+    Certainty,
+    Economy,
+    Period,
+)
 from ..tempo import (
     Colour,
     ColourBook,
@@ -32,12 +40,16 @@ _LONG_HORIZON: Final = dt.timedelta(hours=72)
 _FARTHEST: Final = dt.timedelta(days=14)
 _HOUR: Final = dt.timedelta(hours=1)
 _MOMENT: Final = dt.timedelta(seconds=1)
+_MARGINS: Final[Mapping[Tariff, Economy]] = {
+    Tariff.TEMPO: TEMPO_ECONOMY,
+    Tariff.FIXED: OTHER_ECONOMY,
+    Tariff.DYNAMIC: HOURLY_ECONOMY,
+}
 
 
 def economy(settings: TariffSettings) -> Economy:
     """Return the margins of the tariff in EUR/kWh, with what feeding in earns if that is constant."""
-    known = TEMPO_ECONOMY if settings.tariff is Tariff.TEMPO else OTHER_ECONOMY
-    return replace(known, feed_in=settings.export.constant)
+    return replace(_MARGINS[settings.tariff], feed_in=settings.export.constant)
 
 
 def periods(

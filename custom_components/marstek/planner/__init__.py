@@ -6,7 +6,7 @@ library refer to it.
 
 from .beliefs import Basis, Beliefs
 from .departures import MOST_DEPARTURES, Departed, bounded, gain_per_kwh, is_bounded, is_by_day
-from .economy import OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
+from .economy import HOURLY_ECONOMY, OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, energy_to, is_complete
 from .forecast import Expected, Forecast
 from .full_charge import FULL, KEPT_FOR, FullCharge, full_charge
@@ -43,6 +43,7 @@ __all__ = [
     "BY_PERSON",
     "COUNTDOWN",
     "FULL",
+    "HOURLY_ECONOMY",
     "IDLE_POWER",
     "KEPT_FOR",
     "MOST_DEPARTURES",

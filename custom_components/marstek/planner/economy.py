@@ -20,7 +20,8 @@ class Aim(StrEnum):
 class Economy:
     """Margins of a tariff in EUR/kWh (docs/policy.md section 5).
 
-    Raises ValueError below zero, save for `feed_in`, and without any case of the sun.
+    Raises ValueError below zero, save for `feed_in`, for a `marginal_loss` above 1, and without any
+    case of the sun.
     """
 
     wear: float = 0.01
@@ -36,6 +37,9 @@ class Economy:
     in off-peak hours; None: they never do so for that."""
     end_value: float | None = None
     """Worth of what is stored when the horizon ends; None: what it saves in the cheapest hours."""
+    marginal_loss: float = 1.0
+    """Share of the mean losses that one more kWh adds to them, 0 to 1: a battery that is on loses some
+    20 W however much it gives, and one that stands at 0 W loses standby instead."""
     red_load: float = 1.0
     """By how much more the house draws on red days than on others."""
     sun_cases: tuple[float, ...] = (1.0,)
@@ -46,10 +50,16 @@ class Economy:
     def __post_init__(self) -> None:
         """Refuse what would pay for wear or for nothing."""
         figures = (self.wear, self.least_gain, self.dead_band, self.export_gain or 0.0)
-        if min(*figures, self.red_load, *self.sun_cases) < 0:
+        if min(*figures, self.marginal_loss, self.red_load, *self.sun_cases) < 0:
             raise ValueError("Margins can't be negative")
+        if self.marginal_loss > 1:
+            raise ValueError("One more kWh loses no more than the mean")
         if not self.sun_cases:
             raise ValueError("The sun needs a case")
+
+    def efficiency(self, mean: float) -> float:
+        """Return the round trip, 0 to 1, of one more kWh where all of them have a `mean`."""
+        return 1 - self.marginal_loss * (1 - mean)
 
     def with_aim(self, aim: Aim) -> Economy:
         """Return the margins that an owner's aim makes of these."""
@@ -82,4 +92,6 @@ TEMPO_ECONOMY: Final = Economy(
 )
 """Defaults for Tempo."""
 OTHER_ECONOMY: Final = Economy()
-"""Defaults for fixed hours and for day-ahead prices."""
+"""Defaults for fixed hours."""
+HOURLY_ECONOMY: Final = Economy(marginal_loss=0.8)
+"""Defaults for a price for each hour."""

@@ -113,10 +113,11 @@ def look_out(context: Context) -> Outlook | Basis:
         return Basis.NO_FORECAST
     if all(battery.soc is None for battery in context.batteries):
         return Basis.NO_SOC
-    bank = Bank.of(context.batteries, context.options)
+    economy = context.economy.with_aim(context.options.aim)
+    efficiency = economy.efficiency(context.options.efficiency)
+    bank = Bank.of(context.batteries, replace(context.options, efficiency=efficiency))
     if bank is None:
         return Basis.NO_ROOM
-    economy = context.economy.with_aim(context.options.aim)
     energies = Energies.of(context.forecast)
     parts = _parts(context, economy)
     if not parts:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import fmean
 from typing import ClassVar, Final, Protocol, Self, override
 
-from ..planner import OTHER_ECONOMY, TEMPO_ECONOMY, Certainty, Economy, Period
+from ..planner import HOURLY_ECONOMY, OTHER_ECONOMY, TEMPO_ECONOMY, Certainty, Economy, Period
 from ..tempo import (
     NO_RULES,
     PARIS,
@@ -259,6 +259,7 @@ class HourlyContract(Contract):
     Beyond what is known the mean of the same hour in the last seven days is expected.
     """
 
+    margins = HOURLY_ECONOMY
     asked_at = frozenset(float(hour) for hour in range(1, 24, 3))
 
     def __init__(
