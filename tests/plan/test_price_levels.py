@@ -22,6 +22,7 @@ from custom_components.marstek.planner import (
     plan_optimised,
     plan_simple,
 )
+from custom_components.marstek.planner.windows import by_the_hour
 from custom_components.marstek.tempo import ColourBook, read_rules
 from tests.planner.home import bank, forecast, sun
 
@@ -30,6 +31,7 @@ MONDAY = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
 THREE = "17-20 0.40\n0-6 0.22\n0.30"
 FOUR = "2-5 0.08\n22-6 0.15\nSat,Sun 0.21\n17-20 0.45\n0.27"
 TWO = "22-6 0.15\n0.27"
+WEEKEND = "Sat,Sun 0.15\n22-6 0.15\n0.25"
 SEASONAL = "17-20 Oct-Mar 0.40\n0-6 Oct-Mar 0.22\n0.30"
 
 
@@ -198,6 +200,30 @@ def test_a_middle_level_is_decided_on_hour_by_hour() -> None:
     morning = plan.steps[0]
     assert (morning.action, morning.reason) == (Action.AUTO, Reason.NOW_WORTH_MORE)
     assert {s.action for s in plan.steps if s.start < MONDAY + 16 * HOUR} == {Action.AUTO}
+
+
+@pytest.mark.parametrize("prices", [WEEKEND, f"17-20 Mon-Fri 0.40\n{WEEKEND}"])
+@pytest.mark.parametrize("day", [5, 6])
+def test_a_cheap_weekend_is_decided_on_hour_by_hour(prices: str, day: int) -> None:
+    """What the sun will refill serves the morning: with Monday in view it would be held."""
+    now = MONDAY + day * 24 * HOUR + 6 * HOUR
+    context = Context(
+        now,
+        made(prices, now),
+        bank(30.0),
+        Options(has_pv=True),
+        forecast=forecast(now, 500.0, sun(4000.0)),
+        economy=economy(contract(prices)),
+    )
+    plan = plan_optimised(context)
+    assert {s.action for s in plan.steps if s.start < now + 12 * HOUR} == {Action.AUTO}
+
+
+def test_a_cheap_night_is_decided_on_as_a_whole() -> None:
+    """It has no sun that would come between."""
+    now = MONDAY + 21 * HOUR
+    periods_of_night = made(TWO, now)
+    assert by_the_hour(periods_of_night, now) == periods_of_night
 
 
 def test_a_reserve_of_the_night_is_none_of_the_day() -> None:

@@ -147,6 +147,8 @@ class Period:
     is_middle: bool = False
     """Whether it is neither off-peak nor the dearest of its day: the optimised strategy decides on
     it as on a day-ahead price."""
+    is_by_itself: bool = False
+    """Whether the optimised strategy decides on it alone, although its neighbours cost the same."""
 
     def __post_init__(self) -> None:
         """Keep the bounds in UTC."""

@@ -26,6 +26,7 @@ from .spans import Intent, Span, cut
 from .windows import (
     PriceWindow,
     auto_intent,
+    by_the_hour,
     guarded,
     has_peak_hours,
     likely_price,
@@ -46,7 +47,8 @@ def plan_optimised(context: Context) -> Timeline:
 
     The plan says what it was made for: `Timeline.beliefs`.
     """
-    outlook = look_out(replace(context, periods=with_middle_hours(context.periods, context.moment)))
+    periods = with_middle_hours(by_the_hour(context.periods, context.moment))
+    outlook = look_out(replace(context, periods=periods))
     if isinstance(outlook, Basis):
         return _plan_without(context, outlook)
     known = tuple(battery for battery in context.batteries if battery.soc is not None)
@@ -70,7 +72,7 @@ class _Planner:
         self._context = context
         self._outlook = outlook
         self._windows = windows_of(context.periods)
-        self._middle_windows = windows_of(with_middle_hours(context.periods, context.moment))
+        self._middle_windows = windows_of(with_middle_hours(context.periods))
         # Without peak hours nobody's clock switches between tariffs.
         self._has_guards = has_peak_hours(context.periods)
         self._full_charge = full_charge(context)

@@ -73,7 +73,7 @@ class _PricePart:
 
     @property
     def kind(self) -> tuple[bool, datetime | None, float, float]:
-        own = self.start if self.period.is_middle else None
+        own = self.start if self.period.is_by_itself else None
         return self.period.is_off_peak, own, self.price, self.feed_in
 
 

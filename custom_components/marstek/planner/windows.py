@@ -154,25 +154,38 @@ def has_peak_hours(periods: tuple[Period, ...]) -> bool:
     return not all(period.is_off_peak for period in periods)
 
 
-def with_middle_hours(periods: tuple[Period, ...], moment: datetime) -> tuple[Period, ...]:
-    """Return periods of which the middle ones count as off-peak too, in hours of the clock.
+def with_middle_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return periods of which the middle ones count as off-peak too."""
+    return tuple(replace(each, is_off_peak=True) if each.is_middle else each for each in periods)
 
-    A day of one price is decided on hour by hour: what is right before the sun may be wrong after it.
-    Hours that are over at a moment in UTC are left out.
+
+def by_the_hour(periods: tuple[Period, ...], moment: datetime) -> tuple[Period, ...]:
+    """Return periods with those that last through a day cut into hours of the clock.
+
+    These are middle ones, and off-peak ones of a window with nights and days, such as a weekend:
+    what is right before the sun may be wrong after it. Where no hours are peak hours prices change
+    all day, and nothing is cut. Hours that are over at a moment in UTC are left out.
     """
-    return tuple(
+    if not has_peak_hours(periods):
+        return periods
+    long = [each for each in windows_of(periods) if each.end - each.start > _LONGEST]
+    parts = (
         part
         for each in periods
-        for part in (_hours_of(replace(each, is_off_peak=True)) if each.is_middle else (each,))
-        if part.end > moment
+        for part in (
+            _hours_of(each)
+            if each.is_middle or any(each in window.periods for window in long)
+            else (each,)
+        )
     )
+    return tuple(part for part in parts if part.end > moment)
 
 
 def _hours_of(period: Period) -> Iterator[Period]:
     start = period.start
     while start < period.end:
         end = min(period.end, start.replace(minute=0, second=0, microsecond=0) + _HOUR)
-        yield replace(period, start=start, end=end)
+        yield replace(period, start=start, end=end, is_by_itself=True)
         start = end
 
 
