@@ -18,6 +18,7 @@ from custom_components.marstek.planner import (
     Options,
     Period,
     Reason,
+    Strategy,
     Timeline,
     plan_optimised,
     plan_simple,
@@ -226,20 +227,24 @@ def test_a_cheap_night_is_decided_on_as_a_whole() -> None:
     assert by_the_hour(periods_of_night, now) == periods_of_night
 
 
-def test_a_reserve_of_the_night_is_none_of_the_day() -> None:
+NOON = "11-17 0.15\n2-6 0.15\n0.25"
+
+
+@pytest.mark.parametrize("prices", [THREE, WEEKEND, NOON])
+@pytest.mark.parametrize("strategy", [plan_optimised, plan_simple])
+def test_a_reserve_of_the_night_is_none_of_the_day(prices: str, strategy: Strategy) -> None:
     """A battery that is held at it by day would miss the sun."""
-    now = MONDAY + 9 * HOUR
+    now = MONDAY + (5 * 24 + 11) * HOUR
     context = Context(
         now,
-        made(THREE, now),
+        made(prices, now),
         bank(20.0),
         Options(reserve=30.0, has_pv=True),
         forecast=forecast(now, 300.0, 3000.0),
-        economy=economy(contract(THREE)),
+        economy=economy(contract(prices)),
     )
-    sunny = [s for s in plan_optimised(context).steps if s.reason is Reason.SUN_EXPECTED]
-    assert sunny
-    assert all(s.floor is None for s in sunny if 6 <= s.start.hour < 17)
+    (first, *_) = strategy(context).steps
+    assert (first.action, first.floor) == (Action.AUTO, None)
 
 
 @pytest.mark.parametrize("month", [1, 6])

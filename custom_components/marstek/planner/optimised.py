@@ -31,6 +31,7 @@ from .windows import (
     has_peak_hours,
     likely_price,
     peak_intent,
+    sun_intent,
     unless_reached,
     windows_of,
     with_cheap_hours,
@@ -123,7 +124,9 @@ class _Planner:
             since = min(run.end, max(since, run.start + timedelta(hours=hours)))
             until = max(since, until)
         sunny = (
-            _exporting(run_value) if run_value.is_export else self._auto(run, Reason.SUN_EXPECTED)
+            _exporting(run_value)
+            if run_value.is_export
+            else sun_intent(self._context.options, Reason.SUN_EXPECTED)
         )
         for start, end, each in (
             (run.start, since, intent),
@@ -133,9 +136,9 @@ class _Planner:
             if start < end:
                 yield Span(start, end, each)
 
-    def _auto(self, run: PriceRun, reason: Reason) -> Intent:
+    def _serving(self, run: PriceRun) -> Intent:
         """Return AUTO in a run; in middle hours down to the same floor as in peak hours."""
-        options = self._context.options
+        options, reason = self._context.options, Reason.NOW_WORTH_MORE
         if _is_middle(run):
             return replace(peak_intent(options), reason=reason)
         return auto_intent(options, reason)
@@ -144,7 +147,7 @@ class _Planner:
         if run_value.has_to_charge:
             return self._charge(run_value, window)
         if run_value.may_serve:
-            intent = self._auto(run, Reason.NOW_WORTH_MORE)
+            intent = self._serving(run)
             figures = {
                 "value": round(run_value.value, 4),
                 "worth_now": round(run_value.worth_now, 4),

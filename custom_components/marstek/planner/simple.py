@@ -19,6 +19,7 @@ from .windows import (
     guarded,
     parts_of,
     peak_intent,
+    sun_intent,
     unless_reached,
     windows_of,
     within,
@@ -106,7 +107,7 @@ def _ordinary(context: Context, window: PriceWindow, *, is_tonight: bool) -> Int
     if options.night is Night.AUTO:
         return auto_intent(options, Reason.OWNER_AUTO)
     if options.has_pv and window.is_by_day(context.now.tzinfo):
-        return auto_intent(options, Reason.SOLAR_NOON)
+        return sun_intent(options, Reason.SOLAR_NOON)
     if options.has_pv and is_tonight and context.was_full:
         return auto_intent(options, Reason.SOLAR_NIGHT)
     following = window.following

@@ -113,6 +113,11 @@ def auto_intent(options: Options, reason: Reason) -> Intent:
     return Intent(Action.AUTO, reason, floor=floor_at(max(options.least_soc, options.reserve)))
 
 
+def sun_intent(options: Options, reason: Reason) -> Intent:
+    """Return AUTO in off-peak hours of which sun is expected: as in peak hours, none may miss it."""
+    return replace(peak_intent(options), reason=reason)
+
+
 def floor_at(soc: float) -> float | None:
     """Return a floor in %, None for the batteries' own."""
     return soc or None
