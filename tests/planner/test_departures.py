@@ -1,9 +1,11 @@
 """Departures from Auto by day: six at most, whatever prices do, those that gain most."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from itertools import pairwise
 
 from hypothesis import given, strategies as st
+import pytest
 
 from custom_components.marstek.planner import (
     MOST_DEPARTURES,
@@ -15,6 +17,7 @@ from custom_components.marstek.planner import (
     Options,
     Period,
     Reason,
+    Step,
     Timeline,
     bounded,
     gain_per_kwh,
@@ -100,6 +103,32 @@ def test_the_one_that_runs_goes_on() -> None:
     assert plan.steps[0].action is not Action.AUTO
     assert bounded(plan, context, Departed(MOST_DEPARTURES, is_away=True)).steps[0] == plan.steps[0]
     assert bounded(plan, context, Departed(MOST_DEPARTURES)).steps[0].action is Action.AUTO
+
+
+@pytest.mark.parametrize("passed", [2, 4, 6])
+def test_a_plan_that_stands_for_a_while(passed: int) -> None:
+    """What of it is over was counted when it was carried out: the one that runs is not cut short."""
+    before = _context([0.1, 0.4] * 64)
+    plan = plan_optimised(before)
+    now = before.now + passed * _QUARTER
+    context = replace(before, now=now, periods=before.periods[passed:])
+    running = plan.at(now)
+    assert running is not None
+    assert running.action is not Action.AUTO
+    mine = bounded(plan, context, Departed(MOST_DEPARTURES, is_away=True))
+    assert mine.at(now) == running
+    mine = bounded(plan, context, Departed(2, is_away=True))
+    left = Timeline(tuple(step for step in mine.steps if step.end > context.moment))
+    assert _departures(left, context, is_away=True)[now.date()] == MOST_DEPARTURES - 2
+
+
+def test_a_floor_of_the_owner_is_no_price() -> None:
+    """A battery that stands at its minimum in hours of Auto has not left it for a price."""
+    start = _MORNING.astimezone(UTC)
+    step = Step(start, start + HOUR, Action.AUTO, Reason.PEAK_HOURS, floor=20.0)
+    assert not is_bounded(step)
+    assert is_bounded(replace(step, reason=Reason.NOW_WORTH_MORE))
+    assert is_bounded(replace(step, action=Action.HOLD))
 
 
 def test_nights_are_never_refused() -> None:

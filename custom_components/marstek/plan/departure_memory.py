@@ -23,6 +23,15 @@ class DepartureMemory:
             self.day, self.made = today, {}
         self.made[key] = min(self.made.get(key, 0) + 1, _MOST)
 
+    def forget_later(self, today: dt.date) -> None:
+        """Forget a day to come: it was never there, as the clock has been set back since."""
+        if self.day is not None and self.day > today:
+            self.day, self.made = None, {}
+
+    def of(self, key: str, today: dt.date) -> int:
+        """Return the departures that a battery has made on a day."""
+        return self.made.get(key, 0) if self.day == today else 0
+
     def most(self, today: dt.date) -> int:
         """Return the most departures that one of the batteries has made on a day."""
         return max(self.made.values(), default=0) if self.day == today else 0

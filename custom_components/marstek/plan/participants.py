@@ -15,11 +15,12 @@ from ..battery.poll_schedule import Reading
 from ..battery.runtime import Battery
 from ..const import DOMAIN, LOGGER
 from ..entries import async_batteries
-from ..planner import Departed, is_by_day
-from ..venus import Mode, VenusError
+from ..planner import Departed
+from ..venus import VenusError
 from .alerts import Alerts
 from .announcer import Announcer
 from .control_memory import ControlMemory
+from .departure_counter import DepartureCounter
 from .execution_report import DOUBTS, ExecutionReport, Outcome
 from .order_executor import OrderExecutor
 from .own_clock import OwnClock
@@ -105,6 +106,7 @@ class Participants:
         """Tells whether a departure of a battery, by BLE MAC, from Auto counts now."""
         self.lent: set[str] = set()
         """Batteries, by BLE MAC, that are discharged against a peak: no order is carried out."""
+        self._departures = DepartureCounter(memory)
         self._exhausted: set[str] = set()
         self._released: set[str] = set()
         self._handing_back: set[str] = set()
@@ -221,6 +223,7 @@ class Participants:
     @callback
     def async_lend(self, key: str) -> None:
         """Carry out no order on a battery until `async_take_back`."""
+        self._departures.lent(key)
         self.lent.add(key)
         self.executors[key].async_want(None)
         self.executors[key].assume(None)
@@ -308,7 +311,9 @@ class Participants:
         """Store and announce the result of an order executor."""
         key, memory = battery_id(report.battery), self._memory()
         if report.outcome is Outcome.DONE:
-            self._count_departure(key, report.order)
+            local = dt_util.utcnow().astimezone(self._zone)
+            is_bounded = self.is_bounded(key)
+            self._departures.carried_out(key, report.order, local, is_bounded=is_bounded)
             memory.orders[key] = report.order
         elif report.outcome is Outcome.OVERRIDDEN and key in self.executors:
             self._stand_back(key, self.executors[key])
@@ -320,20 +325,12 @@ class Participants:
         self._alerts.reported(report)
         self._on_change()
 
-    def _count_departure(self, key: str, order: BatteryCommand) -> None:
-        """Count a departure from Auto by day for the sake of prices, once it is carried out."""
-        memory, local = self._memory(), dt_util.utcnow().astimezone(self._zone)
-        was_away = is_away(memory.orders.get(key))
-        if is_away(order) and not was_away and is_by_day(local) and self.is_bounded(key):
-            memory.departures.count(key, local.date())
-
     def departed(self, now: dt.datetime) -> Departed:
-        """Return how often batteries have left Auto today, and whether all are out of it."""
-        memory = self._memory()
-        mine = self.executors.keys() - memory.standing_back.keys()
-        return Departed(
-            memory.departures.most(now.astimezone(self._zone).date()),
-            bool(mine) and all(is_away(memory.orders.get(key)) for key in mine),
+        """Return the departures from Auto that were made on the day of a moment."""
+        return self._departures.departed(
+            self.executors.keys(),
+            now.astimezone(self._zone).date(),
+            is_settling=self._own_clock.is_settling,
         )
 
     def _hand_back(self, key: str, battery: Battery) -> None:
@@ -374,11 +371,6 @@ class Participants:
         """End; nothing is written to a battery."""
         for executor in self.executors.values():
             executor.async_stop()
-
-
-def is_away(order: BatteryCommand | None) -> bool:
-    """Tell whether an order keeps a battery out of Auto; None: there is none."""
-    return order is not None and order.mode not in (Mode.AUTO, Mode.AI)
 
 
 @callback

@@ -46,7 +46,8 @@ class Departed:
     today: int = 0
     """The most that one of the batteries has made on this local day."""
     is_away: bool = False
-    """Whether all batteries are out of AUTO now: to go on so is no departure."""
+    """Whether batteries are out of AUTO now, and those that are not may leave it: to go on so is no
+    departure."""
 
 
 @dataclass(slots=True)
@@ -63,7 +64,12 @@ def is_by_day(local: datetime) -> bool:
 
 
 def is_bounded(step: Step) -> bool:
-    """Return whether leaving AUTO for a step counts: it is one of the strategy for a price."""
+    """Return whether leaving AUTO for a step counts: it is one of the strategy for a price.
+
+    In a step of AUTO a battery leaves it at a floor, which counts if more is kept for a price.
+    """
+    if step.action in _IN_AUTO:
+        return step.reason is Reason.NOW_WORTH_MORE
     return step.reason not in _NOT_BOUNDED
 
 
@@ -123,6 +129,9 @@ def _absences(plan: Timeline, context: Context, departed: Departed) -> Iterator[
     """Yield the absences from AUTO that begin by day and count."""
     is_away, current = departed.is_away, None
     for step in plan.steps:
+        if step.end <= context.moment:
+            # A plan stands for a while: what is over was counted when it was carried out.
+            continue
         if step.action in _IN_AUTO:
             is_away, current = False, None
             continue
