@@ -38,13 +38,22 @@ class SlotTrust:
     def __init__(self, *, may_rewrite: bool) -> None:
         """Trust the slots. `may_rewrite` is False where the sun hides which of them act."""
         self._may_rewrite = may_rewrite
-        self.doubt: Outcome | None = None
-        """Why the slots can't be trusted, one of DOUBTS; None when they can."""
+        self._doubt: Outcome | None = None
         self._is_clock_tried = False
         self._is_exhausted = False
         self._is_probing = False
         self._is_rewritten = False
         self._has_acted = False
+
+    @property
+    def doubt(self) -> Outcome | None:
+        """Why the slots can't be trusted, one of DOUBTS; None when they can."""
+        return self._doubt
+
+    @doubt.setter
+    def doubt(self, doubt: Outcome | None) -> None:
+        # Whatever is known now, a countdown is no longer tried to find it out.
+        self._doubt, self._is_probing = doubt, False
 
     @property
     def expects_power(self) -> bool:
@@ -61,7 +70,12 @@ class SlotTrust:
         self._is_clock_tried = True
 
     def begin_window(self) -> None:
-        """Let all be tried again in a new window; a doubt stays until it is disproved."""
+        """Let all be tried again in a new window; a doubt stays until it is disproved.
+
+        What was only being tried, and not reported yet, is no doubt.
+        """
+        if self._is_probing:
+            self.doubt = None
         self._is_clock_tried = self._is_exhausted = False
         self._is_rewritten = self._has_acted = False
 
@@ -70,7 +84,7 @@ class SlotTrust:
         if not self._is_probing:
             return False
         # By countdown it takes what it did not take by its slots.
-        self._is_probing = self._is_exhausted = False
+        self._is_probing = self._is_exhausted = self._is_rewritten = False
         return True
 
     def slot_acted(self) -> bool:
@@ -101,7 +115,7 @@ class SlotTrust:
         if order.window is None:
             if self.doubt is Outcome.CLOCK_WRONG:
                 # It was not its clock: by countdown it takes nothing either.
-                self.doubt, self._is_probing = None, False
+                self.doubt = None
                 return self._exhausted(Outcome.SLOTS_RIGHT)
             return self.distrust(Outcome.CLOCK_WRONG, order)
         if not (self._has_acted or self._is_exhausted):
@@ -109,8 +123,8 @@ class SlotTrust:
         if not (self._is_rewritten or self._is_exhausted):
             return self.stopped(order)
         if is_clock_proven and not self._is_clock_tried:
-            self._is_probing = self._is_clock_tried = True
             self.doubt = Outcome.CLOCK_WRONG
+            self._is_probing = self._is_clock_tried = True
             return Diagnosis(Remedy.COUNTDOWN)
         return self._exhausted()
 
