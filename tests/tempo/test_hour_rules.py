@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 import re
+import unicodedata
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -313,6 +314,15 @@ def test_whether_all_hours_have_a_value() -> None:
         ("sam-dim, jours fériés 0,12", "fr"),
         ("za,zo,feestdagen 0,12", "nl"),
         ("weekend Feiertage 0,12", "nl"),
+        (unicodedata.normalize("NFD", "sam-dim, jours fériés 0,12"), "fr"),
+        ("SAM-DIM, JOURS FÉRIÉS 0,12", "fr"),
+        ("week-ends et jours fériés 0,12", "fr"),
+        ("Wochenenden & Feiertagen 0,12", "de"),
+        ("Sa, So und gesetzliche Feiertage 0,12", "de"),
+        ("Sat and Sun and bank holidays 0.12", "en"),
+        ("weekend en erkende feestdagen 0,12", "nl"),
+        ("za, zon- en feestdagen 0,12", "nl"),
+        ("Sa, Sonn- und Feiertage 0,12", "de"),
     ],
 )
 def test_public_holidays_beside_days(line: str, language: str) -> None:

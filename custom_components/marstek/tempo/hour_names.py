@@ -41,6 +41,7 @@ HOLIDAY_NAMES: Final = frozenset(
         "holidays",
         "feiertag",
         "feiertage",
+        "feiertagen",
         "feiertags",
         "ferie",
         "feries",
@@ -59,7 +60,7 @@ _DAY_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "de": (
         *("mo montag", "di dienstag", "mi mittwoch", "do donnerstag", "fr freitag"),
-        *("sa samstag sonnabend", "so sonntag"),
+        *("sa samstag sonnabend", "so sonn sonntag"),
     ),
     "fr": (
         *("lu lun lundi", "ma mar mardi", "me mer mercredi", "je jeu jeudi", "ve ven vendredi"),

@@ -28,9 +28,14 @@ _HOURS: Final = re.compile(r"(\d{1,2})(?:[:h.](\d{2}))?h?-(\d{1,2})(?:[:h.](\d{2
 _QUARTERS: Final = re.compile(r"q([1-4])")
 _DECIMALS: Final = 6
 _SATURDAY, _SUNDAY = 5, 6
-_WEEK_END: Final = re.compile(r"\bweek-end\b")
+_WEEK_END: Final = re.compile(r"\bweek-end(?=s?\b)")
 # Names of two words, before holidays are looked for in single ones.
-_PUBLIC: Final = re.compile(r"\b(?:public\s+(?=holiday)|jours?\s+(?=f[eé]ri[eé]))", re.IGNORECASE)
+_PUBLIC: Final = re.compile(
+    r"\b(?:(?:public|bank)\s+(?=holiday)|jours?\s+(?=f[eé]ri[eé])"
+    r"|(?:gesetzlichen?|gesetzl\.)\s+(?=feiertag)|(?:offici[eë]le|erkende)\s+(?=feestdag))",
+    re.IGNORECASE,
+)
+_AND: Final = re.compile(r"-?\s(?:and|und|et|en|&|;)\s", re.IGNORECASE)
 _WHOLE_DAY: Final = (0, 24 * 60)
 
 
@@ -108,7 +113,8 @@ def read_rules(
 
 
 def _rule(line: str, language: str, low: float, high: float, home: Country | None) -> HourRule:
-    plain = _JOINING.sub("-", _DASHES.sub("-", line.strip()))
+    composed = _AND.sub(" ", unicodedata.normalize("NFC", line.strip()))
+    plain = _JOINING.sub("-", _DASHES.sub("-", composed))
     if (match := _VALUE.search(plain)) is None:
         raise _TermError(LineProblem.NO_VALUE, line.strip())
     value = _value(match[1], match[2])
