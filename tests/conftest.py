@@ -6,16 +6,15 @@ import logging
 import os
 
 from homeassistant import runner
-from hypothesis import settings
 import pytest
 
 # Imported before the harness creates `hass`, or its own folder of the same name wins.
 import custom_components  # noqa: F401
-from tests.support import earlier
+from tests.support import earlier, examples
 from tests.support.virtual_time import ShortWaitsLoop
 
 # Chosen by `scripts/test --quick`; where a test names a number of examples itself, that stays.
-settings.register_profile("quick", max_examples=10)
+examples.register()
 # Jumps of a frozen clock look like slow callbacks to asyncio's debug mode.
 logging.getLogger("asyncio").setLevel(logging.ERROR)
 # A recorder would tell every statement.

@@ -11,8 +11,8 @@ from custom_components.marstek.battery.held_power import LEAST, LEVELS, MOST, He
 from custom_components.marstek.limits import PowerLimits
 from custom_components.marstek.stored import StoredPart
 from custom_components.marstek.venus import Purpose, agrees
+from tests.support.examples import thorough
 from tests.support.home import Home, home, specs_of
-from tests.support.pair import thorough
 from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

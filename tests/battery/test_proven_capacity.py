@@ -8,8 +8,8 @@ import pytest
 
 from custom_components.marstek.battery.diagnostics import battery_diagnostics
 from custom_components.marstek.battery.proven_capacity import ProvenCapacity
+from tests.support.examples import thorough
 from tests.support.home import home, specs_of
-from tests.support.pair import thorough
 from tests.support.truth import virtual
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

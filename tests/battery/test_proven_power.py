@@ -11,8 +11,8 @@ from custom_components.marstek.battery.proven_power import Plateau, ProvenPower
 from custom_components.marstek.limits import PowerLimits
 from custom_components.marstek.plan.planner_context import battery_state
 from custom_components.marstek.stored import StoredPart
+from tests.support.examples import thorough
 from tests.support.home import home, specs_of
-from tests.support.pair import thorough
 from tests.support.plan_home import at, plan_home
 from tests.support.truth import virtual
 

@@ -21,7 +21,7 @@ from custom_components.marstek.planner import (
 )
 from tests.planner.any_home import as_red, contexts, outline, without_colour
 from tests.planner.home import DAY
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 both = pytest.mark.parametrize("strategy", [plan_simple, plan_optimised])
 

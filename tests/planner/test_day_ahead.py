@@ -19,7 +19,7 @@ from custom_components.marstek.planner import (
     plan_optimised,
 )
 from tests.planner.home import HOUR, bank, forecast, paris
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _NOW = paris("2026-11-18 12:00")
 _QUARTER = timedelta(minutes=15)

@@ -27,7 +27,7 @@ from custom_components.marstek.planner import (
 )
 from tests.planner.any_home import contexts
 from tests.planner.home import DAY, HOUR, bank, forecast, paris
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _MORNING = paris("2026-11-18 06:00")
 _QUARTER = timedelta(minutes=15)

@@ -21,9 +21,10 @@ from custom_components.marstek.planner.outlook import Outlook, look_out
 from tests.planner.any_home import as_red, contexts, outline, without_colour
 from tests.planner.home import DAY, HOUR, bank
 from tests.planner.meter import idle, play
+from tests.support.examples import examples
 
 brief = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -25,7 +25,7 @@ from custom_components.marstek.planner import (
 )
 from tests.planner.home import HOUR, MINUTE
 from tests.planner.test_share import END, NIGHT, START, Night, charging
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 PHASES = ("l1", "l2", "l3")
 QUIET = dict.fromkeys(PHASES, 100.0)

@@ -21,7 +21,7 @@ from custom_components.marstek.planner import (
     share,
 )
 from tests.planner.home import HOUR, MINUTE, bank, paris
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 START = paris("2026-01-13 22:05")
 END = paris("2026-01-14 05:45")

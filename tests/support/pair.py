@@ -11,8 +11,6 @@ import json
 import random
 from typing import Any, override
 
-from hypothesis import HealthCheck, settings
-
 from custom_components.marstek.venus import (
     DeviceStatus,
     EnergyStatus,
@@ -42,13 +40,6 @@ LATENCY = (0.09, 0.25)
 MINIMUM_GAP = 2.5
 POLLED = (Method.ENERGY, Method.MODE, Method.BATTERY, Method.WIFI, Method.DEVICE)
 PROBE_INTERVAL = 20.0
-thorough = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-"""For properties: the same examples in every run, so that a failure is that of the change."""
 
 
 class _Loop(VirtualTimeLoop):

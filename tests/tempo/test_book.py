@@ -19,7 +19,7 @@ from custom_components.marstek.tempo import (
     binding_from,
     is_lawful,
 )
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 from tests.tempo.history import DAY, HISTORY, computer_in
 
 BLUE, WHITE, RED = Colour.BLUE, Colour.WHITE, Colour.RED

@@ -22,7 +22,7 @@ from custom_components.marstek.tempo import (
     season_of,
     tempo_day,
 )
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 from tests.tempo.history import DAY, HOUR, computer_in, paris_clock
 
 _DAYS = st.dates(date(2014, 9, 1), date(2036, 8, 31))

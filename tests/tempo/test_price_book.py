@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import PARIS, PriceBook
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from custom_components.marstek.tempo import (
     decree_on,
     next_tariff_move,
 )
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import Offer, PriceUnit, SpotError, SpotProblem, read_prices
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _PAYLOADS = sorted((Path(__file__).parents[1] / "data" / "spot").glob("*.json"))
 _PARIS = ZoneInfo("Europe/Paris")

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import Clues, DayList, Offer, PriceBook, SpotError, read_prices
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _PARIS = ZoneInfo("Europe/Paris")
 _DAY = timedelta(days=1)

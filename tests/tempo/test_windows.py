@@ -20,7 +20,7 @@ from custom_components.marstek.tempo import (
     day_end,
     day_start,
 )
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 from tests.tempo.history import DAY, HOUR, computer_in
 
 MINUTE = timedelta(minutes=1)

@@ -16,7 +16,8 @@ from custom_components.marstek.venus import (
     Scales,
     profile_for,
 )
-from tests.support.pair import Pair, pair, thorough, virtual
+from tests.support.examples import thorough
+from tests.support.pair import Pair, pair, virtual
 
 _MODELS = [
     ("VenusC", 156),

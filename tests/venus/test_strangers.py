@@ -28,6 +28,7 @@ from custom_components.marstek.venus import (
 )
 from simulator import BatterySpec, Faults
 from simulator.forgery import forged_reply, send_from
+from tests.support.examples import thorough
 from tests.support.loopback import free_port
 from tests.support.pair import (
     ADDRESS,
@@ -41,7 +42,6 @@ from tests.support.pair import (
     run,
     scripted,
     soc,
-    thorough,
     time,
     virtual,
 )

@@ -16,7 +16,7 @@ from custom_components.marstek.venus.wire import (
     encode_request,
 )
 from simulator.wire import parse
-from tests.support.pair import thorough
+from tests.support.examples import thorough
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
