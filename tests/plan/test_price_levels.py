@@ -186,6 +186,14 @@ def test_a_hold_goes_on_into_the_night() -> None:
     assert Reason.START_GUARD not in {step.reason for step in night}
 
 
+@pytest.mark.parametrize("prices", ["17-22 0.60\n22-6 0.05\n0.30", "17-22 0.6\n22-23 0.2\n0.3"])
+def test_the_dearest_hours_are_guarded(prices: str) -> None:
+    """Whose clock is some minutes ahead must not charge or hold in them, whatever level follows."""
+    plan = _planned(prices, 21, 20.0, start_guard=dt.timedelta(minutes=10))
+    charged = [step.start for step in plan.steps if step.action is not Action.AUTO]
+    assert charged[0] == MONDAY + 22 * HOUR + dt.timedelta(minutes=10)
+
+
 def test_a_middle_level_is_decided_on_hour_by_hour() -> None:
     """What the sun will refill serves the morning: for the whole level at once it would be held."""
     now = MONDAY + 6 * HOUR

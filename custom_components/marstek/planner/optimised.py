@@ -16,7 +16,7 @@ from .bank import PREFERRED_POWER
 from .beliefs import Basis, Beliefs
 from .expectation import Expectation
 from .full_charge import full_charge, with_full_charge
-from .model import Action, Context, Figure, Period, Reason, Step, Timeline
+from .model import Action, Context, Figure, Options, Period, Reason, Step, Timeline
 from .outlook import Outlook, PriceRun, look_out
 from .overrides import overridden
 from .peak_reserve import peak_reserve, rules_reserved, with_reserve
@@ -54,11 +54,7 @@ def plan_optimised(context: Context) -> Timeline:
         return _plan_without(context, outlook)
     known = tuple(battery for battery in context.batteries if battery.soc is not None)
     unknown = tuple(battery for battery in context.batteries if battery.soc is None)
-    options = context.options
-    if any(period.is_middle for period in context.periods):
-        # Prices change all day: a hold that goes on must not end for minutes at each change.
-        options = replace(options, start_guard=timedelta(0))
-    planner = _Planner(replace(context, batteries=known, options=options), outlook)
+    planner = _Planner(replace(context, batteries=known), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
     sent = planner.expectation.with_sent(steps, unknown)
     return Timeline((*sent, *_beyond(context, outlook)), planner.beliefs)
@@ -104,10 +100,17 @@ class _Planner:
         window = next(w for w in windows if w.start <= run.start < w.end)
         for span in self._intents(run, run_value, window):
             if self._has_guards:
-                guards = guarded(window, span.intent, self._context.options)
+                guards = guarded(window, span.intent, self._guards_of(window))
                 yield from within(guards, span.start, span.end)
             else:
                 yield span
+
+    def _guards_of(self, window: PriceWindow) -> Options:
+        """Return the options with the guards of a window: no hold ends for minutes after middle hours."""
+        options = self._context.options
+        if any(each.start == window.start for each in self._middle_windows):
+            return options
+        return replace(options, start_guard=timedelta(0))
 
     def _intents(self, run: PriceRun, run_value: RunValue, window: PriceWindow) -> Iterator[Span]:
         """Yield what an off-peak run is for, without guards."""
