@@ -14,6 +14,7 @@ from custom_components.marstek.plan.tariff_settings import TariffSettings, setti
 from custom_components.marstek.planner import (
     Action,
     Context,
+    Forecast,
     Night,
     Options,
     Period,
@@ -226,6 +227,18 @@ def test_a_cheap_weekend_is_decided_on_hour_by_hour(prices: str, day: int) -> No
     )
     plan = plan_optimised(context)
     assert {s.action for s in plan.steps if s.start < now + 12 * HOUR} == {Action.AUTO}
+
+
+@pytest.mark.parametrize("prices", [THREE, WEEKEND])
+@pytest.mark.parametrize("hours", range(1, 60, 7))
+def test_a_forecast_that_ends_within_a_level(prices: str, hours: int) -> None:
+    """The simple strategy goes on in the middle of it, without gap or overlap."""
+    now = MONDAY + (4 * 24 + 12) * HOUR
+    known = Forecast(forecast(now, 500.0).values[: 4 * hours], now + hours * HOUR)
+    context = Context(now, made(prices, now), bank(50.0), forecast=known)
+    plan = plan_optimised(context)
+    assert (plan.steps[0].start, plan.steps[-1].end) == (now, context.periods[-1].end)
+    assert all(before.end == after.start for before, after in pairwise(plan.steps))
 
 
 def test_a_cheap_night_is_decided_on_as_a_whole() -> None:

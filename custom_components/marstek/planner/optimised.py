@@ -263,7 +263,7 @@ def _night_and_day(
 def _beyond(context: Context, outlook: Outlook) -> tuple[Step, ...]:
     """Return the simple strategy's steps for what lies beyond the horizon."""
     end = outlook.runs[-1].end
-    rest = tuple(period for period in context.periods if period.start >= end)
+    rest = tuple(period for period in context.periods if period.end > end)
     if not rest:
         return ()
     # A full charge is one of the hours before.
