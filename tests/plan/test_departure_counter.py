@@ -86,7 +86,16 @@ def test_one_that_cannot_follow_cuts_nothing_short() -> None:
     home.memory.standing_back["b"] = _NOON + _DAY
     assert home.departed("ab") == Departed(MOST_DEPARTURES, is_away=True)
     home.memory.standing_back["a"] = _NOON + _DAY
-    assert home.departed("ab") == Departed(MOST_DEPARTURES)
+    assert home.departed("ab") == Departed()
+
+
+def test_a_battery_that_has_left_the_home() -> None:
+    """It spends nothing of those that are left, nor does one that was added."""
+    home = _sixth()
+    home.obeys("b", AUTO, _HOLD, AUTO)
+    assert home.departed("ab").today == MOST_DEPARTURES
+    assert home.departed("b").today == 1
+    assert home.departed("bc").today == 1
 
 
 @pytest.mark.parametrize("is_settling", [False, True])

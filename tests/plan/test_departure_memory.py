@@ -22,9 +22,9 @@ def test_a_day_is_counted(departures: list[tuple[str, int]]) -> None:
         memory = DepartureMemory.restore(StoredPart(memory.store()))
     last = max((later for _, later in departures), default=0)
     found = [key for key, later in departures if later == last]
-    most = max((found.count(key) for key in found), default=0)
-    assert memory.most(_TODAY.replace(day=17 + last)) == most
-    assert memory.most(_TODAY.replace(day=25)) == 0
+    for key in "ab":
+        assert memory.of(key, _TODAY.replace(day=17 + last)) == found.count(key)
+        assert memory.of(key, _TODAY.replace(day=25)) == 0
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,6 @@ def test_a_day_is_counted(departures: list[tuple[str, int]]) -> None:
 def test_what_cannot_be_read_is_no_departure(stored: dict[str, Any]) -> None:
     """Nor what was stored by a version without it."""
     memory = ControlMemory.restore(StoredPart({"paused_until": None, "departures": stored}))
-    assert memory.departures.most(_TODAY) == 0
+    assert memory.departures.of("b", _TODAY) == 0
     assert ControlMemory.restore(StoredPart({"paused_until": None})).departures == DepartureMemory()
     assert "departures" not in ControlMemory().store()

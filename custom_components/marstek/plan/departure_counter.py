@@ -37,7 +37,7 @@ class DepartureCounter:
     def departed(self, keys: Collection[str], today: dt.date, *, is_settling: bool) -> Departed:
         """Return how often batteries have left Auto today, and whether to go on out of it is free.
 
-        Of those of the plan, one that a person commands hinders no other. `is_settling` tells
+        That is of batteries by `keys`; one that a person commands hinders no other. `is_settling` tells
         whether the clock was set just now, and may be set again.
         """
         made = self._memory().departures
@@ -46,7 +46,8 @@ class DepartureCounter:
         mine = {key for key in keys if not self._is_by_owner(key)}
         away = {key for key in mine if self._is_away(key)}
         may_follow = all(made.of(key, today) < MOST_DEPARTURES for key in mine - away)
-        return Departed(made.most(today), bool(away) and may_follow)
+        most = max((made.of(key, today) for key in mine), default=0)
+        return Departed(most, bool(away) and may_follow)
 
     def _is_away(self, key: str) -> bool:
         return key in self._lent_away or _is_away(self._memory().orders.get(key))

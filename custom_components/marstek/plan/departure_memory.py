@@ -32,10 +32,6 @@ class DepartureMemory:
         """Return the departures that a battery has made on a day."""
         return self.made.get(key, 0) if self.day == today else 0
 
-    def most(self, today: dt.date) -> int:
-        """Return the most departures that one of the batteries has made on a day."""
-        return max(self.made.values(), default=0) if self.day == today else 0
-
     def store(self) -> dict[str, Any]:
         """Return the counts for `restore`, fit for JSON; nothing while there are none."""
         return {} if self.day is None else {"day": self.day.isoformat(), "made": dict(self.made)}
