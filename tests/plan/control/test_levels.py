@@ -85,3 +85,35 @@ async def test_a_middle_level_is_held_until_the_dear_evening() -> None:
         with uneventful():
             await home.until(19, 0)
         assert home.modes() == ["Auto"]
+
+
+@at(2026, 3, 11, 11, 50)
+async def test_a_contract_that_is_changed_while_its_hold_is_written() -> None:
+    """A restart goes on with the hold; two prices end it at once, and three begin another."""
+    three = [_EVENING, _NIGHT, {**_REST, "value": 0.38}]
+    levels = {"price_levels": three, "prices": {"subscription": 0}}
+    two = {**levels, "price_levels": [_NIGHT, {**_REST, "value": 0.45}]}
+    options = {Tariff.FIXED: levels, "strategy": "savings", CONF_DAILY_LOAD: 24.0}
+    async with plan_home(soc=60, count=1, tariff=Tariff.FIXED, options=options) as home:
+        (battery,) = home.batteries
+        battery.set_household(constant(1000))
+        await home.until(12, 10)
+        assert home.modes() == ["Manual"]
+        written = len(home.slot_writes(battery))
+        await home.restart()
+        await home.until(12, 30)
+        assert home.modes() == ["Manual"]
+        assert len(home.slot_writes(battery)) == written
+        assert home.control.memory.departures.made == {battery.spec.ble_mac: 1}
+        home.set_options(**{Tariff.FIXED: two})
+        await home.until(12, 40)
+        assert (home.modes(), home.shown.reason) == (["Auto"], Reason.PEAK_HOURS)
+        assert not any(slot and slot.enabled and slot.power for slot in battery.state.slots)
+        home.set_options(**{Tariff.FIXED: levels})
+        await home.until(12, 50)
+        assert home.modes() == ["Manual"]
+        assert home.control.memory.departures.made == {battery.spec.ble_mac: 2}
+        slots = [slot for slot in battery.state.slots if slot is not None and slot.enabled]
+        assert [(slot.end, slot.power) for slot in slots] == [(17 * 60, 0)]
+        await home.until(17, 1)
+        assert home.modes() == ["Auto"]
