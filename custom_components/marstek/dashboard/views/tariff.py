@@ -57,8 +57,10 @@ def _tempo_prices(home: Inventory, plan: PlanInventory, texts: DashboardTexts) -
 def _prices(plan: PlanInventory, texts: DashboardTexts) -> Iterable[Card]:
     known = plan.entities.get
     yield heading(texts.get("headings", "prices"), "mdi:cash")
-    for key in (
-        *("price", "next_price", "next_price_change", "price_lowest", "price_highest"),
-        *("price_average", "off_peak", "price_off_peak", "price_peak", "next_off_peak_change"),
-    ):
+    for key in ("price", "next_price"):
+        yield from tile(known(key))
+    # On a phone a tile has room for sixteen letters or so.
+    for key in ("next_price_change", "price_lowest", "price_highest", "price_average"):
+        yield from tile(known(key), texts.get("labels", key))
+    for key in ("off_peak", "price_off_peak", "price_peak", "next_off_peak_change"):
         yield from tile(known(key))
