@@ -34,6 +34,7 @@ THREE = "17-20 0.40\n0-6 0.22\n0.30"
 FOUR = "2-5 0.08\n22-6 0.15\nSat,Sun 0.21\n17-20 0.45\n0.27"
 TWO = "22-6 0.15\n0.27"
 WEEKEND = "Sat,Sun 0.15\n22-6 0.15\n0.25"
+NOON = "11-17 0.15\n2-6 0.15\n0.25"
 SEASONAL = "17-20 Oct-Mar 0.40\n0-6 Oct-Mar 0.22\n0.30"
 
 
@@ -241,14 +242,21 @@ def test_a_forecast_that_ends_within_a_level(prices: str, hours: int) -> None:
     assert all(before.end == after.start for before, after in pairwise(plan.steps))
 
 
-def test_a_cheap_night_is_decided_on_as_a_whole() -> None:
-    """It has no sun that would come between."""
-    now = MONDAY + 21 * HOUR
-    periods_of_night = made(TWO, now)
-    assert by_the_hour(periods_of_night, now) == periods_of_night
+@pytest.mark.parametrize(("prices", "has_pv"), [(TWO, True), (NOON, True), (WEEKEND, False)])
+def test_other_cheap_hours_are_decided_on_as_a_whole(prices: str, has_pv: bool) -> None:
+    """There is no sun that would come between, or it is counted on for one window."""
+    now = MONDAY + 5 * 24 * HOUR
+    mine = Context(now, made(prices, now), bank(50.0), Options(has_pv=has_pv))
+    assert by_the_hour(mine) == mine.periods
 
 
-NOON = "11-17 0.15\n2-6 0.15\n0.25"
+def test_nights_of_a_cheap_weekend_are_decided_on_as_a_whole() -> None:
+    """There is time to charge at leisure before Monday."""
+    now = MONDAY + (6 * 24 + 12) * HOUR
+    mine = Context(now, made(WEEKEND, now), bank(50.0), Options(has_pv=True))
+    found = by_the_hour(mine)
+    assert [each.end - each.start for each in found[:10]] == [HOUR] * 10
+    assert (found[10].start, found[10].end) == (now + 10 * HOUR, now + 18 * HOUR)
 
 
 @pytest.mark.parametrize("prices", [THREE, WEEKEND, NOON])

@@ -5,7 +5,7 @@ import datetime as dt
 
 from ..battery.poll_schedule import Reading
 from ..const import Tariff
-from ..planner import FULL, IDLE_POWER, Action, Step, is_complete
+from ..planner import FULL, IDLE_POWER, Action, Step, is_complete, is_long
 from .announcer import Announcer
 from .full_charges import FullCharges
 from .order_executor import OrderExecutor
@@ -79,8 +79,11 @@ class ChargeCompletion:
                 memory.complete[key] = until
 
     def _cheap_until(self, step: Step, now: dt.datetime) -> dt.datetime:
-        """Return the end of the cheap hours that a charge runs in."""
+        """Return the end of the cheap hours that a charge runs in.
+
+        Where these have nights and days, such as a weekend, the next step may have a higher target.
+        """
         settings = self._tariff.settings
         window = settings.off_peak.current(now)
-        has_own_end = settings.tariff is Tariff.DYNAMIC or not window.is_off_peak
-        return step.end if has_own_end else window.end
+        is_whole = settings.tariff is not Tariff.DYNAMIC and window.is_off_peak
+        return window.end if is_whole and not is_long(window) else step.end

@@ -37,6 +37,7 @@ from .phases import budget
 from .rules import ALL_DAYS, Rule, in_force
 from .share import Allocation, share
 from .simple import plan_simple
+from .windows import is_long
 
 __all__ = [
     "ALL_DAYS",
@@ -89,6 +90,7 @@ __all__ = [
     "is_bounded",
     "is_by_day",
     "is_complete",
+    "is_long",
     "kept_back",
     "may_serve",
     "plan_optimised",

@@ -48,7 +48,7 @@ def plan_optimised(context: Context) -> Timeline:
 
     The plan says what it was made for: `Timeline.beliefs`.
     """
-    periods = with_middle_hours(by_the_hour(context.periods, context.moment))
+    periods = with_middle_hours(by_the_hour(context))
     outlook = look_out(replace(context, periods=periods))
     if isinstance(outlook, Basis):
         return _plan_without(context, outlook)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby
 from statistics import median
-from typing import Final
+from typing import Final, Protocol
 
 from .model import Action, Context, Options, Period, Reason
 from .moments import utc
@@ -16,10 +16,25 @@ _DAY_FROM: Final = 9
 _DAY_UNTIL: Final = 18
 # A window that lasts longer is a weekend or the like: it has nights and days of its own.
 _LONGEST: Final = timedelta(hours=18)
+# Between these hours of the clock there may be sun.
+_CUT_FROM: Final = 6
+_CUT_UNTIL: Final = 22
 # Less than this is no part of its own.
 _SHORTEST_PART: Final = timedelta(hours=3)
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+
+
+class HasBounds(Protocol):
+    """A span of time."""
+
+    @property
+    def start(self) -> datetime:
+        """Return when it starts."""
+
+    @property
+    def end(self) -> datetime:
+        """Return when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ def windows_of(periods: tuple[Period, ...]) -> list[PriceWindow]:
 
 def parts_of(window: PriceWindow, zone: tzinfo | None) -> list[PriceWindow]:
     """Return the nights and days of a window that lasts longer than a night."""
-    if window.end - window.start <= _LONGEST:
+    if not is_long(window):
         return [window]
     bounds = [
         bound
@@ -164,26 +179,47 @@ def with_middle_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
     return tuple(replace(each, is_off_peak=True) if each.is_middle else each for each in periods)
 
 
-def by_the_hour(periods: tuple[Period, ...], moment: datetime) -> tuple[Period, ...]:
-    """Return periods with those that last through a day cut into hours of the clock.
+def by_the_hour(context: Context) -> tuple[Period, ...]:
+    """Return the periods to come with those that last through a day cut into hours of the clock.
 
-    These are middle ones, and off-peak ones of a window with nights and days, such as a weekend:
-    what is right before the sun may be wrong after it. Where no hours are peak hours prices change
-    all day, and nothing is cut. Hours that are over at a moment in UTC are left out.
+    These are middle ones and, with PV, the days of an off-peak window with nights and days, such as
+    a weekend: what is right before the sun may be wrong after it. Where no hours are peak hours
+    prices change all day, and nothing is cut.
     """
+    periods, options = context.periods, context.options
     if not has_peak_hours(periods):
         return periods
-    long = [each for each in windows_of(periods) if each.end - each.start > _LONGEST]
-    parts = (
-        part
-        for each in periods
-        for part in (
-            _hours_of(each)
-            if each.is_middle or any(each in window.periods for window in long)
-            else (each,)
-        )
-    )
-    return tuple(part for part in parts if part.end > moment)
+    long = [each for each in windows_of(periods) if options.has_pv and is_long(each)]
+    parts: list[Period] = []
+    for each in periods:
+        if each.is_middle:
+            parts += _hours_of(each)
+        elif any(each in window.periods for window in long):
+            parts += _days_in_hours(each, context.now.tzinfo)
+        else:
+            parts.append(each)
+    return tuple(part for part in parts if part.end > context.moment)
+
+
+def is_long(window: HasBounds) -> bool:
+    """Return whether off-peak hours last longer than a night: they have nights and days."""
+    return window.end - window.start > _LONGEST
+
+
+def _days_in_hours(period: Period, zone: tzinfo | None) -> Iterator[Period]:
+    """Yield the hours by day of a period, and its nights as a whole."""
+    night: Period | None = None
+    for hour in _hours_of(period):
+        if _CUT_FROM <= hour.start.astimezone(zone).hour < _CUT_UNTIL:
+            if night is not None:
+                yield night
+            night = None
+            yield hour
+        else:
+            start = hour.start if night is None else night.start
+            night = replace(period, start=start, end=hour.end)
+    if night is not None:
+        yield night
 
 
 def _hours_of(period: Period) -> Iterator[Period]:
