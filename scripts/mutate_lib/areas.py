@@ -70,7 +70,8 @@ AREAS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "plan": {
         f"{_PACKAGE}/plan/order_executor.py": _EXECUTOR,
-        f"{_PACKAGE}/plan/slot_trust.py": _EXECUTOR,
+        f"{_PACKAGE}/plan/slot_trust.py": ("tests/plan/test_slot_trust.py",),
+        f"{_PACKAGE}/plan/departure_counter.py": ("tests/plan/test_departure_counter.py",),
         f"{_PACKAGE}/plan/charge_rest.py": ("tests/plan/control/test_cells.py",),
         f"{_PACKAGE}/plan/deviation.py": _DEVIATION,
         f"{_PACKAGE}/plan/controller.py": _CONTROLLER,
