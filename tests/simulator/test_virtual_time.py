@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime
+import sys
+from time import perf_counter
 
 import pytest
 
@@ -22,3 +24,18 @@ def test_time_goes_on_after_a_year() -> None:
         return loop.time() - begun
 
     assert run(datetime(2026, 1, 1, tzinfo=UTC), live()) == pytest.approx(600 * 86400, abs=60)
+
+
+async def test_a_short_wait_is_left_out() -> None:
+    """Until another program is there, which goes by the machine's clock."""
+    loop = asyncio.get_running_loop()
+    begun, then = loop.time(), perf_counter()
+    for _ in range(8):
+        await asyncio.sleep(0.5)
+    assert loop.time() - begun >= 4
+    assert perf_counter() - then < 2
+    program = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    then = perf_counter()
+    await asyncio.sleep(0.5)
+    assert perf_counter() - then > 0.4
+    await program.wait()
