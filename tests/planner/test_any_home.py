@@ -129,6 +129,7 @@ def test_power_sent(strategy: Strategy, context: Context) -> None:
     assert step.sent == sent
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(contexts(is_winter_of_tempo=True))
 def test_unknown_is_no_worse_than_red(context: Context) -> None:
@@ -145,6 +146,7 @@ def test_unknown_is_no_worse_than_red(context: Context) -> None:
     assert outline(blind) == outline(seeing)
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(contexts(), st.integers(0, 100), st.integers(0, 100))
 def test_a_higher_target_never_charges_less(context: Context, one: int, other: int) -> None:

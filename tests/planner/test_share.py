@@ -411,6 +411,7 @@ def test_time_goes_first() -> None:
     assert (charging(early), charging(late)) == ({"0": 800}, {"0": 1250})
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(
     st.lists(st.floats(12, 99), min_size=1, max_size=6),

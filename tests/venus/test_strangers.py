@@ -54,6 +54,7 @@ _STRANGE = st.one_of(
 )
 
 
+@pytest.mark.exhaustive
 @thorough
 @given(
     st.lists(_STRANGE, min_size=1, max_size=4),
