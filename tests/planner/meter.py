@@ -21,6 +21,8 @@ class Bill:
     """kWh above empty."""
     charged: float
     """kWh drawn from the grid to be stored."""
+    sold: float
+    """kWh that batteries gave in sales, the house's own part of it included."""
 
 
 def play(context: Context, plan: Timeline) -> Bill:
@@ -36,7 +38,7 @@ def play(context: Context, plan: Timeline) -> Bill:
         return (soc - empty) / 100 * rated
 
     level = kwh(context.batteries[0].soc_or_empty)
-    paid = charged = 0.0
+    paid = charged = sold = 0.0
     for step in plan.steps:
         moment = step.start
         period = next(p for p in context.periods if p.start <= step.start < p.end)
@@ -60,12 +62,17 @@ def play(context: Context, plan: Timeline) -> Bill:
                 room = max(0.0, kwh(step.target) - level) / options.charge_efficiency
                 drawn = min(step.power / 1000 * _HOURS, room)
                 charged += drawn
+            elif step.action is Action.DISCHARGE:
+                left = max(0.0, level - kwh(step.floor or empty)) * options.discharge_efficiency
+                given = min(step.power / 1000 * _HOURS, left)
+                level -= given / options.discharge_efficiency
+                drawn, sold = -given, sold + given
             if drawn > 0:
                 level += drawn * options.charge_efficiency
             grid = net * _HOURS + drawn
             paid += grid * (price if grid > 0 else feed_in)
             moment += _STEP
-    return Bill(paid, level, charged)
+    return Bill(paid, level, charged, sold)
 
 
 def _net(forecast: Forecast, moment: datetime) -> float:

@@ -91,7 +91,8 @@ class Allocations:
     ) -> SlotWindow | None:
         """Return when a hold of the strategy acts outside of the night; None for anything else.
 
-        A battery whose reserve is kept for an expected peak may be held too while others serve.
+        A battery whose reserve is kept for an expected peak may be held too while others serve, and
+        one whose turn has not come in a sale.
         One slot of 0 W up to the end of all hours that are held. It stands as it was written until
         it is over: what later plans make of its end is not worth flash.
         """
@@ -119,7 +120,9 @@ class Allocations:
 
 
 def _may_hold_by_slot(step: Step) -> bool:
-    """Return whether who stands still in a step does so for all of it, so that a slot is worth it."""
+    """Return whether who stands still in a step does so for long, so that a slot is worth it."""
+    if step.reason is Reason.SALE:
+        return True
     if step.action is Action.AUTO:
         is_kept_for_later = step.reason is Reason.NOW_WORTH_MORE and step.floor is not None
         return step.reason is Reason.PEAK_EXPECTED or is_kept_for_later

@@ -22,6 +22,8 @@ class Bank:
     most_charge: float
     preferred_charge: float
     most_discharge: float
+    most_sale: float
+    """At which what is stored may be sold; 0: nothing is."""
     charge_efficiency: float
     """The share of what is drawn that gets stored."""
     discharge_efficiency: float
@@ -38,6 +40,7 @@ class Bank:
         bottom = max(100 * (1 - usable / rated), options.least_soc)
         capacity = (options.most_soc - bottom) / 100 * rated
         most_charge = sum(battery.max_charge for battery in known) / 1000
+        most_discharge = sum(battery.max_discharge for battery in known) / 1000
         if capacity <= 0 or most_charge <= 0:
             return None
         return cls(
@@ -46,7 +49,8 @@ class Bank:
             capacity,
             most_charge,
             sum(min(PREFERRED_POWER, battery.max_charge) for battery in known) / 1000,
-            sum(battery.max_discharge for battery in known) / 1000,
+            most_discharge,
+            min(options.sale_power / 1000, most_discharge),
             options.charge_efficiency,
             options.discharge_efficiency,
         )

@@ -36,7 +36,9 @@ _GAINS: Final = {
     Reason.LATER_WORTH_MORE: ("value", "worth_now"),
     Reason.LATER_WORTH_COST: ("value", "cost"),
     Reason.EXPORT_WORTH_MORE: ("worth_now", "value"),
+    Reason.SALE: ("worth_now", "value"),
 }
+_TELL_ENERGY: Final = (Action.CHARGE, Action.DISCHARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _gain(step: Step, energies: Energies | None) -> float:
     gain = gain_per_kwh(step)
     if gain is None:
         return 0.0
-    if step.action is Action.CHARGE:
+    if step.action in _TELL_ENERGY:
         return gain * float(step.figures.get("energy", 0)) / 1000
     if energies is None:
         return 0.0

@@ -10,6 +10,7 @@ from .energy import EFFICIENT_POWER, bank_soc, energy_to
 from .forecast import Energies
 from .model import BY_PERSON, Action, BatteryState, Context, Figure, House, Step, target_for
 from .phases import most_charge, unloaded
+from .selling import after_sale
 from .service import served
 from .share import share
 from .spans import Intent, Span
@@ -50,6 +51,8 @@ class Expectation:
                 pass
             case Action.CHARGE:
                 self.bank, power, energy = _charge(self._context, self.bank, span, hours)
+            case Action.DISCHARGE if span.intent.power is not None:
+                self.bank, power, energy = _sale(self._context, self.bank, span.intent, hours)
             case Action.DISCHARGE:
                 self.bank, power = _discharge(self._context, self.bank, span.intent, hours)
         step = _step(span, power, energy, self.soc)
@@ -106,9 +109,9 @@ def _figures(intent: Intent, power: int, energy: float) -> dict[str, Figure]:
         figures["power"] = power
     if intent.target is not None:
         figures["target"] = intent.target
-    if intent.action is Action.CHARGE:
+    if intent.action is Action.CHARGE or intent.power is not None:
         figures["energy"] = round(energy)
-    if intent.reason in BY_PERSON and intent.floor is not None:
+    if (intent.reason in BY_PERSON or intent.power is not None) and intent.floor is not None:
         figures["floor"] = intent.floor
     if intent.colour is not None:
         figures["colour"] = intent.colour.value
@@ -187,6 +190,14 @@ def _charged(battery: BatteryState, drawn: float, efficiency: float) -> BatteryS
         return battery
     soc = battery.soc_or_empty + 100 * drawn * efficiency / battery.capacity
     return replace(battery, soc=min(100.0, soc))
+
+
+def _sale(context: Context, bank: _Bank, intent: Intent, hours: float) -> tuple[_Bank, int, float]:
+    """Return the bank after a sale, and the W and Wh that it gives."""
+    power, floor = intent.power or 0, intent.floor or 0.0
+    efficiency = context.options.discharge_efficiency
+    after, taken = after_sale(bank, power * hours / efficiency, floor)
+    return after, power, taken * efficiency
 
 
 def _discharge(context: Context, bank: _Bank, intent: Intent, hours: float) -> tuple[_Bank, int]:

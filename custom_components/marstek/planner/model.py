@@ -99,6 +99,9 @@ class Reason(StrEnum):
     """Off-peak hours in which the sun is expected to give more than the house draws."""
     EXPORT_WORTH_MORE = "export_worth_more"
     """What the sun gives beyond the house earns more fed in now than stored. [value, worth_now]"""
+    SALE = "sale"
+    """A stored kWh earns more fed in now than it would save later. [power, energy, value, worth_now,
+    floor]"""
     DEPARTURES_USED = "departures_used"
     """Batteries leave AUTO for prices only so often by day: what gains less is left out."""
     FULL_CHARGE = "full_charge"
@@ -144,6 +147,8 @@ class Period:
     """EUR/kWh should its day turn out red; None for tariffs without such days."""
     export_price: float | None = None
     """EUR/kWh paid for what is fed in, below 0 where that costs; None: `Economy.feed_in`."""
+    is_export_expected: bool = False
+    """Whether `export_price` is only to be expected: nothing is sold at it."""
     is_middle: bool = False
     """Whether it is neither off-peak nor the dearest of its day: the optimised strategy decides on
     it as on a day-ahead price."""
@@ -226,11 +231,15 @@ class Options:
     """Of the optimised strategy, which asks neither for `night` nor for `white_eve`."""
     gentle_top: bool = False
     """Whether planned charges go on with less power above 90 %, where time allows."""
+    sale_power: int = 0
+    """W of all batteries together at which what is stored may be sold; 0: nothing is."""
 
     def __post_init__(self) -> None:
         """Refuse what no strategy could keep."""
         if min(self.start_guard, self.end_guard) < timedelta():
             raise ValueError("A guard can't be negative")
+        if self.sale_power < 0:
+            raise ValueError("A power of sale can't be negative")
         if not 0 <= self.least_soc <= self.most_soc <= 100:
             raise ValueError("The least state of charge is above the most, or no percentage")
         if not 0 < self.efficiency <= 1:
@@ -381,7 +390,8 @@ class Step:
     expected_soc: float | None = None
     """% of all batteries together at the end, None when it is not known."""
     battery_power: int | None = None
-    """W at which the owner wants each battery to charge or discharge; None: as needed."""
+    """W at which the owner wants each battery to charge or discharge; None: as needed, which for a
+    discharge is `power` of all together, in turn."""
     exceptions: tuple[Override, ...] = ()
     """Overrides that hold in the whole step for some of the batteries only."""
     due: Due | None = None
@@ -406,6 +416,7 @@ class Step:
             self.battery_power,
             self.exceptions,
             self.due,
+            self.power if self.reason is Reason.SALE else None,
         )
 
 

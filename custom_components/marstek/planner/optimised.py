@@ -2,13 +2,15 @@
 
 By day AUTO, always. By night, and in any hours that count as off-peak: charge as far as a kWh will
 save more than it costs, serve the house down to where it will save more later, hold what is left.
-So it is in middle hours, which are neither off-peak nor the dearest of their day. Without forecast,
-prices or states of charge the simple strategy decides.
+So it is in middle hours, which are neither off-peak nor the dearest of their day. Where the owner
+sells, what earns more in the grid than it would save later is fed in, at any hour. Without
+forecast, prices or states of charge the simple strategy decides.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from typing import Final
 
 from ..tempo import Colour
@@ -21,6 +23,7 @@ from .outlook import Outlook, PriceRun, look_out
 from .overrides import overridden
 from .peak_reserve import peak_reserve, rules_reserved, with_reserve
 from .run_values import RunValue, judge
+from .sale import Sale, sale_of
 from .simple import plan_simple
 from .spans import Intent, Span, cut
 from .windows import (
@@ -93,6 +96,37 @@ class _Planner:
             yield self.expectation.step(span)
 
     def _spans(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
+        """Yield what a run is for: a sale, if one pays, comes first."""
+        sale = self._sale(run, run_value)
+        if sale is None:
+            yield from self._unsold(run, run_value)
+            return
+        until = min(run.end, run.start + sale.length)
+        yield Span(run.start, until, self._selling(sale))
+        yield from within(self._unsold(run, run_value), until, run.end)
+
+    def _sale(self, run: PriceRun, run_value: RunValue) -> Sale | None:
+        """Return what to sell in a run; never in one that charges, nor instead of storing the sun."""
+        is_charge = run.is_off_peak and run_value.has_to_charge
+        if is_charge or run_value.is_sunny:
+            return None
+        return sale_of(self._outlook, run, run_value.stored)
+
+    def _selling(self, sale: Sale) -> Intent:
+        floor = self._outlook.bank.soc_with(sale.floor)
+        figures: dict[str, Figure] = {
+            "value": round(sale.value, 4),
+            "worth_now": round(sale.worth_now, 4),
+        }
+        return Intent(
+            Action.DISCHARGE,
+            Reason.SALE,
+            floor=float(ceil(floor)),
+            power=round(1000 * self._outlook.bank.most_sale),
+            figures=figures,
+        )
+
+    def _unsold(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
         if not run.is_off_peak:
             yield Span(run.start, run.end, peak_intent(self._context.options))
             return

@@ -1,5 +1,6 @@
 """The time that is planned: runs of one price in slots, and what the rest of the bill will be."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, groupby
@@ -17,6 +18,8 @@ from .water_value import Bills, PriceSlot, bills
 _QUARTER: Final = 900.0
 _HOUR: Final = 3600.0
 _FINE: Final = timedelta(hours=24)
+# A longer run may itself use what it stores, which the bill at its end does not show.
+_LONGEST_EXPORT: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,17 @@ class PriceRun:
     """kWh of the house."""
     pv: float
     """kWh of the sun."""
+
+    @property
+    def is_brief(self) -> bool:
+        """Return whether all that it does to the batteries shows at its end."""
+        return self.end - self.start <= _LONGEST_EXPORT
+
+    @property
+    def may_sell(self) -> bool:
+        """Return whether batteries may feed in what they hold: not at a price that is a guess."""
+        first = self.periods[0]
+        return not first.is_export_expected and _may_sell(first, self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,10 @@ class _PricePart:
         return self.period.end
 
     @property
-    def kind(self) -> tuple[bool, datetime | None, float, float]:
-        own = self.start if self.period.is_by_itself else None
-        return self.period.is_off_peak, own, self.price, self.feed_in
+    def kind(self) -> tuple[bool, datetime | None, float, float, bool]:
+        period = self.period
+        own = self.start if period.is_by_itself else None
+        return period.is_off_peak, own, self.price, self.feed_in, period.is_export_expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,9 @@ class _Slice:
     slot: PriceSlot
 
     @classmethod
-    def of(cls, part: _PricePart, start: float, end: float, energies: Energies) -> Self:
+    def of(
+        cls, part: _PricePart, start: float, end: float, energies: Energies, *, may_sell: bool
+    ) -> Self:
         load, pv = energies.between(start, end)
         load *= part.load_factor
         slot = PriceSlot(
@@ -97,12 +114,13 @@ class _Slice:
             feed_in=part.feed_in,
             net=load - pv,
             is_free=part.period.is_off_peak,
+            may_sell=may_sell,
         )
         return cls(start, end, load, pv, slot)
 
     def in_case(self, factor: float) -> PriceSlot:
         """Return the slot with so much of the expected sun."""
-        return replace(self.slot, net=self.load - factor * self.pv)
+        return self.slot if factor == 1 else replace(self.slot, net=self.load - factor * self.pv)
 
 
 def look_out(context: Context) -> Outlook | Basis:
@@ -168,9 +186,7 @@ def _runs(
     """Return the runs with the bills at their ends."""
     fine_until = (context.moment + _FINE).timestamp()
     groups = [list(group) for _, group in groupby(parts, key=lambda part: part.kind)]
-    sliced = [
-        [each for part in group for each in _slices(part, energies, fine_until)] for group in groups
-    ]
+    sliced = [list(_slices(group, energies, fine_until)) for group in groups]
     house = context.house
     limit = None if house is None else most_charge(unloaded(house), context.batteries) / 1000
     expected = _expected_bills(list(chain(*sliced)), bank, economy, limit)
@@ -215,16 +231,21 @@ def _expected_bills(
     ]
 
 
-def _slices(part: _PricePart, energies: Energies, fine_until: float) -> list[_Slice]:
-    """Return a part in quarters of an hour, later than a day from now in hours."""
-    start, end = part.start.timestamp(), part.end.timestamp()
-    made: list[_Slice] = []
-    while start < end:
-        length = _QUARTER if start < fine_until else _HOUR
-        until = min(end, start - start % length + length)
-        made.append(_Slice.of(part, start, until, energies))
-        start = until
-    return made
+def _slices(group: Sequence[_PricePart], energies: Energies, fine_until: float) -> Iterator[_Slice]:
+    """Yield the parts of a run in quarters of an hour, later than a day from now in hours."""
+    may_sell = _may_sell(group[0].period, group[-1].end - group[0].start)
+    for part in group:
+        start, end = part.start.timestamp(), part.end.timestamp()
+        while start < end:
+            length = _QUARTER if start < fine_until else _HOUR
+            until = min(end, start - start % length + length)
+            yield _Slice.of(part, start, until, energies, may_sell=may_sell)
+            start = until
+
+
+def _may_sell(first: Period, length: timedelta) -> bool:
+    """Tell whether batteries may feed in what they hold in a run: never with Tempo."""
+    return first.day is None and length <= _LONGEST_EXPORT
 
 
 def _sun(slices: list[_Slice], start: datetime) -> tuple[float, tuple[datetime, datetime] | None]:

@@ -1,7 +1,6 @@
 """Value of a run of hours at one price, in EUR per kWh: worth charging, using or keeping."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from .bank import Bank
@@ -11,8 +10,6 @@ from .water_value import best_level, bill_with, worth
 _NEARLY_CHEAPEST: Final = 0.15
 # Of the capacity: what is not worth a command.
 _TRIFLE: Final = 0.01
-# A longer run may itself use what it stores, which the bill at its end does not show.
-_LONGEST_EXPORT: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,7 @@ def _gains_by_export(
 ) -> bool:
     """Tell whether feeding the sun in pays for a command, instead of storing kWh of it."""
     bill, bank, least = run.bill, outlook.bank, outlook.economy.export_gain
-    is_brief = run.end - run.start <= _LONGEST_EXPORT
-    if least is None or not is_brief or sun <= _TRIFLE * bank.capacity:
+    if least is None or not run.is_brief or sun <= _TRIFLE * bank.capacity:
         return False
     kept = bill_with(bill, stored, bank) - bill_with(bill, stored + sun, bank)
     return export * sun - kept > least * sun

@@ -12,6 +12,7 @@ from typing import Final
 from .energy import EFFICIENT_POWER, energy_to
 from .model import BY_PERSON, Action, BatteryState, House, Override, Step
 from .phases import Room, by_phase
+from .selling import sold
 from .turns import LEAST_POWER, Candidate, allot, are_done_in_turn
 
 LEAST_CHANGE: Final = 200
@@ -119,9 +120,13 @@ def share(
     left = (end.astimezone(UTC) - now.astimezone(UTC)) / _HOUR
     orders: dict[str, Allocation] = {}
     charges: list[_Charge] = []
+    sellers: list[BatteryState] = []
     for battery in batteries:
         action, power, target, floor, is_by_owner = _wanted(step, battery)
         last = previous.get(battery.id)
+        if action is Action.DISCHARGE and power is None:
+            sellers.append(battery)
+            continue
         if action is not Action.CHARGE:
             orders[battery.id] = _without_charge(action, power, floor, battery, last)
             continue
@@ -134,12 +139,30 @@ def share(
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
             charges.append(_Charge(battery, target, need, power, is_by_owner, last, standing))
+    orders |= _sales(step, sellers, previous)
     room = _room_beside(orders, batteries, house)
     wanted = _wanted_powers(charges, room, left, is_gentle=step.is_gentle)
     given = _given(charges, wanted, _room_beside(orders, batteries, house))
     return {
         battery.id: orders[battery.id] if battery.id in orders else given[battery.id]
         for battery in batteries
+    }
+
+
+def _sales(
+    step: Step, sellers: Sequence[BatteryState], previous: Mapping[str, Allocation]
+) -> dict[str, Allocation]:
+    """Return the orders of batteries that sell; those whose turn has not come stand still.
+
+    In AUTO they would store what the others feed in.
+    """
+    floor = step.floor or 0.0
+    given = {
+        key: order.power for key, order in previous.items() if order.action is Action.DISCHARGE
+    }
+    return {
+        key: Allocation(Action.DISCHARGE, power, floor=floor) if power else _HOLD
+        for key, power in sold(sellers, step.power, floor, given).items()
     }
 
 
@@ -179,7 +202,7 @@ def _without_charge(
     battery: BatteryState,
     last: Allocation | None,
 ) -> Allocation:
-    """Return the order for a battery that is not to charge from the grid."""
+    """Return the order for a battery that neither charges from the grid nor sells."""
     if action is Action.AI:
         return Allocation(action)
     if floor is not None and battery.soc is not None:

@@ -17,6 +17,8 @@ class Intent:
     target: float | None = None
     floor: float | None = None
     battery_power: int | None = None
+    power: int | None = None
+    """W of all batteries together for a sale, in turn."""
     colour: Colour | None = None
     """Of the day that it prepares."""
     exceptions: tuple[Override, ...] = ()

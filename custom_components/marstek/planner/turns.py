@@ -13,7 +13,7 @@ from typing import Final
 from .phases import Room, by_phase
 
 LEAST_POWER: Final = 200
-"""W below which charging is not worth a write."""
+"""W below which charging or selling is not worth a write."""
 
 # What is planned for ends a little before the deadline: a battery takes less when almost full.
 _USEFUL: Final = 0.95

@@ -35,6 +35,8 @@ class PriceSlot:
     """kWh that the house draws beyond what the sun gives; negative when there is too much sun."""
     is_free: bool
     """Whether batteries may do something else than serve the house."""
+    may_sell: bool = False
+    """Whether batteries may feed in what they hold."""
 
 
 def bills(
@@ -100,6 +102,9 @@ class _Stage:
     def before(self, slot: PriceSlot, after: Bills) -> Bills:
         """Return the bills before a slot from those after it."""
         best = self._auto(slot, after)
+        sold = self.bank.most_sale * slot.hours
+        if slot.may_sell and slot.feed_in > 0 and sold > max(0.0, slot.net):
+            best = list(map(min, best, self._sold(slot, sold, after), strict=True))
         if not slot.is_free:
             return best
         if slot.net > 0 or self.economy.export_gain is not None:
@@ -136,6 +141,28 @@ class _Stage:
         full = [rest + high + part * (low - high) for low, high in zip(after, upper, strict=False)]
         return short + full
 
+    def _sold(self, slot: PriceSlot, given: float, after: Bills) -> Bills:
+        """Return the bills when batteries give so many kWh as far as they hold them.
+
+        A sale has to gain something, or nothing would be charged for one that is then left out.
+        """
+        efficiency = self.bank.discharge_efficiency
+        wear = self.economy.wear + (self.economy.export_gain or 0.0)
+        taken = given / efficiency
+        whole, part = divmod(taken / self.step, 1)
+        levels = min(int(whole), LEVELS)
+        price, feed_in, net, rest = slot.price, slot.feed_in, slot.net, after[0]
+        short = [
+            (drawn := net - efficiency * stored) * (price if drawn > 0 else feed_in)
+            + wear * stored
+            + rest
+            for stored in self.stored[: levels + 1]
+        ]
+        cost = self._bill(slot, slot.net - given) + wear * taken
+        upper = after[1 : LEVELS + 1 - levels]
+        full = [cost + high + part * (low - high) for low, high in zip(after, upper, strict=False)]
+        return short + full
+
     def _charged(self, slot: PriceSlot, drawn: float, after: Bills) -> Bills:
         """Return the bills when so many kWh are drawn as far as they find room."""
         efficiency, capacity = self.bank.charge_efficiency, self.bank.capacity
@@ -147,9 +174,14 @@ class _Stage:
             cost + low + part * (high - low)
             for low, high in zip(lower, after[levels + 1 :], strict=True)
         ]
-        last = after[LEVELS]
+        price, feed_in, most, last = (
+            slot.price,
+            slot.feed_in,
+            slot.net + capacity / efficiency,
+            after[LEVELS],
+        )
         short = [
-            self._bill(slot, slot.net + (capacity - stored) / efficiency) + last
+            (drawn := most - stored / efficiency) * (price if drawn > 0 else feed_in) + last
             for stored in self.stored[LEVELS - levels :]
         ]
         return full + short

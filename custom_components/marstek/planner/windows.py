@@ -182,9 +182,9 @@ def with_middle_hours(periods: tuple[Period, ...]) -> tuple[Period, ...]:
 def by_the_hour(context: Context) -> tuple[Period, ...]:
     """Return the periods to come with those that last through a day cut into hours of the clock.
 
-    These are middle ones and, with PV, the days of an off-peak window with nights and days, such as
-    a weekend: what is right before the sun may be wrong after it. Where no hours are peak hours
-    prices change all day, and nothing is cut.
+    These are middle ones, peak ones where what is stored may be sold, and with PV the days of an
+    off-peak window with nights and days, such as a weekend: what is right before the sun may be
+    wrong after it. Where no hours are peak hours prices change all day, and nothing is cut.
     """
     periods, options = context.periods, context.options
     if not has_peak_hours(periods):
@@ -192,7 +192,7 @@ def by_the_hour(context: Context) -> tuple[Period, ...]:
     long = [each for each in windows_of(periods) if options.has_pv and is_long(each)]
     parts: list[Period] = []
     for each in periods:
-        if each.is_middle:
+        if each.is_middle or (options.sale_power and not each.is_off_peak):
             parts += _hours_of(each)
         elif any(each in window.periods for window in long):
             parts += _days_in_hours(each, context.now.tzinfo)

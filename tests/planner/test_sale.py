@@ -1,0 +1,199 @@
+"""Selling: what is stored is fed in where that earns more than the house would save by it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.marstek.planner import (
+    TEMPO_ECONOMY,
+    Action,
+    Aim,
+    Context,
+    Departed,
+    Expected,
+    Forecast,
+    Options,
+    Period,
+    Reason,
+    Step,
+    bounded,
+    plan_optimised,
+)
+from custom_components.marstek.planner.selling import sold
+from tests.planner.home import DAY, HOUR, bank
+from tests.planner.meter import play
+from tests.planner.test_both_ways import _PRICES, COUNT, END_VALUE, START, TRIFLE, context, hour_of
+from tests.planner.test_optimised_properties import brief
+
+POWER = 4000
+
+
+def seller(
+    prices: list[float], exports: list[float], *, load: float = 400, soc: float = 80.0
+) -> Context:
+    """Return two days of a home that may sell, without sun."""
+    made = context(prices, exports, load=load, soc=soc)
+    return replace(
+        made,
+        options=replace(made.options, sale_power=POWER),
+        forecast=Forecast((Expected(START, load, 0),), START + 2 * DAY),
+    )
+
+
+def sales(of: Context) -> list[Step]:
+    """Return the sales of a plan."""
+    return [step for step in plan_optimised(of).steps if step.reason is Reason.SALE]
+
+
+def _energy(of: Context) -> float:
+    return sum(float(step.figures["energy"]) for step in sales(of))
+
+
+def evening(dear: float, other: float) -> list[float]:
+    """Return prices that are dear from 18:00 to 20:00."""
+    return [dear if hour_of(n) in (18, 19) else other + 0.001 * (n % 3) for n in range(COUNT)]
+
+
+def test_a_dear_evening_is_sold_to() -> None:
+    """At the power that the owner allows, down to what the house still needs."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    first = sales(mine)[0]
+    assert hour_of((first.start - START) // HOUR) == 18
+    assert (first.action, first.power, first.battery_power) == (Action.DISCHARGE, POWER, None)
+    assert first.figures["worth_now"] > first.figures["value"]  # type: ignore[operator]
+    assert first.figures["energy"] == pytest.approx(POWER * ((first.end - first.start) / HOUR), 0.3)
+    assert first.expected_soc is not None
+    assert first.floor is not None
+    assert first.expected_soc >= first.floor - 1
+
+
+def test_nothing_is_sold_unless_the_owner_wants_it() -> None:
+    """Whatever it would earn."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    unwanted = replace(mine, options=replace(mine.options, sale_power=0))
+    assert not any(s.action is Action.DISCHARGE for s in plan_optimised(unwanted).steps)
+
+
+def test_nothing_is_sold_at_a_guessed_price() -> None:
+    """A price of which a source has told nothing yet."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    guessed = tuple(replace(period, is_export_expected=True) for period in mine.periods)
+    assert not sales(replace(mine, periods=guessed))
+
+
+def test_nothing_is_sold_with_tempo() -> None:
+    """Neither on its days nor by its margins, even if an option should say so."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    days = tuple(replace(period, day=START.date()) for period in mine.periods)
+    assert not sales(replace(mine, periods=days))
+    assert not sales(replace(mine, economy=TEMPO_ECONOMY))
+
+
+def test_what_the_house_needs_dearer_is_kept() -> None:
+    """A feed-in price below that of drawing sells only what the house does not need."""
+    prices = evening(0.40, 0.30)
+    assert not sales(seller(prices, evening(0.25, 0.02), load=1500))
+
+
+def test_peak_hours_of_a_contract_are_sold_in_too() -> None:
+    """By fixed hours, whose peak hours are all of one price."""
+    bounds = (0, 8, 22, 24, 48)
+    periods = tuple(
+        Period(
+            START + timedelta(hours=since),
+            START + timedelta(hours=until),
+            is_off_peak=price < 0.2,
+            price=price,
+            export_price=earned,
+        )
+        for since, until, price, earned in zip(
+            bounds, bounds[1:], (0.1, 0.3, 0.1, 0.3), (0.0, 0.25, 0.0, 0.0), strict=False
+        )
+    )
+    mine = replace(seller([0.2] * COUNT, [0.1] * COUNT, load=100), periods=periods)
+    made = plan_optimised(mine)
+    found = [step for step in made.steps if step.reason is Reason.SALE]
+    assert found
+    assert all(periods[1].start <= step.start and step.end <= periods[1].end for step in found)
+    assert made.steps[-1].end == periods[-1].end
+
+
+def test_fewer_cycles_sell_less() -> None:
+    """Each kWh that is sold wears the cells."""
+    mine = seller(evening(0.30, 0.20), evening(0.255, 0.02))
+    calm = replace(mine, options=replace(mine.options, aim=Aim.FEWER_CYCLES))
+    assert sales(mine)
+    assert _energy(calm) < _energy(mine)
+
+
+def test_sales_count_as_departures() -> None:
+    """Those that earn most stay."""
+    exports = [0.5 + 0.01 * n if n % 2 else 0.0 for n in range(COUNT)]
+    mine = seller([0.3 + 0.001 * n for n in range(COUNT)], exports, load=50, soc=100.0)
+    mine = replace(mine, options=replace(mine.options, sale_power=1000))
+    plan = plan_optimised(mine)
+    spent = bounded(plan, mine, Departed(today=6))
+    today = [s for s in spent.steps if s.reason is Reason.SALE and s.start < START + 24 * HOUR]
+    assert [s for s in plan.steps if s.reason is Reason.SALE]
+    assert not [
+        s
+        for s in today
+        if 6 <= hour_of((s.start - START) // HOUR) < 22 and s.start.day == START.day
+    ]
+
+
+@brief
+@given(_PRICES, _PRICES, st.floats(50, 2500), st.floats(12, 100))
+def test_selling_is_never_much_worse_than_not_selling(
+    prices: list[float], exports: list[float], load: float, soc: float
+) -> None:
+    """By prices both ways, however they lie to each other, and with everything as forecast."""
+    mine = replace(context(prices, exports, load=load, soc=soc), options=Options(sale_power=POWER))
+    plain = replace(mine, options=Options())
+    wear, efficiency = mine.economy.wear, mine.options.discharge_efficiency
+
+    def cost(of: Context) -> float:
+        bill = play(of, plan_optimised(of))
+        return bill.paid - END_VALUE * bill.stored + wear * bill.sold / efficiency
+
+    assert cost(mine) <= cost(plain) + TRIFLE
+
+
+@brief
+@given(_PRICES, st.floats(0, 0.3), st.floats(50, 2500))
+def test_nothing_is_bought_to_be_sold_at_a_loss(
+    prices: list[float], export: float, load: float
+) -> None:
+    """Empty batteries sell nothing where no price of feeding in pays for losses and wear."""
+    mine = seller([0.31 + abs(price) for price in prices], [export] * COUNT, load=load, soc=12.0)
+    assert not sales(mine)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 100), st.booleans(), st.booleans()), min_size=1, max_size=6),
+    st.integers(0, 15_000),
+    st.floats(0, 100),
+)
+def test_a_sale_is_shared(states: list[tuple[float, bool, bool]], power: int, floor: float) -> None:
+    """Together at most the power, none from below the floor, and what goes on is not moved."""
+    batteries = tuple(
+        replace(battery, soc=soc, is_reachable=answers, id=str(number))
+        for number, ((soc, answers, _), battery) in enumerate(
+            zip(states, bank(*[50.0] * len(states)), strict=True)
+        )
+    )
+    given_now = {str(n): 800 for n, (_, _, sells) in enumerate(states) if sells}
+    powers = sold(batteries, power, floor, given_now)
+    silent = sum(powers[b.id] for b in batteries if not b.is_reachable)
+    assert sum(powers.values()) <= max(power, silent)
+    for battery in batteries:
+        if battery.is_reachable and powers[battery.id]:
+            assert battery.soc is not None
+            assert battery.soc > max(floor, 12.0 - 1e-9)
+            assert 200 <= powers[battery.id] <= battery.max_discharge
+    again = sold(batteries, power, floor, {key: each for key, each in powers.items() if each})
+    assert {key for key, each in again.items() if each} >= {
+        key for key, each in powers.items() if each
+    }
