@@ -474,7 +474,16 @@ async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) ->
     tell(hass, "2026-01-13", unit=None)
     entry = await _set_up(home)
     menu = await flow.options(entry)
-    control = ["strategy", "export", "night", "batteries", "house", "phases", "consumers"]
+    control = [
+        "strategy",
+        "export",
+        "selling",
+        "night",
+        "batteries",
+        "house",
+        "phases",
+        "consumers",
+    ]
     control += ["alerts", "notify"]
     assert menu["menu_options"] == [*control, "source", "tidy_up"]
     await flow.choose("source")

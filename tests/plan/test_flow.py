@@ -428,7 +428,16 @@ async def test_options_of_fixed_hours(
     windows = [NIGHT, {"start": "12:30:00", "end": "14:30:00"}]
     entry = await home.set_up("fixed", off_peak=windows)
     menu = await flow.options(entry)
-    control = ["strategy", "export", "night", "batteries", "house", "phases", "consumers"]
+    control = [
+        "strategy",
+        "export",
+        "selling",
+        "night",
+        "batteries",
+        "house",
+        "phases",
+        "consumers",
+    ]
     control += ["alerts", "notify"]
     assert menu["menu_options"] == [*control, "off_peak", "prices", "levels", "tidy_up"]
     await flow.choose("off_peak")

@@ -122,7 +122,7 @@ def test_peak_hours_of_a_contract_are_sold_in_too() -> None:
 
 def test_fewer_cycles_sell_less() -> None:
     """Each kWh that is sold wears the cells."""
-    mine = seller(evening(0.30, 0.20), evening(0.255, 0.02))
+    mine = seller(evening(0.30, 0.20), evening(0.16, 0.02), load=50)
     calm = replace(mine, options=replace(mine.options, aim=Aim.FEWER_CYCLES))
     assert sales(mine)
     assert _energy(calm) < _energy(mine)

@@ -40,13 +40,14 @@ from ..const import (
     CONF_PHASE_BATTERIES,
     CONF_PV_SENSOR,
     CONF_SAFETY_POWER,
+    CONF_SELL,
     CONF_STRATEGY,
     CONF_SUBSCRIBED_KVA,
     Tariff,
 )
 from ..entries import async_batteries
-from ..plan.options import OPTIONS, Form, Option, OptionKind, approaches, options_of_form
-from ..plan.plan_options import plan_options
+from ..plan.options import OPTIONS, Approach, Form, Option, OptionKind, approaches, options_of_form
+from ..plan.plan_options import PlanOptions, plan_options
 from ..planner import PeakTariff
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -76,8 +77,11 @@ def schema_of(
     return vol.Schema(fields)
 
 
-def read_form(form: Form, given: Given, tariff: Tariff) -> FormResult:
-    """Return the options that a form stands for, as they are stored, and the form's errors."""
+def read_form(form: Form, given: Given, tariff: Tariff, others: Given = NO_NAMES) -> FormResult:
+    """Return the options that a form stands for, as they are stored, and the form's errors.
+
+    `others` are the options in force, which those of the form must not contradict.
+    """
     asked = options_of_form(form, tariff)
     values = {option.key: given.get(option.key, option.default) for option in asked}
     if wrong := {
@@ -85,6 +89,8 @@ def read_form(form: Form, given: Given, tariff: Tariff) -> FormResult:
     }:
         return {}, wrong
     if error := _contradiction(form, values):
+        return {}, error
+    if error := _contradiction_of_sale(form, values, plan_options(others, tariff)):
         return {}, error
     return {option.key: option.stored(values[option.key]) for option in asked}, {}
 
@@ -110,6 +116,17 @@ def _contradiction(form: Form, values: Given) -> dict[str, str]:
     if form is Form.STRATEGY and values[CONF_PV_SENSOR] and not values[CONF_LOAD_SENSOR]:
         return {CONF_LOAD_SENSOR: "load_sensor_missing"}
     return {}
+
+
+def _contradiction_of_sale(form: Form, values: Given, others: PlanOptions) -> dict[str, str]:
+    """Return the error of a sale that can't be together with what other forms have set."""
+    if form is Form.HOUSE and values[CONF_NEVER_FEED_IN] and others.strategy.sale_power:
+        return {CONF_NEVER_FEED_IN: "feed_in_sold"}
+    if form is not Form.SELLING or not values.get(CONF_SELL):
+        return {}
+    if others.never_feed_in:
+        return {CONF_SELL: "sale_never_fed_in"}
+    return {CONF_SELL: "sale_needs_strategy"} if others.approach is Approach.SIMPLE else {}
 
 
 def _lacks_grid_sensor(values: Given) -> bool:

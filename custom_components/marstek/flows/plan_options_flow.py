@@ -15,7 +15,7 @@ from ..const import (
     ExportKind,
     Tariff,
 )
-from ..plan.options import Form
+from ..plan.options import Form, options_of_form
 from ..plan.tariff.client import async_check_credentials
 from ..plan.tariff_settings import TariffSettings, UnreadContractError, options_of, tariff_settings
 from .control_forms import (
@@ -74,9 +74,12 @@ class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
 
     async def async_step_groups(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is to be changed."""
-        groups = [Form.STRATEGY, Form.EXPORT, Form.NIGHT, "batteries", Form.HOUSE]
+        tariff = self._settings.tariff
+        groups: list[str] = [Form.STRATEGY, Form.EXPORT]
+        groups += [Form.SELLING] if options_of_form(Form.SELLING, tariff) else []
+        groups += [Form.NIGHT, "batteries", Form.HOUSE]
         groups += [Form.PHASES, Form.CONSUMERS, Form.ALERTS, CONF_NOTIFY]
-        groups += ["levels"] if self._settings.levels.rules else _OF_TARIFF[self._settings.tariff]
+        groups += ["levels"] if self._settings.levels.rules else _OF_TARIFF[tariff]
         groups.append("tidy_up")
         return self.async_show_menu(step_id="groups", menu_options=groups)
 
@@ -253,6 +256,12 @@ class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
         """Change which phase of the house each battery hangs on."""
         return self._show_or_save_form(Form.PHASES, user_input)
 
+    async def async_step_selling(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change whether batteries may discharge into the grid."""
+        return self._show_or_save_form(Form.SELLING, user_input)
+
     async def async_step_consumers(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -271,7 +280,7 @@ class PlanOptionsFlow(NotifyStep, LevelSteps, ExportHoursSteps):
             schema_of(form, self.config_entry.options, tariff, names_of_batteries(self.hass)),
             {},
             user_input,
-            lambda given: read_form(form, given, tariff),
+            lambda given: read_form(form, given, tariff, self.config_entry.options),
             of_tariff=False,
         )
 

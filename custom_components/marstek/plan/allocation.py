@@ -40,7 +40,7 @@ class Allocations:
         """The window of slots of the hold by day that runs."""
 
     def resume(self, standing: Mapping[str, BatteryCommand], now: dt.datetime) -> None:
-        """Go on with those that were charging before a restart, whose turn would else be lost.
+        """Go on with those that charged or sold before a restart, whose turn would else be lost.
 
         A hold by day keeps the window that its slots have.
         """
@@ -48,7 +48,11 @@ class Allocations:
             if self._day_hold is None and order.power == 0:
                 self._day_hold = order.window
             end, power = order.window.end if order.window else order.until, order.power or 0
-            if key not in self._shares and power < 0 and end is not None and end > now:
+            if key in self._shares:
+                continue
+            if power > 0:
+                self._shares[key] = Share(Action.DISCHARGE, power)
+            elif power < 0 and end is not None and end > now:
                 self._shares[key] = Share(Action.CHARGE, -power)
 
     def make(

@@ -18,7 +18,7 @@ from ..battery.commanded_by import NO_SHARE
 from ..battery.runtime import Battery
 from ..const import CONF_BLE_MAC, LOGGER
 from ..entries import async_batteries, async_battery_names
-from ..planner import Action, Override, Step, Timeline, is_bounded
+from ..planner import Action, Override, Reason, Step, Timeline, is_bounded
 from .alerts import Alerts
 from .allocation import Allocations
 from .announcer import Announcer
@@ -255,7 +255,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
 
     def _command(self, plan: Timeline, step: Step, now: dt.datetime) -> None:
         """Tell each battery what it is to do."""
-        if _has_charge(step) and self._is_settling():
+        if _takes_turns(step) and self._is_settling():
             return
         window, memory = self.tariff.settings.off_peak.current(now), self.memory
         resting = self.participants.async_resting()
@@ -357,6 +357,10 @@ class PlanController(DataUpdateCoordinator[PlanData]):
     async def _async_changed(self) -> None:
         self.tariff.store.save_soon()
         await self.async_refresh()
+
+
+def _takes_turns(step: Step) -> bool:
+    return step.reason is Reason.SALE or _has_charge(step)
 
 
 def _has_charge(step: Step) -> bool:

@@ -45,6 +45,8 @@ from ..const import (
     CONF_RED_TARGET,
     CONF_RESERVE,
     CONF_SAFETY_POWER,
+    CONF_SALE_POWER,
+    CONF_SELL,
     CONF_STANDBY,
     CONF_START_GUARD,
     CONF_STRATEGY,
@@ -109,6 +111,7 @@ class Form(StrEnum):
     PHASES = "phases"
     STRATEGY = "strategy"
     EXPORT = "export"
+    SELLING = "selling"
     CONSUMERS = "consumers"
     ALERTS = "alerts"
 
@@ -341,6 +344,24 @@ _ALL: Final = (
     Option(key=CONF_FEED_IN, form=Form.EXPORT, kind=OptionKind.PRICE, default=0.0, low=-1, high=1),
     Option(key=CONF_EXPORT_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
     Option(key=CONF_NET_METERING_UNTIL, form=Form.EXPORT, kind=OptionKind.DATE, default=None),
+    Option(
+        key=CONF_SELL,
+        form=Form.SELLING,
+        kind=OptionKind.FLAG,
+        default=False,
+        tariffs=_WITHOUT_RED_DAYS,
+    ),
+    Option(
+        key=CONF_SALE_POWER,
+        form=Form.SELLING,
+        kind=OptionKind.WHOLE,
+        default=800,
+        low=200,
+        high=15_000,
+        step=100,
+        unit=UnitOfPower.WATT,
+        tariffs=_WITHOUT_RED_DAYS,
+    ),
     Option(key=CONF_DO_NOT_FEED, form=Form.CONSUMERS, kind=OptionKind.THINGS, default=[]),
     Option(
         key=CONF_DO_NOT_FEED_STATES,

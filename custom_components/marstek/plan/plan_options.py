@@ -1,7 +1,7 @@
 """What the owner wants of the plan, read from the options of its entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ from ..const import (
     CONF_RED_TARGET,
     CONF_RESERVE,
     CONF_SAFETY_POWER,
+    CONF_SALE_POWER,
+    CONF_SELL,
     CONF_STANDBY,
     CONF_START_GUARD,
     CONF_STRATEGY,
@@ -127,7 +129,10 @@ def plan_options(options: Mapping[str, Any], tariff: Tariff = Tariff.TEMPO) -> P
         automatic=given[CONF_AUTOMATIC] is True,
         all_batteries=bool(given[CONF_ALL_BATTERIES]),
         batteries=frozenset(given[CONF_BATTERIES]),
-        strategy=_strategy(given, approach),
+        strategy=replace(
+            _strategy(given, approach),
+            sale_power=_sale_power(given, approach, tariff, never_feed_in=never_feed_in),
+        ),
         subscribed=round(1000 * float(given[CONF_SUBSCRIBED_KVA])),
         grid_sensor=given[CONF_GRID_SENSOR] or None,
         # Forms refuse both together, but not those of a tariff that has no safety net.
@@ -173,6 +178,18 @@ def _strategy(given: Mapping[str, Any], approach: Approach) -> Options:
         aim=_AIMS.get(approach, Aim.SAVINGS),
         gentle_top=bool(given[CONF_GENTLE_TOP]),
     )
+
+
+def _sale_power(
+    given: Mapping[str, Any], approach: Approach, tariff: Tariff, *, never_feed_in: bool
+) -> int:
+    """Return the W at which batteries may sell, 0 where they may not.
+
+    Another tariff or strategy, or a switch in another form, may have come after the choice.
+    """
+    is_possible = tariff is not Tariff.TEMPO and approach is not Approach.SIMPLE
+    may_sell = given[CONF_SELL] is True and is_possible and not never_feed_in
+    return int(given[CONF_SALE_POWER]) if may_sell else 0
 
 
 def _readable(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,15 +17,14 @@ def sold(
     """Return W by id, together at most `power`, for batteries above a floor in %.
 
     `given` are the W that each gives now by its order: those go on first, then the fullest begin.
-    One that does not answer and gives power may well go on: its power is set aside. An unknown
-    state of charge sells nothing.
+    One of which nothing is heard may well go on with that: its power is set aside.
     """
     powers: dict[str, int] = {}
     left = power
     for battery in _in_turn(batteries, given):
         own = given.get(battery.id, 0)
         mine = min(left, battery.max_discharge)
-        if not battery.is_reachable:
+        if not _is_heard(battery):
             mine = own
         elif mine < LEAST_POWER or not _is_above(battery, floor if own else floor + _SLACK):
             mine = 0
@@ -54,9 +53,13 @@ def after_sale(
 def _in_turn(batteries: Iterable[BatteryState], given: Mapping[str, int]) -> Sequence[BatteryState]:
     def turn(battery: BatteryState) -> tuple[bool, bool, float, str]:
         is_new = not given.get(battery.id, 0)
-        return battery.is_reachable, is_new, -(battery.soc or 0.0), battery.id
+        return _is_heard(battery), is_new, -(battery.soc or 0.0), battery.id
 
     return sorted(batteries, key=turn)
+
+
+def _is_heard(battery: BatteryState) -> bool:
+    return battery.is_reachable and battery.soc is not None
 
 
 def _is_above(battery: BatteryState, floor: float) -> bool:

@@ -60,9 +60,13 @@ class ExportPrices:
             moment = max(start, now)
             price = period.expected_price if period.price is None else period.price
             earned = self.price_at(moment, price)
-            if earned is None:
-                earned = self._expected(moment)
-            yield replace(period, start=start, end=end, export_price=earned)
+            yield replace(
+                period,
+                start=start,
+                end=end,
+                export_price=self._expected(moment) if earned is None else earned,
+                is_export_expected=self.price_at(moment, period.price) is None,
+            )
 
     def _expected(self, moment: dt.datetime) -> float:
         """Return what is to be expected of a source that has not told a price."""
