@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 import datetime as dt
 
 from ..battery.mode_requests import BatteryCommand
-from ..planner import MOST_DEPARTURES, Departed, is_by_day
+from ..planner import Departed, is_departure
 from ..venus import Mode
 from .control_memory import ControlMemory
 
@@ -31,7 +31,7 @@ class DepartureCounter:
         """
         memory, was_away = self._memory(), self._is_away(key)
         self._lent_away.discard(key)
-        if is_bounded and _is_away(order) and not was_away and is_by_day(local):
+        if is_departure(local, is_for_price=is_bounded, was_away=was_away, is_away=_is_away(order)):
             memory.departures.count(key, local.date())
 
     def departed(self, keys: Collection[str], today: dt.date, *, is_settling: bool) -> Departed:
@@ -43,11 +43,8 @@ class DepartureCounter:
         made = self._memory().departures
         if not is_settling:
             made.forget_later(today)
-        mine = {key for key in keys if not self._is_by_owner(key)}
-        away = {key for key in mine if self._is_away(key)}
-        may_follow = all(made.of(key, today) < MOST_DEPARTURES for key in mine - away)
-        most = max((made.of(key, today) for key in mine), default=0)
-        return Departed(most, bool(away) and may_follow)
+        mine = {key: made.of(key, today) for key in keys if not self._is_by_owner(key)}
+        return Departed.of(mine, {key for key in mine if self._is_away(key)})
 
     def _is_away(self, key: str) -> bool:
         return key in self._lent_away or _is_away(self._memory().orders.get(key))

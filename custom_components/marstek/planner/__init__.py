@@ -5,7 +5,17 @@ library refer to it.
 """
 
 from .beliefs import Basis, Beliefs
-from .departures import MOST_DEPARTURES, Departed, bounded, gain_per_kwh, is_bounded, is_by_day
+from .departures import (
+    MOST_COUNTED,
+    MOST_DEPARTURES,
+    Departed,
+    DepartureCount,
+    bounded,
+    gain_per_kwh,
+    is_bounded,
+    is_by_day,
+    is_departure,
+)
 from .economy import HOURLY_ECONOMY, OTHER_ECONOMY, TEMPO_ECONOMY, Aim, Economy
 from .energy import IDLE_POWER, energy_to, is_complete
 from .forecast import Expected, Forecast
@@ -47,6 +57,7 @@ __all__ = [
     "HOURLY_ECONOMY",
     "IDLE_POWER",
     "KEPT_FOR",
+    "MOST_COUNTED",
     "MOST_DEPARTURES",
     "OTHER_ECONOMY",
     "TEMPO_ECONOMY",
@@ -62,6 +73,7 @@ __all__ = [
     "DemandMeter",
     "DemandSample",
     "Departed",
+    "DepartureCount",
     "Economy",
     "Expected",
     "Figures",
@@ -90,6 +102,7 @@ __all__ = [
     "is_bounded",
     "is_by_day",
     "is_complete",
+    "is_departure",
     "is_long",
     "kept_back",
     "may_serve",

@@ -4,10 +4,10 @@ Each costs two changes of the mode, and a battery that is held by day misses the
 forecast. Prices that change each quarter of an hour would ask for dozens of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Final
+from typing import Final, Self
 
 from .forecast import Energies
 from .model import BY_PERSON, Action, Context, Reason, Step, Timeline
@@ -16,6 +16,8 @@ from .windows import peak_intent
 
 MOST_DEPARTURES: Final = 6
 """Departures from AUTO of a battery for the sake of prices, in the hours by day of a local day."""
+MOST_COUNTED: Final = 1000
+"""More departures of a battery in a day are not counted."""
 
 _DAY_FROM: Final = time(6)
 _DAY_UNTIL: Final = time(22)
@@ -51,6 +53,37 @@ class Departed:
     """Whether batteries are out of AUTO now, and those that are not may leave it: to go on so is no
     departure."""
 
+    @classmethod
+    def of(cls, made: Mapping[str, int], away: Collection[str]) -> Self:
+        """Return those that batteries have made today, by id; `away` are those out of AUTO now."""
+        may_follow = all(count < MOST_DEPARTURES for key, count in made.items() if key not in away)
+        return cls(max(made.values(), default=0), bool(away) and may_follow)
+
+
+@dataclass(slots=True)
+class DepartureCount:
+    """Departures from AUTO for the sake of prices on one local day, by battery."""
+
+    day: date | None = None
+    """None while none was ever made."""
+    made: dict[str, int] = field(default_factory=dict)
+    """0..1000 by the battery's id."""
+
+    def count(self, key: str, today: date) -> None:
+        """Count a departure of a battery."""
+        if self.day != today:
+            self.day, self.made = today, {}
+        self.made[key] = min(self.made.get(key, 0) + 1, MOST_COUNTED)
+
+    def forget_later(self, today: date) -> None:
+        """Forget a day to come: it was never there, as the clock has been set back since."""
+        if self.day is not None and self.day > today:
+            self.day, self.made = None, {}
+
+    def of(self, key: str, today: date) -> int:
+        """Return the departures that a battery has made on a day."""
+        return self.made.get(key, 0) if self.day == today else 0
+
 
 @dataclass(slots=True)
 class _Absence:
@@ -73,6 +106,15 @@ def is_bounded(step: Step) -> bool:
     if step.action in _IN_AUTO:
         return step.reason is Reason.NOW_WORTH_MORE
     return step.reason not in _NOT_BOUNDED
+
+
+def is_departure(local: datetime, *, is_for_price: bool, was_away: bool, is_away: bool) -> bool:
+    """Return whether an order that a battery carries out at a local moment is a departure.
+
+    `is_for_price` tells whether its step is bounded (see `is_bounded`), `was_away` and `is_away` whether
+    the battery is out of AUTO before and after.
+    """
+    return is_for_price and is_away and not was_away and is_by_day(local)
 
 
 def gain_per_kwh(step: Step) -> float | None:
