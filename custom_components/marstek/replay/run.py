@@ -22,6 +22,7 @@ from ..planner import (
 )
 from ..planner.habits import HISTORY, Habits, Hour
 from .batteries import QUARTER_HOURS, PackLimits, SimulatedBatteries
+from .bounded_plan import BoundedPlan
 from .contracts import Contract
 from .quarters import QUARTER, Quarters
 
@@ -93,7 +94,7 @@ class Replay:
         """kWh fed in in quarters that count."""
         self._paid = 0.0
         self._was_full: bool | None = None
-        self._steps: list[Step] = []
+        self._bounded = BoundedPlan([str(number) for number in range(len(self._packs))], home.zone)
         self._orders: dict[str, Allocation] = {}
         self._habits = Habits.assume(home.daily_load, home.zone)
         self._lived = self._hours_lived() if strategy is ReplayStrategy.OPTIMISED else list[Hour]()
@@ -135,17 +136,18 @@ class Replay:
         hour = self._quarters.hours[number]
         if hour == _EVENING:
             self._was_full = self.batteries.total >= _FULL * self._home.usable
-        if not self._steps or hour in self._contract.asked_at:
-            self._steps = list(self._plan(number).steps)
-            self._steps.reverse()
+        if not self._bounded.is_made or hour in self._contract.asked_at:
+            context = self._context(number)
+            self._bounded.follow(self._plan(context), context)
         middle = self._quarters.moment(number) + QUARTER / 2
-        while len(self._steps) > 1 and self._steps[-1].end <= middle:
-            self._steps.pop()
-        step = self._steps[-1]
+        step = self._bounded.step(middle)
         if step.action is Action.AUTO and step.floor is None:
             self._orders = {}
-            return self.batteries.auto(net, everywhere)
-        return self._obey(step, number, net)
+            drawn = self.batteries.auto(net, everywhere)
+        else:
+            drawn = self._obey(step, number, net)
+        self._bounded.carried_out(step, self._orders, middle)
+        return drawn
 
     def _obey(self, step: Step, number: int, net: float) -> float:
         """Return the kWh that batteries draw by the orders that they get for a step."""
@@ -174,8 +176,8 @@ class Replay:
         ]
         return self.batteries.auto(net, floors)
 
-    def _plan(self, number: int) -> Timeline:
-        """Return the plan of the strategy, made of what is known by now."""
+    def _context(self, number: int) -> Context:
+        """Return what a strategy knows by now."""
         now = self._quarters.moment(number).astimezone(self._home.zone)
         context = Context(
             now,
@@ -187,13 +189,18 @@ class Replay:
             economy=self._contract.economy,
         )
         if self._strategy is ReplayStrategy.SIMPLE:
+            return context
+        self._learn(now, number)
+        sun = self._sun(number) if self._sun else None
+        return replace(context, forecast=self._habits.forecast(now, now + _AHEAD, sun))
+
+    def _plan(self, context: Context) -> Timeline:
+        """Return the plan of the strategy."""
+        if self._strategy is ReplayStrategy.SIMPLE:
             # For prices that change by the hour it has no rule but that of the cheaper half.
             is_hourly = all(period.is_off_peak for period in context.periods)
             return plan_optimised(context) if is_hourly else plan_simple(context)
-        self._learn(now, number)
-        sun = self._sun(number) if self._sun else None
-        forecast = self._habits.forecast(now, now + _AHEAD, sun)
-        return plan_optimised(replace(context, forecast=forecast))
+        return plan_optimised(context)
 
     def _learn(self, now: datetime, number: int) -> None:
         """Learn from the hours that have passed."""
