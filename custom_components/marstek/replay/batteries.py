@@ -110,6 +110,20 @@ class SimulatedBatteries:
                 drawn += own
         return drawn
 
+    def discharge(self, powers: Sequence[float], floors: Sequence[float]) -> float:
+        """Return the kWh that batteries draw in a slot, negative for what they give.
+
+        Each gives its power of `powers`, in kW at the socket and not negative, down to its floor, whatever
+        the house draws: what it does not need is fed in. `floors` are kWh in the cells.
+        """
+        drawn = 0.0
+        for number, (power, floor) in enumerate(zip(powers, floors, strict=True)):
+            if power <= 0 or self.stored[number] <= floor:
+                drawn += self._rest(number)
+            else:
+                drawn += self._serve(number, power, floor)
+        return drawn
+
     def _rest(self, number: int) -> float:
         return self.packs[number].standby * QUARTER_HOURS
 

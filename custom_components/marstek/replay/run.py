@@ -169,6 +169,9 @@ class Replay:
         if step.action is Action.CHARGE:
             powers = [o.power / 1000 if o.action is Action.CHARGE else 0.0 for _, o in own]
             return self.batteries.charge(powers, [pack.stored(o.target) for pack, o in own])
+        if step.action is Action.DISCHARGE:
+            powers = [o.power / 1000 if o.action is Action.DISCHARGE else 0.0 for _, o in own]
+            return self.batteries.discharge(powers, [pack.stored(o.floor or 0) for pack, o in own])
         if step.action is Action.HOLD:
             return self.batteries.hold()
         floors = [
