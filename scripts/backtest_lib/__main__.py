@@ -51,6 +51,7 @@ def main() -> int:
         arguments.efficiency,
         arguments.sun_forecast,
         arguments.feed_in_share,
+        arguments.sell,
     )
     prices = Table(
         replace(DECREES[-1].tempo, **dict(zip(_PRICES, arguments.tempo_prices, strict=True))),
@@ -135,6 +136,13 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
         help="of the market's price, on top of it, 0..1; day-ahead only; default: %(default)s",
     )
     add("--efficiency", type=float, default=usual.efficiency, help="believed round trip, 0..1")
+    add(
+        "--sell",
+        type=int,
+        default=usual.sale_power,
+        metavar="W",
+        help="of all batteries together, to discharge into the grid; default: %(default)s, never",
+    )
     add("--sun-forecast", action="store_true", help="a service forecasts the sun, 25 %% wrong")
 
 

@@ -52,6 +52,8 @@ class Home:
 
     feed_in_share: float = 0.0
     """Share of the market's price that is paid on top of `feed_in`, with day-ahead prices only."""
+    sale_power: int = 0
+    """W of all batteries together at which plan and optimum may discharge into the grid; 0: never."""
 
     @property
     def capacity(self) -> float:
@@ -74,6 +76,8 @@ class Home:
             PARIS,
             1000 * self.yearly_load / 365,
             self.subscribed,
-            Options(has_pv=self.pv_peak > 0, efficiency=self.efficiency),
+            Options(
+                has_pv=self.pv_peak > 0, efficiency=self.efficiency, sale_power=self.sale_power
+            ),
             END_VALUE,
         )

@@ -6,8 +6,9 @@ be done, so that it is never too good to be true.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import ceil
 from typing import Final
 
 from custom_components.marstek.replay import (
@@ -39,17 +40,33 @@ def moves(home: Home, net: float, *, may_charge: bool) -> list[Move]:
             made.append((-count * QUARTER_HOURS * taken_for(power), -count * QUARTER_HOURS * power))
         elif stored_by(power) > 0:
             made.append((count * QUARTER_HOURS * stored_by(power), count * QUARTER_HOURS * power))
+    most = _IMPORT_SHARE * home.subscribed / 1000
     if may_charge:
-        room = _IMPORT_SHARE * home.subscribed / 1000 - net
         for active, power in (
             *((n, _EFFICIENT) for n in range(1, count + 1)),
             (count, PACK.max_charge),
         ):
-            if active * power <= room:
+            if active * power <= most - net:
                 idle = PACK.standby * QUARTER_HOURS * (count - active)
                 own = active * QUARTER_HOURS * stored_by(power)
                 made.append((own, idle + active * QUARTER_HOURS * power))
+    for active, power in _sales(home):
+        # Less than the house draws is no move of its own: AUTO serves all of it.
+        if max(0.0, net) < active * power <= most + net:
+            idle = PACK.standby * QUARTER_HOURS * (count - active)
+            own = active * QUARTER_HOURS * taken_for(power)
+            made.append((-own, idle - active * QUARTER_HOURS * power))
     return made
+
+
+def _sales(home: Home) -> Iterator[tuple[int, float]]:
+    """Yield how many batteries sell, and the kW of each: at most the power that they may sell at."""
+    most = min(home.sale_power / 1000, home.batteries * PACK.max_discharge)
+    if most <= 0:
+        return
+    yield from ((n, _EFFICIENT) for n in range(1, home.batteries + 1) if n * _EFFICIENT < most)
+    active = ceil(most / PACK.max_discharge)
+    yield active, most / active
 
 
 def least_bill(home: Home, slots: Quarters, tariff: Contract, within: range, start: float) -> float:

@@ -44,6 +44,7 @@ class MarketShare:
                 export_price=self.price_at(
                     now, period.expected_price if period.price is None else period.price
                 ),
+                is_export_expected=period.price is None,
             )
             for period in periods
         )

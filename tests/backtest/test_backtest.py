@@ -1,12 +1,13 @@
 """The backtest, over a few weeks: its batteries, its optimum, and how near the plan comes to it."""
 
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from custom_components.marstek.replay import QUARTER_HOURS, SimulatedBatteries, stored_by, taken_for
-from scripts.backtest_lib.home import PACK, Heating, Home
+from scripts.backtest_lib.home import PACK, VAT, Heating, Home
 from scripts.backtest_lib.report import snapshot, table
 from scripts.backtest_lib.strategies import Name, Season, compare
 from scripts.backtest_lib.tariffs import TARIFFS, Table
@@ -56,6 +57,18 @@ def test_the_sun_makes_the_difference() -> None:
     season = _lived(_FAMILY, "tempo", _JUNE, 21, *Name)
     assert season.share(Name.OPTIMISED) >= season.share(Name.SIMPLE) - 0.005
     assert season.share(Name.OPTIMISED) > 0.9
+
+
+def test_selling_pays_and_never_beats_the_optimum() -> None:
+    """In a week of June, at prices both ways that lie 2 ct apart."""
+    home = replace(_FAMILY, feed_in=0.095, feed_in_share=VAT)
+    plain, selling = (
+        _lived(each, "day-ahead", _JUNE, 7, Name.OPTIMISED, Name.OPTIMUM)
+        for each in (home, replace(home, sale_power=5000))
+    )
+    for name in (Name.OPTIMISED, Name.OPTIMUM):
+        assert selling.saved(name) > plain.saved(name) + 0.5
+    assert selling.share(Name.OPTIMISED) <= 1.001
 
 
 def test_batteries_lose_more_the_less_they_are_asked_for() -> None:
