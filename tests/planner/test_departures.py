@@ -23,6 +23,7 @@ from custom_components.marstek.planner import (
     gain_per_kwh,
     is_bounded,
     is_by_day,
+    is_departure,
     plan_optimised,
 )
 from tests.planner.any_home import contexts
@@ -152,6 +153,38 @@ def test_what_a_step_gains() -> None:
     assert gain is not None
     assert 0.05 < gain < 0.2
     assert gain_per_kwh(next(s for s in plan.steps if s.action is Action.AUTO)) is None
+
+
+@pytest.mark.parametrize(
+    ("made", "away", "departed"),
+    [
+        ({}, "", Departed()),
+        ({"a": 2, "b": 1}, "", Departed(2)),
+        ({"a": 2, "b": 1}, "b", Departed(2, is_away=True)),
+        ({"a": 6, "b": 1}, "a", Departed(6, is_away=True)),
+        ({"a": 6, "b": 1}, "b", Departed(6)),
+        ({"a": 6, "b": 6}, "ab", Departed(6, is_away=True)),
+    ],
+)
+def test_departures_of_several_batteries(
+    made: dict[str, int], away: str, departed: Departed
+) -> None:
+    """The most of one counts, and to go on is free unless one in Auto has none left to follow."""
+    assert Departed.of(made, away) == departed
+
+
+def test_what_is_a_departure() -> None:
+    """An order that takes a battery out of Auto by day for a price."""
+
+    def counts(was_away: bool, is_away: bool, is_for_price: bool = True, hour: int = 12) -> bool:
+        local = paris(f"2026-11-18 {hour:02}:00")
+        return is_departure(local, is_for_price=is_for_price, was_away=was_away, is_away=is_away)
+
+    assert counts(False, True)
+    assert not counts(True, True)
+    assert not counts(True, False)
+    assert not counts(False, True, is_for_price=False)
+    assert [counts(False, True, hour=hour) for hour in (5, 6, 21, 22)] == [False, True, True, False]
 
 
 @thorough
