@@ -110,6 +110,13 @@ test("a coming charge says what it costs, a past one what flowed", () => {
   assert.equal(details(plan, [charge], [], [], NOW + 2 * HOUR, NOW).money, null);
 });
 
+test("a sale says what is paid for what it feeds in", () => {
+  const sale = step(1, 3, { action: "discharge", power: 1000, is_sale: true });
+  const both = { ...period(-4, 4, 0.25), export_price: 0.5 };
+  assert.equal(details(message({}), [sale], [both], [], NOW + 2 * HOUR, NOW).money, 1);
+  assert.equal(details(message({}), [sale], [period(-4, 4, 0.25)], [], NOW + 2 * HOUR, NOW).money, null);
+});
+
 test("the name of a day stands beside the label of now, and within the card", () => {
   assert.equal(dayPlace(100, 390, undefined), 103);
   assert.equal(dayPlace(100, 390, [40, 70]), 103);

@@ -16,7 +16,7 @@ from ..plan.planner_context import periods
 from ..plan.runtime import Plan
 from ..plan.summary import summary
 from ..plan.wording import Wording
-from ..planner import Action, Certainty, Period, Step
+from ..planner import Action, Certainty, Period, Reason, Step
 from ..planner.model import BY_PERSON
 from ..tempo import Colour
 
@@ -122,6 +122,7 @@ def _steps(
             "text": wording.action(each),
             "reason": wording.explain(each),
             "by_person": each.reason in BY_PERSON,
+            "is_sale": each.reason is Reason.SALE,
         }
         for each in shown[:_MOST_STEPS]
     ]

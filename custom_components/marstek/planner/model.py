@@ -409,14 +409,16 @@ class Step:
 
     @property
     def _commands(self) -> tuple[object, ...]:
+        is_sale = self.reason is Reason.SALE
         return (
             self.action,
             self.target,
-            self.floor,
+            # That of a sale is only what a plan keeps of it: it moves from hour to hour.
+            None if is_sale else self.floor,
             self.battery_power,
             self.exceptions,
             self.due,
-            self.power if self.reason is Reason.SALE else None,
+            self.power if is_sale else None,
         )
 
 

@@ -13,6 +13,8 @@ export interface Step {
   text: string;
   reason: string;
   by_person: boolean;
+  /** Whether it feeds in what is stored, at the price for that. */
+  is_sale?: boolean;
   charged?: number | null;
   discharged?: number | null;
   failing?: string[];
@@ -202,12 +204,13 @@ export function details(
   const period = at(periods, moment);
   const soc = lines.map((line) => valueAt(line, moment)).find((value) => value !== null) ?? null;
   let money: number | null = null;
-  if (step && period?.price !== null && period && step.power !== 0) {
+  const price = (step?.is_sale ? period?.export_price : period?.price) ?? null;
+  if (step && price !== null && step.power !== 0) {
     const hours = (step.end - Math.max(step.start, isPast ? step.start : now)) / HOUR;
     const energy = isPast
       ? (step.discharged ?? 0) - (step.charged ?? 0)
       : (step.power / 1000) * hours;
-    money = energy * period.price;
+    money = energy * price;
   }
   return { moment, step, isPast, period, soc, money };
 }
