@@ -15,12 +15,23 @@ class DepartureCounter:
     def __init__(self, memory: Callable[[], ControlMemory]) -> None:
         """Count in the plan's memory, so that a restart begins no new count."""
         self._memory = memory
-        self._lent_away: set[str] = set()
 
-    def lent(self, key: str) -> None:
-        """Note that a battery is lent: what it does meanwhile brings it to Auto no more than away."""
-        if self._is_away(key):
-            self._lent_away.add(key)
+    def interrupted(self, key: str, today: dt.date) -> None:
+        """Note, before its order is dropped, that others command a battery for a while.
+
+        A hold that goes on later on the local day `today` is the one that they have interrupted.
+        """
+        if self._is_away(key, today):
+            self._memory().departures.interrupted[key] = today
+
+    def ordered(self, key: str, order: BatteryCommand | None) -> None:
+        """Note the order of the plan for a battery: in Auto no hold goes on that was interrupted."""
+        if order is not None and not _is_away(order) and not self._is_by_owner(key):
+            self.ended(key)
+
+    def ended(self, key: str) -> None:
+        """Note that the plan holds a battery no more for the sake of prices: a later hold is another."""
+        self._memory().departures.interrupted.pop(key, None)
 
     def carried_out(
         self, key: str, order: BatteryCommand, local: dt.datetime, *, is_bounded: bool
@@ -29,25 +40,28 @@ class DepartureCounter:
 
         `is_bounded` tells whether that is for the sake of prices, `local` is now.
         """
-        memory, was_away = self._memory(), self._is_away(key)
-        self._lent_away.discard(key)
+        memory, today = self._memory(), local.date()
+        was_away = self._is_away(key, today)
+        if not _is_away(order) and self._is_by_owner(key):
+            self.interrupted(key, today)
+        else:
+            self.ended(key)
         if is_departure(local, is_for_price=is_bounded, was_away=was_away, is_away=_is_away(order)):
-            memory.departures.count(key, local.date())
+            memory.departures.count(key, today)
 
-    def departed(self, keys: Collection[str], today: dt.date, *, is_settling: bool) -> Departed:
+    def departed(self, keys: Collection[str], today: dt.date) -> Departed:
         """Return how often batteries have left Auto today, and whether to go on out of it is free.
 
-        That is of batteries by `keys`; one that a person commands hinders no other. `is_settling` tells
-        whether the clock was set just now, and may be set again.
+        That is of batteries by `keys`; one that a person commands hinders no other.
         """
         made = self._memory().departures
-        if not is_settling:
-            made.forget_later(today)
         mine = {key: made.of(key, today) for key in keys if not self._is_by_owner(key)}
-        return Departed.of(mine, {key for key in mine if self._is_away(key)})
+        return Departed.of(mine, {key for key in mine if self._is_away(key, today)})
 
-    def _is_away(self, key: str) -> bool:
-        return key in self._lent_away or _is_away(self._memory().orders.get(key))
+    def _is_away(self, key: str, today: dt.date) -> bool:
+        memory = self._memory()
+        is_interrupted = memory.departures.interrupted.get(key) == today
+        return is_interrupted or _is_away(memory.orders.get(key))
 
     def _is_by_owner(self, key: str) -> bool:
         memory = self._memory()

@@ -178,8 +178,12 @@ class Participants:
             elif executor.battery.is_left_alone or key in self.lent:
                 executor.async_want(None)
                 executor.assume(None)
-            elif key not in standing_back:
+            elif key in standing_back:
+                if not self.is_bounded(key):
+                    self._departures.ended(key)
+            else:
                 self._released.discard(key)
+                self._departures.ordered(key, orders.get(key))
                 if executor.battery.mirror.is_backup:
                     # Whoever has switched UPS on switches it off.
                     executor.async_want(None)
@@ -223,12 +227,11 @@ class Participants:
     @callback
     def async_lend(self, key: str) -> None:
         """Carry out no order on a battery until `async_take_back`."""
-        self._departures.lent(key)
         self.lent.add(key)
         self.executors[key].async_want(None)
         self.executors[key].assume(None)
         # What stood is over: after a restart its order is sent anew.
-        self._memory().orders.pop(key, None)
+        self._forget_order(key)
 
     @callback
     def async_take_back(self, keys: Collection[str]) -> None:
@@ -256,7 +259,7 @@ class Participants:
         """Drop the order in force: a caller's command has replaced it."""
         if self.executors.get(key) is executor:
             executor.assume(None)
-            self._memory().orders.pop(key, None)
+            self._forget_order(key)
             self._on_change()
 
     def commanded_by_owner(
@@ -293,7 +296,7 @@ class Participants:
         memory = self._memory()
         executor.async_want(None)
         executor.assume(None)
-        memory.orders.pop(key, None)
+        self._forget_order(key)
         if self.window_end is None:
             return
         is_new = key not in memory.standing_back
@@ -311,7 +314,7 @@ class Participants:
         """Store and announce the result of an order executor."""
         key, memory = battery_id(report.battery), self._memory()
         if report.outcome is Outcome.DONE:
-            local = dt_util.utcnow().astimezone(self._zone)
+            local = self._local()
             is_bounded = self.is_bounded(key)
             self._departures.carried_out(key, report.order, local, is_bounded=is_bounded)
             memory.orders[key] = report.order
@@ -325,20 +328,24 @@ class Participants:
         self._alerts.reported(report)
         self._on_change()
 
+    def _forget_order(self, key: str) -> None:
+        """Drop the order in force on a battery, which others command for a while."""
+        self._departures.interrupted(key, self._local().date())
+        self._memory().orders.pop(key, None)
+
+    def _local(self) -> dt.datetime:
+        return dt_util.utcnow().astimezone(self._zone)
+
     def departed(self, now: dt.datetime) -> Departed:
         """Return the departures from Auto that were made on the day of a moment."""
-        return self._departures.departed(
-            self.executors.keys(),
-            now.astimezone(self._zone).date(),
-            is_settling=self._own_clock.is_settling,
-        )
+        return self._departures.departed(self.executors.keys(), now.astimezone(self._zone).date())
 
     def _hand_back(self, key: str, battery: Battery) -> None:
         """Bring a battery that is not the plan's (any more) back to Auto if the plan took it out.
 
         What failed is tried again whenever the battery answers.
         """
-        self._memory().orders.pop(key, None)
+        self._forget_order(key)
         if not battery.is_planned:
             self._alerts.left_in_manual(battery, is_left=False)
         elif key not in self._handing_back and self._may_hand_back(battery):

@@ -19,6 +19,8 @@ MOST_DEPARTURES: Final = 6
 MOST_COUNTED: Final = 1000
 """More departures of a battery in a day are not counted."""
 
+# A clock that is set to and fro meets no more days between two departures of one of them.
+_MOST_DAYS: Final = 8
 _DAY_FROM: Final = time(6)
 _DAY_UNTIL: Final = time(22)
 _IN_AUTO: Final = (Action.AUTO, Action.AI)
@@ -62,27 +64,25 @@ class Departed:
 
 @dataclass(slots=True)
 class DepartureCount:
-    """Departures from AUTO for the sake of prices on one local day, by battery."""
+    """Departures from AUTO for the sake of prices by local day, and by battery in it.
 
-    day: date | None = None
-    """None while none was ever made."""
-    made: dict[str, int] = field(default_factory=dict)
-    """0..1000 by the battery's id."""
+    Other days than the running one are kept: a clock that is set back to one of them, or ahead,
+    must not begin its count anew.
+    """
+
+    days: dict[date, dict[str, int]] = field(default_factory=dict)
+    """The last days with departures, in the order in which these were made: 0..1000 by id."""
 
     def count(self, key: str, today: date) -> None:
         """Count a departure of a battery."""
-        if self.day != today:
-            self.day, self.made = today, {}
-        self.made[key] = min(self.made.get(key, 0) + 1, MOST_COUNTED)
-
-    def forget_later(self, today: date) -> None:
-        """Forget a day to come: it was never there, as the clock has been set back since."""
-        if self.day is not None and self.day > today:
-            self.day, self.made = None, {}
+        made = self.days.pop(today, {})
+        self.days[today] = {**made, key: min(made.get(key, 0) + 1, MOST_COUNTED)}
+        while len(self.days) > _MOST_DAYS:
+            del self.days[next(iter(self.days))]
 
     def of(self, key: str, today: date) -> int:
         """Return the departures that a battery has made on a day."""
-        return self.made.get(key, 0) if self.day == today else 0
+        return self.days.get(today, {}).get(key, 0)
 
 
 @dataclass(slots=True)

@@ -55,10 +55,10 @@ async def test_six_departures_and_no_more() -> None:
                 "raw_today": list(_rows(home.now.date())),
             }
             home.hass.states.async_set(_SENSOR, "0.1", attributes)
-            memory = home.control.memory.departures
+            mac, today = battery.spec.ble_mac, home.now.date()
             while _departures(home) < MOST_DEPARTURES - 2:
                 await home.minutes(15)
-            assert memory.made == {battery.spec.ble_mac: MOST_DEPARTURES - 2}
+            assert home.control.memory.departures.of(mac, today) == MOST_DEPARTURES - 2
             await home.restart()
             home.hass.states.async_set(_SENSOR, "0.1", attributes)
             reasons = set[Reason | None]()
@@ -66,7 +66,7 @@ async def test_six_departures_and_no_more() -> None:
                 reasons.add(home.shown.reason)
                 await home.minutes(5)
             assert _departures(home) == MOST_DEPARTURES
-            assert home.control.memory.departures.made == {battery.spec.ble_mac: MOST_DEPARTURES}
+            assert home.control.memory.departures.of(mac, today) == MOST_DEPARTURES
             assert Reason.DEPARTURES_USED in reasons
             before = _departures(home)
             await home.until(23, 50)

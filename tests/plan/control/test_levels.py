@@ -1,9 +1,11 @@
 """A day with more than two prices: charged in the cheap level, held through the middle one."""
 
+import datetime as dt
+
 import pytest
 
 from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
-from custom_components.marstek.planner import Reason
+from custom_components.marstek.planner import Action, Override, Reason
 from simulator.household import constant
 from tests.support.plan_home import at, plan_home
 from tests.support.seldom import uneventful
@@ -104,7 +106,7 @@ async def test_a_contract_that_is_changed_while_its_hold_is_written() -> None:
         await home.until(12, 30)
         assert home.modes() == ["Manual"]
         assert len(home.slot_writes(battery)) == written
-        assert home.control.memory.departures.made == {battery.spec.ble_mac: 1}
+        assert home.control.memory.departures.of(battery.spec.ble_mac, home.now.date()) == 1
         home.set_options(**{Tariff.FIXED: two})
         await home.until(12, 40)
         assert (home.modes(), home.shown.reason) == (["Auto"], Reason.PEAK_HOURS)
@@ -112,8 +114,42 @@ async def test_a_contract_that_is_changed_while_its_hold_is_written() -> None:
         home.set_options(**{Tariff.FIXED: levels})
         await home.until(12, 50)
         assert home.modes() == ["Manual"]
-        assert home.control.memory.departures.made == {battery.spec.ble_mac: 2}
+        assert home.control.memory.departures.of(battery.spec.ble_mac, home.now.date()) == 2
         slots = [slot for slot in battery.state.slots if slot is not None and slot.enabled]
         assert [(slot.end, slot.power) for slot in slots] == [(17 * 60, 0)]
         await home.until(17, 1)
         assert home.modes() == ["Auto"]
+
+
+@at(2026, 3, 11, 11, 50)
+async def test_a_person_who_interrupts_a_hold() -> None:
+    """The hold that goes on after a command, an override and a pause is no departure from Auto."""
+    levels = [_EVENING, _NIGHT, {**_REST, "value": 0.38}]
+    options = {
+        Tariff.FIXED: {"price_levels": levels, "prices": {"subscription": 0}},
+        "strategy": "savings",
+        CONF_DAILY_LOAD: 24.0,
+    }
+    async with plan_home(soc=60, count=1, tariff=Tariff.FIXED, options=options) as home:
+        (battery,) = home.batteries
+        battery.set_household(constant(1000))
+        await home.until(12, 10)
+        assert home.modes() == ["Manual"]
+        await home.place.call(battery, "select", "mode", option="auto")
+        await home.minutes(2)
+        assert home.modes() == ["Auto"]
+        await home.control.async_resume()
+        await home.minutes(2)
+        assert home.modes() == ["Manual"]
+        await home.control.async_override(Override(Action.AUTO, home.now + dt.timedelta(minutes=3)))
+        await home.minutes(2)
+        assert home.modes() == ["Auto"]
+        await home.minutes(3)
+        assert home.modes() == ["Manual"]
+        await home.control.async_pause(None)
+        await home.minutes(2)
+        assert home.modes() == ["Auto"]
+        await home.control.async_resume()
+        await home.minutes(2)
+        assert home.modes() == ["Manual"]
+        assert home.control.memory.departures.of(battery.spec.ble_mac, home.now.date()) == 1
