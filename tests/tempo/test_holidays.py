@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.marstek.tempo import Country, next_holiday, public_holidays
+from custom_components.marstek.tempo.holidays import holiday_months
 
 _YEARS = st.integers(1990, 2199)
 _COUNTRIES = st.sampled_from(Country)
@@ -60,3 +61,11 @@ def test_the_next_one(day: date, country: Country) -> None:
     assert found in public_holidays(found.year, country)
     between = [day + timedelta(days=n) for n in range((found - day).days)]
     assert not any(each in public_holidays(each.year, country) for each in between)
+
+
+@pytest.mark.parametrize("country", Country)
+def test_months_with_holidays(country: Country) -> None:
+    """They are those of many years, in which Easter is early and late."""
+    years = range(1990, 2300)
+    found = {day.month for year in years for day in public_holidays(year, country)}
+    assert holiday_months(country) == found

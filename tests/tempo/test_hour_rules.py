@@ -180,7 +180,9 @@ def test_what_is_written_is_read(rules: HourRules, language: str) -> None:
     assert HourRules.restore(rules.store(), PARIS) == rules
     lines = write_rules(rules, language, lambda value: f"{value:.4f}")
     for rule, line in zip(rules.rules, lines, strict=True):
-        assert read(line, language) == (rule,)
+        # One for holidays of months without any is refused.
+        if HourRules((rule,)).never_used() is None:
+            assert read(line, language) == (rule,)
 
 
 _SCRAPS = st.lists(
@@ -372,3 +374,34 @@ def test_hours_before_and_after_a_holiday() -> None:
     assert list(rules.changes(start, start + 5 * DAY)) == [each.astimezone(UTC) for each in change]
     assert not HourRules(read("Mon-Fri 0.3\nSat 0.2\nSun 0.2\n22-6 holidays 0.1")).is_complete
     assert HourRules(read(_WEEK)).is_complete
+
+
+@pytest.mark.parametrize(
+    ("country", "months", "is_used"),
+    [
+        (Country.FRANCE, "Feb,Sep,Oct", False),
+        (Country.GERMANY, "Oct", True),
+        (Country.GERMANY, "Feb,Jul-Sep,Nov", False),
+        (Country.BELGIUM, "Jul", True),
+        (Country.NETHERLANDS, "Jul-Nov", False),
+        (Country.NETHERLANDS, "Jun-Nov", True),
+        (Country.NETHERLANDS, "Mar", True),
+    ],
+)
+@pytest.mark.parametrize("hours", ["", "22-6 "])
+def test_holidays_in_months_without_one(
+    country: Country, months: str, is_used: bool, hours: str
+) -> None:
+    """A line of them is never used, also past midnight; one of other days in these months is."""
+
+    def lines(days: str) -> HourRules:
+        text = f"{hours}{days} {months} 0.1\n0.3"
+        return read_rules(text, "en", PARIS, low=0, high=1, country=country)
+
+    if is_used:
+        assert lines("holidays").is_complete
+    else:
+        with pytest.raises(LineError) as refusal:
+            lines("holidays")
+        assert (refusal.value.problem, refusal.value.line) == (LineProblem.NEVER_USED, 1)
+    assert lines("Sun,holidays").is_complete

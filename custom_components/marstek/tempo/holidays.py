@@ -16,6 +16,7 @@ _SUNDAY: Final = 6
 # In days after Easter Sunday.
 _GOOD_FRIDAY, _EASTER_MONDAY, _ASCENSION, _WHIT_MONDAY = -2, 1, 39, 50
 _KINGS_DAY: Final = (4, 27)
+_EARLIEST_EASTER, _LATEST_EASTER = date(2285, 3, 22), date(2038, 4, 25)
 
 
 class Country(StrEnum):
@@ -67,6 +68,15 @@ def public_holidays(year: int, country: Country = Country.FRANCE) -> frozenset[d
     known, easter = _HOLIDAYS[country], _easter_sunday(year)
     fixed = {_observed(country, date(year, month, day)) for month, day in known.fixed}
     return frozenset(fixed | {easter + days * _DAY for days in known.moving})
+
+
+@lru_cache(maxsize=len(Country))
+def holiday_months(country: Country) -> frozenset[int]:
+    """Return the months, 1 to 12, in which a country has a public holiday in any year."""
+    known = _HOLIDAYS[country]
+    easters = (_EARLIEST_EASTER, _LATEST_EASTER)
+    moving = {(easter + days * _DAY).month for easter in easters for days in known.moving}
+    return frozenset(moving | {month for month, _ in known.fixed})
 
 
 def next_holiday(day: date, country: Country) -> date:

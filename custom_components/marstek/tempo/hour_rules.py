@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Final, Self
 
-from .holidays import Country, public_holidays
+from .holidays import Country, holiday_months, public_holidays
 from .wall_clock import DAY, bounds_of_day, local_of
 from .windows import OffPeakWindow
 
@@ -150,7 +150,10 @@ class HourRules:
         return frozenset(found | {_MIDNIGHT})
 
     def never_used(self) -> int | None:
-        """Return the number of the first rule that others before it leave no hour; None: all have."""
+        """Return the number of the first rule without any hour; None: all have some.
+
+        Others before it leave it none, or it is for public holidays of months without any.
+        """
         used = {part.number for part in self.day_parts()}
         return next((number for number in range(len(self.rules)) if number not in used), None)
 
@@ -166,7 +169,7 @@ class HourRules:
         lengths = [end - _hours(clock) for clock, end in zip(starts, ends, strict=True)]
         # Most kinds of days are alike, and trying each would take a tenth of a second.
         known: dict[tuple[tuple[bool, ...], ...], list[int | None]] = {}
-        for today, yesterday in _kinds_of_days(has_holidays=self.country is not None):
+        for today, yesterday in _kinds_of_days(self.country):
             kind = self._rules_of(today), self._rules_of(yesterday)
             if kind not in known:
                 known[kind] = [self._number(clock, today, yesterday) for clock in starts]
@@ -195,16 +198,23 @@ class HourRules:
 NO_RULES: Final = HourRules()
 
 
-def _kinds_of_days(*, has_holidays: bool) -> Iterator[tuple[DayKind, DayKind]]:
-    """Yield all kinds of days with that of the day before, which may be of another month."""
+def _kinds_of_days(country: Country | None) -> Iterator[tuple[DayKind, DayKind]]:
+    """Yield all kinds of days with that of the day before, which may be of another month.
+
+    Public holidays are those of a country, in the months that have one.
+    """
+    festive = frozenset[int]() if country is None else holiday_months(country)
     for month in range(1, _MONTHS + 1):
         for before in (month, (month - 2) % _MONTHS + 1):
             for weekday in range(_WEEK):
                 yield (weekday, month), ((weekday - 1) % _WEEK, before)
-            if has_holidays:
-                for weekday in range(_HOLIDAY + 1):
+            for weekday in range(_WEEK):
+                if month in festive:
                     yield (_HOLIDAY, month), (weekday, before)
+                if before in festive:
                     yield (weekday, month), (_HOLIDAY, before)
+            if {month, before} <= festive:
+                yield (_HOLIDAY, month), (_HOLIDAY, before)
 
 
 def _hours(clock: time) -> float:

@@ -54,7 +54,7 @@ class LineProblem(StrEnum):
     """It names public holidays, and those of the country of the home are not known."""
     OUT_OF_BOUNDS = "line_out_of_bounds"
     NEVER_USED = "line_never_used"
-    """Lines above it leave it no hour."""
+    """Lines above it leave it no hour, or it is for public holidays of months without any."""
     TOO_MANY = "too_many_lines"
 
 
