@@ -119,7 +119,7 @@ def plan_file() -> dict[str, Any]:
         announced={TODAY: Colour.RED},
         missed=TODAY,
         control=control,
-        unpriced_since=NOW,
+        unpriced_for=dt.timedelta(hours=1),
         silent_for=dt.timedelta(hours=2),
         prices=PriceBook({1_982_000 + number: 0.1 for number in range(20)}),
         client={"spread": 0.5, "calls": {"rte": 3}, "last_asked": NOW.isoformat()},
@@ -166,12 +166,14 @@ def test_battery_file_of_the_first_version() -> None:
 
 
 def test_plan_file_of_the_first_version() -> None:
-    """All that it knew is known; what the source says of its currency it did not know."""
+    """All that it knew is known but since when prices are missing, which counted time without a run."""
     older = older_file("0.1.0", "plan")
     root = StoredPart(older)
     control = older["control"]
     told = {"control": control | {"taken_over": sorted(control["orders"])}}
-    assert as_read(PlanMemory.restore(root).store()) == older | {"currency": None} | told
+    del older["unpriced_since"]
+    new = {"currency": None, "unpriced_for": None}
+    assert as_read(PlanMemory.restore(root).store()) == older | new | told
     assert not root.damaged
 
 

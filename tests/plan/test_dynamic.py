@@ -286,6 +286,21 @@ async def test_a_source_that_is_gone_for_a_week(
     assert float(home.state("price")) == spot(home.now)
 
 
+async def test_a_shutdown_without_prices(hass: HomeAssistant, home: FrozenHome) -> None:
+    """The time without Home Assistant does not count, and what was before it still does."""
+    tell(hass, "2026-01-12", "2026-01-13")
+    entry = await _set_up(home)
+    hass.states.async_set(_SENSOR, "unavailable")
+    await home.go("2026-01-13", "23:30")
+    await home.live(paris("2026-01-14", "01:00"), 30 * MINUTE)
+    await home.restart(entry, paris("2026-01-14", "09:00"))
+    assert home.issues() == set()
+    await home.live(paris("2026-01-14", "10:30"), 30 * MINUTE)
+    assert home.issues() == set()
+    await home.live(paris("2026-01-14", "11:00"), 30 * MINUTE)
+    assert home.issues() == {"no_prices_known"}
+
+
 async def test_planned_anew_only_when_something_changes(
     hass: HomeAssistant, home: FrozenHome
 ) -> None:

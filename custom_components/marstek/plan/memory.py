@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from ..keeping import EntryStore
-from ..stored import StoredPart, day, fields, moment, number, one_of
+from ..stored import StoredPart, day, fields, number, one_of
 from ..tempo import Colour, ColourBook, PriceBook, currency_of
 from ..tempo.request_budget import RequestBudget
 from .control_memory import ControlMemory
@@ -57,8 +57,9 @@ class PlanMemory:
     currency: str | None = None
     """ISO code of the currency that their source has said; None where it says none."""
     export: ExportMemory = field(default_factory=ExportMemory)
-    unpriced_since: dt.datetime | None = None
-    """Since when no day-ahead price is known; None while the running one is."""
+    unpriced_for: dt.timedelta | None = None
+    """How long no day-ahead price has been known while Home Assistant ran; None while the running
+    one is."""
     silent_for: dt.timedelta | None = None
     """How long all sources have failed while Home Assistant ran; None while one answers."""
 
@@ -82,14 +83,13 @@ class PlanMemory:
             "prices": self.prices.store(),
             "currency": self.currency,
             **({"export_prices": exports} if (exports := self.export.prices.store()) else {}),
-            "unpriced_since": self.unpriced_since and self.unpriced_since.isoformat(),
-            "silent_for": None if self.silent_for is None else self.silent_for.total_seconds(),
+            "unpriced_for": _seconds(self.unpriced_for),
+            "silent_for": _seconds(self.silent_for),
         }
 
     @classmethod
     def restore(cls, stored: StoredPart) -> PlanMemory:
         """Return the stored state, without its unreadable values."""
-        silence = stored.optional("silent_for", number(0.0, _LONGEST_SILENCE))
         client = stored.optional("client", fields) or {}
         # The client itself restores it later, when the file is settled.
         RequestBudget(0.0).restore(client, stored.noting("client"))
@@ -110,9 +110,18 @@ class PlanMemory:
                     stored.optional("export_prices", fields), stored.noting("export_prices")
                 )
             ),
-            unpriced_since=stored.optional("unpriced_since", moment),
-            silent_for=None if silence is None else dt.timedelta(seconds=silence),
+            unpriced_for=stored.optional("unpriced_for", _time),
+            silent_for=stored.optional("silent_for", _time),
         )
+
+
+def _seconds(time: dt.timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds()
+
+
+def _time(stored: object) -> dt.timedelta:
+    """Read a time in s."""
+    return dt.timedelta(seconds=number(0.0, _LONGEST_SILENCE)(stored))
 
 
 def _currency(stored: object) -> str:

@@ -251,13 +251,16 @@ class TariffCoordinator(DataUpdateCoordinator[TariffData]):
         """Make announcements, and raise or remove repairs."""
         memory, before = self.store.memory, self._announced_at or now
         self._announced_at = now
+        step = min(max(now - before, dt.timedelta()), _LONGEST_STEP)
         if memory.silent_for is not None:
-            memory.silent_for += min(max(now - before, dt.timedelta()), _LONGEST_STEP)
+            memory.silent_for += step
         if self.settings.tariff is not Tariff.DYNAMIC or data.price is not None:
-            memory.unpriced_since = None
-        elif memory.unpriced_since is None or memory.unpriced_since > now:
-            memory.unpriced_since = now
+            memory.unpriced_for = None
+        elif memory.unpriced_for is None:
+            memory.unpriced_for = dt.timedelta()
             self.store.save_soon()
+        else:
+            memory.unpriced_for += step
         self.announcements.look(data, now)
         self.own_clock.look(now)
         self._issues.async_update(self.settings, data, now, memory, self.texts)

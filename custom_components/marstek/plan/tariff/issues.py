@@ -64,9 +64,9 @@ class TariffIssues:
     ) -> None:
         """Raise the repairs whose cause exists, and remove the others."""
         is_tempo = settings.tariff is Tariff.TEMPO
-        silent_for, unpriced_since = memory.silent_for, memory.unpriced_since
+        silent_for, unpriced_for = memory.silent_for, memory.unpriced_for
         is_silent = silent_for is not None and silent_for >= _SILENCE
-        is_unpriced = unpriced_since is not None and now - unpriced_since >= _UNPRICED
+        is_unpriced = unpriced_for is not None and unpriced_for >= _UNPRICED
         self._set(NO_PRICES_KNOWN, is_unpriced, {})
         self._set(NO_SOURCE, is_tempo and is_silent, {})
         if self._disagreement and (data.day is None or self._disagreement.day < data.day):
