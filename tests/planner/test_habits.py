@@ -1,6 +1,7 @@
 """Habits: learnt from hours with holes, outliers, a missing week and a new meter."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 import json
 from zoneinfo import ZoneInfo
@@ -62,12 +63,41 @@ def test_holes_and_a_missing_week() -> None:
     whole = learnt(*hours())
     week = {TODAY - timedelta(days=number) for number in range(8, 15)}
     holed = [
-        Hour(each.start, None) if each.start.hour % 7 == 3 else each
+        Hour(each.start, None) if (each.start.hour + each.start.day) % 7 == 3 else each
         for each in hours()
-        if each.start.astimezone(PARIS).date() not in week and each.start.hour % 11 != 5
+        if each.start.astimezone(PARIS).date() not in week
+        and (each.start.hour + each.start.day) % 11 != 5
     ]
     habits = learnt(*holed)
     assert habits.work == pytest.approx(whole.work, rel=0.35)
+
+
+@pytest.mark.parametrize("length", [1, 6, 40])
+def test_an_hour_after_a_gap_is_left_out(length: int) -> None:
+    """Counters show all of the gap in it, whether hours are missing or unknown."""
+    whole = list(hours())
+    end = 100
+    for gap in ([], [Hour(each.start, None) for each in whole[end + 1 : end + 1 + length]]):
+        samples = [*whole[: end + 1], *gap, *whole[end + 1 + length :]]
+        samples[end] = Hour(whole[end].start, 0.0, 0.0)
+        expected = learnt(*samples)
+        samples[end] = Hour(whole[end].start, MOST - 1, MOST - 1)
+        assert learnt(*samples) == expected
+        assert expected.work == pytest.approx(learnt(*whole).work, rel=0.05)
+
+
+def test_sunny_hours_without_records() -> None:
+    """The sun of their day and of the next is as usual: the hour after them holds all of theirs."""
+    samples = [
+        each if each.start.astimezone(PARIS).hour not in (10, 11, 12) or number >= 24 else None
+        for number, each in enumerate(hours())
+    ]
+    known = [each for each in samples if each is not None]
+    (index,) = (n for n, each in enumerate(known[:24]) if each.start.astimezone(PARIS).hour == 13)
+    known[index] = replace(known[index], pv=3200.0)
+    habits = learnt(*known)
+    assert habits.sun.usual[13] == pytest.approx(800)
+    assert habits.sun.power(TODAY, 13) == pytest.approx(800)
 
 
 def test_a_new_meter_and_outliers_are_left_out() -> None:

@@ -1,9 +1,10 @@
 """Usual load and solar production of a home, learnt from its own hours (docs/policy.md 2)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Any, Final, Self
 
 from .forecast import Expected, Forecast
@@ -34,7 +35,15 @@ class Hour:
     """Of the house, without what batteries drew."""
     pv: float | None = None
     is_left_out: bool = False
-    """Whether its load is no habit, because of something that batteries don't serve."""
+    """Whether its load is no habit, because of something that batteries don't serve, or of a gap."""
+
+
+def after_gaps(known: Iterable[datetime]) -> frozenset[datetime]:
+    """Return which of the hours follow a gap, by their starts in UTC.
+
+    Counters count all of the gap in such an hour.
+    """
+    return frozenset(after for before, after in pairwise(sorted(known)) if after - before > _HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,13 @@ class Habits:
         """Return the habits that complete days before `today` show, None for too few of them.
 
         Of the sun, hours of `today` count too. Recent days count more, days of the other kind less. An hour of more than `most_load` W,
-        or of less than nothing, is an error of a meter and left out, as are hours that are missing.
+        or of less than nothing, is an error of a meter and left out, as are hours that are missing,
+        and those after a gap.
         """
         loads: dict[date, dict[int, float]] = defaultdict(dict)
         suns: dict[date, dict[int, float]] = defaultdict(dict)
         left_out: dict[date, int] = defaultdict(int)
-        for hour in hours:
+        for hour in _without_gaps(list(hours)):
             local = hour.start.astimezone(zone)
             if hour.is_left_out:
                 left_out[local.date()] += 1
@@ -140,6 +150,24 @@ class Habits:
             values.append(Expected(start, loads[hour], max(0.0, known.get(start, own))))
             start += _HOUR
         return Forecast(tuple(values), start)
+
+
+def _without_gaps(hours: Sequence[Hour]) -> list[Hour]:
+    """Return hours without what those after a gap have counted of it."""
+    load = after_gaps(_start(hour) for hour in hours if hour.load is not None)
+    sun = after_gaps(_start(hour) for hour in hours if hour.pv is not None)
+    return [
+        replace(
+            hour,
+            pv=None if _start(hour) in sun else hour.pv,
+            is_left_out=hour.is_left_out or _start(hour) in load,
+        )
+        for hour in hours
+    ]
+
+
+def _start(hour: Hour) -> datetime:
+    return hour.start.astimezone(UTC)
 
 
 def _is_power(value: object) -> bool:

@@ -47,7 +47,12 @@ class Sun:
         total = sum(usual)
         if total <= 0:
             return cls(usual)
-        factors = {day: sum(known.values()) / total for day, known in whole.items()}
+        # Hours that are missing are as the others of their day, not dark.
+        factors = {
+            day: sum(known.values()) / expected
+            for day, known in whole.items()
+            if (expected := sum(usual[hour] for hour in known)) > 0
+        }
         persistence = _persistence(factors)
         factor = 1 + persistence * (factors.get(today - timedelta(days=1), 1.0) - 1)
         # What has come of today counts as it is, the rest as yesterday lets expect.

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from statistics import fmean
 from typing import Final
 
-from ..planner.habits import Hour
+from ..planner.habits import Hour, after_gaps
 from .quarters import Quarters
 
 LEAST_DAYS: Final = 14
@@ -127,13 +127,9 @@ def _hours_of(day: date, zone: tzinfo) -> list[datetime]:
 
 
 def _without_followers(known: Mapping[datetime, _Power]) -> dict[datetime, _Power]:
-    """Return the hours without those that follow a gap: a counter counts all of the gap in them."""
-    first = min(known, default=None)
-    return {
-        moment: power
-        for moment, power in known.items()
-        if moment == first or moment - _HOUR in known
-    }
+    """Return the hours without those that follow a gap."""
+    followers = after_gaps(known)
+    return {moment: power for moment, power in known.items() if moment not in followers}
 
 
 def _power(hour: Hour) -> _Power | None:
