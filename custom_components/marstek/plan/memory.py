@@ -20,6 +20,9 @@ from .outside_forecast import OutsideForecast
 _SAVE_DELAY: Final = 5.0
 # What waits so long can be made good after a crash: counters go on from those of the batteries.
 _LONG_DELAY: Final = 1800.0
+# What only moves on is written when Home Assistant stops, or with the next change.
+_QUIET_DELAY: Final = 86400.0
+_HOUR: Final = dt.timedelta(hours=1)
 # Not what is asked for again, as colours and prices are.
 PAUSED_UNREAD: Final = "plan_paused_unread"
 MATTERS: Final = frozenset({"control"})
@@ -87,6 +90,19 @@ class PlanMemory:
             "silent_for": _seconds(self.silent_for),
         }
 
+    def lasting(self) -> dict[str, Any]:
+        """Return what has to be written when it changes, for a comparison.
+
+        Not when batteries were last heard, which is each minute, and no minutes of silence.
+        """
+        control = self.control.store()
+        fullness = {
+            key: {**each, "seen": None} for key, each in control.get("fullness", {}).items()
+        }
+        spans = (self.silent_for, self.unpriced_for)
+        hours = [None if span is None else span // _HOUR for span in spans]
+        return {**control, "fullness": fullness, "hours": hours}
+
     @classmethod
     def restore(cls, stored: StoredPart) -> PlanMemory:
         """Return the stored state, without its unreadable values."""
@@ -151,11 +167,13 @@ class PlanStore:
         self._hass = hass
         self._paused_issue = f"{PAUSED_UNREAD}_{entry_id}"
         self._store = EntryStore(hass, entry_id, self._contents)
+        self._written: dict[str, Any] = {}
 
     async def async_load(self) -> None:
         """Read the file; a plan without one starts with an empty calendar."""
         loaded = await self._store.async_load()
         self.memory = PlanMemory.restore(loaded)
+        self._written = self.memory.lasting()
         await self._store.async_settle(MATTERS)
         if self.memory.control.is_pause_assumed:
             self._raise_paused()
@@ -184,11 +202,16 @@ class PlanStore:
         self._store.save_within(_SAVE_DELAY)
 
     def save_later(self) -> None:
-        """Write within minutes, once for all changes until then, or when Home Assistant stops."""
-        self._store.save_within(_LONG_DELAY)
+        """Write what has changed within minutes, once for all changes until then.
+
+        What only moves on is written when Home Assistant stops.
+        """
+        has_changed = self.memory.lasting() != self._written
+        self._store.save_within(_LONG_DELAY if has_changed else _QUIET_DELAY)
 
     def _contents(self) -> dict[str, Any]:
         """Return the memory of now, which loading replaces."""
+        self._written = self.memory.lasting()
         return self.memory.store()
 
     async def async_close(self) -> None:
