@@ -5,6 +5,7 @@ What is not needed any more is disabled: a slot would act as soon as Manual is o
 
 from collections.abc import Callable
 from dataclasses import replace
+import datetime as dt
 from typing import Final
 
 from homeassistant.util import dt as dt_util
@@ -18,6 +19,8 @@ from .slot_release import SlotRelease
 # Every slot write goes to flash: at most one a minute.
 _SLOT_WRITE_INTERVAL: Final = 60.0
 _CLEAR_ATTEMPTS: Final = 4
+# The app may have enabled a slot since it was disabled here: what was done lately counts.
+_DISABLED_FOR: Final = dt.timedelta(days=1)
 
 
 class ModeWriter:
@@ -86,7 +89,7 @@ class ModeWriter:
         if request.mode is Mode.MANUAL:
             written = {slot.number for slot in request.slots}
             others = tuple(cleared(number) for number in sorted(memory.slots - written))
-            request = replace(request, slots=(*others, *request.slots))
+            request = replace(request, slots=(*others, *self._worth_writing(request.slots)))
             memory.slots |= written
             self._slot_written_at = self._clock.time()
         if release:
@@ -106,6 +109,12 @@ class ModeWriter:
         if not memory.slots:
             self._release.done()
         return proof
+
+    def _worth_writing(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+        """Return slots without those that the battery holds disabled; the last one sets the mode."""
+        is_held = self._was_just_disabled
+        needed = tuple(slot for slot in slots if slot.enabled or not is_held(slot.number))
+        return needed or slots[-1:]
 
     async def async_renew(self, request: ModeRequest) -> None:
         """Send a request that stands once more, by what has been learnt of its power since."""
@@ -141,6 +150,12 @@ class ModeWriter:
         """Tell whether a slot was last written disabled, and the battery has accepted that."""
         entry = self._store.memory.schedule.entries.get(number)
         return entry is not None and entry.is_certain and not entry.slot.enabled
+
+    def _was_just_disabled(self, number: int) -> bool:
+        """Tell whether a slot was disabled here within a day, and nothing casts doubt on that."""
+        entry = self._store.memory.schedule.entries.get(number)
+        is_recent = entry is not None and dt_util.utcnow() - entry.written_at < _DISABLED_FOR
+        return is_recent and self._is_disabled(number)
 
     async def async_clear_own(self, numbers: frozenset[int]) -> None:
         """Disable own slots, each tried once."""

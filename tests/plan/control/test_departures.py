@@ -35,6 +35,17 @@ def _departures(home: PlanHome) -> int:
     return sum(before == "Auto" != after for before, after in pairwise(modes))
 
 
+def _disabled_again(home: PlanHome) -> int:
+    """Return how often a slot was disabled that was known to be so."""
+    (battery,) = home.batteries
+    disabled, again = set[int](), 0
+    for write in home.slot_writes(battery):
+        slot = write.config["manual_cfg"]
+        again += not slot["enable"] and slot["time_num"] in disabled
+        (disabled.discard if slot["enable"] else disabled.add)(slot["time_num"])
+    return again
+
+
 @at(2026, 11, 17, 6, 30)
 async def test_six_departures_and_no_more() -> None:
     """Also through a restart; then Auto goes on, and the plan says why."""
@@ -72,3 +83,4 @@ async def test_six_departures_and_no_more() -> None:
             await home.until(23, 50)
             # By night it is as free as ever.
             assert _departures(home) > before + 1
+            assert _disabled_again(home) == 0
