@@ -127,6 +127,16 @@ class Alerts:
             active.add(name)
             self._once_a_day(Alert.BATTERY_FULL, key, day, battery)
 
+    def look_at_export(self, price: float | None) -> None:
+        """Tell once when feeding in begins to cost; `price` is what a kWh earns, None if unknown."""
+        if price is None:
+            return
+        if price < 0:
+            values = {"price": self._announcer.price(-price)}
+            self._raise(Alert.FEEDING_IN_COSTS, "", values=values)
+        else:
+            self._over(Alert.FEEDING_IN_COSTS, "")
+
     def look_at_red(
         self,
         tariff: TariffData,

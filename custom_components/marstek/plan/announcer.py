@@ -12,7 +12,7 @@ from ..planner import Override, Step
 from ..texts import Texts
 from .events import Alert, EventKind, Kind, PlanEvent, PlanEvents
 from .execution_report import ExecutionReport, Outcome
-from .price_words import price_message
+from .price_words import price_message, price_per_kwh
 from .tariff.announcements import MISSING
 from .tariff.coordinator import TariffCoordinator
 from .tariff.tariff_data import TariffData
@@ -69,6 +69,10 @@ class Announcer:
     def number(self, value: float) -> str:
         """Return a number, rounded, with the separators of the language."""
         return self.wording.number(value)
+
+    def price(self, value: float) -> str:
+        """Return a price of a kWh with its unit."""
+        return price_per_kwh(self._tariff, self.wording, value)
 
     def reported(self, report: ExecutionReport) -> None:
         """Announce the outcome of an order, where a person should know of it."""

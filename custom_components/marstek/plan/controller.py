@@ -286,6 +286,7 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell what has happened, and call the owner where that is needed."""
         batteries, executors = loaded_batteries(self.hass), self.participants.executors
         self._alerts.look(batteries, self.options, self.tariff.day_of(now))
+        self._alerts.look_at_export(self.tariff.data.export_price)
         self._red_days.look_at_eve(data, step, executors)
         if not self.is_in_control:
             return

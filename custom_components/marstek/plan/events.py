@@ -57,6 +57,7 @@ class Alert(StrEnum):
     RED_UNCHARGED = "red_uncharged"
     LEFT_IN_MANUAL = "left_in_manual"
     FOREIGN_CONTROLLER = "foreign_controller"
+    FEEDING_IN_COSTS = "feeding_in_costs"
 
 
 type EventKind = Kind | Alert
@@ -107,6 +108,7 @@ ICONS: Final[Mapping[EventKind, str]] = {
     Alert.RED_UNCHARGED: "mdi:battery-alert",
     Alert.LEFT_IN_MANUAL: "mdi:hand-back-left",
     Alert.FOREIGN_CONTROLLER: "mdi:account-multiple",
+    Alert.FEEDING_IN_COSTS: "mdi:transmission-tower-import",
 }
 
 

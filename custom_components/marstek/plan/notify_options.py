@@ -76,6 +76,7 @@ _ORDER: Final[tuple[EventKind, ...]] = (
     Alert.HIGH_TEMPERATURE,
     Alert.LOW_SOC,
     Alert.BATTERY_FULL,
+    Alert.FEEDING_IN_COSTS,
     Kind.SWITCHED,
     Kind.CHARGE_COMPLETE,
     Kind.PUT_BACK,

@@ -11,12 +11,16 @@ def price_message(tariff: TariffCoordinator, wording: Wording) -> str:
     texts, data = tariff.texts, tariff.data
     key, values = "price_unknown", dict[str, str]()
     if data.price is not None:
-        unit = f"{tariff.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        values["price"] = f"{wording.price(data.price)} {unit}"
+        values["price"] = price_per_kwh(tariff, wording, data.price)
         key = "price_of_the_hour"
         if tariff.settings.has_off_peak:
             key, values["period"] = "price_now", _period(tariff)
     return texts.message(key, values)
+
+
+def price_per_kwh(tariff: TariffCoordinator, wording: Wording, price: float) -> str:
+    """Return a price of a kWh with its unit."""
+    return f"{wording.price(price)} {tariff.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
 
 
 def _period(tariff: TariffCoordinator) -> str:

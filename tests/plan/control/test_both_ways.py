@@ -159,7 +159,10 @@ async def test_what_feeding_in_earns_is_shown_and_counted() -> None:
     async with _home() as home:
         assert float(_shown(home, "sensor", "export_price")) == pytest.approx(0.09)
         assert _shown(home, "binary_sensor", "feeding_in_costs") == "off"
+        assert not home.kinds("feeding_in_costs")
         await home.until(11, 2)
+        (alert,) = home.kinds("feeding_in_costs")
+        assert "0.0700 EUR/kWh" in alert.message
         assert float(_shown(home, "sensor", "export_price")) == pytest.approx(-0.07)
         assert _shown(home, "binary_sensor", "feeding_in_costs") == "on"
         asked = await home.hass.services.async_call(
@@ -172,5 +175,6 @@ async def test_what_feeding_in_earns_is_shown_and_counted() -> None:
         assert evening["export_price"] == pytest.approx(0.09)
         home.set_options(net_metering_until="2026-06-10")
         await home.minutes(2)
+        assert len(home.kinds("feeding_in_costs")) == 1
         assert float(_shown(home, "sensor", "export_price")) == pytest.approx(0.302)
         assert _shown(home, "binary_sensor", "feeding_in_costs") == "off"
