@@ -1,7 +1,7 @@
 """The backtest, over a few weeks: its batteries, its optimum, and how near the plan comes to it."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,7 +17,9 @@ _FLAT = Home()
 _HEATED = Home(batteries=3, yearly_load=9000, heating=Heating.ELECTRIC, subscribed=9000)
 _FAMILY = Home(batteries=2, yearly_load=5000, pv_peak=3, subscribed=9000, feed_in=0.04)
 _PUMP = Home(3, 9800, Heating.HEAT_PUMP, has_car=True, pv_peak=6, subscribed=9000)
+_MARKET = replace(_FAMILY, feed_in=-0.015, feed_in_share=1.0)
 _DECEMBER = 91
+_MARCH = 180
 _JUNE = 273
 
 
@@ -41,6 +43,32 @@ def test_nine_tenths_of_the_optimum(tariff: str) -> None:
             shares.append(season.share(Name.OPTIMISED))
     assert sum(shares) / len(shares) >= 0.9
     assert min(shares) >= 0.75
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("home", "tariff"),
+    [*product((_FLAT, _FAMILY, _PUMP), ("tempo", "fixed", "day-ahead")), (_MARKET, "day-ahead")],
+)
+def test_three_weeks(home: Home, tariff: str) -> None:
+    """Of March, with every tariff: more than AUTO, and most of what could be saved."""
+    season = _lived(home, tariff, _MARCH, 21, Name.AUTO, Name.OPTIMISED, Name.OPTIMUM)
+    saved = {name: season.idle - result.bill for name, result in season.results.items()}
+    assert saved[Name.OPTIMISED] >= saved[Name.AUTO]
+    assert saved[Name.OPTIMISED] >= 0.75 * saved[Name.OPTIMUM] - 0.5
+
+
+@pytest.mark.parametrize("tariff", ["tempo", "fixed", "day-ahead"])
+def test_a_week_without_sun(tariff: str) -> None:
+    """After sunny ones, and with no forecast of it: the sun that does not come is soon not counted on."""
+    slots = make(_FAMILY, SEASONS[4])
+    dark = range(96 * (_MARCH + 15), 96 * (_MARCH + 22) - 32)
+    pv = tuple(0.0 if n in dark else power for n, power in enumerate(slots.pv))
+    slots = replace(slots, pv=pv)
+    names = (Name.AUTO, Name.OPTIMISED, Name.OPTIMUM)
+    season = compare(_FAMILY, slots, TARIFFS[tariff](_FAMILY, slots, Table()), names, dark)
+    assert season.share(Name.OPTIMISED) >= 0.55
+    assert season.share(Name.OPTIMISED) > season.share(Name.AUTO) + 0.2
 
 
 def test_tempo_in_winter() -> None:
