@@ -3,15 +3,23 @@
 import asyncio
 from contextlib import suppress
 import datetime as dt
+from types import SimpleNamespace
+from typing import cast
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.marstek.battery.memory import Memory, MemoryStore
+from custom_components.marstek.battery.mode_requests import AUTO, BatteryCommand, SlotWindow
+from custom_components.marstek.battery.thrift import LAST_ORDERS, Thrift
 from custom_components.marstek.battery.wear import DAILY_WRITES, PLAN_WRITES, Giver, Wear
 from custom_components.marstek.const import DOMAIN
+from custom_components.marstek.errors import WornError
 from custom_components.marstek.stored import StoredPart
+from custom_components.marstek.venus import Clock, Mode
 from tests.battery.test_hand_commands import Owner, owner
 from tests.support.truth import virtual
 
@@ -121,6 +129,64 @@ def test_limits(steps: list[tuple[Giver, float, int]]) -> None:
         assert sum(asked.values()) < DAILY_WRITES + 4
         assert Wear.restore(StoredPart(wear.store())).writes_on(DAY) == wear.writes_on(DAY)
     assert wear.writes_on(DAY + dt.timedelta(days=1)) == 0
+
+
+def _thrift(told: list[bool]) -> Thrift:
+    """Return the thrift of a battery whose writes of today are used up."""
+    memory = Memory()
+    for _ in range(DAILY_WRITES):
+        memory.wear.count(dt_util.now().date())
+    store = cast("MemoryStore", SimpleNamespace(memory=memory))
+    clock = cast("Clock", SimpleNamespace(time=lambda: 0.0))
+    return Thrift(store, clock, lambda: Mode.AUTO, told.append)
+
+
+def _may(thrift: Thrift, order: BatteryCommand) -> bool:
+    try:
+        thrift.check_order(order)
+    except WornError:
+        return False
+    return True
+
+
+def _hold(minute: int, power: int = 0) -> BatteryCommand:
+    """Return an order in slots of a quarter of an hour, as prices by the quarter ask for."""
+    start = dt.datetime(2026, 1, 5, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
+    return BatteryCommand(power, SlotWindow(start, start + dt.timedelta(minutes=15)))
+
+
+@given(st.lists(st.sampled_from(["hold", "charge", "passive", "auto"]), min_size=40, max_size=90))
+def test_a_worn_battery_leaves_auto_a_few_times_only(kinds: list[str]) -> None:
+    """Each window has another end, and yet not each is one of which the first order is given."""
+    thrift = _thrift([])
+    given_orders = 0
+    for number, kind in enumerate(kinds):
+        order = {
+            "hold": _hold(15 * number),
+            "charge": _hold(15 * number, -1000 - number),
+            "passive": BatteryCommand(-1000 - number),
+            "auto": AUTO,
+        }[kind]
+        may = _may(thrift, order)
+        assert may or kind != "auto"
+        given_orders += may and kind != "auto"
+    # A hold may follow each charge: less charging is always given.
+    assert given_orders <= 2 * LAST_ORDERS
+
+
+def test_the_night_of_a_worn_battery() -> None:
+    """Its charge begins all the same, is tried again, and may be stopped."""
+    told: list[bool] = []
+    thrift = _thrift(told)
+    charge = _hold(0, -2500)
+    assert all(_may(thrift, charge) for _ in range(3 * LAST_ORDERS))
+    assert told == []
+    # The first of them ends the charge, which is always given.
+    for number in range(LAST_ORDERS):
+        assert _may(thrift, _hold(15 * number + 15))
+    assert not _may(thrift, _hold(1000, -500))
+    assert told == [True]
+    assert _may(thrift, AUTO)
 
 
 @pytest.mark.parametrize(

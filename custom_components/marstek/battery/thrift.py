@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import datetime as dt
+from typing import Final
 
 from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
@@ -11,6 +12,9 @@ from ..venus import Clock, Mode
 from .memory import Memory, MemoryStore
 from .mode_requests import BatteryCommand
 from .wear import Giver, Refusal
+
+LAST_ORDERS: Final = 8
+"""Orders that the plan may give on a day whose writes are used up: a night must still begin."""
 
 
 def giver_of(context: Context | None) -> Giver:
@@ -35,6 +39,8 @@ class Thrift:
         self._on_used_up = on_used_up
         self._used_up_on: dt.date | None = None
         self._last: BatteryCommand | None = None
+        self._last_orders: tuple[dt.date, int] = dt.date.min, 0
+        """How many of the last orders were given on a day."""
 
     @property
     def _memory(self) -> Memory:
@@ -99,22 +105,41 @@ class Thrift:
 
     def check_order(self, order: BatteryCommand) -> None:
         """Raise WornError for an order of the plan for which no writes are left on this day."""
-        if not self._is_always_given(order) and order.window is not None:
-            self.check_slots(Giver.PLAN)
+        if order != self._last and not self._ends_something(order):
+            self._check_change(order)
         self._memory.wear.ordered(self._clock.time())
         self._last = order
 
+    def _check_change(self, order: BatteryCommand) -> None:
+        """Raise WornError where the writes of the day are used up, and the last orders too."""
+        today, mode = dt_util.now().date(), order.mode
+        is_new_power = mode is Mode.PASSIVE and self._current_mode() is mode
+        if is_new_power or not self._memory.wear.is_used_up(Giver.PLAN, today):
+            return
+        day, given = self._last_orders
+        given = given if day == today else 0
+        is_begun = order.window is not None and not self._is_first_of_window(order)
+        if is_begun or given >= LAST_ORDERS:
+            self._tell()
+            raise WornError
+        self._last_orders = today, given + 1
+
     def _is_always_given(self, order: BatteryCommand) -> bool:
         """Tell of Auto, of less charging, and of the first order in the slots of a window."""
+        return self._ends_something(order) or self._is_first_of_window(order)
+
+    def _ends_something(self, order: BatteryCommand) -> bool:
+        """Tell of Auto and of less charging."""
         last = self._last
-        if order.mode is Mode.AUTO:
-            return True
-        if order.window is not None:
-            before = None if last is None or last.window is None else last.window.end
-            if before != order.window.end:
-                return True
         power = 0 if last is None or last.power is None else last.power
-        return power < 0 and order.power is not None and order.power > power
+        is_less = power < 0 and order.power is not None and order.power > power
+        return order.mode is Mode.AUTO or is_less
+
+    def _is_first_of_window(self, order: BatteryCommand) -> bool:
+        """Tell of the first order in the slots of a window, by the end of that."""
+        last = self._last
+        before = None if last is None or last.window is None else last.window.end
+        return order.window is not None and before != order.window.end
 
     def _tell(self) -> None:
         if self._used_up_on is None:
