@@ -21,6 +21,10 @@ _BETWEEN_QUESTIONS: Final = dt.timedelta(hours=1)
 # Between two readings of entities, in s: prices that keep changing would cost a plan, a write to disk
 # and new slots each time. The first change is read at once.
 _BETWEEN_READINGS: Final = 120.0
+# The same, once prices that were known have been told otherwise so many times in a row, with none
+# for hours of which there was none: a plan that follows them all would write slots all day.
+_BETWEEN_REVISIONS: Final = 900.0
+_MOST_REVISIONS: Final = 3
 
 
 class PriceShelf(Protocol):
@@ -51,6 +55,8 @@ class PriceReader:
         self._asked_at: dt.datetime | None = None
         self._asking: asyncio.Task[None] | None = None
         self._is_silent = False
+        self._revisions = 0
+        """How often in a row a reading has only told known prices otherwise."""
         self._readings = Debouncer(
             hass,
             LOGGER,
@@ -96,7 +102,14 @@ class PriceReader:
 
     @callback
     def _async_read_changed(self) -> None:
-        if self._read_states():
+        now, prices = dt_util.utcnow(), self._shelf().prices
+        known = prices.known_until(now)
+        is_changed = self._read_states()
+        is_revised = is_changed and prices.known_until(now) == known
+        self._revisions = self._revisions + 1 if is_revised else 0
+        is_restless = self._revisions > _MOST_REVISIONS
+        self._readings.cooldown = _BETWEEN_REVISIONS if is_restless else _BETWEEN_READINGS
+        if is_changed:
             self._on_learnt()
 
     def _read_states(self) -> bool:
