@@ -63,9 +63,16 @@ class ModeWriter:
         return tuple(map(cleared, sorted(self._store.memory.slots)))
 
     def released(self) -> tuple[Slot, ...]:
-        """Return what disables slots before Passive; while that is on, not at every power."""
+        """Return what disables slots before Passive; while that is on, not at every power.
+
+        Those of 0 W stay: a battery that goes on in Manual stands still by them as without them.
+        """
         is_on = self._current_mode() is Mode.PASSIVE
-        return () if is_on and not self._release.is_due else self.own_slots()
+        return () if is_on and not self._release.is_due else tuple(map(cleared, self._armed()))
+
+    def _armed(self) -> list[int]:
+        """Return the numbers of own slots that may give or take power once Manual is on again."""
+        return [number for number in sorted(self._store.memory.slots) if not self._is_hold(number)]
 
     @property
     def is_release_due(self) -> bool:
@@ -77,7 +84,7 @@ class ModeWriter:
         commanded = memory.commanded
         is_final = commanded.is_planned or (commanded.is_endless and not commanded.back_to.by_owner)
         is_wanted = commanded.keeps(Mode.PASSIVE) and is_final
-        return is_wanted and bool(memory.slots) and self._release.is_due
+        return is_wanted and self._release.is_due and bool(self._armed())
 
     async def async_set(self, request: ModeRequest, *, release: tuple[Slot, ...] = ()) -> Proof:
         """Set a mode; in Manual no slot of ours is left that another purpose enabled.
@@ -106,7 +113,7 @@ class ModeWriter:
             memory.slots = {slot.number for slot in request.slots if slot.enabled}
         elif release:
             memory.slots = {number for number in memory.slots if not self._is_disabled(number)}
-        if not memory.slots:
+        if not self._armed():
             self._release.done()
         return proof
 
@@ -145,6 +152,11 @@ class ModeWriter:
         # Too short to teach anything about the power that is held.
         self.sent_power = None
         await self._control.send_once(request)
+
+    def _is_hold(self, number: int) -> bool:
+        """Tell whether a slot was last written with 0 W, and the battery has accepted that."""
+        entry = self._store.memory.schedule.entries.get(number)
+        return entry is not None and entry.is_certain and entry.slot.power == 0
 
     def _is_disabled(self, number: int) -> bool:
         """Tell whether a slot was last written disabled, and the battery has accepted that."""

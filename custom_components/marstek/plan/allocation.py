@@ -19,11 +19,16 @@ from ..planner import (
 )
 
 _LONG_AGO: Final = dt.timedelta(days=1)
-_DAY: Final = dt.timedelta(days=1)
 # A slot that begins a little before now acts at once, also by a clock that is a little slow.
 _SLOT_BEFORE: Final = dt.timedelta(minutes=2)
 # A hold that is shorter is not worth a slot: Passive does it.
 _SHORTEST_HOLD: Final = dt.timedelta(minutes=10)
+# A hold is often prolonged by a later plan, and ended by Auto in any case.
+_HOLD_LONGER: Final = dt.timedelta(hours=2)
+# So long before a charge batteries stand still by Passive too, which the charge takes in any case.
+_LONGEST_PAUSE: Final = dt.timedelta(hours=1)
+# And so long after one: its target is often raised when the price falls, and a slot is written for it.
+_AFTER_CHARGE: Final = dt.timedelta(minutes=16)
 _LAST_MINUTE: Final = dt.time(23, 59)
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -36,6 +41,7 @@ class Allocations:
         self._monotonic = monotonic
         self._shares: dict[str, Share] = {}
         self._changed_at: dict[str, float] = {}
+        self._charged_at = float("-inf")
         self._day_hold: SlotWindow | None = None
         """The window of slots of the hold by day that runs."""
 
@@ -84,6 +90,8 @@ class Allocations:
         for key, mine in shares.items():
             if mine != self._shares.get(key):
                 self._changed_at[key] = elapsed
+        if night is None and any(each.action is Action.CHARGE for each in shares.values()):
+            self._charged_at = elapsed
         self._shares = dict(shares)
         return {
             key: _order(mine, min(end, _end_by_owner(step, key)), night, hold)
@@ -97,8 +105,10 @@ class Allocations:
 
         A battery whose reserve is kept for an expected peak may be held too while others serve, and
         one whose turn has not come in a sale.
-        One slot of 0 W up to the end of all hours that are held. It stands as it was written until
-        it is over: what later plans make of its end is not worth flash.
+        One slot of 0 W up to the end of all hours that are held, and for some time beyond: AUTO ends
+        a hold, and most plans prolong it. A hold through midnight takes another one then, as two
+        slots would have to be disabled. It stands as it was written until it is over: what later
+        plans make of its end is not worth flash.
         """
         if not _may_hold_by_slot(step):
             self._day_hold = None
@@ -110,17 +120,26 @@ class Allocations:
                 if later.start == end and _goes_on(step, later):
                     end = later.end
             start = max(step.start, now - _SLOT_BEFORE).astimezone(zone)
-            last = dt.datetime.combine(start.date() + _DAY, _LAST_MINUTE, zone)
-            is_brief = end - now < _SHORTEST_HOLD
-            self._day_hold = (
-                None if is_brief else SlotWindow(start, min(end.astimezone(zone), last))
-            )
+            last = dt.datetime.combine(now.astimezone(zone).date(), _LAST_MINUTE, zone)
+            is_pause = end - now <= _LONGEST_PAUSE and _charges_at(plan, end)
+            is_brief = end - now < _SHORTEST_HOLD or is_pause or self._has_just_charged()
+            end = (end + _HOLD_LONGER).astimezone(zone)
+            self._day_hold = None if is_brief else SlotWindow(start, min(end, last))
         return self._day_hold
+
+    def _has_just_charged(self) -> bool:
+        """Tell whether batteries have charged, in Passive, so lately that they may do so again."""
+        return self._monotonic() - self._charged_at < _AFTER_CHARGE.total_seconds()
 
     def is_ending(self, now: dt.datetime, before: dt.timedelta) -> bool:
         """Tell whether the hold by day that runs ends so soon."""
         hold = self._day_hold
         return hold is not None and hold.end - before <= now < hold.end
+
+
+def _charges_at(plan: Timeline, moment: dt.datetime) -> bool:
+    step = plan.at(moment)
+    return step is not None and step.action is Action.CHARGE
 
 
 def _may_hold_by_slot(step: Step) -> bool:

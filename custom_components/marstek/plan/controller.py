@@ -257,7 +257,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         """Tell each battery what it is to do."""
         if _takes_turns(step) and self._is_settling():
             return
-        window, memory = self.tariff.settings.off_peak.current(now), self.memory
+        settings, memory = self.tariff.settings, self.memory
+        window = settings.off_peak.current(now)
         resting = self.participants.async_resting()
         # Their turn goes to others; the plan itself stays as it is.
         batteries = [
@@ -277,7 +278,8 @@ class PlanController(DataUpdateCoordinator[PlanData]):
         self._running = step if self.is_in_control else None
         self.participants.async_command(orders, is_in_control=self.is_in_control)
         self.participants.async_hand_back(self._is_commanded)
-        is_night_ending = window.is_off_peak and now >= window.end - _TIDY_BEFORE
+        is_night = settings.has_off_peak and window.is_off_peak
+        is_night_ending = is_night and now >= window.end - _TIDY_BEFORE
         is_ending = is_night_ending or self._orders.is_ending(now, _TIDY_BEFORE)
         if is_ending and self.is_in_control:
             self.participants.async_tidy_up()

@@ -101,6 +101,8 @@ class PlanMaker:
             lambda: tariff.settings.off_peak.zone,
         )
         self._answer: _Answer | None = None
+        self._followed: Timeline | None = None
+        """The plan that was returned last."""
         self._planned_at = deque[float](maxlen=_MOST_PLANS)
 
     @property
@@ -112,6 +114,11 @@ class PlanMaker:
         context, approach = self.context(now), self._options().approach
         if context.keeps_until is not None:
             self.learner.async_leave_out(now)
+        self._followed = await self._async_made(context, approach, now)
+        return self._followed
+
+    async def _async_made(self, context: Context, approach: Approach, now: dt.datetime) -> Timeline:
+        """Return the plan for a context, the one of before where nothing of note is different."""
         if approach is Approach.SIMPLE:
             return self._adapted(plan_simple(context), context)
         key = approach, self.learner.revision, _essence(context, now)
@@ -156,6 +163,7 @@ class PlanMaker:
         overrides = (*rules, *memory.overrides)
         if options.never_feed_in:
             overrides = tuple(map(serving_only, overrides))
+        running = None if self._followed is None else self._followed.at(now)
         return Context(
             now=now.astimezone(zone),
             periods=horizon,
@@ -167,6 +175,7 @@ class PlanMaker:
             forecast=self.learner.forecast(now, horizon[-1].end),
             economy=economy(settings),
             keeps_until=self._do_not_feed.async_look(),
+            current=None if running is None else running.action,
             filling_since=memory.filling_since,
         )
 

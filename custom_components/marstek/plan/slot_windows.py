@@ -16,13 +16,13 @@ _LAST_MINUTE: Final = dt.time(23, 59)
 def slot_window(
     tariff: TariffCoordinator, safety_power: int, now: dt.datetime
 ) -> SlotWindow | None:
-    """Return when slots may act, None in peak hours.
+    """Return when slots may act, None in peak hours and where no hours are off-peak for all days.
 
     `safety_power` in W, 0 for none, is that of the slot for a red day.
     """
     off_peak = tariff.settings.off_peak
     window, zone = off_peak.current(now), off_peak.zone
-    if not window.is_off_peak:
+    if not (tariff.settings.has_off_peak and window.is_off_peak):
         return None
     start, end = window.start.astimezone(zone), window.end.astimezone(zone)
     return SlotWindow(start, min(end, _end_of_slots(now, zone)), _safety_net(tariff, safety_power))

@@ -13,7 +13,7 @@ from .phases import most_charge, unloaded
 from .selling import after_sale
 from .service import served
 from .share import share
-from .spans import Intent, Span
+from .spans import Intent, Span, intent_of
 
 type _Bank = tuple[BatteryState, ...]
 
@@ -59,6 +59,16 @@ class Expectation:
         is_gentle = self._context.options.gentle_top and step.action is Action.CHARGE
         return replace(step, is_gentle=True) if is_gentle else step
 
+    def instead(self, made: Sequence[Step], others: Sequence[Step]) -> list[Step]:
+        """Return other steps for those that were made, with what is expected of them."""
+        pairs = enumerate(zip(made, others, strict=True))
+        first = next((number for number, (mine, other) in pairs if mine is not other), len(made))
+        if first < len(made):
+            self.bank = self._before[first]
+            del self._before[first:]
+        again = (self.step(Span(each.start, each.end, intent_of(each))) for each in others[first:])
+        return [*made[:first], *again]
+
     def with_sent(self, steps: Sequence[Step], others: _Bank = ()) -> tuple[Step, ...]:
         """Return all steps that were made, each with the power that is sent when it begins.
 
@@ -70,9 +80,12 @@ class Expectation:
             goes_on = any(_goes_on(step, other) for other in following)
             ends.append(ends[-1] if goes_on else step.end)
         parts = zip(steps, self._before, reversed(ends), strict=True)
-        return tuple(
-            replace(step, sent=_sent(self._context, step, (*before, *others), end))
+        sent = (
+            (step, _sent(self._context, step, (*before, *others), end))
             for step, before, end in parts
+        )
+        return tuple(
+            step if power == step.sent else replace(step, sent=power) for step, power in sent
         )
 
     def _serve(self, span: Span) -> None:

@@ -104,6 +104,8 @@ class Reason(StrEnum):
     floor]"""
     DEPARTURES_USED = "departures_used"
     """Batteries leave AUTO for prices only so often by day: what gains less is left out."""
+    SMALL_GAIN = "small_gain"
+    """A change for a price would gain too little: what is done before or after it goes on."""
     FULL_CHARGE = "full_charge"
     """Batteries are due to be full, so that their cells are balanced. [power, target, energy]"""
     PEAK_RUNNING = "peak_running"
@@ -331,6 +333,8 @@ class Context:
     """Margins of the tariff, before the owner's aim; the simple strategy has its own."""
     keeps_until: datetime | None = None
     """Until when batteries must not serve the house (see `kept_back`); no strategy asks for it."""
+    current: Action | None = None
+    """Of the step that is carried out now, None when that is not known."""
     filling_since: datetime | None = None
     """Since when a full charge has been carried out, kept in UTC; None: none is."""
 

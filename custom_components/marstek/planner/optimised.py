@@ -26,6 +26,7 @@ from .run_values import RunValue, judge
 from .sale import Sale, sale_of
 from .simple import plan_simple
 from .spans import Intent, Span, cut
+from .steady import steadied
 from .windows import (
     PriceWindow,
     auto_intent,
@@ -59,6 +60,7 @@ def plan_optimised(context: Context) -> Timeline:
     unknown = tuple(battery for battery in context.batteries if battery.soc is None)
     planner = _Planner(replace(context, batteries=known), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
+    steps = planner.expectation.instead(steps, steadied(steps, context, outlook))
     sent = planner.expectation.with_sent(steps, unknown)
     return Timeline((*sent, *_beyond(context, outlook)), planner.beliefs)
 
@@ -69,7 +71,7 @@ class _Planner:
     def __init__(self, context: Context, outlook: Outlook) -> None:
         """Begin now."""
         self.beliefs: Beliefs | None = None
-        self._context = context
+        self.context = context
         self._outlook = outlook
         self._windows = windows_of(context.periods)
         self._middle_windows = windows_of(with_middle_hours(context.periods))
@@ -81,7 +83,7 @@ class _Planner:
 
     def steps(self, run: PriceRun) -> Iterator[Step]:
         """Yield the steps of a run, with overrides in their place."""
-        context, bank = self._context, self._outlook.bank
+        context, bank = self.context, self._outlook.bank
         soc = self.expectation.soc
         run_value = judge(self._outlook, run, bank.stored_at(0.0 if soc is None else soc))
         is_cheap = run.is_off_peak and not _is_middle(run)
@@ -128,7 +130,7 @@ class _Planner:
 
     def _unsold(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
         if not run.is_off_peak:
-            yield Span(run.start, run.end, peak_intent(self._context.options))
+            yield Span(run.start, run.end, peak_intent(self.context.options))
             return
         windows = self._middle_windows if _is_middle(run) else self._windows
         window = next(w for w in windows if w.start <= run.start < w.end)
@@ -141,7 +143,7 @@ class _Planner:
 
     def _guards_of(self, window: PriceWindow) -> Options:
         """Return the options with the guards of a window: no hold ends for minutes after middle hours."""
-        options = self._context.options
+        options = self.context.options
         if any(each.start == window.start for each in self._middle_windows):
             return options
         return replace(options, start_guard=timedelta(0))
@@ -150,7 +152,7 @@ class _Planner:
         """Yield what an off-peak run is for, without guards."""
         intent = self._intent(run, run_value, window)
         if run is self._outlook.runs[0] and intent.action is Action.CHARGE:
-            intent = unless_reached(self._context, window, intent)
+            intent = unless_reached(self.context, window, intent)
         if run.sun is None or not (run_value.is_sunny or run_value.is_export):
             yield Span(run.start, run.end, intent)
             return
@@ -163,7 +165,7 @@ class _Planner:
         sunny = (
             _exporting(run_value)
             if run_value.is_export
-            else sun_intent(self._context.options, Reason.SUN_EXPECTED)
+            else sun_intent(self.context.options, Reason.SUN_EXPECTED)
         )
         for start, end, each in (
             (run.start, since, intent),
@@ -173,27 +175,26 @@ class _Planner:
             if start < end:
                 yield Span(start, end, each)
 
-    def _serving(self, run: PriceRun) -> Intent:
-        """Return AUTO in a run; in middle hours down to the same floor as in peak hours."""
-        options, reason = self._context.options, Reason.NOW_WORTH_MORE
+    def _floor_of(self, run: PriceRun) -> float | None:
+        """Return the owner's floor of AUTO in a run; in middle hours it is that of peak hours."""
+        options = self.context.options
         if _is_middle(run):
-            return replace(peak_intent(options), reason=reason)
-        return auto_intent(options, reason)
+            return peak_intent(options).floor
+        return auto_intent(options, Reason.NOW_WORTH_MORE).floor
 
     def _intent(self, run: PriceRun, run_value: RunValue, window: PriceWindow) -> Intent:
         if run_value.has_to_charge:
             return self._charge(run_value, window)
         if run_value.may_serve:
-            intent = self._serving(run)
-            figures = {
+            floor = self._floor_of(run)
+            figures: dict[str, Figure] = {
                 "value": round(run_value.value, 4),
                 "worth_now": round(run_value.worth_now, 4),
             }
             if run_value.floor > 0:
                 wanted = float(round(self._outlook.bank.soc_with(run_value.floor)))
-                floor = max(wanted, intent.floor or 0.0)
-                return replace(intent, floor=floor, figures=figures | {"floor": floor})
-            return replace(intent, figures=figures)
+                floor = figures["floor"] = max(wanted, floor or 0.0)
+            return Intent(Action.AUTO, Reason.NOW_WORTH_MORE, floor=floor, figures=figures)
         return self._kept(run, run_value)
 
     def _kept(self, run: PriceRun, run_value: RunValue) -> Intent:
@@ -211,7 +212,7 @@ class _Planner:
         )
 
     def _charge(self, run_value: RunValue, window: PriceWindow) -> Intent:
-        options = self._context.options
+        options = self.context.options
         figures: dict[str, Figure] = {
             "value": round(run_value.value, 4),
             "cost": round(run_value.cost, 4),
@@ -237,9 +238,7 @@ class _Planner:
 
     def _target(self, stored: float) -> float:
         """Return the state of charge in % with so many kWh above the bottom."""
-        return min(
-            float(round(self._outlook.bank.soc_with(stored))), self._context.options.most_soc
-        )
+        return min(float(round(self._outlook.bank.soc_with(stored))), self.context.options.most_soc)
 
 
 def _is_middle(run: PriceRun) -> bool:

@@ -34,7 +34,7 @@ def sale_of(outlook: Outlook, run: PriceRun, stored: float) -> Sale | None:
     """
     bank, economy = outlook.bank, outlook.economy
     least_gain = economy.export_gain
-    if least_gain is None or not run.may_sell:
+    if not bank.most_sale or least_gain is None or run.feed_in <= 0 or not run.may_sell:
         return None
     hours = (run.end - run.start) / _HOUR
     drawn = max(0.0, run.load - run.pv) / hours

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from ..tempo import Colour
-from .model import NO_FIGURES, Action, Due, Figures, Override, Reason
+from .model import NO_FIGURES, Action, Due, Figures, Override, Reason, Step
+
+_EXPECTED: Final = ("power", "energy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,22 @@ class Span:
     start: datetime
     end: datetime
     intent: Intent
+
+
+def intent_of(step: Step) -> Intent:
+    """Return the intent that a step was made of; what it expects is left out."""
+    is_sale = step.reason is Reason.SALE
+    return Intent(
+        step.action,
+        step.reason,
+        target=step.target,
+        floor=step.floor,
+        battery_power=step.battery_power,
+        power=step.power if is_sale else None,
+        exceptions=step.exceptions,
+        due=step.due,
+        figures={key: each for key, each in step.figures.items() if key not in _EXPECTED},
+    )
 
 
 def cut(spans: Iterable[Span], bounds: Iterable[datetime]) -> Iterator[Span]:

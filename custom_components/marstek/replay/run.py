@@ -96,6 +96,8 @@ class Replay:
         self._was_full: bool | None = None
         self._bounded = BoundedPlan([str(number) for number in range(len(self._packs))], home.zone)
         self._orders: dict[str, Allocation] = {}
+        self._current: Action | None = None
+        """Of the step that was carried out last."""
         self._habits = Habits.assume(home.daily_load, home.zone)
         self._lived = self._hours_lived() if strategy is ReplayStrategy.OPTIMISED else list[Hour]()
 
@@ -141,6 +143,7 @@ class Replay:
             self._bounded.follow(self._plan(context), context)
         middle = self._quarters.moment(number) + QUARTER / 2
         step = self._bounded.step(middle)
+        self._current = step.action
         if step.action is Action.AUTO and step.floor is None:
             self._orders = {}
             drawn = self.batteries.auto(net, everywhere)
@@ -190,6 +193,7 @@ class Replay:
             self._was_full,
             house=House(self._home.subscribed),
             economy=self._contract.economy,
+            current=self._current,
         )
         if self._strategy is ReplayStrategy.SIMPLE:
             return context
