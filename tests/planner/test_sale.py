@@ -174,28 +174,55 @@ def test_nothing_is_bought_to_be_sold_at_a_loss(
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 100), st.booleans(), st.booleans()), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.floats(0, 100), st.booleans(), st.sampled_from((0, 400, 800, 2500))),
+        min_size=1,
+        max_size=6,
+    ),
     st.integers(0, 15_000),
     st.floats(0, 100),
 )
-def test_a_sale_is_shared(states: list[tuple[float, bool, bool]], power: int, floor: float) -> None:
-    """Together at most the power, none from below the floor, and what goes on is not moved."""
+def test_a_sale_is_shared(states: list[tuple[float, bool, int]], power: int, floor: float) -> None:
+    """Together at most the power, none unheard or below the floor, and what goes on is not moved."""
     batteries = tuple(
         replace(battery, soc=soc, is_reachable=answers, id=str(number))
         for number, ((soc, answers, _), battery) in enumerate(
             zip(states, bank(*[50.0] * len(states)), strict=True)
         )
     )
-    given_now = {str(n): 800 for n, (_, _, sells) in enumerate(states) if sells}
-    powers = sold(batteries, power, floor, given_now)
-    silent = sum(powers[b.id] for b in batteries if not b.is_reachable)
-    assert sum(powers.values()) <= max(power, silent)
+    given_now = {str(n): sells for n, (_, _, sells) in enumerate(states) if sells}
+    powers = sold(batteries, power, floor, given_now, {})
+    assert sum(powers.values()) <= power
     for battery in batteries:
-        if battery.is_reachable and powers[battery.id]:
+        if powers[battery.id]:
+            assert battery.is_reachable
             assert battery.soc is not None
             assert battery.soc > max(floor, 12.0 - 1e-9)
             assert 200 <= powers[battery.id] <= battery.max_discharge
-    again = sold(batteries, power, floor, {key: each for key, each in powers.items() if each})
+    if any(not battery.is_reachable for battery in batteries):
+        return
+    again = sold(batteries, power, floor, {key: each for key, each in powers.items() if each}, {})
     assert {key for key, each in again.items() if each} >= {
         key for key, each in powers.items() if each
     }
+
+
+def test_two_that_sell_do_not_swap() -> None:
+    """The one that gives most goes on, also when the other has come to hold more."""
+    first, second = bank(60.0, 70.0)
+    given_now = {first.id: 2500, second.id: 200}
+    assert sold((first, second), 2700, 20.0, given_now, {}) == given_now
+
+
+def test_nobody_begins_while_a_silent_one_may_go_on() -> None:
+    """Its order is to stand still; what it was told before lasts for minutes without renewal."""
+    first, second = bank(60.0, 70.0)
+    silent = replace(first, soc=None, is_reachable=False)
+    minute = timedelta(minutes=1)
+    still = {first.id: 0, second.id: 0}
+    assert sold((silent, second), 800, 20.0, {first.id: 800}, {first.id: 9 * minute}) == still
+    assert sold((silent, second), 800, 20.0, {}, {first.id: 5 * minute}) == still
+    later = {first.id: 0, second.id: 800}
+    assert sold((silent, second), 800, 20.0, {}, {first.id: 7 * minute}) == later
+    goes_on = sold((silent, second), 1600, 20.0, {first.id: 800, second.id: 800}, {})
+    assert goes_on == later

@@ -1,7 +1,8 @@
 """Power of each battery in a sale: one after the other, so that few are on and each is efficient."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from .model import BatteryState
@@ -9,27 +10,36 @@ from .turns import LEAST_POWER
 
 # A battery that stands at the floor of a sale sells again with so many % more only.
 _SLACK: Final = 2.0
+# So long a battery may go on with an order that is not renewed.
+_LASTS: Final = timedelta(minutes=6)
 
 
 def sold(
-    batteries: Iterable[BatteryState], power: int, floor: float, given: Mapping[str, int]
+    batteries: Sequence[BatteryState],
+    power: int,
+    floor: float,
+    given: Mapping[str, int],
+    standing: Mapping[str, timedelta],
 ) -> Mapping[str, int]:
     """Return W by id, together at most `power`, for batteries above a floor in %.
 
     `given` are the W that each gives now by its order: those go on first, then the fullest begin.
-    One of which nothing is heard may well go on with that: its power is set aside.
+    One of which nothing is heard sells no more, as nobody knows what it still holds. Its last
+    renewal may have reached it, so none begins before that is over: `standing` is how long orders
+    have stood, those of long ago may be missing.
     """
+    may_begin = all(
+        _is_heard(each) or not (given.get(each.id) or standing.get(each.id, _LASTS) < _LASTS)
+        for each in batteries
+    )
     powers: dict[str, int] = {}
     left = power
     for battery in _in_turn(batteries, given):
         own = given.get(battery.id, 0)
-        mine = min(left, battery.max_discharge)
-        if not _is_heard(battery):
-            mine = own
-        elif mine < LEAST_POWER or not _is_above(battery, floor if own else floor + _SLACK):
-            mine = 0
-        powers[battery.id] = mine
-        left = max(0, left - mine)
+        mine = min(left, battery.max_discharge if may_begin else own, battery.max_discharge)
+        is_above = _is_heard(battery) and _is_above(battery, floor if own else floor + _SLACK)
+        powers[battery.id] = mine if is_above and mine >= LEAST_POWER else 0
+        left -= powers[battery.id]
     return powers
 
 
@@ -50,12 +60,8 @@ def after_sale(
     return tuple(after.get(battery.id, battery) for battery in batteries), taken
 
 
-def _in_turn(batteries: Iterable[BatteryState], given: Mapping[str, int]) -> Sequence[BatteryState]:
-    def turn(battery: BatteryState) -> tuple[bool, bool, float, str]:
-        is_new = not given.get(battery.id, 0)
-        return _is_heard(battery), is_new, -(battery.soc or 0.0), battery.id
-
-    return sorted(batteries, key=turn)
+def _in_turn(batteries: Sequence[BatteryState], given: Mapping[str, int]) -> Sequence[BatteryState]:
+    return sorted(batteries, key=lambda each: (-given.get(each.id, 0), -(each.soc or 0.0), each.id))
 
 
 def _is_heard(battery: BatteryState) -> bool:

@@ -139,7 +139,7 @@ def share(
         else:
             standing = since_change.get(battery.id, _LONG_AGO)
             charges.append(_Charge(battery, target, need, power, is_by_owner, last, standing))
-    orders |= _sales(step, sellers, previous)
+    orders |= _sales(step, sellers, previous, since_change)
     room = _room_beside(orders, batteries, house)
     wanted = _wanted_powers(charges, room, left, is_gentle=step.is_gentle)
     given = _given(charges, wanted, _room_beside(orders, batteries, house))
@@ -150,7 +150,10 @@ def share(
 
 
 def _sales(
-    step: Step, sellers: Sequence[BatteryState], previous: Mapping[str, Allocation]
+    step: Step,
+    sellers: Sequence[BatteryState],
+    previous: Mapping[str, Allocation],
+    since_change: Mapping[str, timedelta],
 ) -> dict[str, Allocation]:
     """Return the orders of batteries that sell; those whose turn has not come stand still.
 
@@ -162,7 +165,7 @@ def _sales(
     }
     return {
         key: Allocation(Action.DISCHARGE, power, floor=floor) if power else _HOLD
-        for key, power in sold(sellers, step.power, floor, given).items()
+        for key, power in sold(sellers, step.power, floor, given, since_change).items()
     }
 
 

@@ -13,7 +13,6 @@ from custom_components.marstek.flows.control_forms import read_form
 from custom_components.marstek.plan.options import Form
 from custom_components.marstek.planner import Reason
 from custom_components.marstek.planner.habits import Hour
-from simulator import Faults
 from simulator.household import constant
 from tests.plan.control.test_both_ways import _EXPORT, _HOUR, _SPOT, _tell
 from tests.support.plan_home import PlanHome, at, plan_home
@@ -106,12 +105,29 @@ async def test_a_sale_goes_on_after_a_restart_on_a_bad_network() -> None:
         await home.until(18, 10)
         seller = home.powers().index(800)
         for battery in home.batteries:
-            battery.faults = Faults(loss=0.3, duplicates=0.1)
+            battery.faults.loss, battery.faults.duplicates = 0.3, 0.1
         await home.restart()
         _prices(home)
         await home.until(18, 30)
         assert home.powers()[seller] == 800
         assert sum(home.powers()) == 800
+        await home.until(20, 15)
+        assert home.modes() == ["Auto"] * 2
+
+
+@at(2026, 11, 10, 17, 40)
+async def test_a_silent_seller_is_stopped_and_followed() -> None:
+    """It may hear what it does not answer: it sells nothing more, and the other has its turn."""
+    async with _home(count=2) as home:
+        await home.until(18, 10)
+        seller = home.powers().index(800)
+        home.batteries[seller].faults.silent = "ES.GetStatus,ES.GetMode"
+        await home.until(18, 30)
+        assert home.powers()[seller] == 0
+        assert home.powers()[1 - seller] == 800
+        await home.until(19, 55)
+        assert home.socs()[seller] > 70
+        home.batteries[seller].faults.silent = ""
         await home.until(20, 15)
         assert home.modes() == ["Auto"] * 2
 
