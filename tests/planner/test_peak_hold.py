@@ -21,6 +21,7 @@ from custom_components.marstek.planner import (
 from tests.planner.any_home import contexts
 from tests.planner.home import fixed, paris
 from tests.planner.test_optimised_properties import brief
+from tests.planner.test_sale import evening, seller
 
 
 @brief
@@ -65,6 +66,16 @@ def test_what_batteries_do_not_feed_goes_first(context: Context) -> None:
         for step in served.steps
         if (expected_step := expected.at(step.start)) is not None
     )
+
+
+def test_a_sale_ends_for_a_peak() -> None:
+    """All but one stand still in it, whatever the house draws."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    plan = plan_optimised(mine)
+    sale = next(step for step in plan.steps if step.reason is Reason.SALE)
+    served = served_through(plan, mine, sale.end).at(sale.start)
+    assert served is not None
+    assert (served.action, served.reason) == (Action.AUTO, Reason.PEAK_RUNNING)
 
 
 def test_an_empty_battery_can_not_serve() -> None:
