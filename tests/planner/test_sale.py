@@ -145,6 +145,17 @@ def test_sales_count_as_departures() -> None:
     ]
 
 
+def test_a_small_sale_of_a_large_bank_is_made() -> None:
+    """Its floor is what the house needs, which the batteries are well above at its beginning."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    small = replace(mine, options=replace(mine.options, sale_power=400))
+    first = sales(small)[0]
+    assert first.floor is not None
+    batteries = mine.batteries
+    powers = sold(batteries, first.power, first.floor, {}, {})
+    assert sum(powers.values()) == 400
+
+
 @brief
 @given(_PRICES, _PRICES, st.floats(50, 2500), st.floats(12, 100))
 def test_selling_is_never_much_worse_than_not_selling(

@@ -45,10 +45,9 @@ def sale_of(outlook: Outlook, run: PriceRun, stored: float) -> Sale | None:
     if power <= 0 or energy <= _LEAST * bank.capacity:
         return None
     length = min(hours, energy / power)
-    given = bank.most_sale * length / bank.discharge_efficiency
     return Sale(
         length=ceil(length * _HOUR / _ROUND_TO) * _ROUND_TO,
-        floor=max(floor, stored - given),
+        floor=floor,
         value=worth(run.bill, floor, stored, bank),
         worth_now=worth_now,
     )

@@ -85,13 +85,13 @@ async def test_the_evening_is_sold_to() -> None:
 @at(2026, 11, 10, 17, 40)
 async def test_one_battery_sells_while_the_others_stand_still() -> None:
     """In Auto they would store what it feeds in."""
-    async with _home(count=3) as home:
+    async with _home(count=3, selling={"sell": True, "sale_power": 2500}) as home:
         sellers = set[int]()
-        for minute in range(10, 115, 20):
+        for minute in range(10, 80, 15):
             with uneventful():
                 await home.until(18 + minute // 60, minute % 60)
-            assert sorted(home.powers()) == [0, 0, 800]
-            sellers.add(home.powers().index(800))
+            assert sorted(home.powers()) == [0, 0, 2500]
+            sellers.add(home.powers().index(2500))
         assert len(sellers) > 1
         assert all(len(home.slot_writes(battery)) <= 8 for battery in home.batteries)
         await home.until(20, 10)
@@ -121,6 +121,7 @@ async def test_a_silent_seller_is_stopped_and_followed() -> None:
     async with _home(count=2) as home:
         await home.until(18, 10)
         seller = home.powers().index(800)
+        home.guard.may_be_searched_while_asked = True
         home.batteries[seller].faults.silent = "ES.GetStatus,ES.GetMode"
         await home.until(18, 30)
         assert home.powers()[seller] == 0
