@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, strategies as st
 import pytest
@@ -143,6 +144,28 @@ def test_sales_count_as_departures() -> None:
         for s in today
         if 6 <= hour_of((s.start - START) // HOUR) < 22 and s.start.day == START.day
     ]
+
+
+def test_sales_between_holds_count_too() -> None:
+    """Each costs two changes of the mode, at any hour; a hold goes on in place of one left out."""
+    exports = [0.5 if n % 2 else 0.0 for n in range(COUNT)]
+    prices = [0.3 if n < COUNT - 4 else 0.6 for n in range(COUNT)]
+    mine = seller(prices, exports, load=50, soc=100.0)
+    mine = replace(mine, options=replace(mine.options, sale_power=300))
+    plan = plan_optimised(mine)
+    assert len([s for s in plan.steps if s.reason is Reason.SALE]) > 2 * 6
+    steps = bounded(plan, mine, Departed(today=2, is_away=True)).steps
+    today = [s for s in steps if s.start.astimezone(mine.now.tzinfo).date() == mine.now.date()]
+    begun = [b for a, b in pairwise(today) if b.reason is Reason.SALE and a.reason is not b.reason]
+    assert len(begun) + (today[0].reason is Reason.SALE) <= 4
+    used = [(a, b) for a, b in pairwise(steps) if b.reason is Reason.DEPARTURES_USED]
+    assert used
+    assert all(b.action is (a.action if a.action is Action.HOLD else Action.AUTO) for a, b in used)
+    runs = next(step for step in plan.steps if step.reason is Reason.SALE)
+    coming = tuple(period for period in mine.periods if period.end > runs.start)
+    now = replace(mine, now=runs.start.astimezone(mine.now.tzinfo), periods=coming)
+    made = bounded(plan, now, Departed(today=6, is_away=True, is_selling=True)).at(runs.start)
+    assert made == runs
 
 
 def test_a_small_sale_of_a_large_bank_is_made() -> None:

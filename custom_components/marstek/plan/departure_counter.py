@@ -42,11 +42,18 @@ class DepartureCounter:
         """
         memory, today = self._memory(), local.date()
         was_away = self._is_away(key, today)
+        was_selling = self._is_interrupted(key, today) or _sells(memory.orders.get(key))
         if not _is_away(order) and self._is_by_owner(key):
             self.interrupted(key, today)
         else:
             self.ended(key)
-        if is_departure(local, is_for_price=is_bounded, was_away=was_away, is_away=_is_away(order)):
+        if is_departure(
+            local,
+            is_for_price=is_bounded,
+            was_away=was_away,
+            is_away=_is_away(order),
+            begins_sale=_sells(order) and not was_selling,
+        ):
             memory.departures.count(key, today)
 
     def departed(self, keys: Collection[str], today: dt.date) -> Departed:
@@ -56,12 +63,16 @@ class DepartureCounter:
         """
         made = self._memory().departures
         mine = {key: made.of(key, today) for key in keys if not self._is_by_owner(key)}
-        return Departed.of(mine, {key for key in mine if self._is_away(key, today)})
+        away = {key for key in mine if self._is_away(key, today)}
+        selling = {key for key in away if _sells(self._memory().orders.get(key))}
+        return Departed.of(mine, away, selling)
 
     def _is_away(self, key: str, today: dt.date) -> bool:
-        memory = self._memory()
-        is_interrupted = memory.departures.interrupted.get(key) == today
-        return is_interrupted or _is_away(memory.orders.get(key))
+        order = self._memory().orders.get(key)
+        return self._is_interrupted(key, today) or _is_away(order)
+
+    def _is_interrupted(self, key: str, today: dt.date) -> bool:
+        return self._memory().departures.interrupted.get(key) == today
 
     def _is_by_owner(self, key: str) -> bool:
         memory = self._memory()
@@ -72,3 +83,7 @@ class DepartureCounter:
 def _is_away(order: BatteryCommand | None) -> bool:
     """Tell whether an order keeps a battery out of Auto; None: there is none."""
     return order is not None and order.mode not in (Mode.AUTO, Mode.AI)
+
+
+def _sells(order: BatteryCommand | None) -> bool:
+    return order is not None and (order.power or 0) > 0

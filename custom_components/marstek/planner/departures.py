@@ -54,12 +54,20 @@ class Departed:
     is_away: bool = False
     """Whether batteries are out of AUTO now, and those that are not may leave it: to go on so is no
     departure."""
+    is_selling: bool = False
+    """Whether one of them sells now: that goes on."""
 
     @classmethod
-    def of(cls, made: Mapping[str, int], away: Collection[str]) -> Self:
-        """Return those that batteries have made today, by id; `away` are those out of AUTO now."""
+    def of(
+        cls, made: Mapping[str, int], away: Collection[str], selling: Collection[str] = ()
+    ) -> Self:
+        """Return those that batteries have made today, by id.
+
+        `away` are those out of AUTO now, `selling` those of them that sell.
+        """
         may_follow = all(count < MOST_DEPARTURES for key, count in made.items() if key not in away)
-        return cls(max(made.values(), default=0), bool(away) and may_follow)
+        most = max(made.values(), default=0)
+        return cls(most, bool(away) and may_follow, is_selling=bool(selling))
 
 
 @dataclass(slots=True)
@@ -108,13 +116,22 @@ def is_bounded(step: Step) -> bool:
     return step.reason not in _NOT_BOUNDED
 
 
-def is_departure(local: datetime, *, is_for_price: bool, was_away: bool, is_away: bool) -> bool:
+def is_departure(
+    local: datetime,
+    *,
+    is_for_price: bool,
+    was_away: bool,
+    is_away: bool,
+    begins_sale: bool = False,
+) -> bool:
     """Return whether an order that a battery carries out at a local moment is a departure.
 
     `is_for_price` tells whether its step is bounded (see `is_bounded`), `was_away` and `is_away` whether
-    the battery is out of AUTO before and after.
+    the battery is out of AUTO before and after. A battery that begins to sell changes its mode at any
+    hour, also after a hold: that counts as one.
     """
-    return is_for_price and is_away and not was_away and is_by_day(local)
+    departs = is_away and not was_away and is_by_day(local)
+    return is_for_price and (departs or begins_sale)
 
 
 def gain_per_kwh(step: Step) -> float | None:
@@ -129,7 +146,7 @@ def gain_per_kwh(step: Step) -> float | None:
 def bounded(plan: Timeline, context: Context, departed: Departed) -> Timeline:
     """Return a plan whose batteries leave AUTO six times a day at most, in AUTO instead.
 
-    What gains least is left out. Nobody knows how the house uses the batteries then, so from the
+    What gains least is left out. Where a sale that is left out comes after a hold, that goes on. Nobody knows how the house uses the batteries then, so from the
     first such step on no state of charge is expected.
     """
     refused = _refused(plan, context, departed)
@@ -137,16 +154,21 @@ def bounded(plan: Timeline, context: Context, departed: Departed) -> Timeline:
     if not refused and not is_spent:
         return plan
     steps: list[Step] = []
-    has_changed = False
+    has_changed, was_held = False, departed.is_away
     for step in plan.steps:
         for part in _cut_at_night(step, context):
-            if step.start in refused and is_by_day(_local(part.start, context)):
-                kept = _in_auto(part, context)
+            is_sale = part.reason is Reason.SALE
+            # After a hold that goes on, only the sale itself is left out.
+            is_meant = is_sale or (not was_held and is_by_day(_local(part.start, context)))
+            if step.start in refused and is_meant:
+                kept = _instead(part, context, is_held=was_held)
             elif is_spent and _may_leave_at_floor(part, context, departed):
                 kept = replace(part, floor=peak_intent(context.options).floor)
             else:
                 kept = part
             has_changed |= kept is not part
+            if part.end > context.moment:
+                was_held = kept.action not in _IN_AUTO
             steps.append(replace(kept, expected_soc=None) if has_changed else kept)
     return replace(plan, steps=tuple(steps))
 
@@ -170,19 +192,21 @@ def _refused(plan: Timeline, context: Context, departed: Departed) -> frozenset[
 
 
 def _absences(plan: Timeline, context: Context, departed: Departed) -> Iterator[_Absence]:
-    """Yield the absences from AUTO that begin by day and count."""
-    is_away, current = departed.is_away, None
+    """Yield the absences from AUTO that count: they begin by day, or with a sale."""
+    is_away, is_selling, current = departed.is_away, departed.is_selling, None
     for step in plan.steps:
         if step.end <= context.moment:
             # A plan stands for a while: what is over was counted when it was carried out.
             continue
         if step.action in _IN_AUTO:
-            is_away, current = False, None
+            is_away, is_selling, current = False, False, None
             continue
-        local, was_away, is_away = _local(step.start, context), is_away, True
+        local, is_sale = _local(step.start, context), step.reason is Reason.SALE
+        begins = (not is_away and is_by_day(local)) or (is_sale and not is_selling)
+        is_away, is_selling = True, is_sale
         if not is_bounded(step):
             current = None
-        elif not was_away and is_by_day(local):
+        elif begins:
             current = _Absence(local.date(), [step])
             yield current
         elif current is not None and local.date() == current.day:
@@ -212,16 +236,18 @@ def _may_leave_at_floor(step: Step, context: Context, departed: Departed) -> boo
     return is_floor and not is_running and is_today and is_by_day(local)
 
 
-def _in_auto(step: Step, context: Context) -> Step:
+def _instead(step: Step, context: Context, *, is_held: bool) -> Step:
+    """Return a step of AUTO, or of a hold that goes on, for one that is left out."""
+    floor = None if is_held else peak_intent(context.options).floor
     return replace(
         step,
-        action=Action.AUTO,
+        action=Action.HOLD if is_held else Action.AUTO,
         reason=Reason.DEPARTURES_USED,
         figures={},
         power=0,
         sent=0,
         target=None,
-        floor=peak_intent(context.options).floor,
+        floor=floor,
         battery_power=None,
         due=None,
         is_gentle=False,

@@ -31,6 +31,7 @@ class BoundedPlan:
         self._zone = zone
         self._count = DepartureCount()
         self._away: frozenset[str] = frozenset()
+        self._selling: frozenset[str] = frozenset()
         self._departed = Departed()
         self._today: date | None = None
         self._planned: tuple[Timeline, Context] | None = None
@@ -74,19 +75,26 @@ class BoundedPlan:
     def carried_out(self, step: Step, orders: Mapping[str, Allocation], moment: datetime) -> None:
         """Count the departures of orders by battery for a step; a battery without one is in AUTO."""
         away = frozenset(key for key, each in orders.items() if each.action is not Action.AUTO)
-        if away == self._away:
+        selling = frozenset(key for key in away if orders[key].action is Action.DISCHARGE)
+        if (away, selling) == (self._away, self._selling):
             return
         local, is_for_price = moment.astimezone(self._zone), is_bounded(step)
-        for key in away - self._away:
-            if is_departure(local, is_for_price=is_for_price, was_away=False, is_away=True):
+        for key in away:
+            if is_departure(
+                local,
+                is_for_price=is_for_price,
+                was_away=key in self._away,
+                is_away=True,
+                begins_sale=key in selling and key not in self._selling,
+            ):
                 self._count.count(key, local.date())
-        self._away = away
+        self._away, self._selling = away, selling
         self._recount()
 
     def _recount(self) -> None:
         if self._today is not None:
             made = {key: self._count.of(key, self._today) for key in self._batteries}
-            self._departed = Departed.of(made, self._away)
+            self._departed = Departed.of(made, self._away, self._selling)
 
 
 def _running(steps: list[Step], moment: datetime) -> Step:

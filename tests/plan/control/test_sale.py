@@ -1,6 +1,6 @@
 """Selling: batteries discharge into the grid in the hours that earn most, where the owner wants it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import datetime as dt
 from typing import Any, Final
@@ -57,6 +57,21 @@ async def _home(
 def _prices(home: PlanHome) -> None:
     _tell(home, _SPOT, lambda hour: 0.4 if 18 <= hour < 23 else 0.3)
     _tell(home, _EXPORT, _export)
+
+
+def _tell_quarters(home: PlanHome, entity_id: str, price: Callable[[int], float]) -> None:
+    midnight = home.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    length = dt.timedelta(minutes=15)
+    rows = [
+        {
+            "start": (midnight + n * length).isoformat(),
+            "end": (midnight + (n + 1) * length).isoformat(),
+            "value": price(n),
+        }
+        for n in range(96)
+    ]
+    attributes = {"unit_of_measurement": "EUR/kWh", "raw_today": rows}
+    home.hass.states.async_set(entity_id, "0.1", attributes)
 
 
 @at(2026, 11, 10, 17, 40)
@@ -131,6 +146,23 @@ async def test_a_silent_seller_is_stopped_and_followed() -> None:
         home.batteries[seller].faults.silent = ""
         await home.until(20, 15)
         assert home.modes() == ["Auto"] * 2
+
+
+@at(2026, 11, 10, 5, 40)
+async def test_prices_that_zigzag_by_the_quarter_are_sold_to_six_times() -> None:
+    """A sale after a hold costs two changes of the mode as well, and a small one is made too."""
+    async with _home(soc=95, selling={"sell": True, "sale_power": 400}) as home:
+        (battery,) = home.batteries
+        _tell_quarters(home, _SPOT, lambda quarter: 0.30 if quarter < 88 else 0.45)
+        _tell_quarters(home, _EXPORT, lambda quarter: (0.44, 0.05, 0.43, 0.06)[quarter % 4])
+        started, sales, sold = home.now, 0, False
+        with uneventful():
+            while home.now.hour < 21:
+                await home.minutes(5)
+                sales += home.powers() == [400] and not sold
+                sold = home.powers() == [400]
+        assert 1 <= sales <= 6
+        assert len(home.slot_writes(battery, started)) <= 20
 
 
 @at(2026, 11, 10, 17, 40)
