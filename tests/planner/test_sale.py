@@ -16,6 +16,7 @@ from custom_components.marstek.planner import (
     Expected,
     Forecast,
     Options,
+    Override,
     Period,
     Reason,
     Step,
@@ -177,6 +178,28 @@ def test_a_small_sale_of_a_large_bank_is_made() -> None:
     batteries = mine.batteries
     powers = sold(batteries, first.power, first.floor, {}, {})
     assert sum(powers.values()) == 400
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_nothing_is_sold_beside_a_battery_that_somebody_commands(action: Action) -> None:
+    """It would store what is sold, or feed in more than the power of a sale; one at rest does not."""
+    mine = seller(evening(0.40, 0.20), evening(0.60, 0.02))
+    mine = replace(mine, batteries=bank(80.0, 80.0))
+    first = sales(mine)[0]
+    own = frozenset([mine.batteries[0].id])
+    until = first.start + timedelta(minutes=30)
+    override = Override(action, until, 500, batteries=own)
+    late = replace(override, since=first.start + timedelta(minutes=10))
+    is_rest = action is Action.HOLD
+
+    def is_sold(given_by: Override, minutes: int) -> bool:
+        step = plan_optimised(replace(mine, overrides=(given_by,))).at(
+            first.start + timedelta(minutes=minutes)
+        )
+        return step is not None and step.reason is Reason.SALE
+
+    assert [is_sold(override, minutes) for minutes in (0, 20)] == [is_rest, is_rest]
+    assert [is_sold(late, minutes) for minutes in (0, 20)] == [True, is_rest]
 
 
 @brief

@@ -168,7 +168,11 @@ class PlanMaker:
             now=now.astimezone(zone),
             periods=horizon,
             batteries=self.batteries(),
-            options=replace(options.strategy, efficiency=self._efficiency(options)),
+            options=replace(
+                options.strategy,
+                efficiency=self._efficiency(options),
+                sale_power=self._sale_power(options),
+            ),
             was_full=memory.was_full if memory.full_day == self._tariff.day_of(now) else None,
             overrides=overrides,
             house=self.house(now),
@@ -178,6 +182,14 @@ class PlanMaker:
             current=None if running is None else running.action,
             filling_since=memory.filling_since,
         )
+
+    def _sale_power(self, options: PlanOptions) -> int:
+        """Return the W that may be sold: 0 beside a battery that a person commands.
+
+        It would store what the others sell, or feed in beside them.
+        """
+        is_shared = not self._memory.standing_back.keys().isdisjoint(self._members())
+        return 0 if is_shared else options.strategy.sale_power
 
     def _efficiency(self, options: PlanOptions) -> float:
         measured = (

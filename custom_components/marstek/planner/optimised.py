@@ -20,7 +20,7 @@ from .expectation import Expectation
 from .full_charge import full_charge, with_full_charge
 from .model import Action, Context, Figure, Options, Period, Reason, Step, Timeline
 from .outlook import Outlook, PriceRun, look_out
-from .overrides import overridden
+from .overrides import overridden, sold_until
 from .peak_reserve import peak_reserve, rules_reserved, with_reserve
 from .run_values import RunValue, judge
 from .sale import Sale, sale_of
@@ -100,10 +100,11 @@ class _Planner:
     def _spans(self, run: PriceRun, run_value: RunValue) -> Iterator[Span]:
         """Yield what a run is for: a sale, if one pays, comes first."""
         sale = self._sale(run, run_value)
-        if sale is None:
+        until = run.start if sale is None else min(run.end, run.start + sale.length)
+        until = sold_until(self._context.overrides, run.start, until)
+        if sale is None or until <= run.start:
             yield from self._unsold(run, run_value)
             return
-        until = min(run.end, run.start + sale.length)
         yield Span(run.start, until, self._selling(sale))
         yield from within(self._unsold(run, run_value), until, run.end)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from .model import Action, Context, Options, Override
 from .spans import Intent, Span, cut
@@ -29,6 +30,19 @@ def overridden(context: Context, spans: Iterable[Span]) -> Iterator[Span]:
             elif known & override.batteries:
                 exceptions.append(_limited(override, context.options))
         yield replace(span, intent=replace(intent, exceptions=tuple(exceptions)))
+
+
+def sold_until(overrides: Iterable[Override], start: datetime, end: datetime) -> datetime:
+    """Return until when a sale may last: the first override for one battery that is no rest ends it.
+
+    Such a battery would store what the others sell, or feed in beside them.
+    """
+    begins = (
+        start if each.since is None else max(start, each.since)
+        for each in overrides
+        if each.batteries is not None and each.action is not Action.HOLD and each.until > start
+    )
+    return min(end, *begins, end)
 
 
 def serving_only(override: Override) -> Override:

@@ -11,7 +11,7 @@ import pytest
 from custom_components.marstek.const import CONF_NEVER_FEED_IN, Tariff
 from custom_components.marstek.flows.control_forms import read_form
 from custom_components.marstek.plan.options import Form
-from custom_components.marstek.planner import Reason
+from custom_components.marstek.planner import Action, Override, Reason
 from custom_components.marstek.planner.habits import Hour
 from simulator.household import constant
 from tests.plan.control.test_both_ways import _EXPORT, _HOUR, _SPOT, _tell
@@ -163,6 +163,29 @@ async def test_prices_that_zigzag_by_the_quarter_are_sold_to_six_times() -> None
                 sold = home.powers() == [400]
         assert 1 <= sales <= 6
         assert len(home.slot_writes(battery, started)) <= 20
+
+
+@at(2026, 11, 10, 17, 40)
+async def test_nothing_is_sold_beside_a_battery_of_a_person() -> None:
+    """In Auto it would store what the other sells; by a power both would feed in too much."""
+    async with _home(count=2) as home:
+        await home.until(18, 10)
+        seller = home.powers().index(800)
+        await home.place.call(home.batteries[seller], "select", "mode", option="auto")
+        await home.minutes(3)
+        assert home.modes() == ["Auto"] * 2
+        await home.control.async_resume()
+        await home.minutes(3)
+        assert sum(home.powers()) == 800
+        key = home.batteries[seller].spec.ble_mac
+        until = home.now + dt.timedelta(minutes=10)
+        mine = frozenset([key])
+        await home.control.async_override(Override(Action.DISCHARGE, until, 500, batteries=mine))
+        await home.minutes(3)
+        assert home.powers()[seller] == 500
+        assert home.modes()[1 - seller] == "Auto"
+        await home.minutes(12)
+        assert sum(home.powers()) == 800
 
 
 @at(2026, 11, 10, 17, 40)
