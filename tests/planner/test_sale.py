@@ -281,5 +281,11 @@ def test_nobody_begins_while_a_silent_one_may_go_on() -> None:
     assert sold((silent, second), 800, 20.0, {}, {first.id: 5 * minute}) == still
     later = {first.id: 0, second.id: 800}
     assert sold((silent, second), 800, 20.0, {}, {first.id: 7 * minute}) == later
+    low = replace(first, soc=20.0)
+    gives = replace(low, is_giving=True)
+    assert sold((gives, second), 800, 20.0, {first.id: 800}, {}) == still
+    assert sold((gives, second), 800, 20.0, {}, {first.id: minute}) == still
+    assert sold((low, second), 800, 20.0, {}, {first.id: minute}) == later
+    assert sold((gives, second), 800, 20.0, {}, {first.id: 7 * minute}) == later
     goes_on = sold((silent, second), 1600, 20.0, {first.id: 800, second.id: 800}, {})
     assert goes_on == later

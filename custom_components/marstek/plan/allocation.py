@@ -42,6 +42,8 @@ class Allocations:
         self._shares: dict[str, Share] = {}
         self._changed_at: dict[str, float] = {}
         self._charged_at = float("-inf")
+        self._giving = frozenset[str]()
+        """Batteries that discharge by the last order that they carried out."""
         self._day_hold: SlotWindow | None = None
         """The window of slots of the hold by day that runs."""
 
@@ -50,6 +52,7 @@ class Allocations:
 
         A hold by day keeps the window that its slots have.
         """
+        self._giving = frozenset(key for key, each in standing.items() if (each.power or 0) > 0)
         for key, order in standing.items():
             if self._day_hold is None and order.power == 0:
                 self._day_hold = order.window
@@ -86,7 +89,8 @@ class Allocations:
             else _LONG_AGO
             for key in self._shares
         }
-        shares = share(step, batteries, house, now, end, self._shares, since)
+        known = [replace(each, is_giving=each.id in self._giving) for each in batteries]
+        shares = share(step, known, house, now, end, self._shares, since)
         for key, mine in shares.items():
             if mine != self._shares.get(key):
                 self._changed_at[key] = elapsed

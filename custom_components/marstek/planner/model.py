@@ -193,6 +193,8 @@ class BatteryState:
     """Key of the phase that it hangs on, in `House.phases`; None where nobody knows."""
     full_due: datetime | None = None
     """From when on it ought to be charged to 100 % (see `full_charge`), in UTC; None: never."""
+    is_giving: bool = False
+    """Whether it discharges a fixed power by the last order that it has carried out."""
 
     def __post_init__(self) -> None:
         """Keep the moment in UTC."""

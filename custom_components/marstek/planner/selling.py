@@ -24,22 +24,25 @@ def sold(
     """Return W by id, together at most `power`, for batteries above a floor in %.
 
     `given` are the W that each gives now by its order: those go on first, then the fullest begin.
-    One of which nothing is heard sells no more, as nobody knows what it still holds. Its last
-    renewal may have reached it, so none begins before that is over: `standing` is how long orders
-    have stood, those of long ago may be missing.
+    One of which nothing is heard sells no more, as nobody knows what it still holds.
+
+    None begins before those that stop have done so, or their last renewal must be over. `standing`
+    is how long orders have stood, those of long ago may be missing.
     """
-    may_begin = all(
-        _is_heard(each) or not (given.get(each.id) or standing.get(each.id, _LASTS) < _LASTS)
-        for each in batteries
-    )
-    powers: dict[str, int] = {}
+    turns = _in_turn(batteries, given)
+    powers = {each.id: 0 for each in batteries}
     left = power
-    for battery in _in_turn(batteries, given):
-        own = given.get(battery.id, 0)
-        mine = min(left, battery.max_discharge if may_begin else own, battery.max_discharge)
-        is_above = _is_heard(battery) and _is_above(battery, floor if own else floor + _SLACK)
-        powers[battery.id] = mine if is_above and mine >= LEAST_POWER else 0
-        left -= powers[battery.id]
+    for battery in turns:
+        if (own := given.get(battery.id, 0)) and _may_sell(battery, floor):
+            powers[battery.id] = _useful(min(left, own, battery.max_discharge))
+            left -= powers[battery.id]
+    if any(not powers[each.id] and _may_go_on(each, given, standing) for each in turns):
+        return powers
+    for battery in turns:
+        mine = powers[battery.id]
+        if _may_sell(battery, floor if mine else floor + _SLACK):
+            powers[battery.id] = _useful(min(left + mine, battery.max_discharge))
+            left += mine - powers[battery.id]
     return powers
 
 
@@ -62,6 +65,26 @@ def after_sale(
 
 def _in_turn(batteries: Sequence[BatteryState], given: Mapping[str, int]) -> Sequence[BatteryState]:
     return sorted(batteries, key=lambda each: (-given.get(each.id, 0), -(each.soc or 0.0), each.id))
+
+
+def _may_go_on(
+    battery: BatteryState,
+    given: Mapping[str, int],
+    standing: Mapping[str, timedelta],
+) -> bool:
+    """Tell whether a battery that is to sell no more may still do so."""
+    if given.get(battery.id):
+        return True
+    is_doubtful = battery.is_giving or not _is_heard(battery)
+    return is_doubtful and standing.get(battery.id, _LASTS) < _LASTS
+
+
+def _useful(power: int) -> int:
+    return power if power >= LEAST_POWER else 0
+
+
+def _may_sell(battery: BatteryState, floor: float) -> bool:
+    return _is_heard(battery) and _is_above(battery, floor)
 
 
 def _is_heard(battery: BatteryState) -> bool:

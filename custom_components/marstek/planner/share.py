@@ -163,9 +163,10 @@ def _sales(
     given = {
         key: order.power for key, order in previous.items() if order.action is Action.DISCHARGE
     }
+    powers = sold(sellers, step.power, floor, given, since_change)
     return {
         key: Allocation(Action.DISCHARGE, power, floor=floor) if power else _HOLD
-        for key, power in sold(sellers, step.power, floor, given, since_change).items()
+        for key, power in powers.items()
     }
 
 

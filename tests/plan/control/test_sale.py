@@ -166,6 +166,27 @@ async def test_prices_that_zigzag_by_the_quarter_are_sold_to_six_times() -> None
 
 
 @at(2026, 11, 10, 17, 40)
+async def test_no_two_sell_when_the_turn_is_handed_over_unheard() -> None:
+    """The next one waits for the order to stand still, or until it must be over."""
+    async with _home(count=2, soc=90, selling={"sell": True, "sale_power": 2500}) as home:
+        await home.until(18, 5)
+        seller = home.powers().index(2500)
+        step = home.shown.step
+        assert step is not None
+        while home.batteries[seller].state.soc > (step.floor or 0.0) + 0.6:
+            await home.minutes(0.25)
+            step = home.shown.step or step
+        home.guard.may_be_searched_while_asked = True
+        home.batteries[seller].faults.refused_writes = 1.0
+        most, others = 0, 0
+        for _ in range(60):
+            await home.minutes(0.25)
+            most = max(most, sum(home.powers()))
+            others = max(others, home.powers()[1 - seller])
+        assert others == most == 2500
+
+
+@at(2026, 11, 10, 17, 40)
 async def test_nothing_is_sold_beside_a_battery_of_a_person() -> None:
     """In Auto it would store what the other sells; by a power both would feed in too much."""
     async with _home(count=2) as home:
