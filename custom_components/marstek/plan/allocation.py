@@ -44,6 +44,8 @@ class Allocations:
         self._charged_at = float("-inf")
         self._giving = frozenset[str]()
         """Batteries that discharge by the last order that they carried out."""
+        self._by_countdown = frozenset[str]()
+        """Batteries whose last order that they carried out is no slot."""
         self._day_hold: SlotWindow | None = None
         """The window of slots of the hold by day that runs."""
 
@@ -53,6 +55,9 @@ class Allocations:
         A hold by day keeps the window that its slots have.
         """
         self._giving = frozenset(key for key, each in standing.items() if (each.power or 0) > 0)
+        self._by_countdown = frozenset(
+            key for key, each in standing.items() if each.power is not None and each.window is None
+        )
         for key, order in standing.items():
             if self._day_hold is None and order.power == 0:
                 self._day_hold = order.window
@@ -97,8 +102,13 @@ class Allocations:
         if night is None and any(each.action is Action.CHARGE for each in shares.values()):
             self._charged_at = elapsed
         self._shares = dict(shares)
+        # A slot that nobody can see acting would be written again and again.
+        is_sale = step.reason is Reason.SALE
+        unseen = {each.id for each in batteries if is_sale and not each.is_reachable}
         return {
-            key: _order(mine, min(end, _end_by_owner(step, key)), night, hold)
+            key: BatteryCommand(0)
+            if mine.action is Action.HOLD and key in unseen & self._by_countdown
+            else _order(mine, min(end, _end_by_owner(step, key)), night, hold)
             for key, mine in shares.items()
         }
 

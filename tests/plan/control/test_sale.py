@@ -143,6 +143,7 @@ async def test_a_silent_seller_is_stopped_and_followed() -> None:
         assert home.powers()[1 - seller] == 800
         await home.until(19, 55)
         assert home.socs()[seller] > 70
+        assert len(home.slot_writes(home.batteries[seller])) <= 4
         home.batteries[seller].faults.silent = ""
         await home.until(20, 15)
         assert home.modes() == ["Auto"] * 2
