@@ -101,7 +101,7 @@ class _Planner:
         """Yield what a run is for: a sale, if one pays, comes first."""
         sale = self._sale(run, run_value)
         until = run.start if sale is None else min(run.end, run.start + sale.length)
-        until = sold_until(self._context.overrides, run.start, until)
+        until = sold_until(self.context.overrides, run.start, until)
         if sale is None or until <= run.start:
             yield from self._unsold(run, run_value)
             return
