@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from itertools import pairwise
-from unittest.mock import patch
 
 from hypothesis import given, strategies as st
 import pytest
@@ -30,6 +29,7 @@ from custom_components.marstek.planner import (
 from tests.planner.any_home import contexts
 from tests.planner.home import DAY, HOUR, bank, forecast, paris
 from tests.support.examples import thorough
+from tests.support.restless import restless
 
 _MORNING = paris("2026-11-18 06:00")
 _QUARTER = timedelta(minutes=15)
@@ -55,8 +55,7 @@ def _context(prices: list[float], *, pv: float = 0.0, soc: float = 60.0, hour: i
 
 def _restless(context: Context) -> Timeline:
     """Return a plan that counts no changes, so that there are many to be bounded."""
-    name = "custom_components.marstek.planner.optimised.steadied"
-    with patch(name, lambda steps, *_: tuple(steps)):
+    with restless():
         return plan_optimised(context)
 
 

@@ -12,6 +12,7 @@ from custom_components.marstek.const import CONF_DAILY_LOAD, Tariff
 from custom_components.marstek.planner import MOST_DEPARTURES, Reason
 from simulator.household import constant
 from tests.support.plan_home import PARIS, PlanHome, at, plan_home
+from tests.support.restless import restless
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -57,7 +58,8 @@ async def test_six_departures_and_no_more() -> None:
     async def nothing(*_: object) -> list[object]:
         return []
 
-    with patch("custom_components.marstek.plan.learning.async_hours", nothing):
+    learning = patch("custom_components.marstek.plan.learning.async_hours", nothing)
+    with learning, restless():
         async with plan_home(soc=60, count=1, tariff=Tariff.DYNAMIC, options=options) as home:
             (battery,) = home.batteries
             battery.set_household(constant(1000))

@@ -16,6 +16,7 @@ from custom_components.marstek.planner.habits import Hour
 from simulator.household import constant
 from tests.plan.control.test_both_ways import _EXPORT, _HOUR, _SPOT, _tell
 from tests.support.plan_home import PlanHome, at, plan_home
+from tests.support.restless import restless
 from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -152,12 +153,13 @@ async def test_a_silent_seller_is_stopped_and_followed() -> None:
 @at(2026, 11, 10, 5, 40)
 async def test_prices_that_zigzag_by_the_quarter_are_sold_to_six_times() -> None:
     """A sale after a hold costs two changes of the mode as well, and a small one is made too."""
-    async with _home(soc=95, selling={"sell": True, "sale_power": 400}) as home:
+    selling = {"sell": True, "sale_power": 400}
+    async with _home(soc=95, selling=selling) as home:
         (battery,) = home.batteries
         _tell_quarters(home, _SPOT, lambda quarter: 0.30 if quarter < 88 else 0.45)
         _tell_quarters(home, _EXPORT, lambda quarter: (0.44, 0.05, 0.43, 0.06)[quarter % 4])
         started, sales, sold = home.now, 0, False
-        with uneventful():
+        with uneventful(), restless():
             while home.now.hour < 21:
                 await home.minutes(5)
                 sales += home.powers() == [400] and not sold
