@@ -112,7 +112,7 @@ async def test_a_charge_that_is_over_may_begin_anew_with_the_next_step() -> None
 
 @at(2026, 11, 17, 11, 50)
 async def test_two_days_of_prices() -> None:
-    """It charges in the cheapest hours and in no others, by day in Passive, by night in a slot."""
+    """It charges in the cheapest hours and in no others, in Passive that ends by itself."""
     async with _home() as home:
         (battery,) = home.batteries
         diary = _Diary(home)
@@ -131,8 +131,11 @@ async def test_two_days_of_prices() -> None:
         assert battery.state.mode == "Auto"
         before = home.socs()
         await home.until(3, 20)
-        assert battery.state.mode == "Manual"
-        assert [(start, end) for start, end, power in _slots(home) if power < 0] == [(0, 5 * 60)]
+        assert battery.state.mode == "Passive"
+        assert [power for _, _, power in _slots(home) if power] == []
+        kept = home.place.entry(battery).runtime_data.parts.memory.commanded.kept
+        assert kept is not None
+        assert kept.until == dt.datetime(2026, 11, 18, 5, tzinfo=PARIS)
         with uneventful():
             await diary.live(32)
         assert diary.hours() <= set(_CHEAP)

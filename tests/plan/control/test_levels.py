@@ -12,6 +12,8 @@ from tests.support.seldom import uneventful
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
+# A slot lasts two hours longer than planned: Auto ends it at 17:00.
+_HELD: Final = (19 * 60, 0)
 _EVENING = {"windows": [["17:00", "20:00"]], "days": [], "months": [], "value": 0.45}
 _NIGHT = {"windows": [["22:00", "06:00"]], "days": [], "months": [], "value": 0.16}
 _DEEP = {"windows": [["02:00", "05:00"]], "days": [], "months": [], "value": 0.11}
@@ -74,7 +76,7 @@ async def test_a_middle_level_is_held_until_the_dear_evening() -> None:
         assert home.shown.reason is Reason.LATER_WORTH_MORE
         assert home.modes() == ["Manual"]
         slots = [slot for slot in battery.state.slots if slot is not None and slot.enabled]
-        assert [(slot.end, slot.power) for slot in slots] == [(17 * 60, 0)]
+        assert [(slot.end, slot.power) for slot in slots] == [_HELD]
         written = len(home.writes(battery))
         with uneventful():
             await home.until(16, 50)
@@ -116,7 +118,7 @@ async def test_a_contract_that_is_changed_while_its_hold_is_written() -> None:
         assert home.modes() == ["Manual"]
         assert home.control.memory.departures.of(battery.spec.ble_mac, home.now.date()) == 2
         slots = [slot for slot in battery.state.slots if slot is not None and slot.enabled]
-        assert [(slot.end, slot.power) for slot in slots] == [(17 * 60, 0)]
+        assert [(slot.end, slot.power) for slot in slots] == [_HELD]
         await home.until(17, 1)
         assert home.modes() == ["Auto"]
 
