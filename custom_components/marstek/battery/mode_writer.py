@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..limits import PowerLimits
 from ..venus import Clock, Mode, ModeControl, ModeRequest, Proof, Slot
 from .memory import MemoryStore
+from .mode_requests import PLAN_SLOTS
 from .slot_mirror import SLOTS, cleared
 from .slot_release import SlotRelease
 
@@ -65,7 +66,7 @@ class ModeWriter:
     def released(self) -> tuple[Slot, ...]:
         """Return what disables slots before Passive; while that is on, not at every power.
 
-        Those of 0 W stay: a battery that goes on in Manual stands still by them as without them.
+        Those of the plan with 0 W stay: a battery that goes on in Manual stands still by them as without them.
         """
         is_on = self._current_mode() is Mode.PASSIVE
         return () if is_on and not self._release.is_due else tuple(map(cleared, self._armed()))
@@ -154,7 +155,9 @@ class ModeWriter:
         await self._control.send_once(request)
 
     def _is_hold(self, number: int) -> bool:
-        """Tell whether a slot was last written with 0 W, and the battery has accepted that."""
+        """Tell whether the plan wrote a slot last with 0 W, and the battery has accepted that."""
+        if number not in PLAN_SLOTS:
+            return False
         entry = self._store.memory.schedule.entries.get(number)
         return entry is not None and entry.is_certain and entry.slot.power == 0
 

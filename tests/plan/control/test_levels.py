@@ -13,7 +13,7 @@ from tests.support.seldom import uneventful
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 # A slot lasts two hours longer than planned: Auto ends it at 17:00.
-_HELD: Final = (19 * 60, 0)
+_HELD = (19 * 60, 0)
 _EVENING = {"windows": [["17:00", "20:00"]], "days": [], "months": [], "value": 0.45}
 _NIGHT = {"windows": [["22:00", "06:00"]], "days": [], "months": [], "value": 0.16}
 _DEEP = {"windows": [["02:00", "05:00"]], "days": [], "months": [], "value": 0.11}
