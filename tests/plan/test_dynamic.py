@@ -484,6 +484,19 @@ async def test_from_tariff_to_tariff(hass: HomeAssistant, home: FrozenHome, flow
     assert float(home.state("price")) == spot(home.now)
 
 
+async def test_selling_is_asked_for(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
+    """Off at first, and within bounds."""
+    tell(hass, "2026-01-13", unit=None)
+    entry = await _set_up(home)
+    await flow.options(entry)
+    await flow.choose("selling")
+    assert flow.defaults == {"sell": False, "sale_power": 800}
+    result = await flow.submit(sell=True, sale_power=100)
+    assert result["errors"] == {"sale_power": "out_of_bounds"}
+    await flow.submit(sell=True, sale_power=1200)
+    assert (entry.options["sell"], entry.options["sale_power"]) == (True, 1200)
+
+
 async def test_options(hass: HomeAssistant, home: FrozenHome, flow: PlanFlow) -> None:
     """What is paid on top can be changed at once; another source begins anew."""
     tell(hass, "2026-01-13", unit=None)

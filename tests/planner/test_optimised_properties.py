@@ -22,6 +22,7 @@ from tests.planner.any_home import as_red, contexts, outline, without_colour
 from tests.planner.home import DAY, HOUR, bank
 from tests.planner.meter import idle, play
 from tests.support.examples import examples
+from tests.support.restless import restless
 
 brief = settings(
     max_examples=examples(60),
@@ -155,7 +156,9 @@ def test_more_spread_never_earns_less(context: Context, more: float) -> None:
 def test_a_bigger_battery_never_costs_more(context: Context) -> None:
     """Two save at least what one does."""
     one, two = (replace(context, batteries=bank(*[12.0] * count)) for count in (1, 2))
-    assert _saving(two) >= _saving(one) - _TRIFLE
+    # Steadier plans are made for what follows to be planned anew, which this play does not do.
+    with restless():
+        assert _saving(two) >= _saving(one) - _TRIFLE
 
 
 @brief

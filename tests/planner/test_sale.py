@@ -153,7 +153,7 @@ def test_sales_between_holds_count_too() -> None:
     prices = [0.3 if n < COUNT - 4 else 0.6 for n in range(COUNT)]
     mine = seller(prices, exports, load=50, soc=100.0)
     mine = replace(mine, options=replace(mine.options, sale_power=300))
-    plan = plan_optimised(mine)
+    plan = _restless(mine)
     assert len([s for s in plan.steps if s.reason is Reason.SALE]) > 2 * 6
     steps = bounded(plan, mine, Departed(today=2, is_away=True)).steps
     today = [s for s in steps if s.start.astimezone(mine.now.tzinfo).date() == mine.now.date()]
