@@ -51,6 +51,12 @@ def wording(language: str) -> Wording:
 @pytest.mark.parametrize(
     ("language", "text", "inside"),
     [
+        ("en", "A change would gain too little", "a change would gain too little"),
+        (
+            "fr",
+            "L\N{RIGHT SINGLE QUOTATION MARK}énergie stockée",
+            "l\N{RIGHT SINGLE QUOTATION MARK}énergie stockée",
+        ),
         ("fr", "Monnaie par kWh", "monnaie par kWh"),
         ("fr", "HC", "HC"),
         ("en", "PV is expected", "PV is expected"),

@@ -62,7 +62,7 @@ class Wording:
 
     def inside(self, text: str) -> str:
         """Return a text as it begins after a colon or inside a sentence; HC and PV stay as they are."""
-        is_kept = text[:2].isupper() or not self._style.has_lower_nouns
+        is_kept = text[1:2].isupper() or not self._style.has_lower_nouns
         return text if is_kept else text[:1].lower() + text[1:]
 
     def action(self, step: Step, power: int | None = None) -> str:
