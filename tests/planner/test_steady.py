@@ -75,6 +75,17 @@ def test_a_tenth_of_a_cent_is_no_change() -> None:
     assert Reason.SMALL_GAIN in reasons
 
 
+def test_the_reserve_of_the_night_is_kept() -> None:
+    """Self-consumption that goes on because of a small gain ends where any does in cheap hours."""
+    mine = quarters(sawtooth(0.01))
+    mine = replace(mine, forecast=Forecast((Expected(START, 400, 0),), START + 2 * DAY))
+    mine = replace(mine, options=Options(reserve=20.0), current=Action.AUTO)
+    small = [s for s in plan_optimised(mine).steps if s.reason is Reason.SMALL_GAIN]
+    served = [step for step in small if step.action is Action.AUTO]
+    assert served
+    assert all(step.floor == 20.0 for step in served)
+
+
 def test_what_runs_goes_on() -> None:
     """A plan that is made anew does not turn back for next to nothing."""
     mine = quarters([0.2 + 0.0005 * (n % 3) for n in range(4 * COUNT)])

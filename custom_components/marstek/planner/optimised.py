@@ -60,7 +60,8 @@ def plan_optimised(context: Context) -> Timeline:
     unknown = tuple(battery for battery in context.batteries if battery.soc is None)
     planner = _Planner(replace(context, batteries=known), outlook)
     steps = [step for run in outlook.runs for step in planner.steps(run)]
-    steps = planner.expectation.instead(steps, steadied(steps, context, outlook))
+    steady = steadied(steps, context, outlook, planner.floor_of)
+    steps = planner.expectation.instead(steps, steady)
     sent = planner.expectation.with_sent(steps, unknown)
     return Timeline((*sent, *_beyond(context, outlook)), planner.beliefs)
 
@@ -176,7 +177,7 @@ class _Planner:
             if start < end:
                 yield Span(start, end, each)
 
-    def _floor_of(self, run: PriceRun) -> float | None:
+    def floor_of(self, run: PriceRun) -> float | None:
         """Return the owner's floor of AUTO in a run; in middle hours it is that of peak hours."""
         options = self.context.options
         if _is_middle(run):
@@ -187,7 +188,7 @@ class _Planner:
         if run_value.has_to_charge:
             return self._charge(run_value, window)
         if run_value.may_serve:
-            floor = self._floor_of(run)
+            floor = self.floor_of(run)
             figures: dict[str, Figure] = {
                 "value": round(run_value.value, 4),
                 "worth_now": round(run_value.worth_now, 4),

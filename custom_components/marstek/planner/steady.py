@@ -4,15 +4,14 @@ Each one is written to a battery's flash, and prices that differ from quarter to
 for dozens a day, for tenths of a cent each.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
 from .model import Action, Context, Reason, Step
-from .outlook import Outlook
-from .windows import peak_intent
+from .outlook import Outlook, PriceRun
 
 _LEAST_GAIN: Final = 0.001
 # What a change has to gain until the next one, as a share of what full batteries are worth at the
@@ -38,18 +37,25 @@ class _Ways:
     """The charge that it could go on with."""
 
 
-def steadied(steps: Sequence[Step], context: Context, outlook: Outlook) -> tuple[Step, ...]:
+def steadied(
+    steps: Sequence[Step],
+    context: Context,
+    outlook: Outlook,
+    floor_of: Callable[[PriceRun], float | None],
+) -> tuple[Step, ...]:
     """Return steps of which those that gain too little do what is done before or after them.
 
     Only what a strategy does for the sake of prices is changed. Batteries begin with what they do
-    now, `Context.current`.
+    now, `Context.current`; `floor_of` tells the owner's floor of AUTO in a run, in %.
     """
     ways = list(_ways(steps, outlook))
     prices = [abs(run.price) for run in outlook.runs]
     least = _LEAST_GAIN * outlook.bank.capacity * sum(prices) / len(prices)
     actions = _few(ways, context, least)
     return tuple(
-        way.step if action is way.step.action else _instead(way, action, context)
+        way.step
+        if action is way.step.action
+        else _instead(way, action, floor_of(_run_of(way.step, outlook.runs)))
         for way, action in zip(ways, actions, strict=True)
     )
 
@@ -178,14 +184,18 @@ class _Losses:
         return max(0.0, more) * charge.power / 1000 * hours
 
     def _price(self, step: Step) -> float:
-        return next(run.price for run in self._runs if run.start <= step.start < run.end)
+        return _run_of(step, self._runs).price
 
 
-def _instead(way: _Ways, action: Action, context: Context) -> Step:
-    """Return a step that does something else."""
+def _run_of(step: Step, runs: Sequence[PriceRun]) -> PriceRun:
+    return next(run for run in runs if run.start <= step.start < run.end)
+
+
+def _instead(way: _Ways, action: Action, floor: float | None) -> Step:
+    """Return a step that does something else; `floor` is that of AUTO."""
     step = replace(way.step, action=action, reason=Reason.SMALL_GAIN, figures={}, floor=None)
     if action is Action.CHARGE and way.charge is not None:
         charge = way.charge
         return replace(step, target=charge.target, battery_power=charge.battery_power)
-    floor = peak_intent(context.options).floor if action is Action.AUTO else None
-    return replace(step, target=None, floor=floor, battery_power=None)
+    own = floor if action is Action.AUTO else None
+    return replace(step, target=None, floor=own, battery_power=None)
