@@ -52,7 +52,10 @@ def served(
         for battery, cell in zip(known, cells, strict=True)
     }
     return tuple(
-        replace(battery, soc=after.get(battery.id), is_complete=False) for battery in batteries
+        battery
+        if not battery.is_complete and battery.soc == after.get(battery.id)
+        else replace(battery, soc=after.get(battery.id), is_complete=False)
+        for battery in batteries
     )
 
 

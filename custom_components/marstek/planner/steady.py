@@ -4,6 +4,7 @@ Each one is written to a battery's flash, and prices that differ from quarter to
 for dozens a day, for tenths of a cent each.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ _LEAST_GAIN: Final = 0.001
 _MOST_CHANGES: Final = 6
 _MOST_RAISE: Final = 4096
 _RAISE: Final = 4
-_REFINEMENTS: Final = 3
+_REFINEMENTS: Final = 2
 _DAY: Final = timedelta(hours=24)
 # Charges of which one begins so soon after the other may go on in between.
 _PAUSE: Final = timedelta(hours=1)
@@ -98,7 +99,7 @@ def _cheapest(ways: Sequence[_Ways], current: Action | None, least: float) -> li
         arrived: dict[Action, float] = {}
         origins: dict[Action, Action] = {}
         # Whatever was done before, to change from the best of it is one way.
-        best = min(lost, key=lambda each: (lost[each], each)) if lost else None
+        best = _least(lost)
         for action, loss in way.losses.items():
             origin, before_it = action, lost.get(action)
             if best is not None and (before_it is None or lost[best] + least < before_it):
@@ -108,12 +109,21 @@ def _cheapest(ways: Sequence[_Ways], current: Action | None, least: float) -> li
         lost = arrived
         before.append(origins)
     chosen: list[Action] = []
-    if lost:
-        action = min(lost, key=lambda each: (lost[each], each))
+    if (last := _least(lost)) is not None:
+        action = last
         for origins in reversed(before):
             chosen.append(action)
             action = origins[action]
     return chosen[::-1]
+
+
+def _least(lost: Mapping[Action, float]) -> Action | None:
+    """Return the action that has lost least, None without any."""
+    best: Action | None = None
+    for action, loss in lost.items():
+        if best is None or loss < lost[best]:
+            best = action
+    return best
 
 
 def _ways(steps: Sequence[Step], outlook: Outlook) -> Iterator[_Ways]:
@@ -188,7 +198,7 @@ class _Losses:
 
 
 def _run_of(step: Step, runs: Sequence[PriceRun]) -> PriceRun:
-    return next(run for run in runs if run.start <= step.start < run.end)
+    return runs[bisect_right(runs, step.start, key=lambda run: run.start) - 1]
 
 
 def _instead(way: _Ways, action: Action, floor: float | None) -> Step:
