@@ -31,10 +31,10 @@ def can_serve(context: Context) -> bool:
 def may_serve(step: Step, context: Context) -> bool:
     """Return whether batteries that stand still in a step may serve the house instead.
 
-    In a sale all but one stand still. Those too whose reserve is kept for an expected peak: the one that runs costs as much. Not where
-    a person wants them to stand still, also for something that they must not feed, nor
-    where their cells are balanced. Nor before peak hours that are or may be red: what is stored is
-    kept for these.
+    In a sale all but one stand still. Those too whose reserve is kept for an expected peak: the one
+    that runs costs as much. Not where a person wants them to stand still, also for something that
+    they must not feed, nor where their cells are balanced. Nor before peak hours that are or may be
+    red: what is stored is kept for these.
     """
     is_meant = step.action is Action.HOLD or step.reason in (Reason.PEAK_EXPECTED, Reason.SALE)
     if not is_meant or step.reason in BY_PERSON:

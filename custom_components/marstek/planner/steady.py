@@ -14,9 +14,10 @@ from typing import Final
 from .model import Action, Context, Reason, Step
 from .outlook import Outlook, PriceRun
 
-_LEAST_GAIN: Final = 0.001
 # What a change has to gain until the next one, as a share of what full batteries are worth at the
-# mean price; more, up to so many times as much, where there would be more changes in a day.
+# mean price.
+_LEAST_GAIN: Final = 0.001
+# In a day; where there would be more, each has to gain more, up to so many times as much.
 _MOST_CHANGES: Final = 6
 _MOST_RAISE: Final = 4096
 _RAISE: Final = 4
